@@ -1,0 +1,1 @@
+"""Waybill, an open-source order management system."""

@@ -1,0 +1,35 @@
+"""Deterministic ids: the same thing named twice gets the same id, so that a retry cannot make a second one."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+
+def digest(*parts: str, length: int = 20) -> str:
+    """Lower-case base32 of the SHA-256 over the length-prefixed parts; 20 characters are 100 bits."""
+    joined = "".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")
+    return base64.b32encode(hashlib.sha256(joined).digest()).decode()[:length].lower()
+
+
+def order_id(channel: str, external_reference: str) -> str:
+    """The id of an order: a function of its channel and the channel's own number (I17)."""
+    return "ord_" + digest(channel, external_reference)
+
+
+def fulfilment_order_id(order: str, number: int) -> str:
+    """`ord_ab12` and 1 → `fo_ab12-1`."""
+    return f"fo_{order.removeprefix('ord_')}-{number}"
+
+
+def order_of_fulfilment_order(fo_id: str) -> tuple[str, int] | None:
+    """`fo_ab12-1` → (`ord_ab12`, 1); None where the text is no such id."""
+    stem, _, number = fo_id.removeprefix("fo_").rpartition("-")
+    if not fo_id.startswith("fo_") or not stem.isalnum() or not number.isdecimal() or not number.isascii() or len(number) > 4:
+        return None
+    return f"ord_{stem}", int(number)
+
+
+def customer_key(email: str) -> str:
+    """What a customer is looked up by: never the address itself."""
+    return digest("customer", email.strip().lower())
