@@ -1,0 +1,66 @@
+"""One botocore client a service, made once, with timeouts and standard retries, behind the gate.
+
+`botocore.session` and not `import boto3`: boto3 also loads s3transfer, which nothing here needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+
+from waybill.aws import gate
+
+
+class Gated:
+    """A botocore client whose every method passes the gate as `service.Operation`."""
+
+    def __init__(self, service: str, client: Any) -> None:
+        self._service = service
+        self._client = client
+        self._operations = client.meta.method_to_api_mapping
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        real = getattr(self._client, method)
+        operation = self._operations.get(method)
+        if operation is None:
+            return real
+        gated = partial(self._pass, f"{self._service}.{operation}", real)
+        setattr(self, method, gated)
+        return gated
+
+    @property
+    def exceptions(self) -> Any:
+        return self._client.exceptions
+
+    @staticmethod
+    def _pass(name: str, real: Callable[..., Any], **parameters: Any) -> Any:
+        return gate.call(name, lambda: real(**parameters), **parameters)
+
+
+@cache
+def _session() -> Any:
+    import botocore.session
+
+    return botocore.session.get_session()
+
+
+@cache
+def client(service: str) -> Gated:
+    """The client of a service (`dynamodb`, `sqs`, `stepfunctions`, …); region and endpoint from the environment."""
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=2,
+        read_timeout=8,
+        retries={"mode": "standard", "total_max_attempts": 4},
+        tcp_keepalive=True,
+        parameter_validation=False,
+    )
+    return Gated(service, _session().create_client(service, config=config))
+
+
+def forget() -> None:
+    """Drops every client: for tests that change the world under them."""
+    client.cache_clear()
+    _session.cache_clear()

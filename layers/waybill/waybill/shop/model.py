@@ -1,0 +1,110 @@
+"""What a shop consists of. Money in minor units, weights in grams, lengths in millimetres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address of ours; also the sender on a label."""
+
+    name: str
+    line1: str
+    city: str
+    region: str
+    postal_code: str
+    country: str
+    line2: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A place that ships. `kind`: warehouse, 3pl, store, vendor. Costs in minor units of the shop's currency."""
+
+    id: str
+    name: str
+    kind: str
+    place: Place
+    handling_per_parcel: int = 0
+    handling_per_unit: int = 0
+    active: bool = True
+    webhook_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A SKU. `unit_cost` is what we paid, for the books."""
+
+    sku: str
+    title: str
+    weight_g: int
+    length_mm: int
+    width_mm: int
+    height_mm: int
+    unit_cost: int
+    price: int
+    currency: str = "USD"
+    ships: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A sales channel. `kind`: shopify, woocommerce, api. `settings` holds addresses and names, never secrets."""
+
+    id: str
+    kind: str
+    name: str
+    currency: str = "USD"
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service level of a carrier: `prices[zone][i]` is the price up to `weight_breaks_g[i]` grams."""
+
+    id: str
+    name: str
+    delivery_days: dict[int, int]
+    weight_breaks_g: tuple[int, ...]
+    prices: dict[int, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A carrier with its tariff. `zones_km[i]` is the farthest distance of zone i + 1."""
+
+    id: str
+    name: str
+    tracking_url: str
+    zones_km: tuple[int, ...]
+    services: tuple[Service, ...]
+    currency: str = "USD"
+    version: str = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A ledger account. `kind`: asset, liability, income, expense, equity."""
+
+    id: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What an API key may do. `roles`: channel, node, carrier, viewer, support, finance, admin; `scope` is the channel's or node's id."""
+
+    roles: tuple[str, ...]
+    scope: str = ""
+    name: str = ""
+
+    def may(self, *roles: str) -> bool:
+        return "admin" in self.roles or any(role in self.roles for role in roles)
+
+    @property
+    def is_staff(self) -> bool:
+        return self.may("viewer", "support", "finance")

@@ -1,0 +1,155 @@
+"""The Shop table: written by set-up, read by everybody and kept in a function's memory for a minute."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+from waybill.aws.tables import Table, commit, overwrite
+from waybill.kernel.errors import NotFound
+from waybill.shop.model import Account, Carrier, Channel, Item, Key, Node, Place, Service
+
+T = TypeVar("T")
+_TABLE = Table("SHOP_TABLE")
+_KEEP_SECONDS = 60.0
+_kept: dict[tuple[str, str], tuple[float, Any]] = {}
+
+NODE, ITEM, CHANNEL, CARRIER, ACCOUNT, KEY = "NODE", "ITEM", "CHANNEL", "CARRIER", "ACCOUNT", "KEY"
+
+
+def key_hash(api_key: str) -> str:
+    """API keys are kept as SHA-256 only."""
+    return hashlib.sha256(api_key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def node(id: str) -> Node:
+    return _one(NODE, id, _node)
+
+
+def nodes() -> list[Node]:
+    return _every(NODE, _node)
+
+
+def item(sku: str) -> Item:
+    return _one(ITEM, sku, _item)
+
+
+def items(skus: list[str]) -> dict[str, Item]:
+    """Those of the SKUs that exist, by SKU; what is not in memory is read in one call."""
+    missing = [(ITEM, sku) for sku in dict.fromkeys(skus) if _remembered((ITEM, sku)) is None]
+    for raw in _TABLE.get_many(missing):
+        _remember((ITEM, raw["sk"]), _item(raw))
+    found = {sku: _remembered((ITEM, sku)) for sku in skus}
+    return {sku: known for sku, known in found.items() if known is not None}
+
+
+def all_items() -> list[Item]:
+    return _every(ITEM, _item)
+
+
+def channel(id: str) -> Channel:
+    return _one(CHANNEL, id, _channel)
+
+
+def channels() -> list[Channel]:
+    return _every(CHANNEL, _channel)
+
+
+def carrier(id: str) -> Carrier:
+    return _one(CARRIER, id, _carrier)
+
+
+def carriers() -> list[Carrier]:
+    return _every(CARRIER, _carrier)
+
+
+def accounts() -> list[Account]:
+    return _every(ACCOUNT, lambda raw: Account(raw["sk"], raw["name"], raw["kind"]))
+
+
+def key(api_key: str) -> Key | None:
+    """What a presented API key may do; None for one that we do not know."""
+    try:
+        return _one(KEY, key_hash(api_key), lambda raw: Key(tuple(raw["roles"]), raw.get("scope", ""), raw.get("name", "")))
+    except NotFound:
+        return None
+
+
+def save(kind: str, id: str, thing: Any) -> None:
+    """Set-up only: writes one thing of the shop; the last one written stands."""
+    raw = asdict(thing) if not isinstance(thing, dict) else thing
+    commit(overwrite(_TABLE, {**_plain(raw), "pk": kind, "sk": id}))
+
+
+def forget() -> None:
+    """Drops what is kept in memory: for set-up and tests."""
+    _kept.clear()
+
+
+def _one(kind: str, id: str, build: Callable[[dict[str, Any]], T]) -> T:
+    known = _remembered((kind, id))
+    if known is not None:
+        return known
+    raw = _TABLE.get(kind, id) if id else None
+    if raw is None:
+        raise NotFound(f"the shop has no {kind.lower()} {id[:64]!r}")
+    return _remember((kind, id), build(raw))
+
+
+def _every(kind: str, build: Callable[[dict[str, Any]], T]) -> list[T]:
+    known = _remembered((kind, "*"))
+    if known is None:
+        known = _remember((kind, "*"), [build(raw) for raw in _TABLE.partition(kind)])
+    return list(known)
+
+
+def _remembered(what: tuple[str, str]) -> Any:
+    at, thing = _kept.get(what, (0.0, None))
+    return thing if thing is not None and time.monotonic() - at < _KEEP_SECONDS else None
+
+
+def _remember(what: tuple[str, str], thing: T) -> T:
+    _kept[what] = (time.monotonic(), thing)
+    return thing
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _bare(raw: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in raw.items() if key not in ("pk", "sk", "write_id")}
+
+
+def _node(raw: dict[str, Any]) -> Node:
+    return Node(**{**_bare(raw), "place": Place(**raw["place"])})
+
+
+def _item(raw: dict[str, Any]) -> Item:
+    return Item(**_bare(raw))
+
+
+def _channel(raw: dict[str, Any]) -> Channel:
+    return Channel(**_bare(raw))
+
+
+def _carrier(raw: dict[str, Any]) -> Carrier:
+    services = tuple(_service(service) for service in raw["services"])
+    return Carrier(**{**_bare(raw), "zones_km": tuple(raw["zones_km"]), "services": services})
+
+
+def _service(raw: dict[str, Any]) -> Service:
+    return Service(
+        raw["id"],
+        raw["name"],
+        {int(zone): days for zone, days in raw["delivery_days"].items()},
+        tuple(raw["weight_breaks_g"]),
+        {int(zone): tuple(prices) for zone, prices in raw["prices"].items()},
+    )
