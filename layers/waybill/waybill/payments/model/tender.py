@@ -1,0 +1,167 @@
+"""One tender of an order: its events, what may be done next, and the record of it.
+
+An operation is written down before the gateway is asked (`asked`) and again when it has answered (`succeeded`, `failed`). Its
+`ref` is also the idempotency key at the gateway, a function of the order, the tender, the verb and the attempt: whoever asks
+again, after whatever crash, asks with the same key (I9).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from waybill.kernel.errors import IllegalTransition
+from waybill.kernel.events import Entry, appended
+from waybill.payments.model.balances import Balances, captured_in_all, project
+from waybill.payments.model.events import PaymentEvent
+
+VERBS = {"AUTH": "authorise", "CHARGE": "capture", "REFUND": "refund", "CANCEL": "void"}
+_TOLD = {"AUTH": "payment.authorised", "CHARGE": "payment.captured", "REFUND": "payment.refunded", "CANCEL": "payment.voided"}
+_FAILED = {"AUTH": "payment.declined", "CHARGE": "payment.capture_failed", "REFUND": "payment.refund_failed", "CANCEL": "payment.void_failed"}
+
+_REMAINDER = "/remainder"
+
+GATEWAY = "gateway"
+OUTSIDE = "outside"
+TERMS = "terms"
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """`kind`: `gateway` (we charge a token), `outside` (the channel has taken the money), `terms` (money comes later, not by us).
+
+    `amount` is what this tender must bear, in minor units; `gateway` names the adapter. `version` 0: not yet stored.
+    """
+
+    order_id: str
+    number: int
+    kind: str
+    gateway: str
+    amount: int
+    currency: str
+    events: tuple[PaymentEvent, ...] = ()
+    history: tuple[Entry, ...] = ()
+    version: int = 0
+
+    # What holds
+
+    @property
+    def balances(self) -> Balances:
+        return project(self.events)
+
+    @property
+    def record_id(self) -> str:
+        """The stem of its events' ids: `ord_ab12/pay1`."""
+        return f"{self.order_id}/pay{self.number}"
+
+    def open(self, kind: str) -> PaymentEvent | None:
+        """The operation of this kind that was asked for and has no answer yet."""
+        answered = {event.ref for event in self.events if event.kind == kind and event.outcome in ("SUCCESS", "FAILURE")}
+        asked = (event for event in self.events if event.type == f"{kind}_REQUEST" and event.ref not in answered)
+        return next(asked, None)
+
+    def succeeded_with(self, kind: str) -> PaymentEvent | None:
+        """The newest success of this kind."""
+        done = [event for event in self.events if event.type == f"{kind}_SUCCESS"]
+        return done[-1] if done else None
+
+    @property
+    def authorisation(self) -> PaymentEvent | None:
+        """The operation whose gateway reference captures, voids and refunds go by: the newest authorise ever asked for."""
+        asked = [event for event in self.events if event.type == "AUTH_REQUEST"]
+        return asked[-1] if asked else None
+
+    @property
+    def secured(self) -> bool:
+        """The money is certain for as long as the gateway keeps its word: authorised, charged, paid outside, or on terms."""
+        held = self.balances.authorised + self.balances.charged + self.balances.charge_pending
+        return held >= self.amount or (self.kind == TERMS and bool(self.events))
+
+    @property
+    def cancelled(self) -> bool:
+        """A void was asked for or done after the newest authorise: nothing may be captured on that authorisation any more."""
+        kinds = [event.type for event in self.events if event.ref is None or not event.ref.endswith(_REMAINDER)]
+        last = len(kinds) - 1 - kinds[::-1].index("AUTH_REQUEST") if "AUTH_REQUEST" in kinds else 0
+        voids = {"CANCEL_REQUEST", "CANCEL_SUCCESS"}
+        return any(type in voids for type in kinds[last:]) and "CANCEL_FAILURE" not in kinds[last:]
+
+    # What may be done
+
+    def next_ref(self, kind: str) -> str:
+        """The deterministic key of the next operation of this kind: `ord_ab12/1/authorise/1`."""
+        attempt = 1 + sum(event.type == f"{kind}_REQUEST" for event in self.events)
+        return f"{self.order_id}/{self.number}/{VERBS[kind]}/{attempt}"
+
+    def asked(self, kind: str, amount: int, at: str, reference: str) -> Tender:
+        """With the intent of an operation. Raises IllegalTransition where the money does not allow it (I6, I7)."""
+        self._allow(kind, amount)
+        return self._with(PaymentEvent(f"{kind}_REQUEST", at, amount, self.next_ref(kind), reference))
+
+    def _allow(self, kind: str, amount: int) -> None:
+        if self.open(kind) is not None:
+            raise IllegalTransition(f"tender {self.number}: a {VERBS[kind]} is already under way")
+        {"AUTH": self._allow_authorise, "CHARGE": self._allow_capture, "REFUND": self._allow_refund, "CANCEL": self._allow_void}[kind](amount)
+
+    def _allow_authorise(self, amount: int) -> None:
+        if amount <= 0 or self.secured or self.balances.authorised or captured_in_all(self.events):
+            raise IllegalTransition(f"tender {self.number}: there is nothing to authorise")
+
+    def _allow_capture(self, amount: int) -> None:
+        if self.cancelled:
+            raise IllegalTransition(f"tender {self.number}: never a capture after a void")
+        if captured_in_all(self.events):
+            raise IllegalTransition(f"tender {self.number}: captured already")
+        if not 0 < amount <= self.balances.authorised:
+            raise IllegalTransition(f"tender {self.number}: {amount} is not within the {self.balances.authorised} authorised")
+
+    def _allow_refund(self, amount: int) -> None:
+        if self.kind != GATEWAY:
+            raise IllegalTransition(f"tender {self.number}: whoever took the money returns it")
+        if not 0 < amount <= self.balances.charged:
+            raise IllegalTransition(f"tender {self.number}: {amount} is not within the {self.balances.charged} that may be refunded")
+
+    def _allow_void(self, amount: int) -> None:
+        if captured_in_all(self.events) or self.open("CHARGE"):
+            raise IllegalTransition(f"tender {self.number}: captured, or about to be: refund it instead")
+        if amount != self.balances.authorised + self.balances.auth_pending or amount == 0:
+            raise IllegalTransition(f"tender {self.number}: there is no authorisation of {amount} to void")
+
+    # What was answered
+
+    def succeeded(self, asked: PaymentEvent, amount: int, at: str, actor: str) -> Tender:
+        """With the success of an operation that was asked for; once answered it stays answered."""
+        if asked.kind != "AUTH" and amount > asked.amount:
+            raise IllegalTransition(f"tender {self.number}: {amount} answered where {asked.amount} was asked")
+        done = PaymentEvent(f"{asked.kind}_SUCCESS", at, amount, asked.ref, asked.reference)
+        return self._with(done)._told(_TOLD[asked.kind], done, actor)
+
+    def failed(self, asked: PaymentEvent, reason: str, at: str, actor: str) -> Tender:
+        """With the failure of an operation; `reason` is the gateway's code, never its sentence."""
+        lost = PaymentEvent(f"{asked.kind}_FAILURE", at, asked.amount, asked.ref, asked.reference, reason[:64])
+        return self._with(lost)._told(_FAILED[asked.kind], lost, actor)
+
+    def stated(self, type: str, amount: int, at: str, *, ref: str | None = None, reference: str | None = None, reason: str | None = None) -> Tender:
+        """With a statement that no call of ours led to: an adjustment, an expiry, a chargeback, a note."""
+        return self._with(PaymentEvent(type, at, amount, ref, reference, reason))
+
+    def released(self, asked: PaymentEvent, amount: int, at: str) -> Tender:
+        """With the remainder of an authorisation that a final capture gave back."""
+        return self._with(PaymentEvent("CANCEL_SUCCESS", at, amount, f"{asked.ref}{_REMAINDER}", asked.reference)) if amount else self
+
+    def recorded(self, at: str, reference: str | None, actor: str) -> Tender:
+        """With the whole amount charged outside, by the channel, under the channel's own reference."""
+        paid = PaymentEvent("CHARGE_SUCCESS", at, self.amount, reference or f"{self.record_id}/outside", reference)
+        return self._with(paid)._told("payment.recorded", paid, actor)
+
+    def told(self, type: str, data: dict[str, Any], at: str, actor: str) -> Tender:
+        """With a history entry of another kind."""
+        return replace(self, history=appended(self.history, type, at, actor, data))
+
+    def _with(self, event: PaymentEvent) -> Tender:
+        return replace(self, events=(*self.events, event))
+
+    def _told(self, type: str, event: PaymentEvent, actor: str) -> Tender:
+        data: dict[str, Any] = {"tender": self.number, "amount": event.amount, "currency": self.currency, "reference": event.reference}
+        if event.reason:
+            data["reason"] = event.reason
+        return self.told(type, data, event.at, actor)
