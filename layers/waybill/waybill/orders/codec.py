@@ -1,0 +1,101 @@
+"""Orders to stored items and back. Keys of the Orders table are built here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from waybill.kernel.events import Entry
+from waybill.kernel.ids import customer_key
+from waybill.orders.model.counters import Counters
+from waybill.orders.model.holds import Hold
+from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+from waybill.orders.model.state import State
+
+DOC, PII, STATE, WAIT = "DOC", "PII", "STATE", "WAIT"
+FULFILMENT_ORDER, TENDER, DECISION, WANT = "FO#", "PAY#", "DECISION#", "WANT#"
+
+
+def partition(order_id: str) -> str:
+    return f"ORDER#{order_id}"
+
+
+def order_item(order: Order) -> dict[str, Any]:
+    body = asdict(order)
+    body["lines"] = [_lean(line) for line in body["lines"]]
+    body["tenders"] = [_lean(tender) for tender in body["tenders"]]
+    return {"pk": partition(order.id), "sk": DOC, **_lean(body)}
+
+
+def order_from(item: dict[str, Any]) -> Order:
+    known = {name: item[name] for name in Order.__slots__ if name in item}
+    known["lines"] = tuple(Line(**line) for line in item["lines"])
+    known["tenders"] = tuple(Tender(**tender) for tender in item.get("tenders", ()))
+    known["shipping"] = Shipping(**item.get("shipping", {}))
+    return Order(**{"total": 0, **known})
+
+
+def customer_item(order_id: str, placed_at: str, customer: Customer) -> dict[str, Any]:
+    body = _lean(asdict(customer))
+    item = {"pk": partition(order_id), "sk": PII, **body}
+    if customer.email:
+        item |= {"lookup_pk": f"CUSTOMER#{customer_key(customer.email)}", "lookup_sk": f"{placed_at}#{order_id}"}
+    return item
+
+
+def customer_from(item: dict[str, Any]) -> Customer:
+    known = {name: item[name] for name in ("email", "name", "phone", "locale") if name in item}
+    bill_to = Address(**item["bill_to"]) if item.get("bill_to") else None
+    return Customer(**known, ship_to=Address(**item.get("ship_to", {})), bill_to=bill_to)
+
+
+def state_item(state: State, order: Order) -> dict[str, Any]:
+    """STATE, with what lists and the two indexes need of it."""
+    item = {
+        "pk": partition(state.order_id),
+        "sk": STATE,
+        "version": state.version + 1,
+        "status": state.status,
+        "lines": {line: counters.to_dict() for line, counters in state.lines.items()},
+        "confirmed": state.confirmed,
+        "completed": state.completed,
+        "holds": [_lean(asdict(hold)) for hold in state.holds],
+        "history": [entry.to_dict() for entry in state.history],
+        "run": state.run,
+        "day": state.history[0].at[:10],
+        "placed": f"{state.history[0].at}#{state.order_id}",
+        "channel": order.channel,
+        "external_reference": order.external_reference,
+        "total": order.total,
+        "currency": order.currency,
+        "skus": sorted({line.sku for line in order.lines}),
+    }
+    attention = _attention(state)
+    if attention:
+        item |= {"lookup_pk": f"ATTENTION#{attention}", "lookup_sk": item["placed"]}
+    return item
+
+
+def state_from(item: dict[str, Any]) -> State:
+    return State(
+        order_id=item["pk"].removeprefix("ORDER#"),
+        lines={line: Counters(**counters) for line, counters in item["lines"].items()},
+        version=item["version"],
+        confirmed=item["confirmed"],
+        completed=item["completed"],
+        holds=tuple(Hold(**{**hold, "blocks": tuple(hold.get("blocks", ()))}) for hold in item["holds"]),
+        history=tuple(Entry.from_dict(entry) for entry in item["history"]),
+        run=item["run"],
+    )
+
+
+def _attention(state: State) -> str:
+    """The queue of people in which an order stands, if any: its first active hold's kind, or backordered."""
+    if state.active_holds:
+        return state.active_holds[0].kind
+    return "backordered" if state.backordered() else ""
+
+
+def _lean(body: dict[str, Any]) -> dict[str, Any]:
+    """Without what is empty: an absent attribute costs nothing."""
+    return {name: value for name, value in body.items() if value not in ("", None, {}, (), [])}

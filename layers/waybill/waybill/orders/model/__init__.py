@@ -1,0 +1,1 @@
+"""The order's rule book: pure."""

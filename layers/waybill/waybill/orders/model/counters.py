@@ -1,0 +1,65 @@
+"""Where the units of a line stand: disjoint counters whose sum is always what was ordered. Every status derives from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from waybill.kernel.errors import IllegalTransition
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Units of one line. `released` are at a node and not yet gone; how far the node is with them, its fulfilment order knows."""
+
+    unrouted: int = 0
+    backordered: int = 0
+    released: int = 0
+    shipped: int = 0
+    delivered: int = 0
+    cancelled: int = 0
+
+    @property
+    def ordered(self) -> int:
+        return self.unrouted + self.backordered + self.released + self.shipped + self.delivered + self.cancelled
+
+    def move(self, source: str, target: str, quantity: int) -> Counters:
+        """`quantity` units from one counter to another. Raises IllegalTransition where there are not so many."""
+        have = getattr(self, source)
+        if quantity < 0 or quantity > have:
+            raise IllegalTransition(f"{quantity} units cannot go from {source} to {target}: {have} are {source}")
+        if source == target:
+            return self
+        return replace(self, **{source: have - quantity, target: getattr(self, target) + quantity})
+
+    def to_dict(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
+
+
+def summed(lines: Iterable[Counters]) -> Counters:
+    """The counters of a whole order."""
+    total = Counters()
+    for line in lines:
+        total = Counters(*(getattr(total, name) + getattr(line, name) for name in Counters.__slots__))
+    return total
+
+
+def fulfilment_status(lines: Mapping[str, Counters], confirmed: bool) -> str:
+    """The header status that the quantities say; holds are no status of their own here."""
+    all_units = summed(lines.values())
+    live = all_units.ordered - all_units.cancelled
+    if all_units.ordered and live == 0:
+        return "cancelled"
+    if live and all_units.delivered == live:
+        return "delivered"
+    if all_units.delivered:
+        return "partially_delivered"
+    if live and all_units.shipped == live:
+        return "shipped"
+    if all_units.shipped:
+        return "partially_shipped"
+    if all_units.backordered:
+        return "backordered"
+    if all_units.released:
+        return "released"
+    return "confirmed" if confirmed else "received"

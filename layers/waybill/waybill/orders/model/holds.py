@@ -1,0 +1,29 @@
+"""Holds are objects, many at a time, each naming what it blocks; never a status of the order by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+STEPS = ("reserve", "authorise", "release")
+"""The steps of the flow that a hold can block."""
+
+KINDS = ("sums", "item", "address", "payment", "unfillable", "fraud", "export", "manual", "remorse")
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """`id` is deterministic (`sums`, `payment-2`), so that placing it twice is placing it once. `status`: active, released, ended."""
+
+    id: str
+    kind: str
+    reason: str
+    placed_at: str
+    source: str
+    blocks: tuple[str, ...] = STEPS
+    expires_at: str = ""
+    status: str = "active"
+    ended_at: str = ""
+
+    @property
+    def active(self) -> bool:
+        return self.status == "active"

@@ -1,0 +1,119 @@
+"""The canonical order: what a channel told us, in our terms. Immutable; money in minor units of `currency`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where somebody lives. `region` is the state or province code, `country` ISO 3166 alpha-2."""
+
+    name: str = ""
+    company: str = ""
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Personal data of an order; kept in an item of its own, so that it can be erased."""
+
+    email: str = ""
+    name: str = ""
+    phone: str = ""
+    locale: str = "en_US"
+    ship_to: Address = field(default_factory=Address)
+    bill_to: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. `unit_price` is before discount; `discount` and `tax` are for the whole line.
+
+    With `tax_included` on the order the prices contain the tax, and `tax` says how much.
+    """
+
+    id: str
+    sku: str
+    title: str
+    quantity: int
+    unit_price: int
+    discount: int = 0
+    tax: int = 0
+    ships: bool = True
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def net(self) -> int:
+        """Price × quantity − discount: what the line adds to the total, tax apart."""
+        return self.unit_price * self.quantity - self.discount
+
+
+@dataclass(frozen=True, slots=True)
+class Shipping:
+    """What the customer pays for shipping. `amount` is before discount. `promise_days` is what the method promises, 0 for nothing."""
+
+    method: str = "standard"
+    amount: int = 0
+    discount: int = 0
+    tax: int = 0
+    promise_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """One means of payment. `kind`: card (a gateway authorises `token`), channel (the channel has taken the money),
+    terms (invoice, transfer, cash on delivery: paid later by agreement)."""
+
+    kind: str
+    amount: int
+    gateway: str = ""
+    token: str = ""
+    reference: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as its channel placed it. `total` is what the channel says; `discrepancy` is how far our sum is from it."""
+
+    id: str
+    channel: str
+    external_reference: str
+    placed_at: str
+    currency: str
+    lines: tuple[Line, ...]
+    shipping: Shipping
+    tenders: tuple[Tender, ...]
+    total: int
+    tax_included: bool = False
+    fees: int = 0
+    number: str = ""
+    note: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def computed_total(self) -> int:
+        """Σ lines + shipping + fees − discounts, plus the taxes unless the prices contain them (I12)."""
+        goods = sum(line.net for line in self.lines)
+        shipping = self.shipping.amount - self.shipping.discount
+        return goods + shipping + self.fees + (0 if self.tax_included else self.tax)
+
+    @property
+    def tax(self) -> int:
+        return sum(line.tax for line in self.lines) + self.shipping.tax
+
+    @property
+    def discrepancy(self) -> int:
+        """What the channel says minus what the parts sum to; 0 for an order whose sums reconcile."""
+        return self.total - self.computed_total
+
+    def line(self, id: str) -> Line:
+        return next(line for line in self.lines if line.id == id)

@@ -1,0 +1,200 @@
+"""STATE: the one record that every change of an order's life goes through. Pure: each verb answers the state that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from waybill.kernel.errors import IllegalTransition, NotFound
+from waybill.kernel.events import Entry, appended
+from waybill.orders.model.counters import Counters, fulfilment_status, summed
+from waybill.orders.model.holds import Hold
+
+Quantities = Mapping[str, int]
+"""Units by line id."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where an order stands. `version` is the one that was read; `run` counts the executions started for it."""
+
+    order_id: str
+    lines: Mapping[str, Counters]
+    version: int = 0
+    confirmed: bool = False
+    completed: bool = False
+    holds: tuple[Hold, ...] = ()
+    history: tuple[Entry, ...] = ()
+    run: int = 0
+
+    @property
+    def status(self) -> str:
+        """Derived, never set: from the quantities, and before anything has left also from holds."""
+        if self.completed:
+            return "completed"
+        status = fulfilment_status(self.lines, self.confirmed)
+        if status in ("received", "confirmed", "backordered") and self.active_holds:
+            return "on_hold"
+        return status
+
+    @property
+    def active_holds(self) -> tuple[Hold, ...]:
+        return tuple(hold for hold in self.holds if hold.active)
+
+    @property
+    def cancelled(self) -> bool:
+        return self.status == "cancelled"
+
+    @property
+    def all_shipped(self) -> bool:
+        """Nothing is left that could still ship."""
+        units = summed(self.lines.values())
+        return not (units.unrouted or units.backordered or units.released)
+
+    def unrouted(self) -> dict[str, int]:
+        """What no node has yet, by line; backordered units are not in it."""
+        return {line: units.unrouted for line, units in self.lines.items() if units.unrouted}
+
+    def backordered(self) -> dict[str, int]:
+        return {line: units.backordered for line, units in self.lines.items() if units.backordered}
+
+    def blocking(self, step: str) -> Hold | None:
+        """The first active hold that blocks a step (`reserve`, `authorise`, `release`)."""
+        return next((hold for hold in self.active_holds if step in hold.blocks), None)
+
+
+def received(order_id: str, quantities: Quantities, at: str, actor: str, data: dict[str, Any], holds: Iterable[Hold] = ()) -> State:
+    """A new order: everything unrouted; imported held where its sums or its lines give a person something to decide."""
+    lines = {line: Counters(unrouted=quantity) for line, quantity in quantities.items()}
+    state = _told(State(order_id, lines), "order.received", at, actor, data)
+    for hold in holds:
+        state = place_hold(state, hold, at, actor)
+    return state
+
+
+def place_hold(state: State, hold: Hold, at: str, actor: str) -> State:
+    """A hold more; one with the same id, still active, is the same hold."""
+    if any(known.id == hold.id and known.active for known in state.holds):
+        return state
+    data = {"hold_id": hold.id, "kind": hold.kind, "reason": hold.reason, "blocks": list(hold.blocks)}
+    others = tuple(known for known in state.holds if known.id != hold.id)
+    return _told(replace(state, holds=(*others, hold)), "order.held", at, actor, data)
+
+
+def release_hold(state: State, hold_id: str, at: str, actor: str, note: str = "") -> State:
+    """A person (or a rule) lets go. Raises NotFound for an unknown hold; releasing twice changes nothing."""
+    hold = next((known for known in state.holds if known.id == hold_id), None)
+    if hold is None:
+        raise NotFound(f"the order has no hold {hold_id[:64]!r}")
+    if not hold.active:
+        return state
+    freed = replace(hold, status="released", ended_at=at)
+    holds = tuple(freed if known is hold else known for known in state.holds)
+    data = {"hold_id": hold.id, "kind": hold.kind, "note": note}
+    return _told(replace(state, holds=holds), "order.hold_released", at, actor, data)
+
+
+def confirm(state: State, at: str, actor: str, total: int, currency: str) -> State:
+    """Stock and payment are certain: the customer may be told (G3). Confirming twice changes nothing."""
+    _refuse_cancelled(state, "confirm")
+    if state.confirmed:
+        return state
+    return _told(replace(state, confirmed=True), "order.confirmed", at, actor, {"total": total, "currency": currency})
+
+
+def backorder(state: State, quantities: Quantities, at: str, actor: str) -> State:
+    """No stock for these units: they wait visibly. Units already backordered stay so."""
+    _refuse_cancelled(state, "backorder")
+    wanted = {line: min(quantity, state.lines[line].unrouted) for line, quantity in quantities.items()}
+    moved = _moved(state, wanted, "unrouted", "backordered")
+    return state if moved is state else _told(moved, "order.backordered", at, actor, {"lines": _positive(wanted)})
+
+
+def stock_arrived(state: State, at: str, actor: str) -> State:
+    """Stock has been reserved for what was backordered: it waits for a node again."""
+    waiting = state.backordered()
+    if not waiting:
+        return state
+    return _told(_moved(state, waiting, "backordered", "unrouted"), "order.stock_arrived", at, actor, {"lines": waiting})
+
+
+def release(state: State, quantities: Quantities, fo_ids: list[str], at: str, actor: str) -> State:
+    """Units go to nodes, as these fulfilment orders."""
+    _refuse_cancelled(state, "release")
+    moved = _moved(state, quantities, "unrouted", "released")
+    return _told(moved, "order.released", at, actor, {"fulfilment_orders": fo_ids, "lines": _positive(quantities)})
+
+
+def take_back(state: State, quantities: Quantities, fo_id: str, reason: str, at: str, actor: str) -> State:
+    """A node has rejected: its units want another node."""
+    moved = _moved(state, quantities, "released", "unrouted")
+    data = {"fo_id": fo_id, "reason": reason, "lines": _positive(quantities)}
+    return _told(moved, "order.rerouting", at, actor, data)
+
+
+def ship(state: State, quantities: Quantities, fo_id: str, at: str, actor: str) -> State:
+    """A parcel has left with these units. Raises IllegalTransition for a cancelled order (I20)."""
+    _refuse_cancelled(state, "ship")
+    moved = _moved(state, quantities, "released", "shipped")
+    if not moved.all_shipped:
+        return moved
+    return _told(moved, "order.shipped", at, actor, {"fo_id": fo_id, "lines": _positive(quantities)})
+
+
+def deliver(state: State, quantities: Quantities, at: str, actor: str) -> State:
+    """These units have arrived; with the last of them the order is delivered and complete."""
+    moved = _moved(state, quantities, "shipped", "delivered")
+    if moved.status != "delivered":
+        return moved
+    delivered = _told(moved, "order.delivered", at, actor, {"lines": _positive(quantities)})
+    return _told(replace(delivered, completed=True), "order.completed", at, actor, {})
+
+
+def cancel(state: State, reason: str, at: str, actor: str) -> State:
+    """Everything that has not left is cancelled. Raises IllegalTransition once anything has shipped; twice changes nothing."""
+    if state.cancelled:
+        return state
+    units = summed(state.lines.values())
+    if units.shipped or units.delivered:
+        raise IllegalTransition(f"the order is {state.status}: what has left cannot be cancelled, only returned")
+    lines = {line: Counters(cancelled=counters.ordered) for line, counters in state.lines.items()}
+    holds = tuple(replace(hold, status="ended", ended_at=at) if hold.active else hold for hold in state.holds)
+    data = {"reason": reason, "lines": {line: counters.ordered for line, counters in state.lines.items()}}
+    return _told(replace(state, lines=lines, holds=holds), "order.cancelled", at, actor, data)
+
+
+def restarted(state: State, at: str, actor: str) -> State:
+    """The execution was lost; another one is about to take over as run + 1."""
+    again = replace(state, run=state.run + 1)
+    return _told(again, "order.workflow_restarted", at, actor, {"run": again.run})
+
+
+def noted(state: State, type: str, at: str, actor: str, data: dict[str, Any]) -> State:
+    """A line in the timeline without a change of quantities."""
+    return _told(state, type, at, actor, data)
+
+
+def _told(state: State, type: str, at: str, actor: str, data: dict[str, Any]) -> State:
+    return replace(state, history=appended(state.history, type, at, actor, data))
+
+
+def _moved(state: State, quantities: Quantities, source: str, target: str) -> State:
+    wanted = _positive(quantities)
+    if not wanted:
+        return state
+    lines = dict(state.lines)
+    for line, quantity in wanted.items():
+        if line not in lines:
+            raise NotFound(f"the order has no line {line[:64]!r}")
+        lines[line] = lines[line].move(source, target, quantity)
+    return replace(state, lines=lines)
+
+
+def _positive(quantities: Quantities) -> dict[str, int]:
+    return {line: quantity for line, quantity in quantities.items() if quantity > 0}
+
+
+def _refuse_cancelled(state: State, verb: str) -> None:
+    if state.cancelled:
+        raise IllegalTransition(f"cannot {verb}: the order is cancelled")

@@ -1,0 +1,134 @@
+"""The Orders table: one Query brings everything of an order, one commit changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from waybill.aws.tables import Table, Write, WriteConflict, commit, create, overwrite, replace
+from waybill.kernel.errors import Conflict, NotFound
+from waybill.kernel.ids import customer_key
+from waybill.orders import codec
+from waybill.orders.model.order import Customer, Order
+from waybill.orders.model.state import State
+
+ORDERS = Table("ORDERS_TABLE")
+MOST_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything of one order as it stands. `fulfilment_orders`, `tenders`, `decisions` are the stored items of their contexts,
+    `others` whatever else lies in the partition, by sort key."""
+
+    order: Order
+    customer: Customer
+    state: State
+    fulfilment_orders: tuple[dict[str, Any], ...] = ()
+    tenders: tuple[dict[str, Any], ...] = ()
+    decisions: tuple[dict[str, Any], ...] = ()
+    others: dict[str, dict[str, Any]] | None = None
+
+    @property
+    def wait(self) -> dict[str, Any] | None:
+        """The task token on which the execution waits: {"state", "token", "at"}."""
+        return (self.others or {}).get(codec.WAIT)
+
+    def save(self, state: State) -> Write:
+        """The write that replaces STATE, if it is still the version that was read."""
+        return replace(ORDERS, codec.state_item(state, self.order), state.version)
+
+
+def load(order_id: str) -> Record:
+    """Raises NotFound."""
+    items = {item["sk"]: item for item in ORDERS.partition(codec.partition(order_id))}
+    if codec.STATE not in items:
+        raise NotFound(f"there is no order {order_id[:64]!r}")
+
+    def of(prefix: str) -> tuple[dict[str, Any], ...]:
+        return tuple(item for key, item in items.items() if key.startswith(prefix))
+
+    return Record(
+        order=codec.order_from(items[codec.DOC]),
+        customer=codec.customer_from(items.get(codec.PII, {})),
+        state=codec.state_from(items[codec.STATE]),
+        fulfilment_orders=of(codec.FULFILMENT_ORDER),
+        tenders=of(codec.TENDER),
+        decisions=of(codec.DECISION),
+        others=items,
+    )
+
+
+def add(order: Order, customer: Customer, state: State) -> bool:
+    """A new order, whole, in one transaction. False where an order of this id stands already."""
+    placed_at = state.history[0].at
+    try:
+        commit(
+            create(ORDERS, codec.state_item(state, order)),
+            create(ORDERS, codec.order_item(order)),
+            create(ORDERS, codec.customer_item(order.id, placed_at, customer)),
+        )
+    except WriteConflict:
+        return False
+    return True
+
+
+def change(order_id: str, decide: Callable[[Record], list[Write]]) -> Record:
+    """Loads, decides, commits; once more from the start whenever somebody else was first. Raises Conflict after 8 tries.
+
+    `decide` answers the writes, an empty list for nothing to do. It must be pure: it may run several times.
+    """
+    for _ in range(MOST_TRIES):
+        record = load(order_id)
+        writes = decide(record)
+        if not writes:
+            return record
+        try:
+            commit(*writes)
+        except Conflict:
+            continue
+        return record
+    raise Conflict(f"{order_id} is being changed by many at once; try again")
+
+
+def change_state(order_id: str, verb: Callable[[Record], State]) -> State:
+    """`change` for STATE alone. `verb` answers the state that follows; the same state means nothing to do."""
+    after: list[State] = []
+
+    def decide(record: Record) -> list[Write]:
+        after[:] = [verb(record)]
+        return [] if after[0] is record.state else [record.save(after[0])]
+
+    change(order_id, decide)
+    return after[0]
+
+
+def remember_wait(order_id: str, state_name: str, token: str, at: str) -> None:
+    """Keeps the token on which the execution waits now; the newest one counts."""
+    commit(overwrite(ORDERS, {"pk": codec.partition(order_id), "sk": codec.WAIT, "state": state_name, "token": token, "at": at}))
+
+
+def of_customer(email: str, limit: int, start: dict[str, Any] | None) -> tuple[list[str], dict[str, Any] | None]:
+    """Order ids of a customer, newest first, and the cursor of the next page."""
+    return _looked_up(f"CUSTOMER#{customer_key(email)}", limit, start, newest_first=True)
+
+
+def in_attention(queue: str, limit: int, start: dict[str, Any] | None) -> tuple[list[str], dict[str, Any] | None]:
+    """Order ids in front of a person, oldest first: a hold kind, or `backordered`."""
+    return _looked_up(f"ATTENTION#{queue}", limit, start, newest_first=False)
+
+
+def _looked_up(
+    lookup: str, limit: int, start: dict[str, Any] | None, newest_first: bool
+) -> tuple[list[str], dict[str, Any] | None]:
+    page = ORDERS.page(
+        lookup, index="lookup", keys=("lookup_pk", "lookup_sk"), limit=limit, start=start, newest_first=newest_first
+    )
+    return [item["pk"].removeprefix("ORDER#") for item in page.items], page.next
+
+
+def of_day(day: str, limit: int, start: dict[str, Any] | None) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """List rows of the orders of one day (`2026-11-23`), newest first."""
+    page = ORDERS.page(day, index="by_day", keys=("day", "placed"), limit=limit, start=start, newest_first=True)
+    return page.items, page.next
