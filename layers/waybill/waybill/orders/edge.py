@@ -1,0 +1,110 @@
+"""The shapes of the orders' doors: the canonical order as a caller sends it. Unknown fields are refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Quantity = Annotated[int, Field(ge=1, le=100_000, strict=True)]
+
+
+def _amount(value: Any) -> Any:
+    """Amounts are decimal strings; a JSON integer is taken as whole units, a JSON fraction never was exact and is refused."""
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise ValueError('an amount is a decimal string such as "19.90"')
+    return str(value)
+
+
+Amount = Annotated[str, BeforeValidator(_amount), StringConstraints(pattern=r"^-?\d{1,15}(\.\d{1,4})?$")]
+NotNegative = Annotated[str, BeforeValidator(_amount), StringConstraints(pattern=r"^\d{1,15}(\.\d{1,4})?$")]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AddressIn(Strict):
+    """Where somebody lives."""
+
+    name: Text = ""
+    company: Text = ""
+    line1: Name
+    line2: Text = ""
+    city: Name
+    region: Text = ""
+    postal_code: Text = ""
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "US"
+    phone: Text = ""
+
+
+class CustomerIn(Strict):
+    """Who buys."""
+
+    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    name: Text = ""
+    phone: Text = ""
+    locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")] = "en_US"
+
+
+class LineIn(Strict):
+    """One line; `discount` and `tax` are for the whole line, `unit_price` is before discount."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] | None = None
+    sku: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+    title: Text = ""
+    quantity: Quantity
+    unit_price: NotNegative
+    discount: NotNegative = "0"
+    tax: NotNegative = "0"
+    ships: bool = True
+    attributes: dict[str, Text | int | bool] = Field(default_factory=dict, max_length=50)
+
+
+class ShippingIn(Strict):
+    """What the customer pays for shipping."""
+
+    method: Name = "standard"
+    amount: NotNegative = "0"
+    discount: NotNegative = "0"
+    tax: NotNegative = "0"
+    promise_days: Annotated[int, Field(ge=0, le=90, strict=True)] = 0
+
+
+class TenderIn(Strict):
+    """One means of payment: `card` with a gateway token, `channel` (already paid there), or `terms`."""
+
+    kind: Literal["card", "channel", "terms"]
+    amount: NotNegative
+    gateway: Text = "stripe"
+    token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{0,120}$")] = ""
+    reference: Text = ""
+
+
+class OrderIn(Strict):
+    """The canonical order. The sums are checked: an order whose parts do not add up to `total` is taken, and held."""
+
+    external_reference: Reference
+    channel: Reference | None = Field(None, description="only for keys that may place orders for several channels")
+    number: Text = ""
+    placed_at: AwareDatetime | None = None
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    customer: CustomerIn
+    ship_to: AddressIn
+    bill_to: AddressIn | None = None
+    lines: Annotated[list[LineIn], Field(min_length=1, max_length=1000)]
+    shipping: ShippingIn = ShippingIn()
+    tenders: Annotated[list[TenderIn], Field(max_length=10)] = []
+    total: NotNegative
+    fees: NotNegative = "0"
+    tax_included: bool = False
+    note: Annotated[str, StringConstraints(max_length=2000)] = ""
+    attributes: dict[str, Text | int | bool] = Field(default_factory=dict, max_length=50)
+
+    @property
+    def placed(self) -> datetime | None:
+        return self.placed_at

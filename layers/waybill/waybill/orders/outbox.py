@@ -1,0 +1,76 @@
+"""The stream of the Orders table to the bus: every history entry that the old image did not have is an event."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from waybill.aws.attributes import unpack
+from waybill.aws.clients import client
+from waybill.aws.config import setting, stage
+from waybill.aws.logs import count, logger
+from waybill.kernel.errors import Unavailable
+from waybill.kernel.events import Event
+
+_MOST_ENTRIES = 10
+_SILENT = frozenset({"fulfilment_order.accepted", "fulfilment_order.picked", "fulfilment_order.packed"})
+"""Timeline entries that nobody listens to: an event on the bus is a customer's money."""
+
+
+def publish(records: list[dict[str, Any]]) -> list[str]:
+    """Publishes what a batch of stream records says is new. Answers the sequence number from which to try again, if any.
+
+    Events leave in the order of the stream; the ids are stable, so that a repeat is recognised by every consumer.
+    """
+    waiting = [(record["dynamodb"]["SequenceNumber"], event) for record in records for event in new_events(record)]
+    for start in range(0, len(waiting), _MOST_ENTRIES):
+        chunk = waiting[start : start + _MOST_ENTRIES]
+        refused = _put([event for _, event in chunk])
+        if refused is not None:
+            return [chunk[refused][0]]
+    for _, event in waiting:
+        count("Events", type=event.type)
+    return []
+
+
+def new_events(record: dict[str, Any]) -> Iterator[Event]:
+    """The entries of the new image's history beyond those of the old one, as events."""
+    image = record["dynamodb"].get("NewImage", {})
+    if "history" not in image:
+        return
+    seen = len(record["dynamodb"].get("OldImage", {}).get("history", {}).get("L", []))
+    order_id = image["pk"]["S"].removeprefix("ORDER#")
+    source = record_id(order_id, image["sk"]["S"])
+    for packed in image["history"]["L"][seen:]:
+        entry = unpack(packed)
+        if entry["type"] not in _SILENT:
+            yield Event(f"{source}:{entry['seq']}", entry["type"], entry["at"], order_id, entry["data"])
+
+
+def record_id(order_id: str, sort_key: str) -> str:
+    """What events of a record are numbered under: the order, `fo_…-n`, `ord_…/pay1`, `ord_…/rsv`."""
+    kind, _, number = sort_key.partition("#")
+    if kind == "STATE":
+        return order_id
+    if kind == "FO":
+        return f"fo_{order_id.removeprefix('ord_')}-{number}"
+    return f"{order_id}/{kind.lower()}{number}"
+
+
+def _put(events: list[Event]) -> int | None:
+    """Puts up to ten events. Answers the index of the first one refused, None where all were taken."""
+    entries = [_entry(event) for event in events]
+    answer = client("events").put_events(Entries=entries)
+    if not answer.get("FailedEntryCount"):
+        return None
+    refused = next(index for index, entry in enumerate(answer["Entries"]) if entry.get("ErrorCode"))
+    logger.warning("the bus refused an event", event_id=events[refused].id, code=answer["Entries"][refused]["ErrorCode"])
+    return refused
+
+
+def _entry(event: Event) -> dict[str, str]:
+    detail = json.dumps(event.to_dict(stage()), separators=(",", ":"))
+    if len(detail) > 240_000:
+        raise Unavailable(f"event {event.id} is too large for the bus")
+    return {"EventBusName": setting("BUS_NAME"), "Source": "waybill", "DetailType": event.type, "Detail": detail}

@@ -1,0 +1,114 @@
+"""Orders as the API shows them: JSON-able, money as decimal strings. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from waybill.kernel.money import decimal_string
+from waybill.orders.model import view
+from waybill.orders.model.order import Line
+from waybill.orders.store import Record
+
+
+def whole(record: Record) -> dict[str, Any]:
+    """Everything of one order in one document."""
+    order, state = record.order, record.state
+    money = _money(order.currency)
+    return {
+        "id": order.id,
+        "channel": order.channel,
+        "external_reference": order.external_reference,
+        "number": order.number or order.external_reference,
+        "status": view.status(state, record.fulfilment_orders),
+        "placed_at": order.placed_at,
+        "received_at": state.history[0].at,
+        "version": state.version,
+        "currency": order.currency,
+        "totals": totals(record),
+        "customer": asdict(record.customer),
+        "lines": _lines(record),
+        "shipping": {"method": order.shipping.method, "promise_days": order.shipping.promise_days},
+        "holds": [asdict(hold) for hold in state.holds],
+        "tenders": [
+            {"kind": tender.kind, "gateway": tender.gateway, "amount": money(tender.amount), "reference": tender.reference}
+            for tender in order.tenders
+        ],
+        "fulfilment_orders": [fulfilment_order(item) for item in record.fulfilment_orders],
+        "note": order.note,
+        "attributes": order.attributes,
+        "waiting_for": record.wait["state"] if record.wait and state.status in ("on_hold", "backordered") else None,
+    }
+
+
+def totals(record: Record) -> dict[str, str]:
+    """The sums, and how far the channel's total is from them."""
+    order = record.order
+    money = _money(order.currency)
+    return {
+        "lines": money(sum(line.unit_price * line.quantity for line in order.lines)),
+        "discount": money(sum(line.discount for line in order.lines) + order.shipping.discount),
+        "shipping": money(order.shipping.amount),
+        "fees": money(order.fees),
+        "tax": money(order.tax),
+        "total": money(order.total),
+        "discrepancy": money(order.discrepancy),
+    }
+
+
+def row(item: dict[str, Any]) -> dict[str, Any]:
+    """One line of a list, from the by_day index or a STATE item."""
+    return {
+        "id": item["pk"].removeprefix("ORDER#"),
+        "channel": item["channel"],
+        "external_reference": item["external_reference"],
+        "status": item["status"],
+        "received_at": item["placed"].partition("#")[0],
+        "total": decimal_string(item["total"], item["currency"]),
+        "currency": item["currency"],
+        "skus": item["skus"],
+    }
+
+
+def timeline(record: Record) -> list[dict[str, Any]]:
+    """The histories of all records of the order, merged by time; within one instant in the order of the flow."""
+    entries = []
+    for key, item in (record.others or {}).items():
+        for entry in item.get("history", ()):
+            entries.append({**entry, "record": key})
+    return sorted(entries, key=lambda entry: (entry["at"], _FLOW.get(entry["record"].partition("#")[0], 9), entry["seq"]))
+
+
+_FLOW = {"STATE": 1, "RSV": 0, "PAY": 0, "FO": 2}
+
+
+def fulfilment_order(item: dict[str, Any]) -> dict[str, Any]:
+    """A stored fulfilment order without what only the table needs."""
+    hidden = ("pk", "sk", "write_id", "lookup_pk", "lookup_sk", "history")
+    return {name: value for name, value in item.items() if name not in hidden}
+
+
+def _lines(record: Record) -> list[dict[str, Any]]:
+    money = _money(record.order.currency)
+    buckets = view.buckets(record.state, record.fulfilment_orders)
+
+    def shown(line: Line) -> dict[str, Any]:
+        return {
+            "id": line.id,
+            "sku": line.sku,
+            "title": line.title,
+            "quantity": line.quantity,
+            "unit_price": money(line.unit_price),
+            "discount": money(line.discount),
+            "tax": money(line.tax),
+            "total": money(line.net),
+            "ships": line.ships,
+            "quantities": buckets.get(line.id, {}),
+            "attributes": line.attributes,
+        }
+
+    return [shown(line) for line in record.order.lines]
+
+
+def _money(currency: str) -> Any:
+    return lambda minor: decimal_string(minor, currency)

@@ -1,0 +1,96 @@
+"""What people and channels do to an order: read it, cancel it, release its holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from waybill.aws import workflow
+from waybill.aws.tables import Write
+from waybill.aws.tables import replace as replace_item
+from waybill.kernel.clock import Clock, instant
+from waybill.kernel.errors import IllegalTransition, NotFound
+from waybill.kernel.events import Entry, appended
+from waybill.orders import store
+from waybill.orders.model import state as verbs
+from waybill.orders.model.holds import Hold
+from waybill.orders.model.state import State
+from waybill.orders.store import ORDERS, Record
+
+_CLOSED = ("shipped", "delivered", "rejected", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Use cases on one order; each is safe to repeat."""
+
+    clock: Clock
+
+    def cancel(self, order_id: str, reason: str, actor: str) -> Record:
+        """Cancels all that has not left: STATE and every open fulfilment order in one transaction, so that against a parcel
+        being shipped exactly one of the two wins (I20). Raises IllegalTransition once something has shipped."""
+        at = instant(self.clock())
+
+        def decide(record: Record) -> list[Write]:
+            after = verbs.cancel(record.state, reason, at, actor)
+            if after is record.state:
+                return []
+            open_work = [item for item in record.fulfilment_orders if item["status"] not in _CLOSED]
+            return [record.save(after), *(_cancelled(item, reason, at, actor) for item in open_work)]
+
+        store.change(order_id, decide)
+        record = store.load(order_id)
+        self._answer(record, lambda token: workflow.fail(token, "OrderCancelled"))
+        return record
+
+    def release_hold(self, order_id: str, hold_id: str, actor: str, note: str = "") -> Record:
+        """Releases one hold; with the last blocking one the order goes on. Raises NotFound for an unknown hold."""
+        at = instant(self.clock())
+        state = store.change_state(order_id, lambda record: verbs.release_hold(record.state, hold_id, at, actor, note))
+        record = store.load(order_id)
+        if not any(hold.blocks for hold in state.active_holds):
+            self._answer(record, lambda token: workflow.succeed(token, {}), only=("hold", "payment", "stuck"))
+        return record
+
+    def place_hold(self, order_id: str, reason: str, actor: str) -> Record:
+        """A person stops an order before its next step. Raises IllegalTransition once it is with a node."""
+        at = instant(self.clock())
+
+        def held(record: Record) -> State:
+            if record.state.status not in ("received", "confirmed", "backordered", "on_hold"):
+                raise IllegalTransition(f"the order is {record.state.status}: too late for a hold")
+            number = sum(1 for hold in record.state.holds if hold.kind == "manual") + 1
+            hold = Hold(id=f"manual-{number}", kind="manual", reason=reason, placed_at=at, source=actor)
+            return verbs.place_hold(record.state, hold, at, actor)
+
+        store.change_state(order_id, held)
+        return store.load(order_id)
+
+    @staticmethod
+    def _answer(record: Record, answer: Any, only: tuple[str, ...] = ()) -> None:
+        wait = record.wait
+        if wait and (not only or wait["state"] in only):
+            answer(wait["token"])
+
+
+def restart(order_id: str, at: str) -> int:
+    """Counts one more run for an order whose execution was lost and starts it. Answers the run."""
+    state = store.change_state(order_id, lambda record: verbs.restarted(record.state, at, "reconciler"))
+    workflow.start(order_id, state.run)
+    return state.run
+
+
+def of_channel(record: Record, channel: str) -> Record:
+    """The record, if it is this channel's; somebody else's order is as good as none."""
+    if record.order.channel != channel:
+        raise NotFound(f"there is no order {record.order.id}")
+    return record
+
+
+def _cancelled(item: dict[str, Any], reason: str, at: str, actor: str) -> Write:
+    history = tuple(Entry.from_dict(entry) for entry in item["history"])
+    told = appended(history, "fulfilment_order.cancelled", at, actor, {"fo_id": item["id"], "reason": reason})
+    ended = {name: value for name, value in item.items() if name not in ("lookup_pk", "lookup_sk", "write_id")}
+    ended |= {"status": "cancelled", "version": item["version"] + 1, "history": [entry.to_dict() for entry in told]}
+    return replace_item(ORDERS, ended, item["version"])
+

@@ -1,0 +1,65 @@
+"""While an order waits: its token is remembered, what it waits for is made visible, and the wait is ended when that comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from waybill.aws import workflow
+from waybill.kernel.clock import Clock, instant
+from waybill.orders import store
+from waybill.orders.model import state as verbs
+from waybill.orders.model.holds import Hold
+from waybill.orders.model.state import State
+from waybill.orders.store import Record
+
+_ACTOR = "workflow"
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What the state machine's waiting states do. `shortage` says which units of an order cannot be reserved now, by line;
+    `queue_up` notes an order as waiting for the SKUs of these lines."""
+
+    clock: Clock
+    shortage: Callable[[Record], dict[str, int]]
+    queue_up: Callable[[Record, dict[str, int]], None]
+
+    def wait(self, message: dict[str, Any]) -> None:
+        """One message of a waiting state: {"wait", "order_id", "token"}. First the token, then what it waits for, then once
+        more whether that has come meanwhile: so no wake-up is lost."""
+        order_id, token, kind = message["order_id"], message["token"], message["wait"]
+        store.remember_wait(order_id, kind, token, instant(self.clock()))
+        if store.load(order_id).state.cancelled:
+            workflow.fail(token, "OrderCancelled")
+        elif kind == "stock":
+            self._for_stock(order_id, token)
+        elif kind == "stuck":
+            self._for_a_person(order_id, token, self._stuck(message.get("problem", "unknown")))
+        else:
+            self._for_a_person(order_id, token, None)
+
+    def _for_stock(self, order_id: str, token: str) -> None:
+        record = store.load(order_id)
+        short = self.shortage(record)
+        if short:
+            self.queue_up(record, short)
+            store.change_state(order_id, lambda now: verbs.backorder(now.state, short, self._now(), _ACTOR))
+            short = self.shortage(store.load(order_id))
+        if not short:
+            workflow.succeed(token, {})
+
+    def _for_a_person(self, order_id: str, token: str, hold: Hold | None) -> None:
+        def held(record: Record) -> State:
+            return verbs.place_hold(record.state, hold, self._now(), _ACTOR) if hold else record.state
+
+        if not any(known.blocks for known in store.change_state(order_id, held).active_holds):
+            workflow.succeed(token, {})
+
+    def _stuck(self, problem: str) -> Hold:
+        at = self._now()
+        return Hold(id=f"stuck-{at}", kind="manual", reason=f"the workflow stopped: {problem[:120]}", placed_at=at, source=_ACTOR)
+
+    def _now(self) -> str:
+        return instant(self.clock())
