@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from waybill.kernel.clock import utc_now
 
 if TYPE_CHECKING:
+    from waybill.aws.http import Router
     from waybill.orders.reconciler import Reconciler
     from waybill.orders.service import Orders
     from waybill.orders.waits import Waits
@@ -19,6 +20,15 @@ def orders() -> Orders:
     from waybill.orders.service import Orders
 
     return Orders(utc_now)
+
+
+def orders_api() -> Router:
+    """Routes of `functions/orders`."""
+    from waybill.orders import api
+    from waybill.payments import view
+    from waybill.routing import present
+
+    return api.router(orders(), api.Views(view.of_order, present.decisions), utc_now)
 
 
 def waits() -> Waits:

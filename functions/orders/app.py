@@ -1,0 +1,12 @@
+"""Orders as an API: search, one order with everything, its timeline, cancel, holds, parked documents."""
+
+from typing import Any
+
+from waybill import bootstrap
+from waybill.aws import http
+
+ROUTER = bootstrap.orders_api()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return http.serve(event, ROUTER)

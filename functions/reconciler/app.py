@@ -1,0 +1,11 @@
+"""On a schedule: finds what fell through and sets it going again."""
+
+from typing import Any
+
+from waybill import bootstrap
+
+RECONCILER = bootstrap.reconciler()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, int]:
+    return RECONCILER.run()

@@ -1,0 +1,12 @@
+"""Queue `waits`: the waiting states of the order's workflow."""
+
+from typing import Any
+
+from waybill import bootstrap
+from waybill.aws import batch
+
+WAITS = bootstrap.waits()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return batch.each(event, WAITS.wait)

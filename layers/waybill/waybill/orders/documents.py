@@ -1,0 +1,165 @@
+"""Raw documents as they came: kept before anything is answered, parked where we cannot understand them, never lost.
+
+`pk` is `<channel>#<key>`: the key is the caller's Idempotency-Key, the webhook's id, or the body's hash. One conditional put keeps
+the document and makes the call idempotent. Compressed beyond 300 KB the body goes to the files bucket.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from waybill.aws import files, queues
+from waybill.aws.tables import Table, WriteConflict, commit, create, overwrite
+from waybill.kernel.errors import KeyReused, NotFound
+
+DOCUMENTS = Table("DOCUMENTS_TABLE")
+_LARGEST_INLINE = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One call of a channel. `door`: api or webhook; `topic` is the channel's own name of what happened."""
+
+    channel: str
+    key: str
+    door: str
+    topic: str
+    body: bytes
+    received_at: str
+    order_id: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.channel}#{self.key}"
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+
+def keep(document: Document, problem: str = "") -> bool:
+    """Keeps a document; `problem` parks it at once. False where the same one is kept already; raises KeyReused where another
+    body came under this key."""
+    item = {
+        "pk": document.id,
+        "channel": document.channel,
+        "door": document.door,
+        "topic": document.topic,
+        "sha256": document.sha256,
+        "received_at": document.received_at,
+        **_stored(document),
+    }
+    if document.order_id:
+        item["order_id"] = document.order_id
+    if problem:
+        item |= {"parked": "parked", "problem": problem}
+    try:
+        commit(create(DOCUMENTS, item))
+    except WriteConflict as conflict:
+        if conflict.old is None or conflict.old["sha256"] != document.sha256:
+            raise KeyReused("this key came before with another body", fields={"Idempotency-Key": "used before"}) from None
+        return False
+    return True
+
+
+def load(id: str) -> Document:
+    """Raises NotFound."""
+    item = _item(id)
+    return Document(
+        channel=item["channel"],
+        key=id.partition("#")[2],
+        door=item["door"],
+        topic=item["topic"],
+        body=_body(item),
+        received_at=item["received_at"],
+        order_id=item.get("order_id", ""),
+    )
+
+
+def enqueue(id: str) -> None:
+    """Hands a kept document to the worker; as often as one likes."""
+    queues.send("INTAKE_QUEUE_URL", {"document": id})
+
+
+def park(id: str, problem: str) -> None:
+    """Puts a document in front of a person, saying why. The last reason stands."""
+    commit(overwrite(DOCUMENTS, {**_bare(_item(id)), "parked": "parked", "problem": problem[:1000]}))
+
+
+def unpark(id: str) -> None:
+    """It has become an order after all."""
+    item = _bare(_item(id))
+    if item.pop("parked", None):
+        item.pop("problem", None)
+        commit(overwrite(DOCUMENTS, item))
+
+
+def parked(limit: int, start: dict[str, Any] | None) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """What waits for a person, oldest first, without the bodies."""
+    page = DOCUMENTS.page("parked", index="by_status", keys=("parked", "received_at"), limit=limit, start=start)
+    return [_row(_item(found["pk"])) for found in page.items], page.next
+
+
+def of_order(order_id: str) -> dict[str, Any] | None:
+    """The newest document of an order: {"channel", "received_at", …}; None where none came."""
+    page = DOCUMENTS.page(order_id, index="by_order", keys=("order_id", "received_at"), limit=1, newest_first=True)
+    return _row(_item(page.items[0]["pk"])) if page.items else None
+
+
+def shown(public_id: str) -> dict[str, Any]:
+    """One document with its body as text. Raises NotFound."""
+    item = _item(_private_id(public_id))
+    return {**_row(item), "body": _body(item).decode("utf-8", "replace")}
+
+
+def redrive(public_id: str) -> dict[str, Any]:
+    """Sends a document to the worker again. Raises NotFound."""
+    item = _item(_private_id(public_id))
+    enqueue(item["pk"])
+    return _row(item)
+
+
+def public_id(id: str) -> str:
+    """A document's id as it stands in a URL."""
+    return base64.urlsafe_b64encode(id.encode()).decode().rstrip("=")
+
+
+def _private_id(public: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(public + "=" * (-len(public) % 4)).decode()
+    except ValueError:
+        raise NotFound("there is no such document") from None
+
+
+def _stored(document: Document) -> dict[str, Any]:
+    packed = gzip.compress(document.body, 6, mtime=0)
+    if len(packed) <= _LARGEST_INLINE:
+        return {"body": packed}
+    key = f"documents/{document.channel}/{document.sha256}.json.gz"
+    files.put(key, packed, "application/gzip")
+    return {"file": key}
+
+
+def _body(item: dict[str, Any]) -> bytes:
+    return gzip.decompress(item["body"] if "body" in item else files.get(item["file"]))
+
+
+def _item(id: str) -> dict[str, Any]:
+    item = DOCUMENTS.get(id)
+    if item is None:
+        raise NotFound(f"there is no document {id[:120]!r}")
+    return item
+
+
+def _row(item: dict[str, Any]) -> dict[str, Any]:
+    shown = ("channel", "door", "topic", "received_at", "order_id", "problem")
+    status = "parked" if "parked" in item else "kept"
+    return {"id": public_id(item["pk"]), "status": status, **{name: item[name] for name in shown if name in item}}
+
+
+def _bare(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name != "write_id"}
