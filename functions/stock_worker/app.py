@@ -1,0 +1,11 @@
+"""Queue `stock` (a cancelled order, a shipped parcel) and the stream of Inventory (availability grew)."""
+
+from typing import Any
+
+from waybill import bootstrap
+
+HANDLE = bootstrap.stock_worker()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return HANDLE(event)

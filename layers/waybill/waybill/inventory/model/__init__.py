@@ -1,0 +1,1 @@
+"""Stock rows, reservations, plans and proofs: pure."""

@@ -1,0 +1,191 @@
+"""What one order holds at which node, and the batch of row operations that is under way for it.
+
+Nothing touches a stock row before its batch is written here. Whoever comes next, after a crash or beside a slow twin, finishes the
+batch first: the operations bear the batch's epoch and instant, so that they happen once whoever carries them out. That is why
+no reservation is lost, doubled or left behind (I3, I5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from waybill.inventory.model.plan import Plan, Wanted
+from waybill.inventory.model.row import RELEASED, RESERVED, SHIPPED, WRITTEN_OFF, Op, Outcome
+from waybill.kernel.errors import IllegalTransition
+from waybill.kernel.events import Entry, appended
+
+RESERVE, RELEASE, SHIP, MOVE, UNDO = "reserve", "release", "ship", "move", "undo"
+Held = Mapping[str, Mapping[str, int]]
+_TELLING = (RESERVED, RELEASED, WRITTEN_OFF)
+_NAMES_ITS_CAUSE = (SHIPPED, WRITTEN_OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row operation to be done: `quantity` units of a line at a node."""
+
+    line: str
+    sku: str
+    node: str
+    kind: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Operations decided on and not yet known to be finished. `cause` names the event or task that wanted them."""
+
+    kind: str
+    at: int
+    cause: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """`held` {line: {node: units}} is what the rows hold for this order; `shipped` {line: units} has left. `closed`: cancelled,
+    never to be reserved again. `done` names the causes already carried out."""
+
+    order_id: str
+    version: int = 0
+    epoch: int = 0
+    held: Held = field(default_factory=dict)
+    shipped: Mapping[str, int] = field(default_factory=dict)
+    skus: Mapping[str, str] = field(default_factory=dict)
+    batch: Batch | None = None
+    done: tuple[str, ...] = ()
+    closed: bool = False
+    history: tuple[Entry, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """`reserving`, `releasing`, … while a batch is under way; then `reserved`, `shipped`, `released` or `none`."""
+        if self.batch:
+            return {RESERVE: "reserving", SHIP: "shipping", MOVE: "moving"}.get(self.batch.kind, "releasing")
+        if self.held:
+            return "reserved"
+        return "shipped" if self.shipped else "released" if self.epoch else "none"
+
+    def covered(self, line: str) -> int:
+        """Units of a line that are held or have left."""
+        return sum(self.held.get(line, {}).values()) + self.shipped.get(line, 0)
+
+    def missing(self, wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:
+        """Of all that the order wants, what no reservation covers."""
+        lacking = (replace(want, quantity=want.quantity - self.covered(want.line)) for want in wanted)
+        return tuple(want for want in lacking if want.quantity > 0)
+
+    def op(self, step: Step) -> Op:
+        """The row operation of a step of the running batch: `<order>/<line>/<kind>/<epoch>`."""
+        if self.batch is None:
+            raise IllegalTransition(f"{self.order_id} has no stock operation under way")
+        op_id = f"{self.order_id}/{step.line}/{step.kind}/{self.epoch}"
+        note = self.batch.cause if step.kind in _NAMES_ITS_CAUSE else ""
+        return Op(op_id, step.kind, step.quantity, self.batch.at, note)
+
+    def to_reserve(self, plan: Plan, skus: Mapping[str, str], cause: str, at: int) -> Reservation:
+        """The intent to reserve after a plan, all of it or nothing."""
+        return self._begun(RESERVE, cause, at, _reserving(plan, skus), skus)
+
+    def to_release(self, cause: str, at: int, *, close: bool) -> Reservation:
+        """The intent to give back everything held. `close`: the order is cancelled and must never reserve again."""
+        steps = [Step(line, self.skus[line], node, RELEASED, units) for line, node, units in self._all_held()]
+        return replace(self._begun(RELEASE, cause, at, steps), closed=self.closed or close)
+
+    def to_ship(self, node: str, lines: Mapping[str, int], cause: str, at: int) -> Reservation:
+        """The intent to let shipped units go. Raises IllegalTransition where the node does not hold them for this order."""
+        return self._begun(SHIP, cause, at, self._leaving(SHIPPED, node, lines))
+
+    def to_move(self, node: str, lines: Mapping[str, int], plan: Plan, cause: str, at: int, *, gone: bool) -> Reservation:
+        """The intent to take units from a node and reserve them elsewhere. `gone`: they were not there, and are written off."""
+        if any(node in nodes for nodes in plan.values()):
+            raise IllegalTransition(f"units cannot be moved from {node} to itself")
+        leaving = self._leaving(WRITTEN_OFF if gone else RELEASED, node, lines)
+        return self._begun(MOVE, cause, at, [*leaving, *_reserving(plan, self.skus)])
+
+    def settled(self, outcomes: Iterable[Outcome], now: int, at: str) -> Reservation:
+        """After every step of the batch has its final outcome: what is held now, and the batch that must follow, if any.
+
+        A reservation that did not get everything gives back what it got. What must happen and came too late for the row's floor
+        (it has not happened and never will) is done anew with a later instant.
+        """
+        if self.batch is None:
+            raise IllegalTransition(f"{self.order_id} has no stock operation under way")
+        pairs = list(zip(self.batch.steps, outcomes, strict=True))
+        done = [step for step, outcome in pairs if outcome.done]
+        late = [(step, outcome) for step, outcome in pairs if not outcome.done and step.kind != RESERVED]
+        short = any(not outcome.done and step.kind == RESERVED for step, outcome in pairs)
+        after = replace(self, batch=None, held=_held_after(self.held, done), shipped=_shipped_after(self.shipped, done))
+        if late or short:
+            anew = max([now, *(outcome.floor + 1 for _, outcome in pairs)])
+            return after._told(self.batch.kind, done, at, short)._followed(
+                self.batch, [step for step, _ in late], done if short else [], anew
+            )
+        return after._told(self.batch.kind, done, at, short)
+
+    def _followed(self, batch: Batch, late: list[Step], undo: list[Step], anew: int) -> Reservation:
+        given_back = [replace(step, kind=RELEASED) for step in undo if step.kind == RESERVED]
+        steps = (*late, *given_back)
+        if not steps:
+            return self
+        kind = batch.kind if late else UNDO
+        return replace(self, epoch=self.epoch + 1, batch=Batch(kind, anew, batch.cause, steps))
+
+    def _begun(
+        self, kind: str, cause: str, at: int, steps: list[Step], skus: Mapping[str, str] | None = None
+    ) -> Reservation:
+        if self.batch:
+            raise IllegalTransition(f"{self.order_id}: {self.batch.kind} is still under way")
+        batch = Batch(kind, at, cause, tuple(steps)) if steps else None
+        done = (*self.done, cause) if kind in (SHIP, MOVE) else self.done
+        return replace(self, epoch=self.epoch + 1, batch=batch, done=done, skus={**self.skus, **(skus or {})})
+
+    def _leaving(self, kind: str, node: str, lines: Mapping[str, int]) -> list[Step]:
+        for line, units in lines.items():
+            if units > self.held.get(line, {}).get(node, 0):
+                raise IllegalTransition(f"{node} does not hold {units} of line {line} for {self.order_id}")
+        return [Step(line, self.skus[line], node, kind, units) for line, units in lines.items() if units > 0]
+
+    def _all_held(self) -> list[tuple[str, str, int]]:
+        return [(line, node, units) for line, nodes in self.held.items() for node, units in nodes.items()]
+
+    def _told(self, kind: str, done: list[Step], at: str, short: bool) -> Reservation:
+        """The timeline says what was reserved and what was given back; an attempt that was undone says nothing."""
+        after = self
+        for deed in () if kind == UNDO else _TELLING:
+            lines = _by_line(step for step in done if step.kind == deed)
+            if lines and not (short and deed == RESERVED):
+                data = {"epoch": self.epoch, "lines": lines}
+                after = replace(after, history=appended(after.history, f"stock.{deed}", at, "inventory", data))
+        return after
+
+
+def _reserving(plan: Plan, skus: Mapping[str, str]) -> list[Step]:
+    return [
+        Step(line, skus[line], node, RESERVED, units) for line, nodes in plan.items() for node, units in nodes.items() if units > 0
+    ]
+
+
+def _by_line(steps: Iterable[Step]) -> dict[str, dict[str, int]]:
+    lines: dict[str, dict[str, int]] = {}
+    for step in steps:
+        lines.setdefault(step.line, {})[step.node] = step.quantity
+    return lines
+
+
+def _held_after(held: Held, done: Iterable[Step]) -> dict[str, dict[str, int]]:
+    after = {line: dict(nodes) for line, nodes in held.items()}
+    for step in done:
+        nodes = after.setdefault(step.line, {})
+        nodes[step.node] = nodes.get(step.node, 0) + (step.quantity if step.kind == RESERVED else -step.quantity)
+    kept = {line: {node: units for node, units in nodes.items() if units} for line, nodes in after.items()}
+    return {line: nodes for line, nodes in kept.items() if nodes}
+
+
+def _shipped_after(shipped: Mapping[str, int], done: Iterable[Step]) -> dict[str, int]:
+    after = dict(shipped)
+    for step in done:
+        if step.kind == SHIPPED:
+            after[step.line] = after.get(step.line, 0) + step.quantity
+    return after

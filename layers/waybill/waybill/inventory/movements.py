@@ -1,0 +1,88 @@
+"""Stock that comes, stock that is counted anew: each asked for under a key, done once, and proven from its ledger."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from waybill.inventory.model.proof import prove
+from waybill.inventory.model.row import ADJUSTED, RECEIVED, SHORT, Op, Row
+from waybill.inventory.ports import Asked, Orders, Stock
+from waybill.kernel.clock import Clock, utc_now
+from waybill.kernel.errors import InvalidInput, StockUnavailable, Unavailable
+
+BY_HAND = (RECEIVED, ADJUSTED)
+MOST_UNITS = 1_000_000_000
+_MOST_TRIES = 6
+_LONGEST_NOTE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Movements:
+    """What people and systems do to stock apart from orders."""
+
+    stock: Stock
+    orders: Orders
+    clock: Clock = utc_now
+
+    def receive(self, sku: str, node: str, quantity: int, key: str, reference: str = "") -> Op:
+        """Units have come in. `key` names this delivery line: a repeat under the same key changes nothing."""
+        return self.record(sku, node, RECEIVED, quantity, key, reference=reference)
+
+    def adjust(self, sku: str, node: str, quantity: int, key: str, reason: str, reference: str = "") -> Op:
+        """A count found more (positive) or fewer (negative) units, for a reason. Never takes what is reserved."""
+        return self.record(sku, node, ADJUSTED, quantity, key, reason=reason, reference=reference)
+
+    def record(
+        self, sku: str, node: str, kind: str, quantity: int, key: str, *, reason: str = "", reference: str = ""
+    ) -> Op:
+        """Lets one movement happen at most once under `key`, and answers it.
+
+        Raises InvalidInput, KeyReused for another movement under the same key, StockUnavailable where it would take units
+        that are not there or are reserved.
+        """
+        _refuse_nonsense(kind, quantity, reason)
+        note = "; ".join(part for part in (reason, reference) if part)[:_LONGEST_NOTE]
+        fingerprint = hashlib.sha256(repr((kind, quantity, reason, reference)).encode("utf-8", "surrogatepass")).hexdigest()
+        asked = self.stock.ask(sku, node, Asked(key, fingerprint, self._now_ms()))
+        for _ in range(_MOST_TRIES):
+            op = Op(f"{key}/{kind}/{asked.attempt}", kind, quantity, asked.at, note)
+            outcome = self.stock.do(sku, node, op)
+            if outcome.done:
+                return op
+            if outcome is SHORT:
+                raise StockUnavailable(f"{node} has fewer than {-quantity} units of {sku} that nobody has reserved")
+            asked = self.stock.ask_again(sku, node, asked, max(self._now_ms(), outcome.floor + 1))
+        raise Unavailable(f"the stock of {sku} at {node} is busy; try again")
+
+    def proof(self, sku: str) -> dict[str, Any]:
+        """Recomputes every node's row of a SKU from its ledger and from the orders' reservations (I1 to I4)."""
+        nodes = [self._proof_at(row) for row in self.stock.rows([sku])]
+        return {"sku": sku, "agrees": all(node["agrees"] for node in nodes), "nodes": nodes}
+
+    def _proof_at(self, known: Row) -> dict[str, Any]:
+        """Reads are not one instant: a row that moves meanwhile is read again, a few times."""
+        for _ in range(_MOST_TRIES):
+            row, ledger = self.stock.ledger(known.sku, known.node)
+            row = row or known
+            order_ids = sorted({op.id.split("/", 1)[0] for op in ledger if op.effect[1]})
+            answer = prove(row, ledger, self.orders.reservations(order_ids))
+            now, _ = self.stock.ledger(known.sku, known.node)
+            if answer["agrees"] or (now and now.version == row.version):
+                return answer
+        return {**answer, "moving": True}
+
+    def _now_ms(self) -> int:
+        return int(self.clock().timestamp() * 1000)
+
+
+def _refuse_nonsense(kind: str, quantity: int, reason: str) -> None:
+    if kind not in BY_HAND:
+        raise InvalidInput(f"kind is one of {', '.join(BY_HAND)}", fields={"kind": "unknown"})
+    if isinstance(quantity, bool) or not isinstance(quantity, int) or not 0 < abs(quantity) <= MOST_UNITS:
+        raise InvalidInput(f"quantity is a whole number up to {MOST_UNITS}, and not zero", fields={"quantity": "out of range"})
+    if kind == RECEIVED and quantity < 0:
+        raise InvalidInput("what is received is positive; correct with an adjustment", fields={"quantity": "must be positive"})
+    if kind == ADJUSTED and not reason.strip():
+        raise InvalidInput("an adjustment needs a reason", fields={"reason": "required"})

@@ -1,0 +1,227 @@
+"""Reserving, releasing, shipping and moving stock for an order; waking those that wait for some.
+
+Every use case may be called again at any time, by a retry or beside itself: it finishes what is under way for the order first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from waybill.inventory.model.plan import Available, Plan, Wanted, fewest_nodes, shortage
+from waybill.inventory.model.reservation import Batch, Reservation, Step
+from waybill.inventory.model.row import RESERVED, SHORT, Outcome, Row
+from waybill.inventory.ports import Demand, Orders, Planner, Stock
+from waybill.kernel.clock import Clock, instant, utc_now
+from waybill.kernel.errors import Conflict, IllegalTransition, OrderCancelled, OrderHeld, StockUnavailable, Unavailable
+
+MOST_ROUNDS = 12
+"""Each lost round means that somebody else has won one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """The face of stock. `open_nodes` answers the ids of the nodes that may be reserved from, None for all of them."""
+
+    stock: Stock
+    orders: Orders
+    planner: Planner = fewest_nodes
+    open_nodes: Callable[[], Iterable[str] | None] = lambda: None
+    clock: Clock = utc_now
+
+    def reserve(self, order_id: str) -> Reservation:
+        """Reserves all that the order still wants, or nothing more than it had.
+
+        Raises OrderHeld, OrderCancelled, StockUnavailable, NotFound; Unavailable when others kept winning.
+        """
+        for _ in range(MOST_ROUNDS):
+            demand = self._settled(order_id)
+            _refuse_blocked(demand)
+            if not demand.missing:
+                return self._reserved(demand)
+            reservation = self._begin(self._intent(demand))
+            if reservation and not reservation.missing(demand.wanted):
+                return self._reserved(replace(demand, reservation=reservation))
+        raise Unavailable(f"others keep reserving what {order_id} wants; try again")
+
+    def release(self, order_id: str, cause: str, *, cancelled: bool = False) -> Reservation:
+        """Gives back all that the order holds. `cancelled`: and keeps it from reserving ever again."""
+        for _ in range(MOST_ROUNDS):
+            demand = self._settled(order_id)
+            reservation, close = demand.reservation, cancelled or demand.cancelled
+            if not reservation.held and reservation.closed >= close:
+                return self._quiet(demand)
+            self._begin(reservation.to_release(cause, self._now_ms(), close=close))
+        raise Unavailable(f"the stock of {order_id} is being changed by many at once; try again")
+
+    def ship(self, order_id: str, node: str, lines: Mapping[str, int], cause: str) -> Reservation:
+        """Units have left a node: they are no longer on hand, nor reserved. `cause`: the event's id; a repeat changes nothing.
+
+        Raises IllegalTransition where the node held less for this order.
+        """
+        return self._once(order_id, cause, lambda seen: seen.to_ship(node, _stocked(seen, lines), cause, self._now_ms()))
+
+    def move(
+        self, order_id: str, node: str, lines: Mapping[str, int], plan: Plan, cause: str, *, gone: bool = False
+    ) -> tuple[Wanted, ...]:
+        """A node gives units up, other nodes reserve them by `plan` {line: {node: units}}, all of the plan or none of it.
+
+        `gone`: the node found that they are not there; they are written off. Answers what the order lacks now: empty when
+        all is reserved. `cause`: the event's id; a repeat changes nothing and answers what is lacking then.
+        """
+        self._once(
+            order_id, cause, lambda seen: seen.to_move(node, _stocked(seen, lines), plan, cause, self._now_ms(), gone=gone)
+        )
+        return self.orders.demand(order_id).missing
+
+    def held(self, order_id: str) -> Reservation:
+        """What the order holds at which node. Raises NotFound."""
+        return self._settled(order_id).reservation
+
+    def can_reserve(self, order_id: str) -> bool:
+        """Whether all that the order lacks could be reserved now."""
+        return not self.shortage(self.orders.demand(order_id))
+
+    def shortage(self, demand: Demand) -> dict[str, int]:
+        """Units by line that could not be reserved now. Empty also for a cancelled order: it waits for nothing."""
+        if demand.cancelled or not demand.missing:
+            return {}
+        return shortage(demand.missing, _by_node(self._rows({want.sku for want in demand.missing})))
+
+    def queue_up(self, demand: Demand) -> None:
+        """Queues the order for each SKU that it lacks. Whoever calls must have kept the task token before, and must ask for
+        the shortage once more afterwards: stock that came in between wakes nobody else.
+        """
+        self.orders.want(demand.order_id, demand.placed_at, demand.missing)
+
+    def wake_waiting(self, sku: str) -> int:
+        """Stock of a SKU has grown: wakes the oldest of those that it suffices for. Answers how many."""
+        left = sum(_by_node(self._rows({sku})).get(sku, {}).values())
+        woken = 0
+        for order_id in self.orders.wanting(sku):
+            if left <= 0:
+                break
+            demand = self.orders.demand(order_id)
+            units = sum(want.quantity for want in demand.missing if want.sku == sku)
+            if demand.cancelled or not units:
+                self.orders.no_longer_want(order_id, [sku])
+            elif units <= left and not self.shortage(demand) and self.orders.wake(demand):
+                left -= units
+                woken += 1
+        return woken
+
+    def _intent(self, demand: Demand) -> Reservation:
+        """The reservation with its plan written in, not yet carried out. Raises StockUnavailable."""
+        rows = self._rows({want.sku for want in demand.missing})
+        plan = self.planner(demand.order, demand.missing, _by_node(rows))
+        if plan is None:
+            lacking = ", ".join(sorted({want.sku for want in demand.missing}))
+            raise StockUnavailable(f"{demand.order_id}: not enough stock of {lacking}")
+        skus = {want.line: want.sku for want in demand.missing}
+        at = max([self._now_ms(), *(row.floor + 1 for row in rows)])
+        return demand.reservation.to_reserve(plan, skus, "reserve", at)
+
+    def _once(self, order_id: str, cause: str, intent: Callable[[Reservation], Reservation]) -> Reservation:
+        for _ in range(MOST_ROUNDS):
+            seen = self._settled(order_id).reservation
+            if cause in seen.done:
+                return seen
+            self._begin(intent(seen))
+        raise Unavailable(f"the stock of {order_id} is being changed by many at once; try again")
+
+    def _begin(self, intent: Reservation) -> Reservation | None:
+        """Writes the intent down and carries it out. None where somebody else was first: for the next round to see."""
+        try:
+            return self._settle(self.orders.save(intent))
+        except Conflict:
+            return None
+
+    def _settled(self, order_id: str) -> Demand:
+        """The order's demand with nothing under way."""
+        for _ in range(MOST_ROUNDS):
+            demand = self.orders.demand(order_id)
+            if demand.reservation.batch is None:
+                return demand
+            try:
+                self._settle(demand.reservation)
+            except Conflict:
+                continue
+        raise Unavailable(f"the stock of {order_id} is being changed by many at once; try again")
+
+    def _settle(self, reservation: Reservation) -> Reservation:
+        """Carries out the batch, and the one that follows from it. Raises Conflict where a twin was faster."""
+        while reservation.batch:
+            outcomes = self._carried_out(reservation, reservation.batch)
+            now = self.clock()
+            reservation = self.orders.save(reservation.settled(outcomes, _ms(now), instant(now)))
+        return reservation
+
+    def _carried_out(self, reservation: Reservation, batch: Batch) -> list[Outcome]:
+        """Every step's final outcome. Once one reservation fails, the others of the batch are fenced off."""
+        outcomes: list[Outcome] = []
+        lost = False
+        for step in batch.steps:
+            outcome = self._step(reservation, step, lost)
+            lost = lost or (step.kind == RESERVED and not outcome.done)
+            outcomes.append(outcome)
+        return outcomes
+
+    def _step(self, reservation: Reservation, step: Step, lost: bool) -> Outcome:
+        op = reservation.op(step)
+        if step.kind == RESERVED and lost:
+            return self.stock.fence(step.sku, step.node, op)
+        outcome = self.stock.do(step.sku, step.node, op)
+        if outcome is SHORT and step.kind == RESERVED:
+            return self.stock.fence(step.sku, step.node, op)
+        if outcome is SHORT:
+            raise StockBroken(f"{step.node} does not hold what {reservation.order_id} {step.kind} of {step.sku}")
+        return outcome
+
+    def _reserved(self, demand: Demand) -> Reservation:
+        if demand.backordered:
+            self.orders.stock_arrived(demand.order_id, instant(self.clock()))
+        return self._quiet(demand)
+
+    def _quiet(self, demand: Demand) -> Reservation:
+        """Nothing is wanted any more: out of the queues."""
+        if demand.waiting:
+            self.orders.no_longer_want(demand.order_id, demand.waiting)
+        return demand.reservation
+
+    def _rows(self, skus: Iterable[str]) -> list[Row]:
+        open_nodes = self.open_nodes()
+        rows = self.stock.rows(sorted(skus))
+        return rows if open_nodes is None else [row for row in rows if row.node in set(open_nodes)]
+
+    def _now_ms(self) -> int:
+        return _ms(self.clock())
+
+
+class StockBroken(IllegalTransition):
+    """A row holds less than an order's reservation says: never, unless somebody wrote past this package."""
+
+    code = "stock_broken"
+
+
+def _refuse_blocked(demand: Demand) -> None:
+    if demand.cancelled or demand.reservation.closed:
+        raise OrderCancelled(f"{demand.order_id} is cancelled")
+    if demand.held_by:
+        raise OrderHeld(f"{demand.order_id} is held: {demand.held_by}")
+
+
+def _stocked(seen: Reservation, lines: Mapping[str, int]) -> dict[str, int]:
+    """Without lines that never needed stock (a download, a gift card)."""
+    return {line: units for line, units in lines.items() if line in seen.skus}
+
+
+def _by_node(rows: Iterable[Row]) -> Available:
+    available: dict[str, dict[str, int]] = {}
+    for row in rows:
+        available.setdefault(row.sku, {})[row.node] = row.available
+    return available
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
