@@ -10,6 +10,8 @@ from waybill.kernel.clock import utc_now
 
 if TYPE_CHECKING:
     from waybill.aws.http import Router
+    from waybill.inventory.movements import Movements
+    from waybill.inventory.service import Inventory
     from waybill.orders.reconciler import Reconciler
     from waybill.orders.service import Orders
     from waybill.orders.waits import Waits
@@ -36,7 +38,47 @@ def waits() -> Waits:
     from waybill.inventory import waiting
     from waybill.orders.waits import Waits
 
-    return Waits(utc_now, waiting.shortage, waiting.queue_up)
+    stock = inventory()
+    return Waits(utc_now, waiting.shortage(stock), waiting.queue_up(stock))
+
+
+def inventory() -> Inventory:
+    """Reserving, releasing, shipping and moving stock for an order."""
+    from waybill.inventory.orders_table import OrdersTable
+    from waybill.inventory.service import Inventory
+    from waybill.inventory.stock_table import StockTable
+    from waybill.shop import store as shop
+
+    def open_nodes() -> list[str]:
+        return [node.id for node in shop.nodes() if node.active]
+
+    return Inventory(StockTable(), OrdersTable(), open_nodes=open_nodes)
+
+
+def movements() -> Movements:
+    """Stock that comes in or is counted anew: also what set-up fills the shelves with."""
+    from waybill.inventory.movements import Movements
+    from waybill.inventory.orders_table import OrdersTable
+    from waybill.inventory.stock_table import StockTable
+
+    return Movements(StockTable(), OrdersTable())
+
+
+def inventory_api() -> Router:
+    """Routes of `functions/inventory`."""
+    from waybill.inventory import api
+    from waybill.inventory.stock_table import StockTable
+
+    return api.router(StockTable(), movements())
+
+
+def stock_worker() -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Batches of the stock queue and of the Inventory table's stream."""
+    from functools import partial
+
+    from waybill.inventory import messages
+
+    return partial(messages.batch_of, inventory())
 
 
 def reconciler() -> Reconciler:

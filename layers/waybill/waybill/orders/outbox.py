@@ -14,7 +14,10 @@ from waybill.kernel.errors import Unavailable
 from waybill.kernel.events import Event
 
 _MOST_ENTRIES = 10
-_SILENT = frozenset({"fulfilment_order.accepted", "fulfilment_order.picked", "fulfilment_order.packed"})
+_SILENT = frozenset(
+    "fulfilment_order.accepted fulfilment_order.picked fulfilment_order.packed "
+    "stock.reserved stock.released stock.written_off".split()
+)
 """Timeline entries that nobody listens to: an event on the bus is a customer's money."""
 
 
