@@ -1,0 +1,185 @@
+"""Our own canonical order (`POST /v1/orders`) → the order. The shape is `waybill.orders.edge.OrderIn`, read here by hand.
+
+A test keeps the two alike. Beyond the shape: amounts have no more decimals than their currency, a line's id stands once, a card
+tender has its gateway's token. The sums are not looked at: what does not add up is taken, and held.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from waybill.channels import shapes
+from waybill.channels.model.imported import Imported
+from waybill.channels.shapes import amount, array, flag, maybe, moment, one_of, plain, shape, table, text, whole
+from waybill.kernel.errors import InvalidInput
+from waybill.kernel.ids import order_id
+from waybill.kernel.money import exponent, minor_units
+from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+
+_NAME, _TEXT = text(200, 1), text(500)
+_REFERENCE = text(128, 1, r"^[^\x00-\x1f\x7f]+\Z", says="must have no control characters")
+_ATTRIBUTES = table(50, plain(500))
+
+_ADDRESS = shape(
+    {"line1": _NAME, "city": _NAME},
+    {
+        "name": (_TEXT, ""),
+        "company": (_TEXT, ""),
+        "line2": (_TEXT, ""),
+        "region": (_TEXT, ""),
+        "postal_code": (_TEXT, ""),
+        "country": (text(2, 2, r"^[A-Z]{2}\Z", trim=False, says="must be two capital letters (ISO 3166)"), "US"),
+        "phone": (_TEXT, ""),
+    },
+)
+_CUSTOMER = shape(
+    {"email": text(254, 3, r"^[^@\s]+@[^@\s]+\.[^@\s]+\Z", says="must be an e-mail address")},
+    {
+        "name": (_TEXT, ""),
+        "phone": (_TEXT, ""),
+        "locale": (text(5, 2, r"^[a-z]{2}(_[A-Z]{2})?\Z", trim=False, says="must be a locale such as en_US"), "en_US"),
+    },
+)
+_LINE = shape(
+    {"sku": text(80, 1), "quantity": whole(1, 100_000), "unit_price": amount},
+    {
+        "id": (maybe(text(64, 1, r"^[A-Za-z0-9_.-]+\Z", trim=False, says="must be of letters, digits, _ . -")), None),
+        "title": (_TEXT, ""),
+        "discount": (amount, "0"),
+        "tax": (amount, "0"),
+        "ships": (flag, True),
+        "attributes": (_ATTRIBUTES, {}),
+    },
+)
+_SHIPPING = shape(
+    {},
+    {
+        "method": (_NAME, "standard"),
+        "amount": (amount, "0"),
+        "discount": (amount, "0"),
+        "tax": (amount, "0"),
+        "promise_days": (whole(0, 90), 0),
+    },
+)
+_TENDER = shape(
+    {"kind": one_of("card", "channel", "terms"), "amount": amount},
+    {
+        "gateway": (_TEXT, "stripe"),
+        "token": (text(120, 0, r"^[A-Za-z0-9_]*\Z", trim=False, says="must be a gateway's token"), ""),
+        "reference": (_TEXT, ""),
+    },
+)
+_ORDER = shape(
+    {
+        "external_reference": _REFERENCE,
+        "currency": text(3, 3, r"^[A-Z]{3}\Z", trim=False, says="must be three capital letters (ISO 4217)"),
+        "customer": _CUSTOMER,
+        "ship_to": _ADDRESS,
+        "lines": array(_LINE, 1, 1000),
+        "total": amount,
+    },
+    {
+        "channel": (maybe(_REFERENCE), None),
+        "number": (_TEXT, ""),
+        "placed_at": (maybe(moment), None),
+        "bill_to": (maybe(_ADDRESS), None),
+        "shipping": (_SHIPPING, None),
+        "tenders": (array(_TENDER, 0, 10), ()),
+        "fees": (amount, "0"),
+        "tax_included": (flag, False),
+        "note": (text(2000, trim=False), ""),
+        "attributes": (_ATTRIBUTES, {}),
+    },
+)
+
+
+def normalise(channel: str, document: Any, received_at: str) -> Imported:
+    """One canonical order. Raises InvalidInput with every problem by field."""
+    body = shapes.read(_ORDER, document)
+    money = _Amounts(body["currency"])
+    order = Order(
+        id=order_id(channel, body["external_reference"]),
+        channel=channel,
+        external_reference=body["external_reference"],
+        placed_at=body["placed_at"] or received_at,
+        currency=body["currency"],
+        lines=_lines(body, money),
+        shipping=_shipping(body["shipping"] or {}, money),
+        tenders=_tenders(body, money),
+        total=money(body["total"], "total"),
+        tax_included=body["tax_included"],
+        fees=money(body["fees"], "fees"),
+        number=body["number"],
+        note=body["note"],
+        attributes=body["attributes"],
+    )
+    money.refuse_problems()
+    return Imported(order, _customer(body))
+
+
+class _Amounts:
+    """Reads amounts of one currency and remembers which of them do not fit it."""
+
+    def __init__(self, currency: str) -> None:
+        exponent(currency)
+        self.currency = currency
+        self.problems: dict[str, str] = {}
+
+    def __call__(self, amount: str, at: str) -> int:
+        try:
+            return minor_units(amount, self.currency)
+        except InvalidInput as problem:
+            self.problems[at] = problem.message
+            return 0
+
+    def refuse_problems(self) -> None:
+        if self.problems:
+            at, message = next(iter(self.problems.items()))
+            raise InvalidInput(f"{at}: {message}", fields=self.problems)
+
+
+def _lines(body: dict[str, Any], money: _Amounts) -> tuple[Line, ...]:
+    lines = tuple(_line(raw, place, money) for place, raw in enumerate(body["lines"]))
+    seen: set[str] = set()
+    for place, line in enumerate(lines):
+        if line.id in seen:
+            money.problems[f"lines[{place}].id"] = f"{line.id!r} is another line's id too"
+        seen.add(line.id)
+    return lines
+
+
+def _line(raw: dict[str, Any], place: int, money: _Amounts) -> Line:
+    at = f"lines[{place}]"
+    return Line(
+        id=raw["id"] or str(place + 1),
+        sku=raw["sku"],
+        title=raw["title"],
+        quantity=raw["quantity"],
+        unit_price=money(raw["unit_price"], f"{at}.unit_price"),
+        discount=money(raw["discount"], f"{at}.discount"),
+        tax=money(raw["tax"], f"{at}.tax"),
+        ships=raw["ships"],
+        attributes=raw["attributes"],
+    )
+
+
+def _shipping(raw: dict[str, Any], money: _Amounts) -> Shipping:
+    amounts = {name: money(raw.get(name, "0"), f"shipping.{name}") for name in ("amount", "discount", "tax")}
+    return Shipping(method=raw.get("method", "standard"), promise_days=raw.get("promise_days", 0), **amounts)
+
+
+def _tenders(body: dict[str, Any], money: _Amounts) -> tuple[Tender, ...]:
+    tenders = []
+    for place, raw in enumerate(body["tenders"]):
+        if raw["kind"] == "card" and not raw["token"]:
+            money.problems[f"tenders[{place}].token"] = "a card tender needs the gateway's token"
+        tenders.append(
+            Tender(raw["kind"], money(raw["amount"], f"tenders[{place}].amount"), raw["gateway"], raw["token"], raw["reference"])
+        )
+    return tuple(tenders)
+
+
+def _customer(body: dict[str, Any]) -> Customer:
+    person = body["customer"]
+    bill_to = Address(**body["bill_to"]) if body["bill_to"] else None
+    return Customer(person["email"], person["name"], person["phone"], person["locale"], Address(**body["ship_to"]), bill_to)

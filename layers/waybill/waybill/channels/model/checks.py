@@ -1,0 +1,80 @@
+"""The checks at intake (A6). What fails them is imported and held: never repaired, never refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from waybill.channels.model.imported import Finding, Imported
+from waybill.kernel.money import decimal_string
+from waybill.orders.model.order import Address, Order
+from waybill.shop.model import Item
+
+_US_POSTAL_CODE = re.compile(r"[0-9]{5}(-[0-9]{4})?\Z")
+_MOST_NAMED = 5
+
+
+def checked(imported: Imported, items: Mapping[str, Item]) -> Imported:
+    """The order with what the shop knows of its items (which of them ship), and every finding."""
+    order = replace(
+        imported.order,
+        lines=tuple(
+            replace(line, ships=False) if line.sku in items and not items[line.sku].ships else line for line in imported.order.lines
+        ),
+    )
+    findings = (*imported.findings, *sums(order), *items_known(order, items), *deliverable(order, imported.customer.ship_to))
+    return Imported(order, imported.customer, findings)
+
+
+def sums(order: Order) -> list[Finding]:
+    """Parts against total, and tenders against total, each with the exact difference."""
+    found = []
+    if order.discrepancy:
+        found.append(Finding("sums", _difference(order, "the parts sum to", order.computed_total)))
+    tendered = sum(tender.amount for tender in order.tenders)
+    if tendered != order.total:
+        found.append(Finding("payment", _difference(order, "the payments sum to", tendered)))
+    return found
+
+
+def items_known(order: Order, items: Mapping[str, Item]) -> list[Finding]:
+    """Lines without a SKU, lines whose SKU the shop does not have, an order without any line."""
+    if not order.lines:
+        return [Finding("item", "the order has no lines")]
+    found = []
+    nameless = [line.id for line in order.lines if not line.sku]
+    unknown = list(dict.fromkeys(line.sku for line in order.lines if line.sku and line.sku not in items))
+    if nameless:
+        found.append(Finding("item", f"without a SKU: line {_named(nameless)}"))
+    if unknown:
+        found.append(Finding("item", f"unknown SKU {_named(unknown)}"))
+    return found
+
+
+def deliverable(order: Order, ship_to: Address) -> list[Finding]:
+    """Whether a parcel could be addressed, asked only where something ships. The reason names fields, never their content."""
+    if not any(line.ships for line in order.lines):
+        return []
+    missing = [name for name in ("line1", "city", "country") if not getattr(ship_to, name)]
+    if ship_to.country == "US":
+        missing += [name for name in ("region", "postal_code") if not getattr(ship_to, name)]
+    if len(missing) >= 3:
+        return [Finding("address", "there is no shipping address")]
+    if missing:
+        return [Finding("address", f"the shipping address lacks {', '.join(missing)}")]
+    if ship_to.country == "US" and not _US_POSTAL_CODE.match(ship_to.postal_code):
+        return [Finding("address", "the postal code is not one of the United States")]
+    return []
+
+
+def _difference(order: Order, what: str, ours: int) -> str:
+    def shown(minor: int) -> str:
+        return decimal_string(minor, order.currency)
+
+    return f"{what} {shown(ours)} {order.currency}, the total is {shown(order.total)}: difference {shown(order.total - ours)}"
+
+
+def _named(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(name[:80] for name in names[:_MOST_NAMED]) + more

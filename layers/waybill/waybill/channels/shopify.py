@@ -1,0 +1,208 @@
+"""Shopify's order (webhook `orders/create`, Admin REST shape) → the canonical order.
+
+What was decided, row by row:
+
+- External reference: the order's numeric `id`; `name` (`#1001`) is the number people read.
+- Money is in the shop's currency. `taxes_included` says whether prices contain tax. Discounts are those allocated to each line and
+  shipping line; an order-level rest that no line carries is spread over the lines by value. Tips, duties and fees are `fees`.
+- `paid`: a tender of kind `channel` with Shopify's references. `authorized`: `terms`, for Shopify captures when we tell it of the
+  shipment. Cash on delivery: `terms`. Anything else unpaid: `terms`, and held (`payment`). Money taken in part: both.
+- Gift cards and whatever needs no shipping do not ship. A line of quantity zero is left out. A missing SKU is held (`item`).
+- Cancelled, voided, refunded, or a test order: imported, and held for a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from waybill.channels.model.imported import Finding, Imported
+from waybill.channels.model.reading import (
+    Body, address, distinct, flag, locale, moment, money, part, parts, plain, quantity, reference, text,
+)  # fmt: skip
+from waybill.kernel.errors import Malformed
+from waybill.kernel.ids import order_id
+from waybill.kernel.money import allocate, exponent
+from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+
+TOPIC = "orders/create"
+_TAKEN = ("paid", "partially_paid", "partially_refunded", "refunded")
+_AGREED = ("cash on delivery", "cod")
+
+
+def normalise(channel: str, document: Any, received_at: str) -> Imported:
+    """One order of Shopify in our terms. Raises Malformed naming what cannot be read."""
+    body = _order(document)
+    external_reference = reference(body, "id")
+    currency = text(body, "currency", limit=3)
+    exponent(currency)
+    shipping = _shipping(body, currency)
+    lines = _discounted(body, currency, _lines(body, currency), shipping.discount)
+    total = money(body, "total_price", currency)
+    order = Order(
+        id=order_id(channel, external_reference),
+        channel=channel,
+        external_reference=external_reference,
+        placed_at=moment(body, "created_at", "processed_at", default=received_at),
+        currency=currency,
+        lines=lines,
+        shipping=shipping,
+        tenders=_tenders(body, currency, total),
+        total=total,
+        tax_included=flag(body, "taxes_included", False),
+        fees=_fees(body, currency),
+        number=text(body, "name", "order_number", limit=128),
+        note=text(body, "note", limit=2000),
+        attributes={"channel_order": f"gid://shopify/Order/{external_reference}"},
+    )
+    return Imported(order, _customer(body), tuple(_findings(body)))
+
+
+def _order(document: Any) -> Body:
+    if isinstance(document, dict) and set(document) == {"order"}:
+        document = document["order"]
+    if not isinstance(document, dict):
+        raise Malformed("the document is no order: it must be a JSON object")
+    return document
+
+
+def _lines(body: Body, currency: str) -> list[Line]:
+    lines = []
+    for place, raw in enumerate(parts(body, "line_items"), 1):
+        units = quantity(raw)
+        if units:
+            lines.append(_line(raw, place, units, currency))
+    return lines
+
+
+def _line(raw: Body, place: int, units: int, currency: str) -> Line:
+    return Line(
+        id=text(raw, "id", limit=64) or str(place),
+        sku=text(raw, "sku", limit=80),
+        title=plain(raw, "name", "title"),
+        quantity=units,
+        unit_price=money(raw, "price", currency),
+        discount=_line_discount(raw, currency),
+        tax=_taxes(raw, currency),
+        ships=flag(raw, "requires_shipping", True) and not flag(raw, "gift_card", False),
+    )
+
+
+def _line_discount(raw: Body, currency: str) -> int:
+    """`discount_allocations` hold every discount of the line; `total_discount` only its own, and is older."""
+    allocated = sum(money(allocation, "amount", currency) for allocation in parts(raw, "discount_allocations"))
+    return allocated or money(raw, "total_discount", currency)
+
+
+def _taxes(raw: Body, currency: str) -> int:
+    return sum(money(tax, "price", currency) for tax in parts(raw, "tax_lines"))
+
+
+def _discounted(body: Body, currency: str, lines: list[Line], on_shipping: int) -> tuple[Line, ...]:
+    """The lines, with the part of the order's discount that no line carries spread over them by value.
+
+    Where a line's taxes are not given but the order's are, they are spread likewise.
+    """
+    rest = money(body, "total_discounts", currency) - sum(line.discount for line in lines) - on_shipping
+    untaxed = money(body, "total_tax", currency) if not _tax_is_named(body) else 0
+    values = [max(line.net, 0) for line in lines]
+    if not lines or (rest <= 0 and untaxed <= 0):
+        return distinct(lines)
+    discounts = allocate(max(rest, 0), values)
+    taxes = allocate(max(untaxed, 0), values)
+    return distinct([_with(line, discount, tax) for line, discount, tax in zip(lines, discounts, taxes, strict=True)])
+
+
+def _with(line: Line, discount: int, tax: int) -> Line:
+    return replace(line, discount=line.discount + discount, tax=line.tax + tax)
+
+
+def _tax_is_named(body: Body) -> bool:
+    return any(parts(raw, "tax_lines") for name in ("line_items", "shipping_lines") for raw in parts(body, name))
+
+
+def _shipping(body: Body, currency: str) -> Shipping:
+    """All shipping lines as one; a line's discount is in its allocations, or is price less `discounted_price`."""
+    raws = parts(body, "shipping_lines")
+    if not raws:
+        return Shipping()
+    discount = 0
+    for raw in raws:
+        allocated = sum(money(allocation, "amount", currency) for allocation in parts(raw, "discount_allocations"))
+        given = raw.get("discounted_price") not in (None, "")
+        discount += allocated or (money(raw, "price", currency) - money(raw, "discounted_price", currency) if given else 0)
+    return Shipping(
+        method=text(raws[0], "code", "title", limit=200) or "standard",
+        amount=sum(money(raw, "price", currency) for raw in raws),
+        discount=discount,
+        tax=sum(_taxes(raw, currency) for raw in raws),
+    )
+
+
+def _fees(body: Body, currency: str) -> int:
+    """Tip, duties and additional fees: in the total, and of no line."""
+    fees = money(body, "total_tip_received", currency)
+    for name in ("original_total_duties_set", "original_total_additional_fees_set"):
+        fees += money(part(part(body, name), "shop_money"), "amount", currency)
+    return fees
+
+
+def _tenders(body: Body, currency: str, total: int) -> tuple[Tender, ...]:
+    """What Shopify has taken, and what is still to come."""
+    status = text(body, "financial_status", limit=40).lower()
+    gateway = _gateway(body)
+    if total == 0:
+        return ()
+    open_amount = money(body, "total_outstanding", currency) if status == "partially_paid" else 0
+    if status in _TAKEN:
+        taken = Tender("channel", total - open_amount, gateway, reference=_paid_by(body), attributes={"status": status})
+        rest = (Tender("terms", open_amount, gateway, attributes={"status": "pending"}),) if open_amount else ()
+        return (taken, *rest)
+    return (Tender("terms", total, gateway, reference=_paid_by(body), attributes={"status": status or "unknown"}),)
+
+
+def _gateway(body: Body) -> str:
+    names = body.get("payment_gateway_names")
+    known = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    return "+".join(known)[:200] or text(body, "gateway", "processing_method", limit=200) or "shopify"
+
+
+def _paid_by(body: Body) -> str:
+    """Shopify's reference of the payment: the transaction where the document has one, else the order itself."""
+    for raw in parts(body, "transactions"):
+        if raw.get("status") == "success" and raw.get("kind") in ("sale", "capture", "authorization"):
+            return text(raw, "authorization", "id", limit=200)
+    return text(body, "payment_id", "reference", "checkout_token", "admin_graphql_api_id", "id", limit=200)
+
+
+def _customer(body: Body) -> Customer:
+    person = part(body, "customer")
+    ship_to, bill_to = part(body, "shipping_address"), part(body, "billing_address")
+    name = " ".join(filter(None, (text(person, "first_name", limit=100), text(person, "last_name", limit=100))))
+    return Customer(
+        email=text(body, "email", "contact_email", limit=254) or text(person, "email", limit=254),
+        name=name or text(bill_to, "name", limit=200) or text(ship_to, "name", limit=200),
+        phone=text(body, "phone", limit=40) or text(person, "phone", limit=40),
+        locale=locale(text(body, "customer_locale", limit=20)),
+        ship_to=_address(ship_to),
+        bill_to=_address(bill_to) if bill_to else None,
+    )
+
+
+def _address(raw: Body) -> Address:
+    return address(
+        raw, line1="address1", line2="address2", region=("province_code", "province"), postal_code="zip", country=("country_code",)
+    )
+
+
+def _findings(body: Body) -> list[Finding]:
+    found = []
+    status = text(body, "financial_status", limit=40).lower()
+    agreed = any(word in _gateway(body).lower() for word in _AGREED)
+    if status not in ("paid", "authorized") and not (status == "pending" and agreed):
+        found.append(Finding("payment", f"Shopify says {status or 'nothing'} of the payment"))
+    if text(body, "cancelled_at", limit=40):
+        found.append(Finding("manual", "Shopify had cancelled the order when it arrived"))
+    if flag(body, "test", False):
+        found.append(Finding("manual", "a test order"))
+    return found
