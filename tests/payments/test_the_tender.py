@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from waybill.kernel.errors import IllegalTransition
-from waybill.payments.model.tender import GATEWAY, OUTSIDE, TERMS, Tender
+from waybill.payments.model.tender import CARD, CHANNEL, TERMS, Tender
 
 ME = "test"
 
 
-def _tender(amount: int = 1000, kind: str = GATEWAY) -> Tender:
+def _tender(amount: int = 1000, kind: str = CARD) -> Tender:
     return Tender("ord_ab12", 1, kind, "stripe", amount, "USD")
 
 
@@ -125,7 +125,7 @@ def test_a_gateway_that_answers_more_than_was_asked_is_not_believed() -> None:
 
 
 def test_what_the_channel_took_is_charged_outside_and_not_ours_to_return() -> None:
-    paid = _tender(kind=OUTSIDE).recorded("1", "shopify-tx-9", ME)
+    paid = _tender(kind=CHANNEL).recorded("1", "shopify-tx-9", ME)
     assert paid.secured and paid.balances.charged == 1000
     assert paid.history[-1].data == {"tender": 1, "amount": 1000, "currency": "USD", "reference": "shopify-tx-9"}
     with pytest.raises(IllegalTransition):

@@ -93,6 +93,7 @@ def payment() -> Callable[[dict[str, Any]], None]:
     import os
     from functools import partial
 
+    from waybill.aws import workflow
     from waybill.aws.secrets import secret
     from waybill.payments import messages
     from waybill.payments.dynamodb import OrdersTable
@@ -103,4 +104,4 @@ def payment() -> Callable[[dict[str, Any]], None]:
     def stripe() -> Stripe:
         return Stripe(secret("stripe")["api_key"], os.environ.get("STRIPE_API_BASE", ""))
 
-    return partial(messages.handle, Payments(OrdersTable(), Gateways({"stripe": stripe}), utc_now))
+    return partial(messages.handle, Payments(OrdersTable(), Gateways({"stripe": stripe}), utc_now), workflow)

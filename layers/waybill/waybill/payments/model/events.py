@@ -21,8 +21,8 @@ class PaymentEvent:
     """One line of a tender's list. `amount` in minor units of the tender's currency, never negative.
 
     `ref` names the operation: events of one kind with one `ref` describe the same operation. None is a manual statement.
-    `reference` is what the gateway or the channel calls it, `reason` a code for a failure, `counts` False for an event that
-    was found to be void and is kept for the record only.
+    `reference` is what the gateway or the channel calls it, `reason` a code for a failure, `by` who asked (a request's id),
+    `counts` False for an event that was found to be void and is kept for the record only.
     """
 
     type: str
@@ -32,6 +32,7 @@ class PaymentEvent:
     reference: str | None = None
     reason: str | None = None
     counts: bool = True
+    by: str | None = None
 
     def __post_init__(self) -> None:
         if self.type not in TYPES:
@@ -51,7 +52,7 @@ class PaymentEvent:
     def to_dict(self) -> dict[str, Any]:
         """Only what is set: a tender's list is stored and read with every change."""
         raw: dict[str, Any] = {"type": self.type, "at": self.at, "amount": self.amount}
-        raw |= {name: value for name in ("ref", "reference", "reason") if (value := getattr(self, name)) is not None}
+        raw |= {name: value for name in ("ref", "reference", "reason", "by") if (value := getattr(self, name)) is not None}
         return raw if self.counts else raw | {"counts": False}
 
     @classmethod
@@ -64,4 +65,5 @@ class PaymentEvent:
             raw.get("reference"),
             raw.get("reason"),
             raw.get("counts", True),
+            raw.get("by"),
         )

@@ -19,18 +19,18 @@ VERBS = {"AUTH": "authorise", "CHARGE": "capture", "REFUND": "refund", "CANCEL":
 _TOLD = {"AUTH": "payment.authorised", "CHARGE": "payment.captured", "REFUND": "payment.refunded", "CANCEL": "payment.voided"}
 _FAILED = {"AUTH": "payment.declined", "CHARGE": "payment.capture_failed", "REFUND": "payment.refund_failed", "CANCEL": "payment.void_failed"}
 
+_ANSWERS = ("SUCCESS", "FAILURE")
 _REMAINDER = "/remainder"
 
-GATEWAY = "gateway"
-OUTSIDE = "outside"
-TERMS = "terms"
+CARD, CHANNEL, TERMS = "card", "channel", "terms"
 
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """`kind`: `gateway` (we charge a token), `outside` (the channel has taken the money), `terms` (money comes later, not by us).
+    """`kind`: `card` (a gateway authorises a token), `channel` (the channel has taken the money), `terms` (paid later by agreement).
 
-    `amount` is what this tender must bear, in minor units; `gateway` names the adapter. `version` 0: not yet stored.
+    `amount` is what this tender must bear, in minor units; `gateway` names the adapter; `token` replaces the order's own after
+    a decline. `version` 0: not yet stored.
     """
 
     order_id: str
@@ -39,6 +39,7 @@ class Tender:
     gateway: str
     amount: int
     currency: str
+    token: str = ""
     events: tuple[PaymentEvent, ...] = ()
     history: tuple[Entry, ...] = ()
     version: int = 0
@@ -56,14 +57,17 @@ class Tender:
 
     def open(self, kind: str) -> PaymentEvent | None:
         """The operation of this kind that was asked for and has no answer yet."""
-        answered = {event.ref for event in self.events if event.kind == kind and event.outcome in ("SUCCESS", "FAILURE")}
-        asked = (event for event in self.events if event.type == f"{kind}_REQUEST" and event.ref not in answered)
+        asked = (event for event in self.events if event.type == f"{kind}_REQUEST" and self.outcome_of(event) is None)
         return next(asked, None)
 
-    def succeeded_with(self, kind: str) -> PaymentEvent | None:
-        """The newest success of this kind."""
-        done = [event for event in self.events if event.type == f"{kind}_SUCCESS"]
-        return done[-1] if done else None
+    def asked_by(self, kind: str, by: str) -> PaymentEvent | None:
+        """The operation that this very asker has asked for: who asks twice is told what came of the first time."""
+        return next((event for event in self.events if event.type == f"{kind}_REQUEST" and event.by == by), None)
+
+    def outcome_of(self, asked: PaymentEvent) -> PaymentEvent | None:
+        """The success or failure of an operation, None while it is open."""
+        answers = (event for event in self.events if (event.kind, event.ref) == (asked.kind, asked.ref) and event.outcome in _ANSWERS)
+        return next(answers, None)
 
     @property
     def authorisation(self) -> PaymentEvent | None:
@@ -85,6 +89,17 @@ class Tender:
         voids = {"CANCEL_REQUEST", "CANCEL_SUCCESS"}
         return any(type in voids for type in kinds[last:]) and "CANCEL_FAILURE" not in kinds[last:]
 
+    @property
+    def capture_failed(self) -> bool:
+        """The newest capture was refused, and no newer authorisation makes up for it."""
+        types = [event.type for event in self.events if event.type in ("CHARGE_FAILURE", "CHARGE_SUCCESS", "AUTH_SUCCESS")]
+        return types[-1:] == ["CHARGE_FAILURE"]
+
+    @property
+    def reason(self) -> str:
+        """Why the newest operation that failed did."""
+        return next((event.reason for event in reversed(self.events) if event.outcome == "FAILURE" and event.reason), "")
+
     # What may be done
 
     def next_ref(self, kind: str) -> str:
@@ -92,10 +107,11 @@ class Tender:
         attempt = 1 + sum(event.type == f"{kind}_REQUEST" for event in self.events)
         return f"{self.order_id}/{self.number}/{VERBS[kind]}/{attempt}"
 
-    def asked(self, kind: str, amount: int, at: str, reference: str) -> Tender:
-        """With the intent of an operation. Raises IllegalTransition where the money does not allow it (I6, I7)."""
+    def asked(self, kind: str, amount: int, at: str, reference: str | None, by: str | None = None) -> Tender:
+        """With the intent of an operation, asked for `by` somebody. Raises IllegalTransition where the money does not allow it
+        (I6, I7)."""
         self._allow(kind, amount)
-        return self._with(PaymentEvent(f"{kind}_REQUEST", at, amount, self.next_ref(kind), reference))
+        return self._with(PaymentEvent(f"{kind}_REQUEST", at, amount, self.next_ref(kind), reference, by=by))
 
     def _allow(self, kind: str, amount: int) -> None:
         if self.open(kind) is not None:
@@ -115,7 +131,7 @@ class Tender:
             raise IllegalTransition(f"tender {self.number}: {amount} is not within the {self.balances.authorised} authorised")
 
     def _allow_refund(self, amount: int) -> None:
-        if self.kind != GATEWAY:
+        if self.kind != CARD:
             raise IllegalTransition(f"tender {self.number}: whoever took the money returns it")
         if not 0 < amount <= self.balances.charged:
             raise IllegalTransition(f"tender {self.number}: {amount} is not within the {self.balances.charged} that may be refunded")
@@ -128,11 +144,11 @@ class Tender:
 
     # What was answered
 
-    def succeeded(self, asked: PaymentEvent, amount: int, at: str, actor: str) -> Tender:
-        """With the success of an operation that was asked for; once answered it stays answered."""
+    def succeeded(self, asked: PaymentEvent, amount: int, at: str, actor: str, reference: str | None = None) -> Tender:
+        """With the success of an operation that was asked for; `reference` where the gateway gave it a name of its own."""
         if asked.kind != "AUTH" and amount > asked.amount:
             raise IllegalTransition(f"tender {self.number}: {amount} answered where {asked.amount} was asked")
-        done = PaymentEvent(f"{asked.kind}_SUCCESS", at, amount, asked.ref, asked.reference)
+        done = PaymentEvent(f"{asked.kind}_SUCCESS", at, amount, asked.ref, reference or asked.reference)
         return self._with(done)._told(_TOLD[asked.kind], done, actor)
 
     def failed(self, asked: PaymentEvent, reason: str, at: str, actor: str) -> Tender:
@@ -147,6 +163,11 @@ class Tender:
     def released(self, asked: PaymentEvent, amount: int, at: str) -> Tender:
         """With the remainder of an authorisation that a final capture gave back."""
         return self._with(PaymentEvent("CANCEL_SUCCESS", at, amount, f"{asked.ref}{_REMAINDER}", asked.reference)) if amount else self
+
+    def found_captured(self, amount: int, at: str, reference: str | None, actor: str) -> Tender:
+        """With a capture that nobody here asked for: somebody took the money at the gateway itself."""
+        taken = PaymentEvent("CHARGE_SUCCESS", at, amount, f"{self.record_id}/found", reference)
+        return self._with(taken)._told(_TOLD["CHARGE"], taken, actor)
 
     def recorded(self, at: str, reference: str | None, actor: str) -> Tender:
         """With the whole amount charged outside, by the channel, under the channel's own reference."""

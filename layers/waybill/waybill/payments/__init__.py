@@ -1,0 +1,1 @@
+"""Payments: append-only events per tender, balances computed from them, gateways behind one port."""

@@ -1,0 +1,56 @@
+"""What arrives on the payment queue: the state machine's command with its task token, and events from the bus."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from waybill.aws.logs import count, logger
+from waybill.kernel.errors import Malformed, OrderCancelled, OrderHeld, PaymentDeclined
+from waybill.kernel.events import Event
+from waybill.kernel.ids import digest
+from waybill.payments.service import Payments
+
+
+class Tokens(Protocol):
+    """Answers the task on which an execution waits; False where nobody waits on the token any more (`waybill.aws.workflow`)."""
+
+    def succeed(self, token: str, output: dict[str, Any]) -> bool: ...
+    def fail(self, token: str, error: str, cause: str = "") -> bool: ...
+
+
+def handle(payments: Payments, tokens: Tokens, message: dict[str, Any]) -> None:
+    """One message. What it raises goes back to the queue and ends among the dead letters: a decline is an answer, never a raise."""
+    if "detail" in message:
+        on_event(payments, Event.from_dict(message["detail"]))
+    elif message.get("command") == "authorise":
+        authorise(payments, tokens, _text(message, "order_id"), _text(message, "token"))
+    else:
+        raise Malformed("neither a command of ours nor an event")
+
+
+def authorise(payments: Payments, tokens: Tokens, order_id: str, token: str) -> None:
+    """Authorises, then answers the token, which also identifies the request: each visit of the machine brings its own."""
+    try:
+        payments.authorise(order_id, digest(token))
+    except (PaymentDeclined, OrderHeld, OrderCancelled) as problem:
+        logger.info("payment not authorised", order_id=order_id, problem=problem.code)
+        count("PaymentsNotAuthorised", reason=problem.code)
+        tokens.fail(token, type(problem).__name__, problem.message)
+    else:
+        count("PaymentsAuthorised")
+        tokens.succeed(token, {"order_id": order_id})
+
+
+def on_event(payments: Payments, event: Event) -> None:
+    """Captures when the last parcel has left, gives the money back when the order is cancelled; other events are not ours."""
+    if event.type == "fulfilment_order.shipped" and event.data.get("last") is True:
+        payments.capture(event.subject)
+    elif event.type == "order.cancelled":
+        payments.void(event.subject)
+
+
+def _text(message: dict[str, Any], name: str) -> str:
+    value = message.get(name)
+    if not isinstance(value, str) or not value:
+        raise Malformed(f"the command lacks {name}")
+    return value

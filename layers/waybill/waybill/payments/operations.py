@@ -1,0 +1,233 @@
+"""One tender's operations at its gateway: intent → call → result, and what to make of an intent that is found without a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from waybill.aws.logs import count
+from waybill.kernel.clock import Clock, instant
+from waybill.kernel.errors import IllegalTransition, PaymentDeclined, Unavailable
+from waybill.orders.model.holds import Hold
+from waybill.orders.model.state import State, place_hold
+from waybill.payments import ports
+from waybill.payments.model.balances import captured_in_all
+from waybill.payments.model.events import PaymentEvent
+from waybill.payments.model.tender import CHANNEL, TERMS, Tender
+from waybill.payments.ports import Book, Demand, Gateway, GatewayRefused, Standing
+from waybill.payments.records import Account
+
+CANCELLED_ORDER = "order.cancelled"
+
+
+class Operations:
+    """Each method answers the account as it stands afterwards."""
+
+    def __init__(self, book: Book, gateways: Mapping[str, Gateway], clock: Clock, actor: str) -> None:
+        self._book = book
+        self._gateways = gateways
+        self._clock = clock
+        self._actor = actor
+
+    # Authorise
+
+    def secured(self, account: Account, tender: Tender, asked_by: str) -> tuple[Account, Tender]:
+        """The tender with the result of securing it, not yet saved: the caller commits it together with what follows from it.
+
+        For an asker who was answered before, the tender as it is.
+        """
+        if tender.kind == TERMS:
+            return account, tender.stated("INFO", 0, self._now(), reason="terms")
+        if tender.kind == CHANNEL:
+            return account, tender.recorded(self._now(), account.reference(tender), self._actor)
+        if tender.asked_by("AUTH", asked_by) is not None and tender.open("AUTH") is None:
+            return account, tender
+        if tender.open("CANCEL") is not None:
+            account = self.voided(account, tender)
+        return self._authorised(account, _same(account, tender), asked_by)
+
+    def _authorised(self, account: Account, tender: Tender, asked_by: str) -> tuple[Account, Tender]:
+        gateway = self._gateway(tender)
+        asked = tender.open("AUTH")
+        if asked is not None:
+            standing = gateway.look_up(_name(asked))
+        else:
+            key = tender.next_ref("AUTH")
+            demand = Demand(tender.order_id, tender.number, account.token(tender), tender.amount, tender.currency)
+            try:
+                reference = gateway.prepare(demand, f"{key}/prepare")
+            except PaymentDeclined as declined:
+                return account, self._refused_at_once(tender, declined.message, asked_by)
+            account = self._book.save(account, tender.asked("AUTH", tender.amount, self._now(), reference, asked_by))
+            tender = _same(account, tender)
+            asked, standing = _open(tender, "AUTH"), Standing(ports.PREPARED)
+        if standing.status == ports.PREPARED:
+            standing = gateway.authorise(_name(asked), asked.ref or "")
+        return account, self._judged(tender, asked, standing)
+
+    def _refused_at_once(self, tender: Tender, reason: str, asked_by: str) -> Tender:
+        asked = tender.asked("AUTH", tender.amount, self._now(), None, asked_by)
+        return asked.failed(_open(asked, "AUTH"), reason, self._now(), self._actor)
+
+    def _judged(self, tender: Tender, asked: PaymentEvent, standing: Standing) -> Tender:
+        if standing.status in (ports.AUTHORISED, ports.CAPTURED):
+            if standing.amount != asked.amount:
+                raise GatewayRefused("the gateway authorised another amount than was asked")
+            return tender.succeeded(asked, asked.amount, self._now(), self._actor)
+        if standing.status == ports.ACTION_REQUIRED:
+            return self._abandoned(tender, asked)
+        if standing.status in (ports.DECLINED, ports.VOIDED):
+            return tender.failed(asked, standing.reason or standing.status, self._now(), self._actor)
+        raise Unavailable("the gateway has not decided yet")
+
+    def _abandoned(self, tender: Tender, asked: PaymentEvent) -> Tender:
+        """The customer would have to act, and is not there: nothing may be left that could still become an authorisation."""
+        self._gateway(tender).void(_name(asked), f"{asked.ref}/void")
+        waiting = tender.stated("AUTH_ACTION_REQUIRED", asked.amount, self._now(), ref=asked.ref, reference=asked.reference)
+        return waiting.failed(asked, "authentication_required", self._now(), self._actor)
+
+    # Capture
+
+    def captured(self, account: Account, tender: Tender, amount: int) -> Account:
+        """`amount` captured, once; the rest of the authorisation is let go. A capture that failed waits for a person."""
+        if captured_in_all(tender.events) or tender.capture_failed:
+            return account
+        if amount == 0:
+            return self.voided(account, tender)
+        gateway = self._gateway(tender)
+        asked = tender.open("CHARGE")
+        if asked is not None:
+            standing = gateway.look_up(_name(asked))
+        else:
+            account = self._asked(account, tender, "CHARGE", amount)
+            tender = _same(account, tender)
+            asked, standing = _open(tender, "CHARGE"), Standing(ports.AUTHORISED)
+        if standing.status == ports.AUTHORISED:
+            standing = gateway.capture(_name(asked), asked.amount, tender.currency, asked.ref or "")
+        taken = self._taken(tender, asked, standing)
+        return self._book.save(account, taken, self._in_front_of_a_person(account, taken))
+
+    def _in_front_of_a_person(self, account: Account, tender: Tender) -> State | None:
+        """The goods have left and the money has not come: a hold that blocks nothing and is seen."""
+        if not tender.capture_failed:
+            return None
+        count("CaptureFailures", gateway=tender.gateway)
+        hold = Hold(f"capture-{tender.number}", "payment", f"capture failed: {tender.reason}", self._now(), self._actor, blocks=())
+        return place_hold(account.state, hold, self._now(), self._actor)
+
+    def _taken(self, tender: Tender, asked: PaymentEvent, standing: Standing) -> Tender:
+        if standing.status == ports.CAPTURED:
+            done = tender.succeeded(asked, standing.amount, self._now(), self._actor)
+            return done.released(asked, done.balances.authorised, self._now())
+        if standing.status in (ports.VOIDED, ports.DECLINED):
+            lost = tender.failed(asked, standing.reason or standing.status, self._now(), self._actor)
+            return lost.stated("AUTH_EXPIRED", lost.balances.authorised, self._now(), reference=asked.reference)
+        raise Unavailable("the gateway has not captured yet")
+
+    # Void and refund
+
+    def returned(self, account: Account, tender: Tender) -> Account:
+        """Nothing of the order's money is left with us: voided before a capture, refunded after it."""
+        account = self._settled(account, tender)
+        account = self.voided(account, _same(account, tender))
+        left = _same(account, tender).balances.charged
+        return self.refunded(account, _same(account, tender), left, CANCELLED_ORDER) if left > 0 else account
+
+    def voided(self, account: Account, tender: Tender) -> Account:
+        """What is authorised, or may be, is released at the gateway."""
+        held = tender.balances.authorised + tender.balances.auth_pending
+        asked = tender.open("CANCEL")
+        if asked is None and held == 0:
+            return account
+        if asked is None:
+            account = self._asked(account, tender, "CANCEL", held)
+            tender = _same(account, tender)
+            asked = _open(tender, "CANCEL")
+        standing = self._gateway(tender).void(_name(asked), asked.ref or "")
+        return self._book.save(account, self._released(tender, asked, standing))
+
+    def _released(self, tender: Tender, asked: PaymentEvent, standing: Standing) -> Tender:
+        unanswered = tender.open("AUTH")
+        if standing.status in (ports.VOIDED, ports.DECLINED):
+            if unanswered is not None:
+                tender = tender.failed(unanswered, "voided", self._now(), self._actor)
+            amount = asked.amount - (unanswered.amount if unanswered else 0)
+            return tender.succeeded(asked, amount, self._now(), self._actor)
+        if standing.status == ports.CAPTURED:
+            if unanswered is not None:
+                tender = tender.succeeded(unanswered, unanswered.amount, self._now(), self._actor)
+            lost = tender.failed(asked, "captured", self._now(), self._actor)
+            return lost.found_captured(standing.amount, self._now(), asked.reference, self._actor)
+        raise Unavailable("the gateway has not voided yet")
+
+    def _settled(self, account: Account, tender: Tender) -> Account:
+        """A capture that was asked for and not answered is first brought to its end: taken, or never to be taken."""
+        asked = tender.open("CHARGE")
+        if asked is None:
+            return account
+        standing = self._gateway(tender).look_up(_name(asked))
+        if standing.status == ports.AUTHORISED:
+            return self._book.save(account, tender.failed(asked, "order_cancelled", self._now(), self._actor))
+        return self._book.save(account, self._taken(tender, asked, standing))
+
+    def refunded(self, account: Account, tender: Tender, amount: int, asked_by: str) -> Account:
+        """`amount` returned to where it came from. A refund that the gateway keeps pending stays open."""
+        gateway = self._gateway(tender)
+        asked, made = tender.asked_by("REFUND", asked_by), None
+        if asked is not None:
+            if asked.amount != amount and asked_by != CANCELLED_ORDER:
+                raise IllegalTransition(f"{asked_by} has asked for {asked.amount}, not {amount}")
+            if tender.outcome_of(asked) is not None:
+                return account
+            made = gateway.find_refund(_name(asked), asked.ref or "")
+        else:
+            account = self._asked(account, tender, "REFUND", amount, asked_by)
+            tender = _same(account, tender)
+            asked = _open(tender, "REFUND")
+        made = made or gateway.refund(_name(asked), asked.amount, tender.currency, asked.ref or "")
+        if made.status == "pending":
+            return account
+        if made.status == "failed":
+            return self._book.save(account, tender.failed(asked, made.reason or "failed", self._now(), self._actor))
+        return self._book.save(account, tender.succeeded(asked, made.amount, self._now(), self._actor, made.reference))
+
+    def owed_back(self, account: Account, tender: Tender) -> Account:
+        """The channel has the money of a cancelled order: what it owes the customer is noted, once."""
+        if not tender.balances.charged or any(event.reason == "refund_owed" for event in tender.events):
+            return account
+        at, left = self._now(), tender.balances.charged
+        data = {"tender": tender.number, "amount": left, "currency": tender.currency, "reference": account.reference(tender)}
+        noted = tender.stated("INFO", left, at, reason="refund_owed")
+        return self._book.save(account, noted.told("payment.refund_owed", data, at, self._actor))
+
+    def _asked(self, account: Account, tender: Tender, kind: str, amount: int, asked_by: str | None = None) -> Account:
+        held_by = tender.authorisation
+        reference = held_by.reference if held_by else None
+        return self._book.save(account, tender.asked(kind, amount, self._now(), reference, asked_by))
+
+    def _gateway(self, tender: Tender) -> Gateway:
+        try:
+            return self._gateways[tender.gateway]
+        except KeyError:
+            raise GatewayRefused(f"no gateway of the name {tender.gateway[:32]!r} is set up") from None
+
+    def _now(self) -> str:
+        return instant(self._clock())
+
+
+def _same(account: Account, tender: Tender) -> Tender:
+    return next(known for known in account.tenders if known.number == tender.number)
+
+
+def _open(tender: Tender, kind: str) -> PaymentEvent:
+    asked = tender.open(kind)
+    if asked is None:
+        raise IllegalTransition(f"tender {tender.number}: nothing was asked")
+    return asked
+
+
+def _name(asked: PaymentEvent) -> str:
+    """The gateway's reference, kept before any money moved."""
+    if not asked.reference:
+        raise GatewayRefused("an operation without the gateway's reference cannot be asked about")
+    return asked.reference
+

@@ -1,0 +1,34 @@
+"""What an order's money must cover: the total, less what was cancelled, spread over its tenders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from waybill.kernel.money import allocate
+from waybill.orders.model.counters import Counters
+from waybill.orders.model.order import Line, Order
+
+
+def due(order: Order, lines: Mapping[str, Counters]) -> int:
+    """Minor units owed for what was not cancelled. Units of a line share its price and tax to the cent (I12)."""
+    if lines and all(counters.ordered == counters.cancelled for counters in lines.values()):
+        return 0
+    return max(0, order.total - sum(_cancelled_part(line, lines[line.id], order.tax_included) for line in order.lines if line.id in lines))
+
+
+def shares(order: Order) -> list[int]:
+    """What each tender must bear, in the order given: what the channel took is a fact, a card bears at most what is left."""
+    left = order.total - sum(tender.amount for tender in order.tenders if tender.kind != "card")
+    borne = []
+    for tender in order.tenders:
+        share = min(tender.amount, max(0, left)) if tender.kind == "card" else tender.amount
+        left -= share if tender.kind == "card" else 0
+        borne.append(share)
+    return borne
+
+
+def _cancelled_part(line: Line, counters: Counters, tax_included: bool) -> int:
+    if not counters.cancelled:
+        return 0
+    whole = line.net + (0 if tax_included else line.tax)
+    return sum(allocate(whole, [1] * line.quantity)[-counters.cancelled :]) if line.quantity else 0

@@ -1,0 +1,101 @@
+"""What payments need from a gateway, in two steps: `prepare` moves no money and gives the name under which all that follows is
+asked; the name is written down before the first call that moves money. So whatever is lost on the way, asking again means asking
+about the same thing, even after the gateway has forgotten the idempotency key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from waybill.kernel.errors import WaybillError
+from waybill.orders.model.state import State
+from waybill.payments.model.tender import Tender
+from waybill.payments.records import Account
+
+PREPARED, AUTHORISED, CAPTURED, DECLINED, VOIDED = "prepared", "authorised", "captured", "declined", "voided"
+ACTION_REQUIRED, PENDING = "action_required", "pending"
+STANDINGS = frozenset({PREPARED, AUTHORISED, CAPTURED, DECLINED, VOIDED, ACTION_REQUIRED, PENDING})
+
+
+class GatewayRefused(WaybillError):
+    """The gateway refuses the request itself, or answers what cannot be: not a decline, and not cured by asking again."""
+
+    status, code = 502, "gateway_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a tender asks the gateway to secure. `token` is the gateway's own, never a card number. Minor units."""
+
+    order_id: str
+    tender: int
+    token: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one payment stands at the gateway: one of STANDINGS; `amount` is what is authorised or captured; `reason` a code."""
+
+    status: str
+    amount: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """One refund at the gateway: `succeeded`, `pending` or `failed`."""
+
+    status: str
+    amount: int
+    reference: str
+    reason: str = ""
+
+
+class Gateway(Protocol):
+    """Every method may raise Unavailable (down, slow, busy: ask again, the same) and GatewayRefused.
+
+    authorise, capture and void answer how the payment stands afterwards, also where it stood so already: asking twice is asking
+    once. `key` is the idempotency key.
+    """
+
+    name: str
+
+    def prepare(self, demand: Demand, key: str) -> str:
+        """The gateway's reference of a payment that is set up and has moved nothing. Raises PaymentDeclined for a bad token."""
+        ...
+
+    def authorise(self, reference: str, key: str) -> Standing: ...
+
+    def capture(self, reference: str, amount: int, currency: str, key: str) -> Standing:
+        """Takes `amount` of what is authorised and lets go of the rest."""
+        ...
+
+    def void(self, reference: str, key: str) -> Standing: ...
+
+    def refund(self, reference: str, amount: int, currency: str, key: str) -> Returned: ...
+
+    def look_up(self, reference: str) -> Standing:
+        """How a payment stands, without changing it."""
+        ...
+
+    def find_refund(self, reference: str, key: str) -> Returned | None:
+        """The refund that was made under this key, None where there is none."""
+        ...
+
+
+class Book(Protocol):
+    """Where tenders are written down."""
+
+    def read(self, order_id: str) -> Account:
+        """Raises NotFound."""
+        ...
+
+    def save(self, seen: Account, tender: Tender | None, state: State | None = None) -> Account:
+        """A tender, the order's state, or both in one commit, over the versions that were read; answers what stands now.
+
+        Raises Conflict where somebody else was first.
+        """
+        ...

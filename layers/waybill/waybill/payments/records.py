@@ -1,0 +1,96 @@
+"""A tender to its stored item and back, and the tenders that an order has or is to have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from waybill.kernel.events import Entry
+from waybill.orders.codec import TENDER, partition
+from waybill.orders.model.order import Order
+from waybill.orders.model.state import State
+from waybill.payments.model.events import PaymentEvent
+from waybill.payments.owed import due, shares
+from waybill.payments.model.tender import CARD, Tender
+
+DEFAULT_GATEWAY = "stripe"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An order's money side as it was read: the order, its state, and every tender, stored or yet to be."""
+
+    order: Order
+    state: State
+    tenders: tuple[Tender, ...]
+
+    @property
+    def due(self) -> int:
+        """Minor units owed for what was not cancelled."""
+        return due(self.order, self.state.lines)
+
+    @property
+    def covered(self) -> bool:
+        """The tenders bear the whole total."""
+        return sum(tender.amount for tender in self.tenders) >= self.order.total
+
+    def token(self, tender: Tender) -> str:
+        return tender.token or self.order.tenders[tender.number - 1].token
+
+    def reference(self, tender: Tender) -> str | None:
+        """The channel's own reference of money that it has taken."""
+        return self.order.tenders[tender.number - 1].reference or None
+
+
+def account(order: Order, state: State, items: Iterable[dict[str, Any]]) -> Account:
+    """Joins what was read. A card that has nothing left to bear is no tender."""
+    stored = {tender.number: tender for tender in map(tender_from, items)}
+    planned = [stored.get(tender.number, tender) for tender in _planned(order)]
+    return Account(order, state, tuple(tender for tender in planned if tender.amount > 0))
+
+
+def _planned(order: Order) -> list[Tender]:
+    gateways = [(told.gateway or DEFAULT_GATEWAY) if told.kind == CARD else told.gateway for told in order.tenders]
+    return [
+        Tender(order.id, number, told.kind, gateway, share, order.currency)
+        for number, (told, gateway, share) in enumerate(zip(order.tenders, gateways, shares(order), strict=True), 1)
+    ]
+
+
+def tender_item(tender: Tender) -> dict[str, Any]:
+    """The item of the version after the one that was read."""
+    item: dict[str, Any] = {
+        "pk": partition(tender.order_id),
+        "sk": f"{TENDER}{tender.number}",
+        "version": tender.version + 1,
+        "kind": tender.kind,
+        "gateway": tender.gateway,
+        "amount": tender.amount,
+        "currency": tender.currency,
+        "events": [event.to_dict() for event in tender.events],
+        "history": [entry.to_dict() for entry in tender.history],
+    }
+    return item | {"token": tender.token} if tender.token else item
+
+
+def tender_from(item: dict[str, Any]) -> Tender:
+    return Tender(
+        order_id=item["pk"].removeprefix("ORDER#"),
+        number=int(item["sk"].removeprefix(TENDER)),
+        kind=item["kind"],
+        gateway=item["gateway"],
+        amount=item["amount"],
+        currency=item["currency"],
+        token=item.get("token", ""),
+        events=tuple(PaymentEvent.from_dict(event) for event in item["events"]),
+        history=tuple(Entry.from_dict(entry) for entry in item["history"]),
+        version=item["version"],
+    )
+
+
+def saved(seen: Account, tender: Tender | None, state: State | None) -> Account:
+    """The account as it stands after a save: versions moved on by one."""
+    after = replace(tender, version=tender.version + 1) if tender else None
+    tenders = tuple(after if after and known.number == after.number else known for known in seen.tenders)
+    return Account(seen.order, replace(state, version=state.version + 1) if state else seen.state, tenders)

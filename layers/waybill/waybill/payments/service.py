@@ -1,0 +1,158 @@
+"""Use cases of payments, one verb each. Every one may be called again after any crash and finishes what was begun.
+
+The rhythm is always: write down what will be asked and under which name → ask the gateway → write down the answer. A call
+that finds an operation without an answer looks up how it stands before it asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from waybill.kernel.cards import looks_like_card_number
+from waybill.kernel.clock import Clock, instant
+from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound, OrderCancelled, OrderHeld, PaymentDeclined
+from waybill.orders.model.state import confirm
+from waybill.payments.model.tender import CARD, CHANNEL, Tender
+from waybill.payments.operations import Operations
+from waybill.payments.ports import Book, Gateway
+from waybill.payments.records import Account
+
+ACTOR = "payments"
+MOST_TRIES = 8
+
+
+class Payments:
+    """The money of orders. `book` keeps the tenders, `gateways` moves them, by name."""
+
+    def __init__(self, book: Book, gateways: Mapping[str, Gateway], clock: Clock) -> None:
+        self._book = book
+        self._operations = Operations(book, gateways, clock, ACTOR)
+        self._clock = clock
+
+    def authorise(self, order_id: str, asked_by: str) -> None:
+        """Secures every tender and confirms the order in the same commit as the last of them.
+
+        `asked_by` identifies the request: who asks twice is told the same, a decline included; another asker is another attempt.
+        Raises OrderCancelled, OrderHeld, PaymentDeclined, Unavailable, GatewayRefused, NotFound.
+        """
+        self._until_first(lambda: self._authorise(self._book.read(order_id), asked_by))
+
+    def _authorise(self, account: Account, asked_by: str) -> None:
+        if account.state.cancelled:
+            self._return_everything(account)
+            raise OrderCancelled("the order was cancelled")
+        if account.state.confirmed:
+            return
+        hold = account.state.blocking("authorise")
+        if hold is not None:
+            raise OrderHeld(f"hold {hold.id}")
+        if not account.covered:
+            raise PaymentDeclined("tenders_do_not_cover_the_total")
+        self._secure(account, asked_by)
+
+    def _secure(self, account: Account, asked_by: str) -> None:
+        """Money that others have taken first: it is a fact, and it cannot be declined."""
+        for number in [tender.number for tender in sorted(account.tenders, key=lambda tender: tender.kind == CARD)]:
+            tender = _the(account, number)
+            if tender.secured:
+                continue
+            account, tender = self._operations.secured(account, tender, asked_by)
+            if not tender.secured:
+                self._decline(account, tender)
+            if any(not other.secured for other in account.tenders if other.number != number):
+                account = self._book.save(account, tender)
+            else:
+                self._confirm(account, tender)
+                return
+        self._confirm(account, None)
+
+    def _confirm(self, account: Account, tender: Tender | None) -> None:
+        """The last authorisation and the confirmed order are one commit: no mail without money, no money without a mail."""
+        at = instant(self._clock())
+        self._book.save(account, tender, confirm(account.state, at, ACTOR, account.order.total, account.order.currency))
+
+    def _decline(self, account: Account, tender: Tender) -> None:
+        """All or nothing: every card is let go. Also for an asker who was answered before, in case that was cut short."""
+        if tender != _the(account, tender.number):
+            account = self._book.save(account, tender)
+        for number in [other.number for other in account.tenders if other.kind == CARD]:
+            account = self._operations.voided(account, _the(account, number))
+        reasons = [known.reason for known in account.tenders if known.reason]
+        raise PaymentDeclined(reasons[-1] if reasons else "declined")
+
+    def capture(self, order_id: str) -> None:
+        """The goods have left: takes what is due, in the order of the tenders, once each, and lets go of the rest.
+
+        Raises IllegalTransition for an order that was cancelled or whose money was never secured: a person must look.
+        """
+        self._until_first(lambda: self._capture(self._book.read(order_id)))
+
+    def _capture(self, account: Account) -> None:
+        if account.state.cancelled:
+            raise IllegalTransition("never a capture on a cancelled order")
+        left = account.due - sum(tender.amount for tender in account.tenders if tender.kind != CARD)
+        for number in [tender.number for tender in account.tenders if tender.kind == CARD]:
+            share = min(_the(account, number).amount, max(0, left))
+            left -= share
+            account = self._operations.captured(account, _the(account, number), share)
+
+    def void(self, order_id: str) -> None:
+        """The order was cancelled: voids what is authorised, refunds what was captured, notes what the channel owes."""
+        self._until_first(lambda: self._void(self._book.read(order_id)))
+
+    def _void(self, account: Account) -> None:
+        if account.state.cancelled:
+            self._return_everything(account)
+
+    def _return_everything(self, account: Account) -> None:
+        for number in [tender.number for tender in account.tenders]:
+            tender = _the(account, number)
+            if tender.kind == CARD:
+                account = self._operations.returned(account, tender)
+            elif tender.kind == CHANNEL:
+                account = self._operations.owed_back(account, tender)
+
+    def refund(self, order_id: str, number: int, amount: int, asked_by: str) -> Tender:
+        """Returns `amount` minor units of one tender; the same `asked_by` is the same refund.
+
+        Raises IllegalTransition beyond captured − refunded − pending (I7), NotFound for no such tender.
+        """
+        done: list[Tender] = []
+
+        def once() -> None:
+            account = self._book.read(order_id)
+            done[:] = [_the(self._operations.refunded(account, _the(account, number), amount, asked_by), number)]
+
+        self._until_first(once)
+        return done[0]
+
+    def replace_token(self, order_id: str, number: int, token: str) -> None:
+        """Another means of payment after a decline: the next attempt uses it. Tokens only, never a card number."""
+        if looks_like_card_number(token) or not 0 < len(token) <= 255 or not token.isascii() or not token.isprintable():
+            raise InvalidInput("a token of the gateway is needed", fields={"token": "not a gateway token"})
+        self._until_first(lambda: self._replace_token(self._book.read(order_id), number, token))
+
+    def _replace_token(self, account: Account, number: int, token: str) -> None:
+        tender = _the(account, number)
+        if tender.kind != CARD or tender.secured or tender.open("AUTH"):
+            raise IllegalTransition(f"tender {number}: not waiting for another means of payment")
+        if tender.token != token:
+            self._book.save(account, replace(tender, token=token))
+
+    @staticmethod
+    def _until_first(attempt: Callable[[], None]) -> None:
+        """Again from the start, with what stands now, whenever somebody else was first."""
+        for _ in range(MOST_TRIES):
+            try:
+                return attempt()
+            except Conflict:
+                continue
+        raise Conflict("the order is being changed by many at once; try again")
+
+
+def _the(account: Account, number: int) -> Tender:
+    tender = next((known for known in account.tenders if known.number == number), None)
+    if tender is None:
+        raise NotFound(f"the order has no tender {number}")
+    return tender

@@ -1,0 +1,51 @@
+"""What the API and the desk show of an order's money. Pure: it is given the stored items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from waybill.kernel.money import decimal_string
+from waybill.payments.model.balances import Balances
+from waybill.payments.model.events import PaymentEvent
+from waybill.payments.model.status import auth_status, charge_status
+from waybill.payments.model.tender import Tender
+from waybill.payments.records import tender_from
+
+
+def tenders(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """PAY items → one object a tender: amounts as decimal strings with the currency beside; its balances and its events."""
+    return [_tender(tender) for tender in sorted(map(tender_from, items), key=lambda tender: tender.number)]
+
+
+def summary(items: Iterable[dict[str, Any]], owed: int, currency: str) -> dict[str, Any]:
+    """The whole order: `charge_status` none/partial/full/over and `auth_status` none/partial/full against `owed` minor units."""
+    total = sum((tender_from(item).balances for item in items), Balances())
+    return {
+        "charge_status": charge_status(total, owed),
+        "auth_status": auth_status(total, owed),
+        "currency": currency,
+        "balances": _amounts(total, currency),
+    }
+
+
+def _tender(tender: Tender) -> dict[str, Any]:
+    return {
+        "number": tender.number,
+        "kind": tender.kind,
+        "gateway": tender.gateway,
+        "currency": tender.currency,
+        "amount": decimal_string(tender.amount, tender.currency),
+        "balances": _amounts(tender.balances, tender.currency),
+        "events": [_event(event, tender.currency) for event in tender.events],
+    }
+
+
+def _amounts(balances: Balances, currency: str) -> dict[str, str]:
+    return {name: decimal_string(amount, currency) for name, amount in asdict(balances).items()}
+
+
+def _event(event: PaymentEvent, currency: str) -> dict[str, Any]:
+    shown: dict[str, Any] = {"type": event.type, "at": event.at, "amount": decimal_string(event.amount, currency)}
+    return shown | {name: value for name in ("reference", "reason") if (value := getattr(event, name))}

@@ -1,0 +1,132 @@
+"""A gateway in this process that behaves as the port says, every call through the gate, so that faults can be put there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from waybill.aws import gate
+from waybill.kernel.errors import PaymentDeclined, Unavailable
+from waybill.payments import ports
+from waybill.payments.ports import Demand, GatewayRefused, Returned, Standing
+
+GOOD, DECLINING, CHALLENGING, UNKNOWN = "tok_good", "tok_declined", "tok_challenge", "tok_unknown"
+
+
+@dataclass(slots=True)
+class Payment:
+    demand: Demand
+    status: str = ports.PREPARED
+    captured: int = 0
+    reason: str = ""
+    refunds: dict[str, Returned] = field(default_factory=dict)
+    authorisations: int = 0
+    captures: int = 0
+
+
+class FakeGateway:
+    """`payments` is the truth at the gateway, `down` makes every call fail, `forget_keys` is the day after."""
+
+    name = "stripe"
+
+    def __init__(self) -> None:
+        self.payments: dict[str, Payment] = {}
+        self.keys: dict[str, Any] = {}
+        self.down = False
+
+    def forget_keys(self) -> None:
+        self.keys.clear()
+
+    def prepare(self, demand: Demand, key: str) -> str:
+        return self._call("create", lambda: self._once(key, demand, lambda: self._prepare(demand)))
+
+    def authorise(self, reference: str, key: str) -> Standing:
+        return self._call("confirm", lambda: self._once(key, reference, lambda: self._authorise(self._the(reference))))
+
+    def capture(self, reference: str, amount: int, currency: str, key: str) -> Standing:
+        return self._call("capture", lambda: self._once(key, (reference, amount), lambda: self._capture(self._the(reference), amount)))
+
+    def void(self, reference: str, key: str) -> Standing:
+        return self._call("cancel", lambda: self._once(key, reference, lambda: self._void(self._the(reference))))
+
+    def refund(self, reference: str, amount: int, currency: str, key: str) -> Returned:
+        return self._call("refund", lambda: self._once(key, (reference, amount), lambda: self._refund(self._the(reference), amount, key)))
+
+    def look_up(self, reference: str) -> Standing:
+        return self._call("retrieve", lambda: self._standing(self._the(reference)))
+
+    def find_refund(self, reference: str, key: str) -> Returned | None:
+        return self._call("refunds", lambda: self._the(reference).refunds.get(key))
+
+    def _call(self, verb: str, thunk: Any) -> Any:
+        def answer() -> Any:
+            if self.down:
+                raise Unavailable("down")
+            return thunk()
+
+        return gate.call(f"fake.{verb}", answer)
+
+    def _once(self, key: str, request: Any, thunk: Any) -> Any:
+        if key not in self.keys:
+            self.keys[key] = (request, thunk())
+        known, answer = self.keys[key]
+        if known != request:
+            raise GatewayRefused("this key was used for another request")
+        return answer
+
+    def _prepare(self, demand: Demand) -> str:
+        if demand.token == UNKNOWN:
+            raise PaymentDeclined("payment_method_unknown")
+        reference = f"pay_{len(self.payments) + 1}"
+        self.payments[reference] = Payment(demand)
+        return reference
+
+    def _authorise(self, payment: Payment) -> Standing:
+        if payment.status == ports.PREPARED:
+            payment.status = {DECLINING: ports.DECLINED, CHALLENGING: ports.ACTION_REQUIRED}.get(payment.demand.token, ports.AUTHORISED)
+            payment.reason = "card_declined" if payment.status == ports.DECLINED else ""
+            payment.authorisations += payment.status == ports.AUTHORISED
+        return self._standing(payment)
+
+    def _capture(self, payment: Payment, amount: int) -> Standing:
+        if payment.status == ports.AUTHORISED:
+            payment.status, payment.captured = ports.CAPTURED, amount
+            payment.captures += 1
+        return self._standing(payment)
+
+    def _void(self, payment: Payment) -> Standing:
+        if payment.status != ports.CAPTURED:
+            payment.status, payment.reason = ports.VOIDED, "cancelled"
+        return self._standing(payment)
+
+    def _refund(self, payment: Payment, amount: int, key: str) -> Returned:
+        left = payment.captured - sum(refund.amount for refund in payment.refunds.values())
+        if amount > left:
+            return Returned("failed", 0, "", "charge_already_refunded")
+        payment.refunds[key] = Returned("succeeded", amount, f"re_{len(payment.refunds) + 1}")
+        return payment.refunds[key]
+
+    def _the(self, reference: str) -> Payment:
+        try:
+            return self.payments[reference]
+        except KeyError:
+            raise GatewayRefused("no such payment") from None
+
+    @staticmethod
+    def _standing(payment: Payment) -> Standing:
+        amounts = {ports.AUTHORISED: payment.demand.amount, ports.CAPTURED: payment.captured}
+        return Standing(payment.status, amounts.get(payment.status, 0), payment.reason)
+
+    # The truth, for the conformance suite
+
+    def of(self, order_id: str) -> list[Payment]:
+        return [payment for payment in self.payments.values() if payment.demand.order_id == order_id]
+
+    def authorised(self, order_id: str) -> int:
+        return sum(p.authorisations for p in self.of(order_id) if p.status in (ports.AUTHORISED, ports.CAPTURED))
+
+    def captures(self, order_id: str) -> list[int]:
+        return [p.captured for p in self.of(order_id) if p.captures]
+
+    def refunds(self, order_id: str) -> list[int]:
+        return [refund.amount for p in self.of(order_id) for refund in p.refunds.values()]
