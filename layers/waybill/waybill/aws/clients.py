@@ -45,9 +45,14 @@ def _session() -> Any:
     return botocore.session.get_session()
 
 
+_substitutes: dict[str, Any] = {}
+
+
 @cache
 def client(service: str) -> Gated:
     """The client of a service (`dynamodb`, `sqs`, `stepfunctions`, …); region and endpoint from the environment."""
+    if service in _substitutes:
+        return Gated(service, _substitutes[service])
     from botocore.config import Config
 
     config = Config(
@@ -60,7 +65,14 @@ def client(service: str) -> Gated:
     return Gated(service, _session().create_client(service, config=config))
 
 
+def substitute(service: str, stand_in: Any) -> None:
+    """Tests: another implementation of a service behind the same gate. It needs botocore's `meta` and `exceptions`."""
+    _substitutes[service] = stand_in
+    client.cache_clear()
+
+
 def forget() -> None:
-    """Drops every client: for tests that change the world under them."""
+    """Drops every client and stand-in: for tests that change the world under them."""
+    _substitutes.clear()
     client.cache_clear()
     _session.cache_clear()

@@ -1,0 +1,126 @@
+"""A cloud in this process (moto), with the tables, queues, bus, rules, bucket and secrets of template.yaml.
+
+For one thread at a time: nothing about concurrency is tested here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from moto import mock_aws
+
+from tests.support.template import resources, target
+from waybill.aws import clients, secrets
+from waybill.shop import store as shop
+
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:order"
+_TABLES = {"ORDERS": "Orders", "DOCUMENTS": "Documents", "INVENTORY": "Inventory", "LEDGER": "Ledger", "SHOP": "Shop", "MESSAGES": "Messages"}
+SECRETS = {
+    "channels": {"shopify": ["shopify-secret", "old-shopify-secret"], "woocommerce": ["woo-secret"], "api": ["api-secret"]},
+    "stripe": {"api_key": "sk_test_12345"},
+    "carriers": {"parcelway": ["carrier-secret"], "bluebird": ["carrier-secret"]},
+    "nodes": {"secrets": ["node-secret"]},
+    "desk": {"session_key": "desk-session-key"},
+}
+
+
+@contextmanager
+def cloud() -> Iterator[None]:
+    """Everything of the template that holds state, empty, for as long as the block lasts; the environment names it."""
+    settings = _environment()
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        with mock_aws():
+            _forget()
+            _build()
+            yield
+    finally:
+        _forget()
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+
+
+def queue_url(name: str) -> str:
+    """The URL of a queue by the template's logical id without `Queue`: `Payment`, `PaymentDeadLetters` alike."""
+    return clients.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
+
+
+def _forget() -> None:
+    clients.forget()
+    secrets.forget()
+    shop.forget()
+
+
+def _environment() -> dict[str, str]:
+    names = {f"{short}_TABLE": f"{name}Table" for short, name in _TABLES.items()}
+    urls = {
+        f"{_snake(name.removesuffix('Queue'))}_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
+        for name in resources("AWS::SQS::Queue")
+        if name.endswith("Queue")
+    }
+    return {
+        **names,
+        **urls,
+        "STAGE": "local",
+        "FILES_BUCKET": "files",
+        "BUS_NAME": "waybill",
+        "ORDER_MACHINE_ARN": MACHINE,
+        "MAIL_FROM": "orders@shop.example",
+        "STRIPE_API_BASE": "",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{char}" if char.isupper() and index else char for index, char in enumerate(name)).upper()
+
+
+def _build() -> None:
+    for name, properties in resources("AWS::DynamoDB::Table").items():
+        _table(name, properties)
+    queues = resources("AWS::SQS::Queue")
+    for name in sorted(queues, key=lambda name: "RedrivePolicy" in queues[name]):
+        _queue(name, queues[name])
+    clients.client("s3").create_bucket(Bucket="files")
+    clients.client("events").create_event_bus(Name="waybill")
+    for name, properties in resources("AWS::Events::Rule").items():
+        _rule(name, properties)
+    for name, value in SECRETS.items():
+        clients.client("secretsmanager").create_secret(Name=f"waybill/local/{name}", SecretString=json.dumps(value))
+    clients.client("sesv2").create_email_identity(EmailIdentity="orders@shop.example")
+
+
+def _table(name: str, properties: dict[str, Any]) -> None:
+    taken = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    request = {key: properties[key] for key in taken if key in properties}
+    stream = properties.get("StreamSpecification")
+    if stream:
+        request["StreamSpecification"] = {"StreamEnabled": True, **stream}
+    clients.client("dynamodb").create_table(TableName=name, **request)
+
+
+def _queue(name: str, properties: dict[str, Any]) -> None:
+    attributes = {"VisibilityTimeout": "0"}
+    redrive = properties.get("RedrivePolicy")
+    if redrive:
+        dead = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{target(redrive['deadLetterTargetArn'])}"
+        attributes["RedrivePolicy"] = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": redrive["maxReceiveCount"]})
+    clients.client("sqs").create_queue(QueueName=name, Attributes=attributes)
+
+
+def _rule(name: str, properties: dict[str, Any]) -> None:
+    events = clients.client("events")
+    events.put_rule(Name=name, EventBusName="waybill", EventPattern=json.dumps(properties["EventPattern"]))
+    arns = [f"arn:aws:sqs:{REGION}:{ACCOUNT}:{target(to['Arn'])}" for to in properties["Targets"]]
+    events.put_targets(Rule=name, EventBusName="waybill", Targets=[{"Id": str(n), "Arn": arn} for n, arn in enumerate(arns)])

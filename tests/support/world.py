@@ -1,0 +1,225 @@
+"""The whole system in this process: every handler of `functions/`, the queues, streams and bus of the template on moto, and the
+order's state machine from its own file. One thing happens at a time, in a fixed order, until nothing is left to do."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from tests.support.cloud import cloud, queue_url
+from tests.support.machine import StateMachine
+from tests.support.template import ROOT, functions, target
+from waybill.aws import clients
+
+_MOST_ROUNDS = 400
+
+
+class World:
+    """Made by `world()`. `call` knocks at the HTTPS door; `settle` lets everything that is under way happen."""
+
+    def __init__(self) -> None:
+        self.machine = StateMachine(self._invoke)
+        clients.substitute("stepfunctions", self.machine)
+        self._handlers: dict[str, Any] = {}
+        self._queues = {}
+        self._streams = []
+        for folder, properties in functions().items():
+            self._read_events(folder, properties.get("Events", {}))
+        self.crashes: list[BaseException] = []
+        self._positions: dict[str, str] = {}
+
+    def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, query: dict[str, str] | None = None) -> "Reply":
+        """One HTTP request through the route of the template that matches best."""
+        raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        event = {
+            "version": "2.0",
+            "rawPath": path,
+            "headers": headers or {},
+            "queryStringParameters": query or {},
+            "requestContext": {"http": {"method": method, "path": path}, "requestId": "test"},
+            "body": base64.b64encode(raw).decode(),
+            "isBase64Encoded": True,
+        }
+        return Reply(self.handler(self._route(method, path))(event, None))
+
+    def settle(self) -> int:
+        """Runs streams, queues and executions until nothing moves; answers how many rounds it took."""
+        for rounds in range(_MOST_ROUNDS):
+            if not (self._streams_once() | self._queues_once() | self._safely(self.machine.step)):
+                return rounds
+        raise AssertionError(f"the world does not come to rest within {_MOST_ROUNDS} rounds")
+
+    def handler(self, folder: str) -> Any:
+        if folder not in self._handlers:
+            self._handlers[folder] = _load(folder).handler
+        return self._handlers[folder]
+
+    def restart(self) -> None:
+        """Every warm function is gone: the next call is a cold start."""
+        self._handlers.clear()
+
+    def mails(self) -> list[str]:
+        """Raw mails sent so far."""
+        from moto.core import DEFAULT_ACCOUNT_ID
+        from moto.sesv2.models import sesv2_backends
+
+        backend = sesv2_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
+        return [getattr(message, "raw_data", "") for message in backend.core_backend.sent_messages]
+
+    def dead_letters(self) -> dict[str, int]:
+        """How many messages lie in each dead-letter queue; empty ones left out."""
+        counts = {name: _depth(f"{name.removesuffix('Queue')}DeadLetters") for name in self._queues}
+        return {name: depth for name, depth in counts.items() if depth}
+
+    def _read_events(self, folder: str, events: dict[str, Any]) -> None:
+        for event in events.values():
+            properties = event["Properties"]
+            if event["Type"] == "SQS":
+                self._queues[target(properties["Queue"])] = folder
+            if event["Type"] == "DynamoDB":
+                self._streams.append((target(properties["Stream"]), folder, _filters(properties)))
+
+    def _route(self, method: str, path: str) -> str:
+        best: tuple[int, str] = (-1, "")
+        for folder, properties in functions().items():
+            for event in properties.get("Events", {}).values():
+                if event["Type"] == "HttpApi" and event["Properties"]["Method"] in (method, "ANY"):
+                    best = max(best, (_fit(event["Properties"]["Path"], path), folder))
+        if best[0] < 0:
+            raise AssertionError(f"no route for {method} {path}")
+        return best[1]
+
+    def _invoke(self, function: str, payload: dict[str, Any]) -> Any:
+        assert function == "${ReserveFunction}", function
+        return self.handler("reserve")(payload, None)
+
+    def _queues_once(self) -> bool:
+        return any([self._queue_once(queue, folder) for queue, folder in self._queues.items()])
+
+    def _queue_once(self, queue: str, folder: str) -> bool:
+        sqs, url = clients.client("sqs"), queue_url(queue)
+        found = sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=5, AttributeNames=["ApproximateReceiveCount"], VisibilityTimeout=0
+        ).get("Messages", [])
+        for message in found:
+            record = {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message.get("Attributes", {}),
+                "eventSource": "aws:sqs",
+            }
+            answer = self._safely(lambda record=record: self.handler(folder)({"Records": [record]}, None))
+            if answer and not answer["batchItemFailures"]:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return bool(found)
+
+    def _streams_once(self) -> bool:
+        return any([self._stream_once(*stream) for stream in self._streams])
+
+    def _stream_once(self, table: str, folder: str, filters: list[dict[str, Any]]) -> bool:
+        records, after = self._new_records(table, folder)
+        wanted = [record for record in records if not filters or any(_matches(pattern, record) for pattern in filters)]
+        if wanted:
+            answer = self._safely(lambda: self.handler(folder)({"Records": wanted}, None))
+            if not answer or answer["batchItemFailures"]:
+                return True
+        if records:
+            self._positions[table + folder] = after
+        return bool(records)
+
+    def _new_records(self, table: str, folder: str) -> tuple[list[dict[str, Any]], str]:
+        streams = _plain_client("dynamodbstreams")
+        arn = _plain_client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        position = self._positions.get(table + folder)
+        where = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": position} if position else {"ShardIteratorType": "TRIM_HORIZON"}
+        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, **where)["ShardIterator"]
+        records = streams.get_records(ShardIterator=iterator, Limit=50)["Records"]
+        return records, records[-1]["dynamodb"]["SequenceNumber"] if records else ""
+
+    def _safely(self, work: Any) -> Any:
+        """A crash takes the function with it and nothing else; what it was doing is delivered again."""
+        try:
+            return work()
+        except Crash as crash:
+            self.crashes.append(crash)
+            self.restart()
+            return None if work != self.machine.step else True
+
+
+class Crash(BaseException):
+    """The process dies here. A BaseException: no handler of ours may survive it."""
+
+
+class Reply:
+    """What the door answered."""
+
+    def __init__(self, proxy: dict[str, Any]) -> None:
+        self.status = proxy["statusCode"]
+        self.headers = proxy.get("headers", {})
+        body = proxy.get("body") or ""
+        self.content = base64.b64decode(body) if proxy.get("isBase64Encoded") else body.encode()
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """A fresh world on a fresh cloud."""
+    with cloud():
+        yield World()
+
+
+def _load(folder: str) -> ModuleType:
+    name = f"functions_{folder}_app"
+    sys.modules.pop(name, None)
+    spec = importlib.util.spec_from_file_location(name, ROOT / "functions" / folder / "app.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _plain_client(service: str) -> Any:
+    import botocore.session
+
+    return botocore.session.get_session().create_client(service, region_name="us-east-1")
+
+
+def _depth(queue: str) -> int:
+    attributes = clients.client("sqs").get_queue_attributes(QueueUrl=queue_url(queue), AttributeNames=["ApproximateNumberOfMessages"])
+    return int(attributes["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def _filters(properties: dict[str, Any]) -> list[dict[str, Any]]:
+    return [json.loads(item["Pattern"]) for item in properties.get("FilterCriteria", {}).get("Filters", [])]
+
+
+def _matches(pattern: Any, value: Any) -> bool:
+    """EventBridge's filter language, as far as the template uses it: nesting, values, `exists`."""
+    if isinstance(pattern, dict):
+        return all(_matches(inner, (value or {}).get(name)) for name, inner in pattern.items())
+    return any((value is not None) == option["exists"] if isinstance(option, dict) else value == option for option in pattern)
+
+
+def _fit(template: str, path: str) -> int:
+    """How specifically a route fits a path; -1 for not at all. A greedy tail fits least."""
+    wanted, given = template.strip("/").split("/"), path.strip("/").split("/")
+    if wanted[-1].endswith("+}"):
+        head = wanted[:-1]
+        fits = len(given) > len(head) and all(_part(a, b) for a, b in zip(head, given, strict=False))
+        return len(head) if fits else -1
+    fits = len(wanted) == len(given) and all(_part(a, b) for a, b in zip(wanted, given, strict=True))
+    return 100 + sum(not part.startswith("{") for part in wanted) if fits else -1
+
+
+def _part(template: str, given: str) -> bool:
+    return template.startswith("{") or template == given
