@@ -1,0 +1,11 @@
+"""The order desk: HTML for people who sign in at /desk, and a custom widget for the CloudWatch console."""
+
+from typing import Any
+
+from waybill import bootstrap
+
+DESK = bootstrap.desk()
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    return DESK(event, context.invoked_function_arn)

@@ -1,0 +1,179 @@
+"""What the desk knows about an order before it makes a page of it. Money in minor units; instants as ISO text with `Z`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from waybill.kernel.events import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One order in a list. `attention` names what a person should look at: hold kinds, `backordered`, `unfillable`."""
+
+    order_id: str
+    reference: str
+    channel: str
+    status: str
+    placed: str
+    total: int
+    currency: str
+    attention: tuple[str, ...] = ()
+    skus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`buckets` says where each ordered unit is; its values sum to `quantity`."""
+
+    id: str
+    sku: str
+    title: str
+    quantity: int
+    unit_price: int
+    total: int
+    buckets: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    id: str
+    kind: str
+    reason: str
+    since: str
+    released: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """One tender and what has happened to its money."""
+
+    id: str
+    method: str
+    status: str
+    amount: int
+    authorised: int
+    captured: int
+    refunded: int
+    voided: int = 0
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    number: int
+    carrier: str
+    service: str
+    tracking_number: str
+    tracking_url: str
+    status: str
+    lines: dict[str, int]
+    weight_g: int = 0
+    cost: int | None = None
+    has_label: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FulfilmentOrder:
+    id: str
+    node: str
+    node_name: str
+    status: str
+    lines: dict[str, int]
+    parcels: tuple[Parcel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A routing decision, read aloud: one headline and the sentences below it."""
+
+    number: int
+    at: str
+    headline: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One line of a journal entry: a debit is positive, a credit negative."""
+
+    account: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    id: str
+    at: str
+    what: str
+    postings: tuple[Posting, ...]
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Everything of one order. `history` pairs the record that an entry belongs to with the entry; `waiting` names what the
+    execution waits for; `allowed` holds the verbs that its state admits: release_hold, cancel, retry_payment."""
+
+    row: Row
+    lines: tuple[Line, ...]
+    totals: tuple[tuple[str, int], ...]
+    customer: tuple[str, ...] = ()
+    ship_to: tuple[str, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    tenders: tuple[Tender, ...] = ()
+    fulfilment_orders: tuple[FulfilmentOrder, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    journal: tuple[JournalEntry, ...] = ()
+    history: tuple[tuple[str, Entry], ...] = ()
+    waiting: str = ""
+    allowed: frozenset[str] = frozenset()
+
+    @property
+    def units(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """One SKU at one node."""
+
+    sku: str
+    title: str
+    node: str
+    on_hand: int
+    reserved: int
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A channel document that could not become an order."""
+
+    id: str
+    channel: str
+    kept: str
+    problem: str
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search: free text, and what narrows it."""
+
+    text: str = ""
+    status: str = ""
+    channel: str = ""
+    attention: str = ""
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Found orders. `counts` by status over what was looked at, `attention` by queue, `next` the cursor."""
+
+    rows: tuple[Row, ...]
+    counts: dict[str, int] = field(default_factory=dict)
+    attention: dict[str, int] = field(default_factory=dict)
+    next: str | None = None
+    seen: int = 0

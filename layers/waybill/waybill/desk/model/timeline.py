@@ -1,0 +1,125 @@
+"""Everything that happened to an order, in one line of time and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from waybill.desk.model import words
+from waybill.desk.model.facts import FulfilmentOrder, Order
+from waybill.kernel.events import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One row. `tone` is good, stuck, moving, off or busy; `id` is the event's id on the bus."""
+
+    at: str
+    title: str
+    detail: str
+    actor: str
+    tone: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    order: Order
+    data: dict[str, Any]
+    work: FulfilmentOrder | None
+
+    @property
+    def node(self) -> str:
+        return self.work.node_name if self.work else str(self.data.get("node") or "the node")
+
+    @property
+    def amount(self) -> str:
+        amount, currency = self.data.get("amount"), self.data.get("currency") or self.order.row.currency
+        return words.money(amount, currency) if isinstance(amount, int) else ""
+
+    @property
+    def reason(self) -> str:
+        return words.plain(str(self.data.get("reason") or ""))
+
+    @property
+    def units(self) -> str:
+        return words.quantities(self.data.get("lines"))
+
+
+def moments(order: Order) -> list[Moment]:
+    """The merged histories, newest first. Entries of one instant keep the order of their records and numbers."""
+    work = {each.id: each for each in order.fulfilment_orders}
+    ordered = sorted(enumerate(order.history), key=lambda pair: (pair[1][1].at, pair[0]))
+    return [_moment(order, record, entry, work) for _, (record, entry) in reversed(ordered)]
+
+
+def _moment(order: Order, record: str, entry: Entry, work: dict[str, FulfilmentOrder]) -> Moment:
+    told = _Told(order, entry.data, work.get(str(entry.data.get("fo_id") or record)))
+    title, detail, tone = _SENTENCES.get(entry.type, _unknown(entry.type))(told)
+    return Moment(entry.at, title, detail, words.actor(entry.actor), tone, words.entry_id(record, entry))
+
+
+_Sentence = Callable[[_Told], tuple[str, str, str]]
+
+
+def _unknown(type: str) -> _Sentence:
+    noun, _, verb = type.rpartition(".")
+    return lambda told: (f"{words.plain(noun)} {words.plain(verb)}".strip().capitalize(), told.reason or told.units, "busy")
+
+
+def _received(told: _Told) -> tuple[str, str, str]:
+    total = told.data.get("total")
+    amount = words.money(total, told.data.get("currency") or told.order.row.currency) if isinstance(total, int) else ""
+    return f"Order received from {told.data.get('channel') or told.order.row.channel}", amount, "busy"
+
+
+def _shipped(told: _Told) -> tuple[str, str, str]:
+    packages = told.data.get("packages") or []
+    by = [f"{each.get('carrier', '')} {each.get('tracking_number', '')}".strip() for each in packages if isinstance(each, dict)]
+    last = "last parcel of the order" if told.data.get("last") else ""
+    return f"{told.node} shipped {told.units}", " · ".join([*filter(None, by), *filter(None, [last])]), "moving"
+
+
+def _delivered(told: _Told) -> tuple[str, str, str]:
+    last = "the whole order has arrived" if told.data.get("last") else ""
+    return f"Parcel {told.data.get('package') or ''} from {told.node} delivered", last, "good"
+
+
+def _with(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+_SENTENCES: dict[str, _Sentence] = {
+    "order.received": _received,
+    "order.held": lambda t: (f"Put on hold: {words.hold(str(t.data.get('kind') or ''))}", t.reason, "stuck"),
+    "order.hold_released": lambda t: (f"Hold released: {words.hold(str(t.data.get('kind') or ''))}", t.reason, "good"),
+    "order.backordered": lambda t: ("Waiting for stock", t.units, "stuck"),
+    "order.unfillable": lambda t: ("No node can ship it", t.reason, "stuck"),
+    "order.confirmed": lambda t: ("Confirmed: stock and payment are certain", "the confirmation mail goes out", "good"),
+    "order.stock_arrived": lambda t: ("Stock has arrived", t.units, "good"),
+    "order.released": lambda t: ("Released to the nodes", t.units, "busy"),
+    "order.rerouting": lambda t: ("Looking for another node", _with(t.reason, t.units), "busy"),
+    "order.workflow_restarted": lambda t: ("Workflow started again", f"run {t.data.get('run', '')}", "busy"),
+    "stock.reserved": lambda t: (f"Stock reserved: {t.units}", "", "good"),
+    "stock.released": lambda t: (f"Stock given back: {t.units}", "", "off"),
+    "stock.written_off": lambda t: (f"Stock written off: {t.units}", "", "stuck"),
+    "order.cancelled": lambda t: ("Cancelled", _with(t.reason, t.units), "off"),
+    "order.shipped": lambda t: ("Order shipped", t.units, "moving"),
+    "order.delivered": lambda t: ("Order delivered", t.units, "good"),
+    "order.completed": lambda t: ("Order completed", "nothing is left to do", "good"),
+    "payment.authorised": lambda t: (f"Payment authorised: {t.amount}", str(t.data.get("reference") or ""), "good"),
+    "payment.declined": lambda t: (f"Payment declined: {t.amount}", t.reason, "stuck"),
+    "payment.captured": lambda t: (f"Payment captured: {t.amount}", str(t.data.get("reference") or ""), "good"),
+    "payment.voided": lambda t: (f"Authorisation voided: {t.amount}", "", "off"),
+    "payment.refunded": lambda t: (f"Refunded: {t.amount}", t.reason, "off"),
+    "payment.recorded": lambda t: (f"Paid at the channel: {t.amount}", str(t.data.get("reference") or ""), "good"),
+    "fulfilment_order.requested": lambda t: (f"Sent to {t.node}", t.units, "busy"),
+    "fulfilment_order.accepted": lambda t: (f"{t.node} accepted the work", t.units, "busy"),
+    "fulfilment_order.rejected": lambda t: (f"{t.node} rejected the work", _with(t.reason, t.units), "stuck"),
+    "fulfilment_order.cancelled": lambda t: (f"Work at {t.node} cancelled", t.reason, "off"),
+    "fulfilment_order.picked": lambda t: (f"{t.node} picked {t.units}", "", "busy"),
+    "fulfilment_order.packed": lambda t: (f"{t.node} packed {t.units}", "", "busy"),
+    "fulfilment_order.shipped": _shipped,
+    "fulfilment_order.delivered": _delivered,
+}

@@ -1,0 +1,38 @@
+"""Who looks, what they see and what they may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_STAFF = frozenset(("viewer", "support", "finance", "admin"))
+_ACTING = frozenset(("support", "admin"))
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """`channel` narrows everything to one channel's orders; empty means the whole shop."""
+
+    name: str
+    roles: tuple[str, ...]
+    channel: str = ""
+
+    @property
+    def may_act(self) -> bool:
+        return bool(_ACTING & set(self.roles))
+
+    @property
+    def sees_shop(self) -> bool:
+        """Stock and parked documents are the whole shop's."""
+        return not self.channel
+
+    def sees(self, channel: str) -> bool:
+        return self.channel in ("", channel)
+
+
+def visitor(name: str, roles: tuple[str, ...], scope: str) -> Visitor | None:
+    """A visitor for an API key: staff see the shop, a channel's key its own orders; None for any other key."""
+    if "channel" in roles and scope and "admin" not in roles:
+        return Visitor(name or scope, roles, scope)
+    if _STAFF & set(roles):
+        return Visitor(name or roles[0], roles, scope)
+    return None

@@ -1,0 +1,135 @@
+"""Amounts, instants, states and events in a person's words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from waybill.kernel.clock import parse_instant
+from waybill.kernel.events import Entry
+from waybill.kernel.money import decimal_string
+
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+
+STATUSES: dict[str, tuple[str, str]] = {
+    "received": ("Received", "busy"),
+    "on_hold": ("On hold", "stuck"),
+    "backordered": ("Backordered", "stuck"),
+    "unfillable": ("Unfillable", "stuck"),
+    "confirmed": ("Confirmed", "busy"),
+    "released": ("Released", "busy"),
+    "in_fulfilment": ("In fulfilment", "busy"),
+    "partially_shipped": ("Partly shipped", "moving"),
+    "shipped": ("Shipped", "moving"),
+    "partially_delivered": ("Partly delivered", "moving"),
+    "delivered": ("Delivered", "good"),
+    "completed": ("Completed", "good"),
+    "cancelled": ("Cancelled", "off"),
+    "requested": ("Requested", "busy"),
+    "accepted": ("Accepted", "busy"),
+    "picking": ("Picking", "busy"),
+    "picked": ("Picked", "busy"),
+    "packed": ("Packed", "busy"),
+    "rejected": ("Rejected", "stuck"),
+    "label_created": ("Label made", "busy"),
+    "in_transit": ("In transit", "moving"),
+    "out_for_delivery": ("Out for delivery", "moving"),
+    "exception": ("Carrier exception", "stuck"),
+    "authorised": ("Authorised", "busy"),
+    "pending": ("Pending", "busy"),
+    "declined": ("Declined", "stuck"),
+    "captured": ("Captured", "good"),
+    "paid_outside": ("Paid outside", "good"),
+    "recorded": ("Paid outside", "good"),
+    "voided": ("Voided", "off"),
+    "refunded": ("Refunded", "off"),
+}
+"""Each state's name and tone: busy, moving, good, stuck, off."""
+
+HOLDS = {
+    "sums": "Sums do not add up",
+    "item": "Unknown item",
+    "address": "Address needs a look",
+    "payment": "Payment needs a person",
+    "unfillable": "No node can ship it",
+    "fraud": "Fraud check",
+    "export": "Export check",
+    "manual": "Held by a person",
+    "remorse": "Remorse window",
+    "stuck": "Workflow is stuck",
+    "backordered": "Waiting for stock",
+}
+"""What a person reads for each queue of people: hold kinds, and backordered."""
+
+
+def money(minor: int | None, currency: str) -> str:
+    """`$1,234.50`, `EUR` in front of amounts without a symbol of their own; a dash for none."""
+    if minor is None:
+        return "–"
+    whole, dot, cents = decimal_string(abs(minor), currency).partition(".")
+    symbol = _SYMBOLS.get(currency, currency + "\u00a0")
+    return f"{'−' if minor < 0 else ''}{symbol}{int(whole):,}{dot}{cents}"
+
+
+def status(name: str) -> str:
+    return STATUSES[name][0] if name in STATUSES else plain(name).capitalize()
+
+
+def tone(name: str) -> str:
+    return STATUSES[name][1] if name in STATUSES else "busy"
+
+
+def plain(name: str) -> str:
+    """`fulfilment_order` → `fulfilment order`."""
+    return name.replace("_", " ").replace("-", " ")
+
+
+def hold(kind: str) -> str:
+    return HOLDS.get(kind) or plain(kind).capitalize()
+
+
+def clock(instant: str) -> str:
+    """`23 Nov 04:12` in UTC; the text itself where it is no instant."""
+    moment = _moment(instant)
+    return f"{moment.day} {moment:%b %H:%M}" if moment else instant
+
+
+def ago(instant: str, now: datetime) -> str:
+    """`just now`, `4 min`, `3 h`, `2 d`."""
+    moment = _moment(instant)
+    if moment is None:
+        return ""
+    seconds = (now - moment).total_seconds()
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min"
+    return f"{int(seconds // 3600)} h" if seconds < 86400 else f"{int(seconds // 86400)} d"
+
+
+def minutes_since(instant: str, now: datetime) -> float:
+    moment = _moment(instant)
+    return (now - moment).total_seconds() / 60 if moment else 0.0
+
+
+def _moment(instant: str) -> datetime | None:
+    try:
+        return parse_instant(instant)
+    except ValueError:
+        return None
+
+
+def quantities(lines: object) -> str:
+    """`{"1": 2, "2": 1}` → `3 units`; nothing for what is no such mapping."""
+    if not isinstance(lines, dict):
+        return ""
+    units = sum(value for value in lines.values() if isinstance(value, int))
+    return f"{units} unit{'' if units == 1 else 's'}"
+
+
+def actor(name: str) -> str:
+    """Who did it, without the machinery's prefixes: `key:Support desk` → `Support desk`."""
+    return name.partition(":")[2] or name
+
+
+def entry_id(record: str, entry: Entry) -> str:
+    return f"{record}:{entry.seq}"

@@ -1,0 +1,173 @@
+"""An order's stored records as the desk's facts. Pure: it is given what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from waybill.desk.model.facts import (
+    Decision,
+    FulfilmentOrder,
+    Hold,
+    JournalEntry,
+    Line,
+    Order,
+    Parcel,
+    Row,
+    Tender,
+)
+from waybill.kernel.events import Entry
+from waybill.kernel.money import minor_units
+from waybill.orders import outbox, present
+from waybill.orders.model import view
+from waybill.orders.model.order import Address
+from waybill.orders.store import Record
+from waybill.payments import view as payments
+
+_METHODS = {"card": "Card", "channel": "Paid at the channel", "terms": "On terms"}
+_CANCELLABLE = ("received", "on_hold", "backordered", "confirmed", "released", "in_fulfilment")
+Told = Callable[[Iterable[dict[str, Any]], Iterable[JournalEntry]], Order]
+
+
+def row_facts(row: dict[str, Any], attention: tuple[str, ...] = ()) -> Row:
+    """A list row of the orders' context."""
+    total = minor_units(row["total"], row["currency"])
+    return Row(
+        row["id"],
+        row["external_reference"],
+        row["channel"],
+        row["status"],
+        row["received_at"],
+        total,
+        row["currency"],
+        attention,
+        tuple(row["skus"]),
+    )
+
+
+def order_facts(record: Record, node_names: dict[str, str], tracking_urls: dict[str, str]) -> Told:
+    """Everything of an order, once its decisions and its journal are told too."""
+
+    def told(decisions: Iterable[dict[str, Any]], journal: Iterable[JournalEntry]) -> Order:
+        return Order(
+            row=_row(record),
+            lines=_lines(record),
+            totals=_totals(record),
+            customer=tuple(filter(None, (record.customer.name, record.customer.email, record.customer.phone))),
+            ship_to=_address(record.customer.ship_to),
+            holds=tuple(Hold(h.id, h.kind, h.reason, h.placed_at, h.ended_at) for h in record.state.holds),
+            tenders=tuple(_tender(raw, record.order.currency) for raw in payments.tenders(record.tenders)),
+            fulfilment_orders=tuple(_work(item, node_names, tracking_urls) for item in record.fulfilment_orders),
+            decisions=tuple(_decision(number, raw) for number, raw in enumerate(decisions, 1)),
+            journal=tuple(journal),
+            history=_history(record),
+            waiting=record.wait["state"] if record.wait else "",
+            allowed=_allowed(record),
+        )
+
+    return told
+
+
+def _row(record: Record) -> Row:
+    order, state = record.order, record.state
+    status = view.status(state, record.fulfilment_orders)
+    attention = tuple(dict.fromkeys(hold.kind for hold in state.active_holds))
+    skus = tuple(sorted({line.sku for line in order.lines}))
+    reference = order.number or order.external_reference
+    return Row(order.id, reference, order.channel, status, order.placed_at, order.total, order.currency, attention, skus)
+
+
+def _lines(record: Record) -> tuple[Line, ...]:
+    buckets = view.buckets(record.state, record.fulfilment_orders)
+    return tuple(
+        Line(line.id, line.sku, line.title or line.sku, line.quantity, line.unit_price, line.net, buckets.get(line.id, {}))
+        for line in record.order.lines
+    )
+
+
+def _totals(record: Record) -> tuple[tuple[str, int], ...]:
+    order = record.order
+    parts = (
+        ("Items", sum(line.unit_price * line.quantity for line in order.lines)),
+        ("Discounts", -(sum(line.discount for line in order.lines) + order.shipping.discount)),
+        (f"Shipping, {order.shipping.method}", order.shipping.amount),
+        ("Fees", order.fees),
+        ("Tax, included" if order.tax_included else "Tax", order.tax),
+        ("Does not add up by", order.discrepancy),
+    )
+    return (*((name, amount) for name, amount in parts if amount), ("Total", order.total))
+
+
+def _address(place: Address) -> tuple[str, ...]:
+    city = " ".join(filter(None, (place.city, place.region, place.postal_code)))
+    return tuple(filter(None, (place.name, place.company, place.line1, place.line2, city, place.country)))
+
+
+def _tender(raw: dict[str, Any], currency: str) -> Tender:
+    minor = {name: minor_units(amount, currency) for name, amount in raw["balances"].items()}
+    references = [event["reference"] for event in raw["events"] if event.get("reference")]
+    return Tender(
+        id=f"pay{raw['number']}",
+        method=_METHODS.get(raw["kind"], raw["kind"]) + (f" · {raw['gateway']}" if raw["gateway"] and raw["kind"] == "card" else ""),
+        status=_money_status(raw, minor),
+        amount=minor_units(raw["amount"], currency),
+        authorised=minor.get("authorised", 0),
+        captured=minor.get("charged", 0),
+        refunded=minor.get("refunded", 0),
+        voided=minor.get("cancelled", 0),
+        reference=references[-1] if references else "",
+    )
+
+
+def _money_status(raw: dict[str, Any], minor: dict[str, int]) -> str:
+    last = raw["events"][-1]["type"] if raw["events"] else ""
+    if minor.get("refunded"):
+        return "refunded"
+    if minor.get("charged"):
+        return "paid_outside" if raw["kind"] == "channel" else "captured"
+    if minor.get("authorised"):
+        return "authorised"
+    if last.endswith("_FAILURE"):
+        return "declined"
+    return "voided" if minor.get("cancelled") else "pending"
+
+
+def _work(item: dict[str, Any], node_names: dict[str, str], tracking_urls: dict[str, str]) -> FulfilmentOrder:
+    lines = {line: each["quantity"] if isinstance(each, dict) else each for line, each in item["lines"].items()}
+    parcels = tuple(_parcel(raw, tracking_urls) for raw in item.get("packages", ()))
+    name = node_names.get(item["node"], item["node"])
+    return FulfilmentOrder(item["id"], item["node"], name, item["status"], lines, parcels)
+
+
+def _parcel(raw: dict[str, Any], tracking_urls: dict[str, str]) -> Parcel:
+    number = raw.get("tracking_number", "")
+    template = tracking_urls.get(raw.get("carrier", ""), "")
+    return Parcel(
+        number=raw["n"],
+        carrier=raw.get("carrier", "").upper(),
+        service=raw.get("service", ""),
+        tracking_number=number,
+        tracking_url=template.replace("{tracking_number}", number) if number and template.startswith("https://") else "",
+        status=raw.get("status", "packed"),
+        lines=raw.get("lines", {}),
+        weight_g=raw.get("weight_g", 0),
+        cost=raw.get("cost"),
+        has_label=bool(number),
+    )
+
+
+def _decision(number: int, raw: dict[str, Any]) -> Decision:
+    return Decision(number, raw.get("at", ""), raw.get("headline", ""), tuple(raw.get("because", ())))
+
+
+def _history(record: Record) -> tuple[tuple[str, Entry], ...]:
+    told = present.timeline(record)
+    return tuple((outbox.record_id(record.order.id, entry["record"]), Entry.from_dict(entry)) for entry in told)
+
+
+def _allowed(record: Record) -> frozenset[str]:
+    """What the state admits; who may do it is the visitor's role."""
+    holds = record.state.active_holds
+    status = view.status(record.state, record.fulfilment_orders)
+    verbs = {"cancel": status in _CANCELLABLE, "release_hold": bool(holds), "retry_payment": any(h.kind == "payment" for h in holds)}
+    return frozenset(verb for verb, admitted in verbs.items() if admitted)

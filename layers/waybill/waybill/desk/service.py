@@ -1,0 +1,101 @@
+"""The desk's use cases: the same for the two doors. Who may see or do what is decided here, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from waybill.desk.model.facts import Listing, Order, Query
+from waybill.desk.model.visitor import Visitor
+from waybill.desk.ports import Acts, Reads
+from waybill.kernel.errors import Forbidden, InvalidInput, NotFound
+
+REASONS = (
+    ("customer_asked", "The customer asked"),
+    ("payment_failed", "Payment failed"),
+    ("out_of_stock", "No stock to be had"),
+    ("suspected_fraud", "Suspected fraud"),
+    ("wrong_address", "Address cannot be served"),
+    ("other", "Something else"),
+)
+"""Why a person cancels: a code that the channel, the mail and the books understand, and its words."""
+
+QUEUES = (
+    ("payment", "Payment", "declined, a person decides"),
+    ("backordered", "Backordered", "go on when stock arrives"),
+    ("unfillable", "Unfillable", "no node can ship them"),
+    ("sums", "Sums differ", "imported held, never fixed"),
+    ("item", "Unknown item", "a SKU that the shop lacks"),
+    ("address", "Address", "cannot be served as it is"),
+    ("manual", "Held by hand", "a person or a stopped workflow"),
+    ("fraud", "Fraud check", "released by a person"),
+)
+"""The queues of people: the first four always show, the others while somebody waits in them."""
+
+_ALWAYS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk for one visitor."""
+
+    reads: Reads
+    acts: Acts
+    visitor: Visitor
+
+    def orders(self, query: Query) -> Listing:
+        return self.reads.orders(query, self.visitor.channel)
+
+    def queues(self) -> list[tuple[str, str, str, int]]:
+        """Name, title, hint and number of each queue worth showing."""
+        counts = self.reads.queues(self.visitor.channel)
+        shown = [(name, title, hint, counts.get(name, 0)) for name, title, hint in QUEUES]
+        return [queue for index, queue in enumerate(shown) if index < _ALWAYS or queue[3]]
+
+    def order(self, order_id: str) -> Order:
+        """Raises NotFound, for another channel's order too."""
+        order = self.reads.order(order_id)
+        if not self.visitor.sees(order.row.channel):
+            raise NotFound(f"there is no order {order_id[:64]!r}")
+        return order
+
+    def label(self, order_id: str, fo_id: str, package: str) -> bytes:
+        order = self.order(order_id)
+        if not any(work.id == fo_id for work in order.fulfilment_orders):
+            raise NotFound("the order has no such parcel")
+        return self.reads.label(order_id, fo_id, package)
+
+    def release_hold(self, order_id: str, hold_id: str) -> None:
+        self._may_act_on(order_id)
+        self.acts.release_hold(order_id, hold_id, self._actor)
+
+    def cancel(self, order_id: str, reason: str) -> None:
+        self._may_act_on(order_id)
+        if reason not in dict(REASONS):
+            raise InvalidInput("choose one of the reasons", fields={"reason": "unknown"})
+        self.acts.cancel(order_id, reason, self._actor)
+
+    def retry_payment(self, order_id: str) -> None:
+        self._may_act_on(order_id)
+        self.acts.retry_payment(order_id, self._actor)
+
+    def redrive(self, document_id: str) -> None:
+        self.of_the_shop()
+        self._may_act()
+        self.acts.redrive(document_id, self._actor)
+
+    def of_the_shop(self) -> None:
+        """Raises NotFound for a visitor who sees one channel only."""
+        if not self.visitor.sees_shop:
+            raise NotFound("there is no such page")
+
+    def _may_act_on(self, order_id: str) -> None:
+        self._may_act()
+        self.order(order_id)
+
+    def _may_act(self) -> None:
+        if not self.visitor.may_act:
+            raise Forbidden("this needs one of the roles: support, admin")
+
+    @property
+    def _actor(self) -> str:
+        return f"desk:{self.visitor.name}"

@@ -1,0 +1,142 @@
+"""The desk's facts from the other contexts: one Query brings an order, presenters of payments and routing say the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from waybill.aws import files
+from waybill.aws.http import Request, cursor, cursor_key
+from waybill.desk.model import facts
+from waybill.desk.model.search import Meant, readings
+from waybill.desk.records import order_facts, row_facts
+from waybill.kernel.clock import Clock
+from waybill.kernel.errors import NotFound
+from waybill.orders import documents, search, store
+from waybill.orders.model.holds import KINDS
+from waybill.orders.service import Orders
+from waybill.orders.store import Record
+
+_PAGE = 60
+_COUNTED = 200
+_MOST_IN_A_QUEUE = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """`ports.Reads`. `decisions` presents an order's routing, `tenders` its payment items, `journal` reads its entries, `stock_rows`
+    all stock, `node_names` and `channel_ids` the shop."""
+
+    clock: Clock
+    decisions: Callable[[Record], list[dict[str, Any]]]
+    journal: Callable[[str], list[facts.JournalEntry]]
+    stock_rows: Callable[[], list[facts.Stock]]
+    node_names: Callable[[], dict[str, str]]
+    tracking_urls: Callable[[], dict[str, str]]
+    channel_ids: Callable[[], list[str]]
+
+    def orders(self, query: facts.Query, channel: str) -> facts.Listing:
+        narrowed = channel or query.channel
+        if query.attention:
+            return self._queue(query, narrowed)
+        latest = self._found(search.Wanted(channel=narrowed), _COUNTED, None).rows
+        counts = dict(Counter(row.status for row in latest))
+        found = self._search(query, narrowed)
+        return facts.Listing(found.rows, counts, {}, found.next, len(latest))
+
+    def queues(self, channel: str) -> dict[str, int]:
+        return {queue: self._in_queue(queue, channel) for queue in (*KINDS, "backordered")}
+
+    def order(self, order_id: str) -> facts.Order:
+        record = store.load(order_id)
+        told = order_facts(record, self.node_names(), self.tracking_urls())
+        return told(self.decisions(record), self.journal(order_id))
+
+    def label(self, order_id: str, fo_id: str, package: str) -> bytes:
+        number, _, kind = package.partition(".")
+        if not number.isdecimal() or not number.isascii() or len(number) > 4 or kind not in ("pdf", "zpl"):
+            raise NotFound("the order has no such label")
+        return files.get(f"orders/{order_id}/{fo_id}/{int(number)}.{kind}")
+
+    def stock(self) -> list[facts.Stock]:
+        return self.stock_rows()
+
+    def documents(self, cursor_text: str) -> tuple[list[facts.Document], str | None]:
+        rows, following = documents.parked(_PAGE, _key(cursor_text))
+        kept = [facts.Document(row["id"], row["channel"], row["received_at"], row.get("problem", "")) for row in rows]
+        return kept, cursor(following)
+
+    def channels(self) -> list[str]:
+        return self.channel_ids()
+
+    def _search(self, query: facts.Query, channel: str) -> facts.Listing:
+        meanings = readings(query.text)
+        if not meanings:
+            wanted = search.Wanted(channel=channel, status=query.status)
+            return self._found(wanted, _PAGE, _key(query.cursor))
+        for meant in meanings:
+            found = self._meant(meant, query, channel)
+            if found.rows:
+                return found
+        return facts.Listing(())
+
+    def _meant(self, meant: Meant, query: facts.Query, channel: str) -> facts.Listing:
+        if meant.by == "order_id":
+            rows = [row for row in _rows([meant.value]) if _fits(row, query, channel)]
+            return facts.Listing(tuple(rows))
+        wanted = search.Wanted(**{meant.by: meant.value}, channel=channel, status=query.status)
+        return self._found(wanted, _PAGE, _key(query.cursor))
+
+    def _found(self, wanted: search.Wanted, limit: int, start: dict[str, Any] | None) -> facts.Listing:
+        found = search.find(wanted, limit, start, self.clock().date())
+        return facts.Listing(tuple(map(row_facts, found.rows)), next=cursor(found.next))
+
+    def _queue(self, query: facts.Query, channel: str) -> facts.Listing:
+        order_ids, following = store.in_attention(query.attention, _PAGE, _key(query.cursor))
+        rows = [row for row in _rows(order_ids, query.attention) if _fits(row, query, channel)]
+        return facts.Listing(tuple(rows), next=cursor(following))
+
+    @staticmethod
+    def _in_queue(queue: str, channel: str) -> int:
+        order_ids, _ = store.in_attention(queue, _MOST_IN_A_QUEUE, None)
+        return len(order_ids) if not channel else sum(1 for row in _rows(order_ids) if row.channel == channel)
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """`ports.Acts` on the orders' own use cases."""
+
+    service: Orders
+
+    def release_hold(self, order_id: str, hold_id: str, actor: str) -> None:
+        self.service.release_hold(order_id, hold_id, actor)
+
+    def cancel(self, order_id: str, reason: str, actor: str) -> None:
+        self.service.cancel(order_id, reason, actor)
+
+    def retry_payment(self, order_id: str, actor: str) -> None:
+        """A declined order waits under a hold of kind payment: releasing it sends the order to the gateway once more."""
+        waiting = [hold for hold in store.load(order_id).state.active_holds if hold.kind == "payment"]
+        if not waiting:
+            raise NotFound("no payment of this order waits for a decision")
+        for hold in waiting:
+            self.service.release_hold(order_id, hold.id, actor, "payment tried again")
+
+    def redrive(self, document_id: str, actor: str) -> None:
+        documents.redrive(document_id)
+
+
+def _rows(order_ids: Iterable[str], queue: str = "") -> list[facts.Row]:
+    """Rows in the order asked for, read from the base table; ids that name no order are left out."""
+    found = {row["id"]: row for row in search._rows(list(order_ids))}
+    return [row_facts(found[order_id], (queue,) if queue else ()) for order_id in order_ids if order_id in found]
+
+
+def _fits(row: facts.Row, query: facts.Query, channel: str) -> bool:
+    return (not channel or row.channel == channel) and (not query.status or row.status == query.status)
+
+
+def _key(text: str) -> dict[str, Any] | None:
+    return cursor_key(Request("GET", "", {}, {"cursor": text}, b""))
