@@ -1,0 +1,1 @@
+"""Routing: which node ships what, for the least in total, and why."""

@@ -1,0 +1,151 @@
+"""What is to be routed: demands, the nodes that may serve them, and what each would cost. Minor units, grams, whole units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from waybill.kernel.errors import InvalidInput
+
+MOST_PARCELS = 1_000
+"""A load that would need more parcels than this is a lorry, and a person's business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Units of one SKU. Lines of the same SKU are one demand."""
+
+    sku: str
+    quantity: int
+    weight_g: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a parcel costs by weight: `prices[i]` up to `breaks_g[i]` grams, the breaks rising.
+
+    A load above the last break ships as full parcels of it and one with the rest. A heavier parcel never costs less:
+    where a tariff says so, the parcel is declared at the heavier, cheaper weight.
+    """
+
+    breaks_g: tuple[int, ...]
+    prices: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        rising = all(a < b for a, b in zip((0, *self.breaks_g), self.breaks_g, strict=False))
+        if not self.breaks_g or len(self.breaks_g) != len(self.prices) or not rising or min(self.prices) < 0:
+            raise InvalidInput("a rate needs rising weight breaks and one price each")
+
+    def steps(self, most_g: int, per_parcel: int = 0) -> tuple[list[int], list[int]]:
+        """Ends and prices of the steps up to `most_g` grams, handling per parcel included; the prices never fall."""
+        cheapest = self._never_falling()
+        full = self.breaks_g[-1]
+        if most_g > full * MOST_PARCELS:
+            raise InvalidInput(f"{most_g} g is more than {MOST_PARCELS} parcels")
+        ends: list[int] = []
+        prices: list[int] = []
+        for parcels in range((max(most_g, 1) - 1) // full + 1):
+            before = parcels * (cheapest[-1] + per_parcel) + per_parcel
+            for end, price in zip(self.breaks_g, cheapest, strict=True):
+                ends.append(parcels * full + end)
+                prices.append(before + price)
+                if ends[-1] >= most_g:
+                    return ends, prices
+        return ends, prices
+
+    def price(self, weight_g: int, per_parcel: int = 0) -> int:
+        """What a load costs, handling per parcel included; nothing for no load."""
+        return self.steps(weight_g, per_parcel)[1][-1] if weight_g > 0 else 0
+
+    def _never_falling(self) -> list[int]:
+        lowest, down = self.prices[-1], []
+        for price in reversed(self.prices):
+            lowest = min(lowest, price)
+            down.append(lowest)
+        return down[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A node that may ship. `available` by SKU is what this order may take there, its own reservation included."""
+
+    node: str
+    available: Mapping[str, int]
+    rate: Rate
+    per_parcel: int = 0
+    per_unit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One order's open quantities and who may serve them. `split_penalty` is added for every node beyond the first."""
+
+    demands: tuple[Demand, ...]
+    candidates: tuple[Candidate, ...]
+    split_penalty: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able and the same for the same problem, whatever order it was given in."""
+        return {
+            "demands": [[d.sku, d.quantity, d.weight_g] for d in sorted(self.demands, key=lambda d: d.sku)],
+            "candidates": [
+                {
+                    "node": c.node,
+                    "available": {sku: c.available[sku] for sku in sorted(c.available)},
+                    "breaks_g": list(c.rate.breaks_g),
+                    "prices": list(c.rate.prices),
+                    "per_parcel": c.per_parcel,
+                    "per_unit": c.per_unit,
+                }
+                for c in sorted(self.candidates, key=lambda c: c.node)
+            ],
+            "split_penalty": self.split_penalty,
+        }
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> Problem:
+        return cls(
+            tuple(Demand(*demand) for demand in raw["demands"]),
+            tuple(
+                Candidate(
+                    c["node"], c["available"], Rate(tuple(c["breaks_g"]), tuple(c["prices"])), c["per_parcel"], c["per_unit"]
+                )
+                for c in raw["candidates"]
+            ),
+            raw["split_penalty"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one node ships: units by SKU, their weight and what it costs."""
+
+    node: str
+    units: Mapping[str, int]
+    weight_g: int
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The answer. `cost` is the sum of the shares and the split penalties; `short` is what no node has.
+
+    `proven`: nothing cheaper exists; False only where the search was cut off at its limit of steps.
+    `runner_up`: the cheapest plan over another set of nodes, where it was asked for and there is one.
+    """
+
+    shares: tuple[Share, ...]
+    cost: int
+    short: Mapping[str, int] = field(default_factory=dict)
+    proven: bool = True
+    steps: int = 0
+    runner_up: Plan | None = None
+
+    def units(self, sku: str) -> dict[str, int]:
+        """By node, what it ships of a SKU."""
+        return {share.node: share.units[sku] for share in self.shares if share.units.get(sku)}
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        return tuple(share.node for share in self.shares)
