@@ -10,11 +10,39 @@ from waybill.kernel.clock import utc_now
 
 if TYPE_CHECKING:
     from waybill.aws.http import Router
+    from waybill.channels.acks import ChannelAcks
+    from waybill.channels.worker import IntakeWorker
     from waybill.inventory.movements import Movements
     from waybill.inventory.service import Inventory
     from waybill.orders.reconciler import Reconciler
     from waybill.orders.service import Orders
+    from waybill.orders.store import Record
     from waybill.orders.waits import Waits
+
+
+def intake_api() -> Router:
+    """Routes of `functions/intake`. Clients are made here, at init, and not by the first caller's order."""
+    from waybill.aws.clients import client
+    from waybill.channels import door
+    from waybill.channels.service import Intake
+
+    for service in ("dynamodb", "sqs"):
+        client(service)
+    return door.router(Intake(utc_now))
+
+
+def intake_worker() -> IntakeWorker:
+    """What the intake queue's messages go to."""
+    from waybill.channels.worker import IntakeWorker
+
+    return IntakeWorker(utc_now)
+
+
+def channel_acks() -> ChannelAcks:
+    """What the channel-acks queue's events go to."""
+    from waybill.channels.acks import ChannelAcks
+
+    return ChannelAcks(utc_now)
 
 
 def orders() -> Orders:
@@ -30,7 +58,10 @@ def orders_api() -> Router:
     from waybill.payments import view
     from waybill.routing import present
 
-    return api.router(orders(), api.Views(view.of_order, present.decisions), utc_now)
+    def payments(record: Record) -> dict[str, Any]:
+        return view.summary(record.tenders, record.order.total, record.order.currency)
+
+    return api.router(orders(), api.Views(payments, present.decisions), utc_now)
 
 
 def waits() -> Waits:
