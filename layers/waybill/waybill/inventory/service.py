@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from waybill.inventory.model.plan import Available, Plan, Wanted, fewest_nodes, shortage
 from waybill.inventory.model.reservation import Batch, Reservation, Step
@@ -16,6 +17,7 @@ from waybill.inventory.ports import Demand, Orders, Planner, Stock
 from waybill.kernel.clock import Clock, instant, utc_now
 from waybill.kernel.errors import Conflict, IllegalTransition, OrderCancelled, OrderHeld, StockUnavailable, Unavailable
 
+T = TypeVar("T")
 MOST_ROUNDS = 12
 """Each lost round means that somebody else has won one."""
 
@@ -70,9 +72,11 @@ class Inventory:
         `gone`: the node found that they are not there; they are written off. Answers what the order lacks now: empty when
         all is reserved. `cause`: the event's id; a repeat changes nothing and answers what is lacking then.
         """
-        self._once(
-            order_id, cause, lambda seen: seen.to_move(node, _stocked(seen, lines), plan, cause, self._now_ms(), gone=gone)
-        )
+
+        def intent(seen: Reservation) -> Reservation:
+            return seen.to_move(node, _stocked(seen, lines), _stocked(seen, plan), cause, self._now_ms(), gone=gone)
+
+        self._once(order_id, cause, intent)
         return self.orders.demand(order_id).missing
 
     def held(self, order_id: str) -> Reservation:
@@ -211,9 +215,9 @@ def _refuse_blocked(demand: Demand) -> None:
         raise OrderHeld(f"{demand.order_id} is held: {demand.held_by}")
 
 
-def _stocked(seen: Reservation, lines: Mapping[str, int]) -> dict[str, int]:
-    """Without lines that never needed stock (a download, a gift card)."""
-    return {line: units for line, units in lines.items() if line in seen.skus}
+def _stocked(seen: Reservation, lines: Mapping[str, T]) -> dict[str, T]:
+    """Without lines that never had any stock (a download, a gift card)."""
+    return {line: what for line, what in lines.items() if line in seen.skus}
 
 
 def _by_node(rows: Iterable[Row]) -> Available:

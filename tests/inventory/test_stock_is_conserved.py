@@ -1,0 +1,120 @@
+"""I1 to I5 over random lives of many orders: interleaved, redelivered, frozen, with time passing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.inventory.fakes import Clock, Crash, FakeOrders, FakeStock, Turns, differences
+from waybill.inventory.movements import Movements
+from waybill.inventory.service import Inventory
+from waybill.kernel.errors import WaybillError
+
+ORDERS = ("ord_1", "ord_2", "ord_3")
+messages = st.tuples(
+    st.sampled_from(ORDERS), st.sampled_from(["reserve", "reserve", "release", "cancel", "ship", "move", "gone"]), st.integers(0, 3)
+)
+steps = st.one_of(
+    messages,
+    st.tuples(st.just("stock"), st.sampled_from(["receive", "adjust"]), st.integers(1, 4)),
+    st.tuples(st.just("time"), st.just("passes"), st.integers(1, 5)),
+)
+
+
+def seeded(clock: Clock) -> tuple[FakeStock, FakeOrders]:
+    stock, orders = FakeStock(clock), FakeOrders()
+    for node, units in (("N1", 3), ("N2", 2)):
+        Movements(stock, orders, clock).receive("A", node, units, "seed")
+        Movements(stock, orders, clock).receive("B", node, units, "seed")
+    for order_id in ORDERS:
+        orders.place(order_id, A=2, B=1)
+    return stock, orders
+
+
+def deliver(inventory: Inventory, orders: FakeOrders, order_id: str, verb: str, number: int) -> None:
+    """One message to one order; a refusal is an answer like any other."""
+    held = orders.records[order_id].held if order_id in orders.records else {}
+    line, nodes = next(iter(held.items()), ("1", {"N1": 1}))
+    node = next(iter(nodes))
+    other = "N2" if node == "N1" else "N1"
+    cause = f"{order_id}/{verb}/{number}"
+    try:
+        if verb == "reserve":
+            inventory.reserve(order_id)
+        elif verb == "release":
+            inventory.release(order_id, cause)
+        elif verb == "cancel":
+            inventory.release(order_id, cause, cancelled=True)
+        elif verb == "ship":
+            inventory.ship(order_id, node, {line: 1}, cause)
+        else:
+            inventory.move(order_id, node, {line: 1}, {line: {other: 1}}, cause, gone=verb == "gone")
+    except WaybillError:
+        return
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(steps, max_size=30), st.lists(st.integers(1, 400), max_size=4))
+def test_stock_is_conserved_whatever_is_delivered_however_often_and_wherever_it_crashes(
+    story: list[tuple[str, str, int]], crashes: list[int]
+) -> None:
+    clock = Clock()
+    stock, orders = seeded(clock)
+    taken = 0
+
+    def gate(name: str) -> None:
+        nonlocal taken
+        taken += 1
+        if taken in crashes:
+            raise Crash(name)
+
+    stock.gate = orders.gate = gate
+    inventory, movements = Inventory(stock, orders, clock=clock), Movements(stock, orders, clock)
+    for number, (who, verb, amount) in enumerate(story):
+        try:
+            if who == "time":
+                clock.forward(amount)
+            elif who == "stock" and verb == "receive":
+                movements.receive("A", "N1", amount, f"delivery-{amount}")
+            elif who == "stock":
+                movements.adjust("A", "N2", -amount, f"count-{number}", "counted")
+            else:
+                deliver(inventory, orders, who, verb, amount)
+        except (Crash, WaybillError):
+            pass
+        assert differences(stock, orders) == []
+    stock.gate = orders.gate = lambda name: None
+    for order_id in ORDERS:
+        inventory.release(order_id, "end", cancelled=True)
+    assert all(row.reserved == 0 for row in stock.by_place.values())  # I5: every reservation has ended
+    assert differences(stock, orders) == []
+
+
+@settings(max_examples=250, deadline=None)
+@given(
+    st.lists(st.lists(messages, min_size=1, max_size=4), min_size=2, max_size=4),
+    st.lists(st.integers(0, 4), max_size=80),
+)
+def test_processes_beside_each_other_neither_oversell_nor_leak_in_any_order_of_their_steps(
+    works: list[list[tuple[str, str, int]]], schedule: list[int]
+) -> None:
+    clock = Clock()
+    stock, orders = seeded(clock)
+    turns = Turns()
+
+    def process(who: int) -> Callable[[], None]:
+        gate = turns.gate(who)
+        mine = FakeOrders(gate, orders)
+        inventory = Inventory(FakeStock(clock, gate, stock), mine, clock=clock)
+        return lambda: [deliver(inventory, mine, *message) for message in works[who]] and None
+
+    turns.run([process(who) for who in range(len(works))], schedule, lambda: clock.forward(3))
+    assert not turns.errors, turns.errors
+    assert differences(stock, orders) == []
+    inventory = Inventory(stock, orders, clock=clock)
+    for order_id in ORDERS:
+        inventory.release(order_id, "end", cancelled=True)
+    assert all(row.reserved == 0 for row in stock.by_place.values())
+    assert differences(stock, orders) == []
