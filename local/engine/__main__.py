@@ -1,0 +1,3 @@
+from local.engine.server import run
+
+run()

@@ -1,0 +1,45 @@
+"""The shop's own address: what arrives on the API's port goes to the stack's HTTP API, path, headers and bytes untouched.
+
+MiniStack serves an API under `/_aws/execute-api/<id>/…`; a webhook's sender and a browser want a root of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_STAGE = "$default"
+_NOTHING_DEPLOYED = b'{"title":"Nothing is deployed yet","status":503,"detail":"The stack has no HTTP API: wait for the deploy to end."}'
+
+
+class FrontDoor:
+    """ASGI: hands requests of `api_port` to the newest HTTP API, all others on as they are."""
+
+    def __init__(self, app: Any, api_port: int) -> None:
+        self._app = app
+        self._api_port = api_port
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or not self._api_port or (scope.get("server") or ("", 0))[1] != self._api_port:
+            await self._app(scope, receive, send)
+            return
+        api_id = newest_http_api()
+        if api_id is None:
+            await _answer(send, 503, _NOTHING_DEPLOYED)
+            return
+        prefix = f"/_aws/execute-api/{api_id}/{_STAGE}"
+        raw_path = scope.get("raw_path") or scope["path"].encode()
+        await self._app({**scope, "path": prefix + scope["path"], "raw_path": prefix.encode() + raw_path}, receive, send)
+
+
+def newest_http_api() -> str | None:
+    """The id of the HTTP API made last: one laptop cloud holds one stack."""
+    from ministack.services import apigateway
+
+    apis = [api for api in apigateway._apis.all_values() if api.get("protocolType") == "HTTP"]
+    return max(apis, key=lambda api: str(api.get("createdDate", "")))["apiId"] if apis else None
+
+
+async def _answer(send: Any, status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
