@@ -34,7 +34,7 @@ class Gated:
         return self._client.exceptions
 
     @staticmethod
-    def _pass(name: str, real: Callable[..., Any], **parameters: Any) -> Any:
+    def _pass(name: str, real: Callable[..., Any], /, **parameters: Any) -> Any:
         return gate.call(name, lambda: real(**parameters), **parameters)
 
 

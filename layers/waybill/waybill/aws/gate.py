@@ -22,7 +22,7 @@ class Watcher(Protocol):
 _watchers: list[Watcher] = []
 
 
-def call(name: str, thunk: Callable[[], T], **detail: Any) -> T:
+def call(name: str, thunk: Callable[[], T], /, **detail: Any) -> T:
     """Runs one outside call. `name` is `service.Operation`; `detail` is what a recorder may want to see of it."""
     if not _watchers:
         return thunk()

@@ -29,7 +29,7 @@ def order_item(order: Order) -> dict[str, Any]:
 
 def order_from(item: dict[str, Any]) -> Order:
     known = {name: item[name] for name in Order.__slots__ if name in item}
-    known["lines"] = tuple(Line(**line) for line in item["lines"])
+    known["lines"] = tuple(Line(**{"sku": "", "title": "", **line}) for line in item.get("lines", ()))
     known["tenders"] = tuple(Tender(**tender) for tender in item.get("tenders", ()))
     known["shipping"] = Shipping(**item.get("shipping", {}))
     return Order(**{"total": 0, **known})

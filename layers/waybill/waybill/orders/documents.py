@@ -22,7 +22,7 @@ _LARGEST_INLINE = 300_000
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One call of a channel. `door`: api or webhook; `topic` is the channel's own name of what happened."""
+    """One call of a channel. `door`: api or webhook; `topic` is the channel's own name of what happened; `problem` why it is parked."""
 
     channel: str
     key: str
@@ -31,6 +31,7 @@ class Document:
     body: bytes
     received_at: str
     order_id: str = ""
+    problem: str = ""
 
     @property
     def id(self) -> str:
@@ -77,6 +78,7 @@ def load(id: str) -> Document:
         body=_body(item),
         received_at=item["received_at"],
         order_id=item.get("order_id", ""),
+        problem=item.get("problem", ""),
     )
 
 

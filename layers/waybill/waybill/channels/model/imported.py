@@ -7,8 +7,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from waybill.kernel.errors import TooLarge
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.order import Customer, Order
+
+_LARGEST = 350_000
+CONTENT, DOCUMENT = "content_sha256", "document"
+"""Our own attributes of an order: what it said when it came, and in which document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +36,15 @@ class Imported:
 def fingerprint(imported: Imported) -> str:
     """SHA-256 over everything the channel said, in our terms: two documents of one order say the same or they differ.
 
-    Instants are left out (an order posted twice without `placed_at` is the same order), and so is our own bookkeeping.
+    Instants are left out (an order posted twice without `placed_at` is the same order). Raises TooLarge for an order that no
+    item of the table could hold.
     """
     order = {name: value for name, value in asdict(imported.order).items() if name != "placed_at"}
     said = json.dumps([order, asdict(imported.customer)], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    told = said.encode("utf-8", "surrogatepass")
+    if len(told) > _LARGEST:
+        raise TooLarge(f"the order has {len(told)} bytes in our terms, at most {_LARGEST} can be kept in one piece")
+    return hashlib.sha256(told).hexdigest()
 
 
 def holds(findings: Iterable[Finding], at: str) -> tuple[Hold, ...]:
@@ -47,3 +56,12 @@ def holds(findings: Iterable[Finding], at: str) -> tuple[Hold, ...]:
         Hold(id=kind, kind=kind, reason="; ".join(dict.fromkeys(said))[:1000], placed_at=at, source="intake")
         for kind, said in reasons.items()
     )
+
+
+def differences(one: Imported, other: Imported) -> list[str]:
+    """Names of the parts in which two readings of an order differ; never what stands in them."""
+    pairs = ((asdict(one.order), asdict(other.order)), (asdict(one.customer), asdict(other.customer)))
+    return [name for ours, theirs in pairs for name in ours if name not in _NOT_COMPARED and ours[name] != theirs[name]]
+
+
+_NOT_COMPARED = ("placed_at", "attributes")

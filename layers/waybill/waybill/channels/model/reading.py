@@ -5,7 +5,6 @@ Every reader raises Malformed naming the field, never anything else; a document 
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -33,6 +32,8 @@ def text(body: Body, *names: str, limit: int = 500) -> str:
 
 def plain(body: Body, *names: str, limit: int = 500) -> str:
     """Text that a channel may have written as HTML: `Ship &ndash; Black` → `Ship – Black`."""
+    import html  # its table of entities is not for the door to load
+
     return html.unescape(text(body, *names, limit=limit))
 
 

@@ -1,0 +1,12 @@
+"""The intake queue: a kept document becomes one order and its execution."""
+
+from typing import Any
+
+from waybill import bootstrap
+from waybill.aws import batch
+
+WORKER = bootstrap.intake_worker()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return batch.each(event, WORKER.take)

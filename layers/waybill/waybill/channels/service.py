@@ -1,0 +1,175 @@
+"""The door for orders: whatever is answered 2xx is kept first, then queued (I14). Nothing here decides what an order means."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from waybill.aws.secrets import secret
+from waybill.channels import api, webhooks
+from waybill.channels.model.imported import CONTENT, fingerprint
+from waybill.channels.model.masking import without_card_numbers
+from waybill.channels.model.signature import verified
+from waybill.kernel import json as strict_json
+from waybill.kernel.cards import masked
+from waybill.kernel.clock import Clock, instant
+from waybill.kernel.errors import Conflict, Forbidden, InvalidInput, KeyReused, Malformed, NotFound, TooLarge, Unauthenticated
+from waybill.kernel.ids import order_id
+from waybill.orders import codec, documents
+from waybill.orders.documents import Document
+from waybill.orders.store import ORDERS
+from waybill.shop import store as shop
+from waybill.shop.model import Channel, Key
+
+LARGEST_ORDER = 1024 * 1024
+LARGEST_WEBHOOK = 5 * 1024 * 1024
+_IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An order that we have. The same call answers the same, before and after the worker has seen it."""
+
+    order_id: str
+    channel: str
+    external_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A webhook's document that we have. `status`: kept (on its way to become an order), parked, or ping."""
+
+    status: str
+    order_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    clock: Clock
+
+    def order(self, caller: Key, idempotency_key: str, raw: bytes) -> Accepted:
+        """Takes one canonical order.
+
+        Raises Malformed (no key, unreadable body), InvalidInput (fields named), TooLarge, KeyReused (the key came with another
+        body), Conflict (the order exists with other content), Forbidden (somebody else's channel).
+        """
+        _refuse_beyond(raw, LARGEST_ORDER)
+        key = _checked_key(idempotency_key)
+        body = strict_json.parse(raw)
+        channel = _channel_of(caller, body)
+        received_at = instant(self.clock())
+        imported = api.normalise(channel, body, received_at)
+        order = imported.order
+        document = Document(channel, key, "api", "order", raw, received_at, order.id)
+        _refuse_other_content(document, fingerprint(imported))
+        documents.keep(document)
+        documents.enqueue(document.id)
+        return Accepted(order.id, channel, order.external_reference)
+
+    def webhook(self, channel_id: str, headers: dict[str, str], raw: bytes) -> Kept:
+        """Takes one webhook of a channel, verified over its raw bytes.
+
+        Raises NotFound (no such channel), Unauthenticated (signature), TooLarge, Malformed. What is signed and cannot be read as JSON,
+        or is an order without an id, can never become an order by itself: it is kept, parked, and answered Malformed all the same.
+        """
+        _refuse_beyond(raw, LARGEST_WEBHOOK)
+        channel = shop.channel(channel_id)
+        scheme = webhooks.SCHEMES.get(channel.kind)
+        if scheme is None:
+            raise NotFound(f"the channel {channel_id[:64]!r} has no webhooks")
+        signature = headers.get(scheme.signature, "")
+        if not signature and webhooks.is_ping(channel.kind, raw):
+            return Kept("ping")
+        if not verified(raw, signature, _live_secrets(channel)):
+            raise Unauthenticated(f"the signature in {scheme.signature} does not fit the body")
+        topic = headers.get(scheme.topic, "")[:120]
+        document = Document(channel.id, webhooks.delivery(scheme, headers), "webhook", topic, raw, instant(self.clock()))
+        return _taken(document, topic == scheme.order_topic)
+
+
+def _taken(document: Document, is_order: bool) -> Kept:
+    try:
+        body, safe = _readable(document.body)
+        document = replace(document, body=safe)
+        if not is_order:
+            _keep(document, problem=f"topic {document.topic or '(none)'}: not processed yet")
+            return Kept("parked")
+        document = replace(document, order_id=order_id(document.channel, webhooks.order_reference(body)))
+    except Malformed as problem:
+        _keep(replace(document, body=_masked_text(document.body)), problem=problem.message)
+        raise
+    documents.enqueue(_keep(document).id)
+    return Kept("kept", document.order_id)
+
+
+def _keep(document: Document, problem: str = "") -> Document:
+    """Keeps it under the channel's own number; where that number came with another body, under the body's hash as well."""
+    by_hash = replace(document, key=f"{document.key}.{document.sha256[:32]}".lstrip("."))
+    if not document.key:
+        document = by_hash
+    try:
+        documents.keep(document, problem)
+    except KeyReused:
+        document = by_hash
+        documents.keep(document, problem)
+    return document
+
+
+def _readable(raw: bytes) -> tuple[Any, bytes]:
+    """The body parsed, and the bytes to keep: as they came, unless a card number had to be masked in them."""
+    body = strict_json.parse(raw)
+    safe = without_card_numbers(body)
+    return (body, raw) if safe == body else (safe, json.dumps(safe, default=str, separators=(",", ":")).encode())
+
+
+def _masked_text(raw: bytes) -> bytes:
+    return masked(raw.decode("latin-1")).encode("latin-1")
+
+
+def _refuse_beyond(raw: bytes, most: int) -> None:
+    if len(raw) > most:
+        raise TooLarge(f"the body has {len(raw)} bytes, at most {most} are taken")
+
+
+def _checked_key(presented: str) -> str:
+    if not presented:
+        raise Malformed("send an Idempotency-Key header", fields={"Idempotency-Key": "is required"})
+    if not _IDEMPOTENCY_KEY.match(presented) or masked(presented) != presented:
+        raise Malformed("Idempotency-Key is 1 to 255 printable ASCII characters", fields={"Idempotency-Key": "is not usable"})
+    return presented
+
+
+def _channel_of(caller: Key, body: Any) -> str:
+    """A channel's key places that channel's orders; an admin's names the channel in the body."""
+    named = body.get("channel") if isinstance(body, dict) else None
+    if "admin" not in caller.roles or not named:
+        if named not in (None, caller.scope):
+            raise Forbidden(f"this key places orders of the channel {caller.scope}")
+        if not caller.scope:
+            raise InvalidInput("channel is required with this key", fields={"channel": "is required"})
+        return caller.scope
+    try:
+        return shop.channel(named).id if isinstance(named, str) else ""
+    except NotFound:
+        raise InvalidInput("the shop has no such channel", fields={"channel": "unknown"}) from None
+
+
+def _refuse_other_content(document: Document, content: str) -> None:
+    """The order exists and says something else: a repeated call keeps its old answer, a new one is told (A2)."""
+    existing = ORDERS.get(codec.partition(document.order_id), codec.DOC)
+    if existing is None or existing.get("attributes", {}).get(CONTENT) == content:
+        return
+    try:
+        before = documents.load(document.id)
+    except NotFound:
+        message = f"{document.order_id} has this external_reference already, with other content"
+        raise Conflict(message, fields={"external_reference": "is another order's"}) from None
+    if before.body != document.body:
+        raise KeyReused("this key came before with another body", fields={"Idempotency-Key": "used before"})
+
+
+def _live_secrets(channel: Channel) -> list[str]:
+    found = secret("channels").get(channel.id, [])
+    return [found] if isinstance(found, str) else list(found)
