@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gateway_fake import GOOD, FakeGateway
-
+from tests.payments.gateway_fake import GOOD, FakeGateway
 from waybill.aws import gate
 from waybill.kernel.errors import Conflict, NotFound
 from waybill.orders import codec

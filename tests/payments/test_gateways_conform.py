@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from gateway_conformance import RULES, Bench
-from gateway_fake import CHALLENGING, DECLINING, GOOD, UNKNOWN, FakeGateway, Payment
-from localstripe_process import KEY, Localstripe
 
+from tests.payments.gateway_conformance import RULES, Bench
+from tests.payments.gateway_fake import CHALLENGING, DECLINING, GOOD, UNKNOWN, FakeGateway, Payment
+from tests.payments.localstripe_process import KEY, Localstripe
 from waybill.kernel.errors import PaymentDeclined
 from waybill.payments import ports
 from waybill.payments.ports import Demand, Returned, Standing

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
-from gateway_fake import DECLINING, GOOD, FakeGateway
-from localstripe_process import KEY, Localstripe
-from money_world import At, Crash, World, crash
 
+from tests.payments.gateway_fake import DECLINING, GOOD, FakeGateway
+from tests.payments.localstripe_process import KEY, Localstripe
+from tests.payments.money_world import At, Crash, World, crash
 from waybill.aws import gate
 from waybill.kernel.errors import IllegalTransition, Unavailable
 from waybill.payments.stripe import Stripe
@@ -94,7 +96,8 @@ def test_the_same_message_delivered_inside_itself_pays_exactly_once() -> None:
                 if kind == "shipped":
                     world.deliver(world.command())
                 message = world.command() if kind == "command" else world.shipped()
-                with gate.watching(At(number, **{when: lambda: world.deliver(message)})):
+                again = partial(world.deliver, message)
+                with gate.watching(At(number, **{when: again})):
                     world.deliver(message)
                 world.deliver(world.shipped())
                 _paid_exactly_once(world)
@@ -141,11 +144,8 @@ def test_a_crash_anywhere_in_an_authorisation_that_is_then_cancelled_leaves_no_m
     for number in range(9):
         for cancel_first in (True, False):
             world = World()
-            with gate.watching(At(number, **{when: crash})):
-                try:
-                    world.deliver(world.command())
-                except Crash:
-                    pass
+            with gate.watching(At(number, **{when: crash})), contextlib.suppress(Crash):
+                world.deliver(world.command())
             world.cancel_state()
             messages = [world.cancelled(), world.command()]
             for message in messages if cancel_first else messages[::-1]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from gateway_fake import CHALLENGING, DECLINING, GOOD, UNKNOWN
-from money_world import Crash, CrashAt, World
 
+from tests.payments.gateway_fake import CHALLENGING, DECLINING, GOOD, UNKNOWN
+from tests.payments.money_world import Crash, CrashAt, World
 from waybill.aws import gate
 from waybill.kernel.errors import IllegalTransition, InvalidInput, Malformed, NotFound, Unavailable
 from waybill.payments import ports, view
@@ -276,7 +276,9 @@ def test_a_refund_of_a_tender_or_an_order_that_is_not_there_is_not_found() -> No
             world.payments.refund(order_id, number, 1, "r")
 
 
-@pytest.mark.parametrize("message", [{}, {"command": "steal"}, {"command": "authorise"}, {"command": "authorise", "order_id": 7, "token": "t"}])
+@pytest.mark.parametrize(
+    "message", [{}, {"command": "steal"}, {"command": "authorise"}, {"command": "authorise", "order_id": 7, "token": "t"}]
+)
 def test_a_message_that_is_none_of_ours_goes_to_the_dead_letters(message: dict[str, object]) -> None:
     with pytest.raises(Malformed):
         World().deliver(message)
@@ -303,9 +305,8 @@ def test_no_record_of_payments_holds_the_token_of_the_order_twice() -> None:
 
 def test_a_new_request_first_ends_a_void_that_was_cut_short() -> None:
     world = World(("card", 1000, GOOD), ("card", 1600, DECLINING))
-    with gate.watching(CrashAt("fake.cancel")):
-        with pytest.raises(Crash):
-            world.deliver(world.command("token-1"))
+    with gate.watching(CrashAt("fake.cancel")), pytest.raises(Crash):
+        world.deliver(world.command("token-1"))
     world.payments.replace_token(world.id, 2, GOOD)
     world.deliver(world.command("token-2"))
     world.deliver(world.shipped())

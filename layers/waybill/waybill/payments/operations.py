@@ -230,4 +230,3 @@ def _name(asked: PaymentEvent) -> str:
     if not asked.reference:
         raise GatewayRefused("an operation without the gateway's reference cannot be asked about")
     return asked.reference
-

@@ -11,8 +11,8 @@ from waybill.orders.codec import TENDER, partition
 from waybill.orders.model.order import Order
 from waybill.orders.model.state import State
 from waybill.payments.model.events import PaymentEvent
-from waybill.payments.owed import due, shares
 from waybill.payments.model.tender import CARD, Tender
+from waybill.payments.owed import due, shares
 
 DEFAULT_GATEWAY = "stripe"
 

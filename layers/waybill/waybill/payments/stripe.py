@@ -16,15 +16,26 @@ from waybill.aws.logs import count
 from waybill.kernel.errors import PaymentDeclined, Unavailable
 from waybill.payments import ports
 from waybill.payments.ports import Demand, GatewayRefused, Returned, Standing
-from waybill.payments.stripe_answers import read_intent, read_refund, stripe_units, text
+from waybill.payments.stripe_answers import plain, read_intent, read_refund, rows, stripe_units, text
 
 API_VERSION = "2026-07-29.dahlia"
 """Pinned, so that a new SDK does not change the meaning of a request; the last major in which `payment_method_types` may be sent."""
-CONNECT_SECONDS, READ_SECONDS = 3, 15
+CONNECT_SECONDS, READ_SECONDS = 3, 12
+_MOST_PAGES = 20
 _DECLINES = frozenset(
-    "amount_too_large amount_too_small currency_not_supported payment_method_not_available payment_method_invalid_parameter "
-    "payment_method_unactivated payment_method_unexpected_state payment_method_customer_decline payment_method_provider_decline "
-    "payment_method_currency_mismatch resource_missing".split()
+    [
+        "amount_too_large",
+        "amount_too_small",
+        "currency_not_supported",
+        "payment_method_not_available",
+        "payment_method_invalid_parameter",
+        "payment_method_unactivated",
+        "payment_method_unexpected_state",
+        "payment_method_customer_decline",
+        "payment_method_provider_decline",
+        "payment_method_currency_mismatch",
+        "resource_missing",
+    ]
 )
 """Refusals of this very payment: a person has to find another means. All others are faults of ours and go to the dead letters."""
 
@@ -71,16 +82,16 @@ class Stripe:
         return made if isinstance(made, Returned) else read_refund(made)
 
     def find_refund(self, reference: str, key: str) -> Returned | None:
-        listed: Any = {"has_more": True}
         after: dict[str, str] = {}
-        while listed.get("has_more"):
+        for _ in range(_MOST_PAGES):
             wanted = {"payment_intent": reference, "limit": 100, **after}
             listed = self._call("stripe.refunds.list", lambda v1, wanted=wanted: v1.refunds.list(wanted), _refused)
-            for refund in listed["data"]:
-                if (refund.get("metadata") or {}).get("key") == key:
-                    return read_refund(refund)
-            after = {"starting_after": listed["data"][-1]["id"]} if listed["data"] else {}
-        return None
+            refunds = rows(listed)
+            made = next((refund for refund in refunds if (refund.get("metadata") or {}).get("key") == key), None)
+            if made is not None or not refunds or not listed.get("has_more"):
+                return read_refund(made) if made is not None else None
+            after = {"starting_after": text(refunds[-1], "id", "re_")}
+        raise GatewayRefused("the gateway lists more refunds of one payment than there can be")
 
     def _change(self, verb: str, reference: str, thunk: Callable[[Any], Any]) -> Standing:
         """One change of an intent. Where Stripe says no, the intent's own state says what that means."""
@@ -103,7 +114,7 @@ class Stripe:
 
         v1 = self._client().v1
         try:
-            return gate.call(name, lambda: thunk(v1).to_dict())
+            return plain(gate.call(name, lambda: thunk(v1)))
         except (stripe.InvalidRequestError, stripe.CardError) as problem:
             return no(problem)
         except stripe.IdempotencyError as problem:
@@ -122,9 +133,7 @@ def _client(api_key: str, api_base: str) -> Any:
     stripe.enable_telemetry = False
     http = stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS))
     bases: Any = {"api": api_base} if api_base else None
-    return stripe.StripeClient(
-        api_key, base_addresses=bases, stripe_version=API_VERSION, max_network_retries=0, http_client=http
-    )
+    return stripe.StripeClient(api_key, base_addresses=bases, stripe_version=API_VERSION, max_network_retries=0, http_client=http)
 
 
 def _declined_at_creation(problem: Any) -> Any:

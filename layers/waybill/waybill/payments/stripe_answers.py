@@ -6,9 +6,20 @@ from typing import Any
 
 from waybill.kernel.errors import PaymentDeclined
 from waybill.kernel.money import MOST_MINOR_UNITS, exponent
-from waybill.payments.ports import ACTION_REQUIRED, AUTHORISED, CAPTURED, DECLINED, PENDING, PREPARED, VOIDED, GatewayRefused, Returned, Standing
+from waybill.payments.ports import (
+    ACTION_REQUIRED,
+    AUTHORISED,
+    CAPTURED,
+    DECLINED,
+    PENDING,
+    PREPARED,
+    VOIDED,
+    GatewayRefused,
+    Returned,
+    Standing,
+)
 
-_WITHOUT_DECIMALS = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
+_WITHOUT_DECIMALS = frozenset(["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"])
 _WITH_TWO = frozenset({"ISK", "UGX"})
 """Where Stripe differs from ISO 4217: https://docs.stripe.com/currencies#special-cases"""
 
@@ -73,10 +84,33 @@ def read_refund(raw: Any) -> Returned:
     return Returned(status, amount, text(raw, "id", "re_"), reason[:64] if isinstance(reason, str) else "")
 
 
+def plain(answer: Any) -> dict[str, Any]:
+    """An object of the SDK as a plain dict."""
+    to_dict = getattr(answer, "to_dict", None)
+    raw = to_dict() if to_dict is not None else answer
+    if not isinstance(raw, dict):
+        raise GatewayRefused("the gateway's answer is no object")
+    return raw
+
+
+def rows(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    """The objects of a list."""
+    data = raw.get("data")
+    if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
+        raise GatewayRefused("the gateway's answer is no list")
+    return data
+
+
 def text(raw: Any, name: str, prefix: str = "") -> str:
     """A short plain string of an answer. Raises GatewayRefused for anything else."""
     value = raw.get(name) if isinstance(raw, dict) else getattr(raw, name, None)
-    if not isinstance(value, str) or not value.startswith(prefix) or not 0 < len(value) <= 255 or not value.isascii() or not value.isprintable():
+    if (
+        not isinstance(value, str)
+        or not value.startswith(prefix)
+        or not 0 < len(value) <= 255
+        or not value.isascii()
+        or not value.isprintable()
+    ):
         raise GatewayRefused(f"the gateway's answer has no usable {name}")
     return value
 

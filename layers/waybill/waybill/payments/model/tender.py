@@ -17,7 +17,12 @@ from waybill.payments.model.events import PaymentEvent
 
 VERBS = {"AUTH": "authorise", "CHARGE": "capture", "REFUND": "refund", "CANCEL": "void"}
 _TOLD = {"AUTH": "payment.authorised", "CHARGE": "payment.captured", "REFUND": "payment.refunded", "CANCEL": "payment.voided"}
-_FAILED = {"AUTH": "payment.declined", "CHARGE": "payment.capture_failed", "REFUND": "payment.refund_failed", "CANCEL": "payment.void_failed"}
+_FAILED = {
+    "AUTH": "payment.declined",
+    "CHARGE": "payment.capture_failed",
+    "REFUND": "payment.refund_failed",
+    "CANCEL": "payment.void_failed",
+}
 
 _ANSWERS = ("SUCCESS", "FAILURE")
 _REMAINDER = "/remainder"
@@ -116,7 +121,9 @@ class Tender:
     def _allow(self, kind: str, amount: int) -> None:
         if self.open(kind) is not None:
             raise IllegalTransition(f"tender {self.number}: a {VERBS[kind]} is already under way")
-        {"AUTH": self._allow_authorise, "CHARGE": self._allow_capture, "REFUND": self._allow_refund, "CANCEL": self._allow_void}[kind](amount)
+        {"AUTH": self._allow_authorise, "CHARGE": self._allow_capture, "REFUND": self._allow_refund, "CANCEL": self._allow_void}[kind](
+            amount
+        )
 
     def _allow_authorise(self, amount: int) -> None:
         if amount <= 0 or self.secured or self.balances.authorised or captured_in_all(self.events):
@@ -156,7 +163,9 @@ class Tender:
         lost = PaymentEvent(f"{asked.kind}_FAILURE", at, asked.amount, asked.ref, asked.reference, reason[:64])
         return self._with(lost)._told(_FAILED[asked.kind], lost, actor)
 
-    def stated(self, type: str, amount: int, at: str, *, ref: str | None = None, reference: str | None = None, reason: str | None = None) -> Tender:
+    def stated(
+        self, type: str, amount: int, at: str, *, ref: str | None = None, reference: str | None = None, reason: str | None = None
+    ) -> Tender:
         """With a statement that no call of ours led to: an adjustment, an expiry, a chargeback, a note."""
         return self._with(PaymentEvent(type, at, amount, ref, reference, reason))
 
