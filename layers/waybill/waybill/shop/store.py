@@ -72,8 +72,13 @@ def accounts() -> list[Account]:
 
 def key(api_key: str) -> Key | None:
     """What a presented API key may do; None for one that we do not know."""
+    return key_by_hash(key_hash(api_key))
+
+
+def key_by_hash(hash: str) -> Key | None:
+    """The same for a key of which only the hash is at hand: a session of the desk."""
     try:
-        return _one(KEY, key_hash(api_key), lambda raw: Key(tuple(raw["roles"]), raw.get("scope", ""), raw.get("name", "")))
+        return _one(KEY, hash, lambda raw: Key(tuple(raw["roles"]), raw.get("scope", ""), raw.get("name", "")))
     except NotFound:
         return None
 
