@@ -13,8 +13,8 @@ from typing import Any
 
 import botocore.session
 
+from tests.support.cloud import plain_client, queue_url
 from tests.support.template import ROOT
-from waybill.aws import clients
 
 Invoke = Callable[[str, dict[str, Any]], Any]
 _MOST_ATTEMPTS = 30
@@ -116,8 +116,7 @@ class StateMachine:
             body = _filled(state["Parameters"]["MessageBody"], run.data, token)
             queue = state["Parameters"]["QueueUrl"].strip("${}")
             run.token = token
-            url = clients.client("sqs").get_queue_url(QueueName=queue)["QueueUrl"]
-            clients.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(body))
+            plain_client("sqs").send_message(QueueUrl=queue_url(queue), MessageBody=json.dumps(body))
         else:
             raise NotImplementedError(f"the resource {resource}")
 

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from tests.support.cloud import cloud, queue_url
+from tests.support.cloud import plain_client as _plain_client
 from tests.support.machine import StateMachine
 from tests.support.template import ROOT, functions, target
 from waybill.aws import clients
@@ -103,7 +104,7 @@ class World:
         return any([self._queue_once(queue, folder) for queue, folder in self._queues.items()])
 
     def _queue_once(self, queue: str, folder: str) -> bool:
-        sqs, url = clients.client("sqs"), queue_url(queue)
+        sqs, url = _plain_client("sqs"), queue_url(queue)
         found = sqs.receive_message(
             QueueUrl=url, MaxNumberOfMessages=5, AttributeNames=["ApproximateReceiveCount"], VisibilityTimeout=0
         ).get("Messages", [])
@@ -188,14 +189,10 @@ def _load(folder: str) -> ModuleType:
     return module
 
 
-def _plain_client(service: str) -> Any:
-    import botocore.session
-
-    return botocore.session.get_session().create_client(service, region_name="us-east-1")
 
 
 def _depth(queue: str) -> int:
-    attributes = clients.client("sqs").get_queue_attributes(QueueUrl=queue_url(queue), AttributeNames=["ApproximateNumberOfMessages"])
+    attributes = _plain_client("sqs").get_queue_attributes(QueueUrl=queue_url(queue), AttributeNames=["ApproximateNumberOfMessages"])
     return int(attributes["Attributes"]["ApproximateNumberOfMessages"])
 
 
