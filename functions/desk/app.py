@@ -8,4 +8,4 @@ DESK = bootstrap.desk()
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
-    return DESK(event, context.invoked_function_arn)
+    return DESK(event, getattr(context, "invoked_function_arn", ""))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from waybill.kernel.clock import utc_now
 
 if TYPE_CHECKING:
+    from waybill.accounting.service import Books
     from waybill.aws.http import Router
     from waybill.channels.acks import ChannelAcks
     from waybill.channels.worker import IntakeWorker
@@ -136,3 +137,30 @@ def payment() -> Callable[[dict[str, Any]], None]:
         return Stripe(secret("stripe")["api_key"], os.environ.get("STRIPE_API_BASE", ""))
 
     return partial(messages.handle, Payments(OrdersTable(), Gateways({"stripe": stripe}), utc_now), workflow)
+
+
+def books() -> Books:
+    """Posts the journal: what the accounting queue's events go to."""
+    from waybill.accounting.dynamodb import LedgerTable
+    from waybill.accounting.service import Books
+    from waybill.orders import store
+    from waybill.shop import store as shop
+
+    return Books(LedgerTable(), store.load, shop.items, shop.accounts)
+
+
+def accounting_api() -> Router:
+    """Routes of `functions/accounting`."""
+    from waybill.accounting import api
+    from waybill.accounting.dynamodb import LedgerTable
+    from waybill.orders import store
+    from waybill.shop import store as shop
+
+    return api.router(LedgerTable(), store.load, shop.accounts, utc_now)
+
+
+def desk() -> Callable[[dict[str, Any], str], Any]:
+    """The desk behind its two doors: an event and the function's own ARN in, a page out."""
+    from waybill.desk.door import Doors
+
+    return Doors(orders(), utc_now)

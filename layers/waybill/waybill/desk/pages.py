@@ -41,6 +41,7 @@ def _environment() -> Environment:
         "status": words.status,
         "tone": words.tone,
         "plain": words.plain,
+        "bucket": words.bucket,
         "hold": words.hold,
         "clock": words.clock,
         "ago": words.ago,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from waybill.desk.model.facts import (
@@ -26,7 +26,6 @@ from waybill.payments import view as payments
 
 _METHODS = {"card": "Card", "channel": "Paid at the channel", "terms": "On terms"}
 _CANCELLABLE = ("received", "on_hold", "backordered", "confirmed", "released", "in_fulfilment")
-Told = Callable[[Iterable[dict[str, Any]], Iterable[JournalEntry]], Order]
 
 
 def row_facts(row: dict[str, Any], attention: tuple[str, ...] = ()) -> Row:
@@ -45,27 +44,25 @@ def row_facts(row: dict[str, Any], attention: tuple[str, ...] = ()) -> Row:
     )
 
 
-def order_facts(record: Record, node_names: dict[str, str], tracking_urls: dict[str, str]) -> Told:
-    """Everything of an order, once its decisions and its journal are told too."""
-
-    def told(decisions: Iterable[dict[str, Any]], journal: Iterable[JournalEntry]) -> Order:
-        return Order(
-            row=_row(record),
-            lines=_lines(record),
-            totals=_totals(record),
-            customer=tuple(filter(None, (record.customer.name, record.customer.email, record.customer.phone))),
-            ship_to=_address(record.customer.ship_to),
-            holds=tuple(Hold(h.id, h.kind, h.reason, h.placed_at, h.ended_at) for h in record.state.holds),
-            tenders=tuple(_tender(raw, record.order.currency) for raw in payments.tenders(record.tenders)),
-            fulfilment_orders=tuple(_work(item, node_names, tracking_urls) for item in record.fulfilment_orders),
-            decisions=tuple(_decision(number, raw) for number, raw in enumerate(decisions, 1)),
-            journal=tuple(journal),
-            history=_history(record),
-            waiting=record.wait["state"] if record.wait else "",
-            allowed=_allowed(record),
-        )
-
-    return told
+def order_facts(
+    record: Record, node_names: dict[str, str], tracking_urls: dict[str, str], journal: Iterable[JournalEntry]
+) -> Order:
+    """Everything of an order; names of nodes and tracking addresses of carriers come from the shop."""
+    return Order(
+        row=_row(record),
+        lines=_lines(record),
+        totals=_totals(record),
+        customer=tuple(filter(None, (record.customer.name, record.customer.email, record.customer.phone))),
+        ship_to=_address(record.customer.ship_to),
+        holds=tuple(Hold(h.id, h.kind, h.reason, h.placed_at, h.ended_at) for h in record.state.holds),
+        tenders=tuple(_tender(raw, record.order.currency) for raw in payments.tenders(record.tenders)),
+        fulfilment_orders=tuple(_work(item, node_names, tracking_urls) for item in record.fulfilment_orders),
+        decisions=tuple(_decision(number, item) for number, item in enumerate(record.decisions, 1)),
+        journal=tuple(journal),
+        history=_history(record),
+        waiting=record.wait["state"] if record.wait else "",
+        allowed=_allowed(record),
+    )
 
 
 def _row(record: Record) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,12 @@ from waybill.desk.model import facts
 from waybill.desk.model.search import Meant, readings
 from waybill.desk.records import order_facts, row_facts
 from waybill.kernel.clock import Clock
+from waybill.inventory.stock_table import StockTable
 from waybill.kernel.errors import NotFound
 from waybill.orders import documents, search, store
 from waybill.orders.model.holds import KINDS
 from waybill.orders.service import Orders
-from waybill.orders.store import Record
+from waybill.shop import store as shop
 
 _PAGE = 60
 _COUNTED = 200
@@ -26,16 +27,9 @@ _MOST_IN_A_QUEUE = 99
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """`ports.Reads`. `decisions` presents an order's routing, `tenders` its payment items, `journal` reads its entries, `stock_rows`
-    all stock, `node_names` and `channel_ids` the shop."""
+    """`ports.Reads`."""
 
     clock: Clock
-    decisions: Callable[[Record], list[dict[str, Any]]]
-    journal: Callable[[str], list[facts.JournalEntry]]
-    stock_rows: Callable[[], list[facts.Stock]]
-    node_names: Callable[[], dict[str, str]]
-    tracking_urls: Callable[[], dict[str, str]]
-    channel_ids: Callable[[], list[str]]
 
     def orders(self, query: facts.Query, channel: str) -> facts.Listing:
         narrowed = channel or query.channel
@@ -51,8 +45,9 @@ class Sources:
 
     def order(self, order_id: str) -> facts.Order:
         record = store.load(order_id)
-        told = order_facts(record, self.node_names(), self.tracking_urls())
-        return told(self.decisions(record), self.journal(order_id))
+        names = {node.id: node.name for node in shop.nodes()}
+        tracking = {carrier.id: carrier.tracking_url for carrier in shop.carriers()}
+        return order_facts(record, names, tracking, _journal(order_id))
 
     def label(self, order_id: str, fo_id: str, package: str) -> bytes:
         number, _, kind = package.partition(".")
@@ -61,7 +56,11 @@ class Sources:
         return files.get(f"orders/{order_id}/{fo_id}/{int(number)}.{kind}")
 
     def stock(self) -> list[facts.Stock]:
-        return self.stock_rows()
+        items = sorted(shop.all_items(), key=lambda item: item.sku)
+        places = [(item.sku, node.id) for item in items for node in shop.nodes()]
+        titles = {item.sku: item.title for item in items}
+        rows = StockTable(self.clock).rows_at(places)
+        return [facts.Stock(row.sku, titles[row.sku], row.node, row.on_hand, row.reserved, row.available) for row in rows]
 
     def documents(self, cursor_text: str) -> tuple[list[facts.Document], str | None]:
         rows, following = documents.parked(_PAGE, _key(cursor_text))
@@ -69,7 +68,7 @@ class Sources:
         return kept, cursor(following)
 
     def channels(self) -> list[str]:
-        return self.channel_ids()
+        return sorted(channel.id for channel in shop.channels())
 
     def _search(self, query: facts.Query, channel: str) -> facts.Listing:
         meanings = readings(query.text)
@@ -126,6 +125,10 @@ class Deeds:
 
     def redrive(self, document_id: str, actor: str) -> None:
         documents.redrive(document_id)
+
+
+def _journal(order_id: str) -> list[facts.JournalEntry]:
+    return []
 
 
 def _rows(order_ids: Iterable[str], queue: str = "") -> list[facts.Row]:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, quote, urlencode
 
 from waybill.aws.http import Answer, Request, Router
 from waybill.desk import pages
+from waybill.desk.model import words
 from waybill.desk.model.facts import Query
 from waybill.desk.model.flow import steps
 from waybill.desk.model.session import LIFETIME_SECONDS, Session, form_token, form_token_holds, seal, unseal
@@ -114,7 +115,7 @@ def _orders(visit: Visit) -> Answer:
         "orders",
         query=query,
         rows=found.rows,
-        counts=sorted(found.counts.items(), key=lambda pair: -pair[1]),
+        counts=[(name, found.counts[name]) for name in sorted(found.counts, key=words.rank)],
         seen=found.seen,
         next=found.next,
         queues=visit.desk.queues(),

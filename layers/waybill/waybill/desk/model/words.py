@@ -70,6 +70,11 @@ def money(minor: int | None, currency: str) -> str:
     return f"{'−' if minor < 0 else ''}{symbol}{int(whole):,}{dot}{cents}"
 
 
+def rank(name: str) -> int:
+    """The place of a status in the flow, so that lists of them keep still."""
+    return list(STATUSES).index(name) if name in STATUSES else len(STATUSES)
+
+
 def status(name: str) -> str:
     return STATUSES[name][0] if name in STATUSES else plain(name).capitalize()
 
@@ -87,6 +92,11 @@ def hold(kind: str) -> str:
     return HOLDS.get(kind) or plain(kind).capitalize()
 
 
+def bucket(name: str) -> str:
+    """Where units are: a counter's name as a person says it."""
+    return {"unrouted": "to be routed", "released": "at the node"}.get(name) or plain(name)
+
+
 def clock(instant: str) -> str:
     """`23 Nov 04:12` in UTC; the text itself where it is no instant."""
     moment = _moment(instant)
@@ -101,7 +111,7 @@ def ago(instant: str, now: datetime) -> str:
     seconds = (now - moment).total_seconds()
     if seconds < 60:
         return "just now"
-    if seconds < 3600:
+    if seconds < 7200:
         return f"{int(seconds // 60)} min"
     return f"{int(seconds // 3600)} h" if seconds < 86400 else f"{int(seconds // 86400)} d"
 
