@@ -137,7 +137,8 @@ def shape(required: Mapping[str, Check], optional: Mapping[str, tuple[Check, Any
                 problems[_join(at, name[:80])] = "is not a field of this object"
         cleaned = {name: default for name, (_, default) in optional.items()}
         for name, inner in required.items():
-            cleaned[name] = inner(value[name], _join(at, name), problems) if name in value else _no(problems, _join(at, name), "is required")
+            here = _join(at, name)
+            cleaned[name] = inner(value[name], here, problems) if name in value else _no(problems, here, "is required")
         for name, (inner, _) in optional.items():
             if name in value:
                 cleaned[name] = inner(value[name], _join(at, name), problems)

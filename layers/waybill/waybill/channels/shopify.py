@@ -18,7 +18,19 @@ from typing import Any
 
 from waybill.channels.model.imported import Finding, Imported
 from waybill.channels.model.reading import (
-    Body, address, distinct, flag, locale, moment, money, part, parts, plain, quantity, reference, text,
+    Body,
+    address,
+    distinct,
+    flag,
+    locale,
+    moment,
+    money,
+    part,
+    parts,
+    plain,
+    quantity,
+    reference,
+    text,
 )  # fmt: skip
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id

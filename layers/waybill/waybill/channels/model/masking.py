@@ -7,7 +7,6 @@ from typing import Any
 from waybill.kernel.cards import masked
 
 
-
 def without_card_numbers(value: Any, name: str = "") -> Any:
     """The same JSON value with every card number masked but for its last four digits.
 

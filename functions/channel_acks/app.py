@@ -1,0 +1,12 @@
+"""The channel-acks queue: tells the channel what has shipped or was cancelled."""
+
+from typing import Any
+
+from waybill import bootstrap
+from waybill.aws import batch
+
+ACKS = bootstrap.channel_acks()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return batch.each(event, ACKS.take)

@@ -1,0 +1,108 @@
+"""The channel is told what became of its order: shipped, cancelled (A17). Repeated by the queue until it has heard."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+from waybill.aws.logs import count, logger
+from waybill.aws.secrets import secret
+from waybill.channels import messages
+from waybill.channels.calling import Caller
+from waybill.channels.model.shipment import Cancellation, Parcel, Shipment
+from waybill.channels.own_webhook import OwnWebhook
+from waybill.channels.ports import AskedToWait, Teller
+from waybill.channels.shopify_admin import Shopify
+from waybill.channels.woocommerce_rest import WooCommerce
+from waybill.kernel.clock import Clock
+from waybill.kernel.errors import NotFound, Unavailable
+from waybill.kernel.events import Event
+from waybill.orders import store
+from waybill.orders.model.order import Order
+from waybill.shop import store as shop
+from waybill.shop.model import Channel
+
+SHIPPED, CANCELLED = "fulfilment_order.shipped", "order.cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAcks:
+    clock: Clock
+
+    def take(self, message: dict[str, Any]) -> None:
+        """One message of the channel-acks queue: an EventBridge event whose `detail` is our envelope.
+
+        Raises Unavailable (come back later) and ChannelRefused (to the dead letters, in the end).
+        """
+        event = Event.from_dict(message["detail"])
+        if event.type not in (SHIPPED, CANCELLED):
+            return
+        order = store.load(event.subject).order
+        teller = self._teller(shop.channel(order.channel))
+        if teller is None:
+            return
+        taken = messages.claim(event.id, message.get("id", ""), self.clock())
+        if taken is None:
+            return
+        try:
+            _tell(teller, event, order)
+        except AskedToWait as asked:
+            messages.postpone(taken, self.clock(), asked.seconds)
+            raise
+        messages.done(taken, self.clock())
+        count("ChannelsTold", channel=order.channel)
+        logger.info("channel told", order_id=order.id, event_id=event.id, channel=order.channel)
+
+    def _teller(self, channel: Channel) -> Teller | None:
+        """Who tells this channel; None where it gave no address and so wants to hear nothing."""
+        base = channel.settings.get(_ADDRESS.get(channel.kind, ""), "")
+        if not base:
+            return None
+        credentials = _credentials(channel.id)
+        caller = Caller(base, {}, self.clock)
+        if channel.kind == "shopify":
+            return Shopify(Caller(base, {"X-Shopify-Access-Token": _needed(credentials, "access_token", channel)}, self.clock))
+        if channel.kind == "woocommerce":
+            return WooCommerce(Caller(base, {"Authorization": _basic(credentials, channel)}, self.clock))
+        return OwnWebhook(caller, _needed(credentials, "signing_secret", channel), self.clock)
+
+
+_ADDRESS = {"shopify": "admin_url", "woocommerce": "rest_url", "api": "webhook_url"}
+"""The channel's setting that holds the address to tell, by kind."""
+
+
+def _tell(teller: Teller, event: Event, order: Order) -> None:
+    if event.type == CANCELLED:
+        teller.cancelled(Cancellation(event.id, order.id, order.external_reference, str(event.data.get("reason", ""))))
+        return
+    data = event.data
+    parcels = tuple(_parcel(package) for package in data["packages"])
+    lines = {line: int(units) for line, units in data["lines"].items()}
+    last = bool(data.get("last"))
+    teller.shipped(Shipment(event.id, order.id, order.external_reference, data["fo_id"], lines, parcels, last))
+
+
+def _parcel(package: dict[str, Any]) -> Parcel:
+    number = package["tracking_number"]
+    try:
+        carrier = shop.carrier(package["carrier"])
+    except NotFound:
+        return Parcel(package["carrier"], package.get("service", ""), number)
+    return Parcel(carrier.name, package.get("service", ""), number, carrier.tracking_url.replace("{tracking_number}", number))
+
+
+def _credentials(channel: str) -> dict[str, str]:
+    """What we present to a channel: `"<channel>/outbound"` beside the channel's own signing secrets."""
+    return secret("channels").get(f"{channel}/outbound") or {}
+
+
+def _needed(credentials: dict[str, str], name: str, channel: Channel) -> str:
+    if not credentials.get(name):
+        raise Unavailable(f"the secret waybill/<stage>/channels lacks {channel.id}/outbound.{name}: see the runbook")
+    return credentials[name]
+
+
+def _basic(credentials: dict[str, str], channel: Channel) -> str:
+    pair = f"{_needed(credentials, 'consumer_key', channel)}:{_needed(credentials, 'consumer_secret', channel)}"
+    return "Basic " + base64.b64encode(pair.encode()).decode()

@@ -1,0 +1,77 @@
+"""What has been told for an event (table Messages): claimed before, marked done after, so that nobody is told twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from waybill.aws.tables import Table, WriteConflict, commit, replace
+from waybill.kernel.clock import instant
+from waybill.kernel.errors import Unavailable
+
+MESSAGES = Table("MESSAGES_TABLE")
+_CONSUMER = "channel-acks"
+_LEASE = timedelta(seconds=30)
+_KEPT = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One event in our hands. `first`: nobody has tried before, so nothing can have been told yet."""
+
+    event_id: str
+    owner: str
+    version: int
+    first: bool
+
+
+def claim(event_id: str, owner: str, now: datetime) -> Claim | None:
+    """Takes an event; None where it is done. `owner` is the delivery: the same delivery coming again takes over its own claim.
+
+    Raises Unavailable while another delivery of the event is at work, or before the other side wants to hear from us again.
+    """
+    old = MESSAGES.get(f"{_CONSUMER}#{event_id}")
+    if old and old["status"] == "done":
+        return None
+    if old and old["owner"] != owner and old["lease"] > instant(now):
+        raise Unavailable(f"{event_id} is being told by another delivery")
+    if old and old.get("not_before", "") > instant(now):
+        raise Unavailable(f"{event_id} is to wait until {old['not_before']}")
+    seen = old["version"] if old else 0
+    taken = Claim(event_id, owner, seen + 1, first=old is None)
+    try:
+        commit(replace(MESSAGES, _item(taken, now, "started"), seen))
+    except WriteConflict:
+        raise Unavailable(f"{event_id} was taken by another delivery just now") from None
+    return taken
+
+
+def done(taken: Claim, now: datetime) -> None:
+    """It has been told."""
+    _follow(taken, now, "done")
+
+
+def postpone(taken: Claim, now: datetime, seconds: int) -> None:
+    """The other side asked us to wait."""
+    _follow(taken, now, "started", not_before=instant(now + timedelta(seconds=seconds)))
+
+
+def _follow(taken: Claim, now: datetime, status: str, **more: Any) -> None:
+    following = Claim(taken.event_id, taken.owner, taken.version + 1, first=False)
+    try:
+        commit(replace(MESSAGES, {**_item(following, now, status), **more}, taken.version))
+    except WriteConflict:
+        raise Unavailable(f"{taken.event_id} was taken over by another delivery") from None
+
+
+def _item(taken: Claim, now: datetime, status: str) -> dict[str, Any]:
+    return {
+        "pk": f"{_CONSUMER}#{taken.event_id}",
+        "status": status,
+        "owner": taken.owner,
+        "version": taken.version,
+        "at": instant(now),
+        "lease": instant(now + _LEASE),
+        "expires": int((now + _KEPT).timestamp()),
+    }

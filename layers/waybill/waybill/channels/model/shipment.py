@@ -1,0 +1,38 @@
+"""What a channel is told of an order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One parcel that has left. `url` is where a person can follow it."""
+
+    carrier: str
+    service: str
+    tracking_number: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Goods that have left a node: `lines` are units by the line ids that the channel gave. `last`: nothing follows."""
+
+    event_id: str
+    order_id: str
+    external_reference: str
+    fo_id: str
+    lines: dict[str, int]
+    parcels: tuple[Parcel, ...]
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """The whole order is cancelled."""
+
+    event_id: str
+    order_id: str
+    external_reference: str
+    reason: str

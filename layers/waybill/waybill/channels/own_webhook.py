@@ -1,0 +1,36 @@
+"""Telling a channel of our own API: a signed webhook (Standard Webhooks). Its id is the event's: the receiver drops a repetition."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from waybill.channels.calling import Caller
+from waybill.channels.model.shipment import Cancellation, Shipment
+from waybill.channels.model.signature import standard_webhook
+from waybill.kernel.clock import instant
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWebhook:
+    caller: Caller
+    signing_secret: str
+    clock: Callable[[], datetime]
+
+    def shipped(self, shipment: Shipment) -> None:
+        self._post("order.shipped", shipment.event_id, asdict(shipment))
+
+    def cancelled(self, cancellation: Cancellation) -> None:
+        self._post("order.cancelled", cancellation.event_id, asdict(cancellation))
+
+    def _post(self, kind: str, event_id: str, data: dict[str, Any]) -> None:
+        now = self.clock()
+        said = {name: value for name, value in data.items() if name != "event_id"}
+        body = json.dumps({"type": kind, "timestamp": instant(now), "data": said}, separators=(",", ":")).encode()
+        seconds = int(now.timestamp())
+        signed = standard_webhook(event_id, seconds, body, self.signing_secret)
+        headers = {"webhook-id": event_id, "webhook-timestamp": str(seconds), "webhook-signature": signed}
+        self.caller.raw("channel.webhook", "POST", "", body, headers)

@@ -1,0 +1,49 @@
+"""Telling WooCommerce (REST v3): tracking numbers as the order's meta data and in a note; the last parcel completes the order.
+
+Meta data under one key is replaced by a repetition, and a note is written only where none names the tracking number yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from waybill.channels.calling import Caller
+from waybill.channels.model.shipment import Cancellation, Shipment
+from waybill.channels.ports import ChannelRefused
+
+
+@dataclass(frozen=True, slots=True)
+class WooCommerce:
+    caller: Caller
+
+    def shipped(self, shipment: Shipment) -> None:
+        """The note first, the order after it: whoever sees the order completed finds the tracking number."""
+        self._note(shipment)
+        parcels = [
+            {"carrier": parcel.carrier, "tracking_number": parcel.tracking_number, "url": parcel.url} for parcel in shipment.parcels
+        ]
+        change: dict[str, Any] = {"meta_data": [{"key": f"_waybill_shipment_{shipment.fo_id}", "value": parcels}]}
+        if shipment.last:
+            change["status"] = "completed"
+        self.caller.json("woocommerce.order", "PUT", _path(shipment.external_reference), change)
+
+    def cancelled(self, cancellation: Cancellation) -> None:
+        self.caller.json("woocommerce.order", "PUT", _path(cancellation.external_reference), {"status": "cancelled"})
+
+    def _note(self, shipment: Shipment) -> None:
+        path = _path(shipment.external_reference) + "/notes"
+        known = self.caller.json("woocommerce.notes", "GET", path)
+        if not isinstance(known, list):
+            raise ChannelRefused("woocommerce.notes: the answer is no list")
+        told = " ".join(str(note.get("note", "")) for note in known if isinstance(note, dict))
+        untold = [parcel for parcel in shipment.parcels if parcel.tracking_number not in told]
+        if untold:
+            text = "Shipped: " + ", ".join(f"{parcel.carrier} {parcel.tracking_number} {parcel.url}".strip() for parcel in untold)
+            self.caller.json("woocommerce.note", "POST", path, {"note": text, "customer_note": False})
+
+
+def _path(reference: str) -> str:
+    if not reference.isascii() or not reference.isdecimal():
+        raise ChannelRefused("WooCommerce numbers its orders; this reference is no number")
+    return f"/wp-json/wc/v3/orders/{reference}"
