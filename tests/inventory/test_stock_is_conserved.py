@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,29 +93,78 @@ def test_stock_is_conserved_whatever_is_delivered_however_often_and_wherever_it_
     assert differences(stock, orders) == []
 
 
-@settings(max_examples=250, deadline=None)
-@given(
-    st.lists(st.lists(messages, min_size=1, max_size=4), min_size=2, max_size=4),
-    st.lists(st.integers(0, 4), max_size=80),
-)
-def test_processes_beside_each_other_neither_oversell_nor_leak_in_any_order_of_their_steps(
-    works: list[list[tuple[str, str, int]]], schedule: list[int]
-) -> None:
+runs = st.lists(st.tuples(st.integers(0, 4), st.integers(1, 12)), max_size=14)
+"""Who goes next and for how many steps: long enough for a process to freeze while the world goes on."""
+
+
+Work = Callable[[Inventory, FakeOrders, Movements], object]
+
+
+def beside(works: list[Work], schedule: list[tuple[int, int]], prepare: Callable[[Inventory], object]) -> None:
+    """Runs the works beside each other, then closes every order; the invariants must hold after both."""
     clock = Clock()
     stock, orders = seeded(clock)
+    alone = Inventory(stock, orders, clock=clock)
+    prepare(alone)
     turns = Turns()
 
-    def process(who: int) -> Callable[[], None]:
+    def process(who: int) -> Callable[[], object]:
         gate = turns.gate(who)
-        mine = FakeOrders(gate, orders)
-        inventory = Inventory(FakeStock(clock, gate, stock), mine, clock=clock)
-        return lambda: [deliver(inventory, mine, *message) for message in works[who]] and None
+        mine, shelves = FakeOrders(gate, orders), FakeStock(clock, gate, stock)
+        return lambda: works[who](Inventory(shelves, mine, clock=clock), mine, Movements(shelves, mine, clock))
 
-    turns.run([process(who) for who in range(len(works))], schedule, lambda: clock.forward(3))
+    turns.run([process(who) for who in range(len(works))], [who for who, steps in schedule for _ in range(steps)], lambda: clock.forward(3))
     assert not turns.errors, turns.errors
     assert differences(stock, orders) == []
-    inventory = Inventory(stock, orders, clock=clock)
     for order_id in ORDERS:
-        inventory.release(order_id, "end", cancelled=True)
+        alone.release(order_id, "end", cancelled=True)
     assert all(row.reserved == 0 for row in stock.by_place.values())
     assert differences(stock, orders) == []
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.lists(st.lists(messages, min_size=1, max_size=4), min_size=2, max_size=4), runs)
+def test_processes_beside_each_other_neither_oversell_nor_leak_in_any_order_of_their_steps(
+    works: list[list[tuple[str, str, int]]], schedule: list[tuple[int, int]]
+) -> None:
+    def work(todo: list[tuple[str, str, int]]) -> Work:
+        return lambda inventory, orders, movements: [deliver(inventory, orders, *message) for message in todo]
+
+    beside([work(todo) for todo in works], schedule, lambda inventory: None)
+
+
+@settings(max_examples=400, deadline=None)
+@given(runs)
+def test_a_twin_that_wakes_late_cannot_reserve_for_an_attempt_that_was_given_up(schedule: list[tuple[int, int]]) -> None:
+    """Two deliveries of one message carry out one batch. One finds a line short and gives up; then stock arrives; then the other
+    wakes in the midst of the batch."""
+
+    def shelves_of_b_are_taken(inventory: Inventory) -> None:
+        inventory.orders.place("ord_2", B=5)  # type: ignore[attr-defined]
+        inventory.orders.place("ord_1", A=2, B=3)  # type: ignore[attr-defined]
+        inventory.reserve("ord_3")
+        inventory.orders.place("ord_3", A=2, B=1)  # type: ignore[attr-defined]
+        inventory.release("ord_3", "room")
+
+    def reserve(inventory: Inventory, orders: FakeOrders, movements: Movements) -> None:
+        deliver(inventory, orders, "ord_1", "reserve", 0)
+
+    def take_and_return(inventory: Inventory, orders: FakeOrders, movements: Movements) -> None:
+        deliver(inventory, orders, "ord_2", "reserve", 0)
+        deliver(inventory, orders, "ord_2", "release", 0)
+
+    beside([reserve, reserve, take_and_return], schedule, shelves_of_b_are_taken)
+
+
+@pytest.mark.parametrize("asleep_at", range(1, 16))
+def test_a_twin_that_slept_through_a_fold_does_not_do_it_again(asleep_at: int) -> None:
+    """One twin freezes at some step; the other finishes, time passes, the row is folded; then the first wakes."""
+
+    def reserve(inventory: Inventory, orders: FakeOrders, movements: Movements) -> None:
+        deliver(inventory, orders, "ord_1", "reserve", 0)
+
+    def deliveries(inventory: Inventory, orders: FakeOrders, movements: Movements) -> None:
+        for number in range(12):
+            movements.receive("A", "N1", 1, f"delivery-{number}")
+
+    beside([reserve, reserve, deliveries], [(0, asleep_at), (1, 60), (3, 1), (2, 120)], lambda inventory: None)

@@ -48,9 +48,7 @@ def test_each_kind_moves_what_it_says_and_available_follows(kind: str, quantity:
     assert (row.on_hand, row.reserved, row.available) == expected
 
 
-@pytest.mark.parametrize(
-    ("kind", "quantity"), [("adjusted", -7), ("reserved", 7), ("released", 5), ("shipped", 5), ("written_off", 5)]
-)
+@pytest.mark.parametrize(("kind", "quantity"), [("adjusted", -7), ("reserved", 7), ("released", 5), ("shipped", 5), ("written_off", 5)])
 def test_nothing_falls_below_zero(kind: str, quantity: int) -> None:
     assert not ROW.allows(Op("x", kind, quantity, 101))
     with pytest.raises(IllegalTransition):
@@ -120,9 +118,7 @@ def test_a_clock_that_is_ahead_cannot_lock_the_others_out() -> None:
     assert folded.takes(Op("y", "reserved", 1, 1_001))
 
 
-ops = st.builds(
-    Op, st.sampled_from("abcdefgh"), st.sampled_from(KINDS), st.integers(0, 5), st.integers(1, 9)
-)
+ops = st.builds(Op, st.sampled_from("abcdefgh"), st.sampled_from(KINDS), st.integers(0, 5), st.integers(1, 9))
 
 
 @given(st.lists(ops, max_size=40))

@@ -39,7 +39,7 @@ def grown(inventory: Inventory, event: dict[str, Any]) -> dict[str, Any]:
             continue
         try:
             inventory.wake_waiting(sku)
-        except Exception:  # the edge of a batch: the stream comes again from this record on
+        except Exception:  # noqa: BLE001  the edge of a batch: the stream comes again from this record on
             logger.exception("waking failed", sku=sku)
             return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
         woken.add(sku)

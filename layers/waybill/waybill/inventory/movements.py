@@ -34,9 +34,7 @@ class Movements:
         """A count found more (positive) or fewer (negative) units, for a reason. Never takes what is reserved."""
         return self.record(sku, node, ADJUSTED, quantity, key, reason=reason, reference=reference)
 
-    def record(
-        self, sku: str, node: str, kind: str, quantity: int, key: str, *, reason: str = "", reference: str = ""
-    ) -> Op:
+    def record(self, sku: str, node: str, kind: str, quantity: int, key: str, *, reason: str = "", reference: str = "") -> Op:
         """Lets one movement happen at most once under `key`, and answers it.
 
         Raises InvalidInput, KeyReused for another movement under the same key, StockUnavailable where it would take units

@@ -96,5 +96,3 @@ class Planner(Protocol):
     """Chooses the nodes. None where the stock does not suffice for all that is wanted."""
 
     def __call__(self, order: Any, wanted: tuple[Wanted, ...], available: Available) -> Plan | None: ...
-
-

@@ -64,9 +64,7 @@ class Inventory:
         """
         return self._once(order_id, cause, lambda seen: seen.to_ship(node, _stocked(seen, lines), cause, self._now_ms()))
 
-    def move(
-        self, order_id: str, node: str, lines: Mapping[str, int], plan: Plan, cause: str, *, gone: bool = False
-    ) -> tuple[Wanted, ...]:
+    def move(self, order_id: str, node: str, lines: Mapping[str, int], plan: Plan, cause: str, *, gone: bool = False) -> tuple[Wanted, ...]:
         """A node gives units up, other nodes reserve them by `plan` {line: {node: units}}, all of the plan or none of it.
 
         `gone`: the node found that they are not there; they are written off. Answers what the order lacks now: empty when

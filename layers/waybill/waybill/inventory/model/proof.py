@@ -41,9 +41,7 @@ def prove(row: Row, ledger: Iterable[Op], reservations: Iterable[Reservation]) -
 
 def claimed(reservation: Reservation, row: Row, happened: set[str]) -> int:
     """Units that an order claims of a row: what it holds, and what of its running batch has happened already."""
-    held = sum(
-        nodes.get(row.node, 0) for line, nodes in reservation.held.items() if reservation.skus.get(line) == row.sku
-    )
+    held = sum(nodes.get(row.node, 0) for line, nodes in reservation.held.items() if reservation.skus.get(line) == row.sku)
     steps = reservation.batch.steps if reservation.batch else ()
     here = [reservation.op(step) for step in steps if (step.sku, step.node) == (row.sku, row.node)]
     return held + sum(op.effect[1] for op in here if op.id in happened)

@@ -132,9 +132,7 @@ class Reservation:
         kind = batch.kind if late else UNDO
         return replace(self, epoch=self.epoch + 1, batch=Batch(kind, anew, batch.cause, steps))
 
-    def _begun(
-        self, kind: str, cause: str, at: int, steps: list[Step], skus: Mapping[str, str] | None = None
-    ) -> Reservation:
+    def _begun(self, kind: str, cause: str, at: int, steps: list[Step], skus: Mapping[str, str] | None = None) -> Reservation:
         if self.batch:
             raise IllegalTransition(f"{self.order_id}: {self.batch.kind} is still under way")
         batch = Batch(kind, at, cause, tuple(steps)) if steps else None
@@ -162,9 +160,7 @@ class Reservation:
 
 
 def _reserving(plan: Plan, skus: Mapping[str, str]) -> list[Step]:
-    return [
-        Step(line, skus[line], node, RESERVED, units) for line, nodes in plan.items() for node, units in nodes.items() if units > 0
-    ]
+    return [Step(line, skus[line], node, RESERVED, units) for line, nodes in plan.items() for node, units in nodes.items() if units > 0]
 
 
 def _by_line(steps: Iterable[Step]) -> dict[str, dict[str, int]]:
