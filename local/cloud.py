@@ -91,6 +91,10 @@ def outputs(endpoint: str) -> dict[str, str] | None:
     return {entry["OutputKey"]: entry["OutputValue"] for entry in stack.get("Outputs", [])}
 
 
+def resource_count(endpoint: str) -> int:
+    return len(client("cloudformation", endpoint).describe_stack_resources(StackName=STACK_NAME)["StackResources"])
+
+
 def client(service: str, endpoint: str) -> Any:
     """A botocore client of the laptop cloud, as its root user."""
     import botocore.session

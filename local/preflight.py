@@ -1,0 +1,44 @@
+"""What must be true before anything is started; each failure is one line that says what to do."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import socket
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+from local.problems import Problem
+from local.settings import HOST, Ports
+
+_PACKAGES = ("ministack", "aws-sam-cli", "aiosmtpd")
+
+
+def check(ports: Ports) -> None:
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+        raise Problem(f"Python 3.11 to 3.13 is needed, this is {sys.version.split()[0]}.")
+    for package in _PACKAGES:
+        try:
+            version(package)
+        except PackageNotFoundError:
+            raise Problem(f"{package} is not installed: run `make run`, which installs it.") from None
+    if shutil.which("make") is None:
+        raise Problem("`make` is missing: apt-get install make.")
+    for name, port in ports.by_name().items():
+        if not _is_free(port):
+            raise Problem(
+                f"Port {port} ({name}) is in use: stop what uses it (`ss -ltnp | grep {port}`), "
+                f"or choose other ports: WAYBILL_PORT={port + 1000} make run."
+            )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                return False
+            raise
+    return True

@@ -1,0 +1,34 @@
+"""Puts the shop's secrets where functions look for them, and lets SES send from the demo shop's address."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from local.cloud import client
+from local.keys import GATEWAY_KEY, Keys
+from local.settings import STAGE
+
+_SENDER_DOMAIN = "demo-shop.example"
+
+
+def fill(endpoint: str, keys: Keys) -> None:
+    """Idempotent: an existing secret gets the current value."""
+    manager = client("secretsmanager", endpoint)
+    known = keys.as_json()
+    _put(manager, "channels", {channel: [secret] for channel, secret in known["webhook_secrets"].items()})
+    _put(manager, "stripe", {"api_key": GATEWAY_KEY})
+    _put(manager, "carriers", {carrier: [secret] for carrier, secret in known["carrier_secrets"].items()})
+    _put(manager, "nodes", {node: [secret] for node, secret in known["node_secrets"].items()})
+    client("sesv2", endpoint).put_account_details(
+        MailType="TRANSACTIONAL", WebsiteURL="https://demo-shop.example", ProductionAccessEnabled=True
+    )
+    client("ses", endpoint).verify_domain_identity(Domain=_SENDER_DOMAIN)
+
+
+def _put(manager: Any, name: str, value: dict[str, Any]) -> None:
+    full, text = f"waybill/{STAGE}/{name}", json.dumps(value)
+    try:
+        manager.create_secret(Name=full, SecretString=text)
+    except manager.exceptions.ResourceExistsException:
+        manager.put_secret_value(SecretId=full, SecretString=text)
