@@ -1,0 +1,108 @@
+"""What part of an order's money goes with which parcel, so that the parcels sum to the order to the cent (I12).
+
+A line's units stand in a row, each with its own price to the cent (`kernel.money.allocate` over equal weights). Parcels take
+them from the front, in the order in which they left; cancelled units are at the end and are never taken. What belongs to the
+order as a whole (shipping, fees) follows the value that has left, cumulated: the residue goes with the last parcel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Quantities = Mapping[str, int]
+"""Units by line id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """Amounts in minor units. `goods` and `shipping` are before discount; all but `tax` are without tax.
+
+    `total` = goods − discounts + shipping + fees + tax + difference.
+    """
+
+    goods: int = 0
+    discounts: int = 0
+    shipping: int = 0
+    fees: int = 0
+    tax: int = 0
+    difference: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.goods - self.discounts + self.shipping + self.fees + self.tax + self.difference
+
+    def __add__(self, other: Sold) -> Sold:
+        return Sold(*(getattr(self, name) + getattr(other, name) for name in Sold.__slots__))
+
+    def __sub__(self, other: Sold) -> Sold:
+        return Sold(*(getattr(self, name) - getattr(other, name) for name in Sold.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line's money: `gross` is unit price × quantity, `discount` and `tax` for the whole line. `live` units may still ship."""
+
+    quantity: int
+    live: int
+    gross: int
+    discount: int
+    tax: int
+    ships: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """An order's money as the books see it. `whole` is what belongs to no line; `tax_included`: prices contain the tax."""
+
+    rows: Mapping[str, Row]
+    whole: Sold
+    tax_included: bool = False
+
+    def parcel(self, before: Quantities, lines: Quantities) -> Sold:
+        """The money of a parcel of `lines`, `before` having left already. Parcels in a row sum to the order."""
+        after = {line: before.get(line, 0) + lines.get(line, 0) for line in self.rows}
+        return self.up_to(after) - self.up_to(before)
+
+    def up_to(self, gone: Quantities) -> Sold:
+        """All the money of the units that have left."""
+        taken = {line: min(gone.get(line, 0), row.live) for line, row in self.rows.items() if row.ships}
+        with_goods = sum((self._units(self.rows[line], count) for line, count in taken.items()), Sold())
+        return with_goods + self._share(taken)
+
+    def _units(self, row: Row, count: int) -> Sold:
+        gross = first_units(row.gross, row.quantity, count)
+        net = first_units(row.gross - row.discount, row.quantity, count)
+        if self.tax_included:
+            tax = first_units(row.tax, row.quantity, count)
+            return Sold(goods=gross - tax, discounts=gross - net, tax=tax)
+        tax = first_units(row.gross - row.discount + row.tax, row.quantity, count) - net
+        return Sold(goods=gross, discounts=gross - net, tax=tax)
+
+    def _share(self, taken: Quantities) -> Sold:
+        """What is due of the amounts of the whole order, and of lines that need no parcel."""
+        alone = (self._units(row, row.live) for row in self.rows.values() if not row.ships)
+        whole = sum(alone, self.whole)
+        live = {line: row.live for line, row in self.rows.items() if row.ships}
+        part, all_of_it = self._value(taken), self._value(live)
+        if not all_of_it:
+            part, all_of_it = sum(taken.values()), sum(live.values())
+        return Sold(*(_portion(getattr(whole, name), part, all_of_it) for name in Sold.__slots__))
+
+    def _value(self, units: Quantities) -> int:
+        rows = ((self.rows[line], count) for line, count in units.items())
+        return sum(max(0, first_units(row.gross - row.discount, row.quantity, count)) for row, count in rows)
+
+
+def first_units(amount: int, quantity: int, count: int) -> int:
+    """What the first `count` of `quantity` units bear of an amount: Σ of `allocate(amount, [1] * quantity)[:count]`."""
+    if not quantity:
+        return 0
+    each, residue = divmod(abs(amount), quantity)
+    part = each * count + min(count, residue)
+    return -part if amount < 0 else part
+
+
+def _portion(amount: int, part: int, whole: int) -> int:
+    portion = abs(amount) * part // whole if whole else 0
+    return -portion if amount < 0 else portion

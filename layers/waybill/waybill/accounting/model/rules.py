@@ -1,0 +1,39 @@
+"""Which postings which business event makes. Debit positive, credit negative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from waybill.accounting.model import chart as accounts
+from waybill.accounting.model.entry import Posting, merged
+from waybill.accounting.model.parcels import Sold
+
+
+def sale(sold: Sold, currency: str) -> tuple[Posting, ...]:
+    """Goods have left: the customer owes for them, we have earned."""
+    legs = (
+        (accounts.RECEIVABLE, sold.total),
+        (accounts.DISCOUNTS, sold.discounts),
+        (accounts.SALES, -sold.goods),
+        (accounts.SHIPPING, -sold.shipping),
+        (accounts.FEES, -sold.fees),
+        (accounts.TAX, -sold.tax),
+        (accounts.DIFFERENCES, -sold.difference),
+    )
+    return merged(Posting(account, amount, currency) for account, amount in legs)
+
+
+def cost_of_goods(costs: Iterable[tuple[int, str]]) -> tuple[Posting, ...]:
+    """What left the shelves, at what we paid: (minor units, currency) of each line."""
+    both = ((Posting(accounts.COST_OF_GOODS, cost, currency), Posting(accounts.GOODS, -cost, currency)) for cost, currency in costs)
+    return merged(leg for pair in both for leg in pair)
+
+
+def paid(clearing: str, amount: int, currency: str) -> tuple[Posting, ...]:
+    """A gateway or a channel holds the customer's money for us; before the goods leave it is a deposit."""
+    return merged((Posting(clearing, amount, currency), Posting(accounts.RECEIVABLE, -amount, currency)))
+
+
+def refunded(clearing: str, amount: int, currency: str) -> tuple[Posting, ...]:
+    """Money has gone back the way it came."""
+    return paid(clearing, -amount, currency)

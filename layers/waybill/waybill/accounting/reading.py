@@ -1,0 +1,62 @@
+"""An order's record as the books see it. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from waybill.accounting.model.parcels import Row, Sale, Sold
+from waybill.kernel.events import Event
+from waybill.kernel.ids import order_of_fulfilment_order
+from waybill.orders.codec import TENDER
+from waybill.orders.model.order import Line
+from waybill.orders.store import Record
+
+_SHIPPED = "fulfilment_order.shipped"
+
+
+def sale(record: Record) -> Sale:
+    """The money of the order by line; `total − Σ parts`, where the channel's sums did not reconcile, as a difference."""
+    order = record.order
+    rows = {line.id: _row(line, record) for line in order.lines}
+    tax_in_shipping = order.shipping.tax if order.tax_included else 0
+    whole = Sold(
+        shipping=order.shipping.amount - order.shipping.discount - tax_in_shipping,
+        fees=order.fees,
+        tax=order.shipping.tax,
+        difference=order.discrepancy,
+    )
+    return Sale(rows, whole, order.tax_included)
+
+
+def _row(line: Line, record: Record) -> Row:
+    counters = record.state.lines.get(line.id)
+    live = line.quantity - (counters.cancelled if counters else 0)
+    return Row(line.quantity, live, line.unit_price * line.quantity, line.discount, line.tax, ships=line.ships and counters is not None)
+
+
+def quantities(raw: dict[str, Any]) -> dict[str, int]:
+    return {line: int(quantity) for line, quantity in raw.items()}
+
+
+def shipped_before(event: Event, record: Record) -> dict[str, int]:
+    """Units that had left before this parcel, by line: what the event says, or else by the instants of the parcels."""
+    if "before" in event.data:
+        return quantities(event.data["before"])
+    gone: Counter[str] = Counter()
+    for item in record.fulfilment_orders:
+        for entry in item["history"]:
+            if entry["type"] == _SHIPPED and _turn(entry["at"], entry["data"]) < _turn(event.time, event.data):
+                gone.update(quantities(entry["data"]["lines"]))
+    return dict(gone)
+
+
+def _turn(at: str, data: dict[str, Any]) -> tuple[str, int]:
+    known = order_of_fulfilment_order(data["fo_id"])
+    return at, known[1] if known else 0
+
+
+def gateway(event: Event, record: Record) -> str:
+    """The gateway of the tender that the event is about."""
+    sort_key = f"{TENDER}{event.data['tender']}"
+    return next((item["gateway"] for item in record.tenders if item["sk"] == sort_key), "")

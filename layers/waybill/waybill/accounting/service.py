@@ -1,0 +1,86 @@
+"""Posts the journal: each event of the business once, whatever the order and however often it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from waybill.accounting import reading
+from waybill.accounting.model import rules
+from waybill.accounting.model.chart import Chart
+from waybill.accounting.model.entry import Entry, Posting
+from waybill.accounting.ports import Ledger
+from waybill.aws.logs import count, logger
+from waybill.kernel.events import Event
+from waybill.orders.store import Record
+from waybill.shop.model import Account, Item
+
+Postings = tuple[Posting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """`orders` loads an order's record, `items` the SKUs that exist, `accounts` the shop's chart."""
+
+    ledger: Ledger
+    orders: Callable[[str], Record]
+    items: Callable[[list[str]], dict[str, Item]]
+    accounts: Callable[[], Iterable[Account]]
+
+    def post(self, event: Event) -> Entry | None:
+        """The entry of an event, kept; None where the event moves no money. Raises NotFound for an unknown order."""
+        make = _RULES.get(event.type)
+        if make is None:
+            return None
+        record = self.orders(event.subject)
+        postings = make(self, event, record)
+        if not postings:
+            return None
+        entry = _entry(event, record, postings)
+        if self.ledger.add(entry):
+            count("JournalEntries", event=event.type)
+        return entry
+
+    def shipped(self, event: Event, record: Record) -> Postings:
+        """Sale, tax and shipping income of what left, and its cost."""
+        lines = reading.quantities(event.data["lines"])
+        sold = reading.sale(record).parcel(reading.shipped_before(event, record), lines)
+        return rules.sale(sold, record.order.currency) + rules.cost_of_goods(self._costs(record, lines))
+
+    def captured(self, event: Event, record: Record) -> Postings:
+        return rules.paid(self._chart().clearing(reading.gateway(event, record)), *_money(event))
+
+    def recorded(self, event: Event, record: Record) -> Postings:
+        return rules.paid(self._chart().clearing(record.order.channel), *_money(event))
+
+    def refunded(self, event: Event, record: Record) -> Postings:
+        return rules.refunded(self._chart().clearing(reading.gateway(event, record)), *_money(event))
+
+    def _chart(self) -> Chart:
+        return Chart.of((account.id, account.kind) for account in self.accounts())
+
+    def _costs(self, record: Record, lines: dict[str, int]) -> list[tuple[int, str]]:
+        sold = [(record.order.line(line).sku, quantity) for line, quantity in lines.items()]
+        known = self.items([sku for sku, _ in sold])
+        for sku in sorted({sku for sku, _ in sold} - known.keys()):
+            logger.warning("no cost of goods: the shop does not know the item", sku=sku, order_id=record.order.id)
+        return [(known[sku].unit_cost * quantity, known[sku].currency) for sku, quantity in sold if sku in known]
+
+
+_RULES: dict[str, Callable[[Books, Event, Record], Postings]] = {
+    "fulfilment_order.shipped": Books.shipped,
+    "payment.captured": Books.captured,
+    "payment.recorded": Books.recorded,
+    "payment.refunded": Books.refunded,
+}
+
+
+def _money(event: Event) -> tuple[int, str]:
+    return int(event.data["amount"]), event.data["currency"]
+
+
+def _entry(event: Event, record: Record, postings: Postings) -> Entry:
+    order = record.order
+    about = event.data.get("fo_id") or event.data.get("reference") or ""
+    memo = " ".join(part for part in (order.number or order.external_reference, about) if part)
+    return Entry(event.id, event.type, event.time, order.id, order.channel, order.currency, memo[:200], postings)
