@@ -19,7 +19,7 @@ class Payment:
     status: str = ports.PREPARED
     captured: int = 0
     reason: str = ""
-    refunds: dict[str, Returned] = field(default_factory=dict)
+    refunds: list[tuple[str, Returned]] = field(default_factory=list)
     authorisations: int = 0
     captures: int = 0
 
@@ -56,7 +56,7 @@ class FakeGateway:
         return self._call("retrieve", lambda: self._standing(self._the(reference)))
 
     def find_refund(self, reference: str, key: str) -> Returned | None:
-        return self._call("refunds", lambda: self._the(reference).refunds.get(key))
+        return self._call("refunds", lambda: dict(reversed(self._the(reference).refunds)).get(key))
 
     def _call(self, verb: str, thunk: Any) -> Any:
         def answer() -> Any:
@@ -100,11 +100,12 @@ class FakeGateway:
         return self._standing(payment)
 
     def _refund(self, payment: Payment, amount: int, key: str) -> Returned:
-        left = payment.captured - sum(refund.amount for refund in payment.refunds.values())
+        left = payment.captured - sum(refund.amount for _, refund in payment.refunds)
         if amount > left:
             return Returned("failed", 0, "", "charge_already_refunded")
-        payment.refunds[key] = Returned("succeeded", amount, f"re_{len(payment.refunds) + 1}")
-        return payment.refunds[key]
+        made = Returned("succeeded", amount, f"re_{len(payment.refunds) + 1}")
+        payment.refunds.append((key, made))
+        return made
 
     def _the(self, reference: str) -> Payment:
         try:
@@ -129,4 +130,20 @@ class FakeGateway:
         return [p.captured for p in self.of(order_id) if p.captures]
 
     def refunds(self, order_id: str) -> list[int]:
-        return [refund.amount for p in self.of(order_id) for refund in p.refunds.values()]
+        return [refund.amount for p in self.of(order_id) for _, refund in p.refunds]
+
+
+class LeansOnTheKeyAlone(FakeGateway):
+    """Safe for a day, as long as the gateway remembers the key."""
+
+    def _authorise(self, payment: Payment) -> Standing:
+        payment.status = ports.PREPARED
+        return super()._authorise(payment)
+
+
+class CapturesAgain(FakeGateway):
+    def _capture(self, payment: Payment, amount: int) -> Standing:
+        payment.captured += amount
+        payment.captures += 1
+        payment.status = ports.CAPTURED
+        return self._standing(payment)

@@ -82,13 +82,15 @@ class Tokens:
 class World:
     """`tenders` as (kind, amount, token or reference). The total is their sum unless given."""
 
-    def __init__(self, *tenders: tuple[str, int, str], total: int | None = None, gateway: Gateway | None = None) -> None:
+    def __init__(
+        self, *tenders: tuple[str, int, str], total: int | None = None, gateway: Gateway | None = None, fake: FakeGateway | None = None
+    ) -> None:
         told = tuple(_tender(*tender) for tender in (tenders or (("card", 2599, GOOD),)))
         amount = sum(tender.amount for tender in told) if total is None else total
         self.order = _order(f"ord_w{next(_numbers)}", told, amount)
         self.id = self.order.id
         self.book = MemoryBook()
-        self.fake = FakeGateway()
+        self.fake = fake or FakeGateway()
         self.tokens = Tokens()
         self._ticks = itertools.count()
         gateways: Mapping[str, Gateway] = {"stripe": gateway or self.fake}

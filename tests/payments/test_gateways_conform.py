@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.payments.gateway_conformance import RULES, Bench
-from tests.payments.gateway_fake import CHALLENGING, DECLINING, GOOD, UNKNOWN, FakeGateway, Payment
+from tests.payments.gateway_fake import CHALLENGING, DECLINING, GOOD, UNKNOWN, CapturesAgain, FakeGateway, LeansOnTheKeyAlone, Payment
 from tests.payments.localstripe_process import KEY, Localstripe
 from waybill.kernel.errors import PaymentDeclined
 from waybill.payments import ports
@@ -52,22 +52,6 @@ class AuthorisesWhilePreparing(FakeGateway):
         reference = super()._prepare(demand)
         self._authorise(self._the(reference))
         return reference
-
-
-class LeansOnTheKeyAlone(FakeGateway):
-    """Safe for a day, as long as the gateway remembers the key."""
-
-    def _authorise(self, payment: Payment) -> Standing:
-        payment.status = ports.PREPARED
-        return super()._authorise(payment)
-
-
-class CapturesAgain(FakeGateway):
-    def _capture(self, payment: Payment, amount: int) -> Standing:
-        payment.captured += amount
-        payment.captures += 1
-        payment.status = ports.CAPTURED
-        return self._standing(payment)
 
 
 class CapturesEverything(FakeGateway):
@@ -119,7 +103,7 @@ class RefundsWhenItShouldVoid(FakeGateway):
 
 class FindsAnyRefund(FakeGateway):
     def find_refund(self, reference: str, key: str) -> Returned | None:
-        return next(iter(self._the(reference).refunds.values()), None)
+        return next((made for _, made in self._the(reference).refunds), None)
 
 
 class ForgetsItsRefunds(FakeGateway):

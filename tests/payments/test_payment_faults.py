@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.payments.gateway_fake import DECLINING, GOOD, FakeGateway
+from tests.payments.gateway_fake import DECLINING, GOOD, CapturesAgain, FakeGateway, LeansOnTheKeyAlone
 from tests.payments.localstripe_process import KEY, Localstripe
 from tests.payments.money_world import At, Crash, World, crash
 from waybill.aws import gate
@@ -77,6 +77,15 @@ def test_an_answer_lost_at_any_call_pays_exactly_once() -> None:
     _every(World, _pay_and_ship, lambda n: At(n, after=lost), _paid_exactly_once)
 
 
+class GuardsNothing(LeansOnTheKeyAlone, CapturesAgain):
+    """Does whatever it is asked, as often as it is asked, once it has forgotten the key."""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_gateway_that_guards_nothing_is_asked_how_it_stands_before_it_is_asked_again(when: str) -> None:
+    _every(lambda: World(fake=GuardsNothing()), _pay_and_ship, lambda n: At(n, **{when: crash}), _paid_exactly_once, between=_forget)
+
+
 def test_two_crashes_pay_exactly_once() -> None:
     for first in range(10):
         for second in range(first + 1, first + 6):
@@ -106,7 +115,9 @@ def test_the_same_message_delivered_inside_itself_pays_exactly_once() -> None:
 def _nothing_kept(world: World) -> None:
     assert world.fake.authorised(world.id) == len(world.fake.captures(world.id))
     assert sum(world.fake.captures(world.id)) == sum(world.fake.refunds(world.id))
-    assert all(tender.balances.authorised == tender.balances.charged == 0 for tender in world.account.tenders)
+    for balances in (tender.balances for tender in world.account.tenders):
+        assert balances.authorised == balances.charged == 0
+        assert balances.auth_pending == balances.charge_pending == balances.refund_pending == balances.cancel_pending == 0
 
 
 def test_a_cancel_anywhere_inside_an_authorisation_leaves_no_money_with_us() -> None:
@@ -151,6 +162,20 @@ def test_a_crash_anywhere_in_an_authorisation_that_is_then_cancelled_leaves_no_m
             for message in messages if cancel_first else messages[::-1]:
                 world.deliver(message)
             _nothing_kept(world)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_capture_cut_short_before_a_cancel_leaves_no_money_with_us(when: str) -> None:
+    for number in range(5):
+        world = World()
+        world.deliver(world.command())
+        with gate.watching(At(number, **{when: crash})), contextlib.suppress(Crash):
+            world.deliver(world.shipped())
+        world.cancel_state()
+        for _ in range(2):
+            world.deliver(world.cancelled())
+        _nothing_kept(world)
+        assert world.told.count("payment.captured") == len(world.fake.captures(world.id))
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.payments.gateway_fake import CHALLENGING, DECLINING, GOOD, UNKNOWN
+from tests.payments.gateway_fake import CHALLENGING, DECLINING, GOOD, UNKNOWN, FakeGateway, Payment
 from tests.payments.money_world import Crash, CrashAt, World
 from waybill.aws import gate
 from waybill.kernel.errors import IllegalTransition, InvalidInput, Malformed, NotFound, Unavailable
@@ -27,9 +27,12 @@ def test_an_authorised_order_is_confirmed_in_the_same_commit() -> None:
 
 def test_a_redelivered_command_only_answers_again() -> None:
     world = World()
-    for _ in range(3):
+    world.deliver(world.command())
+    versions = world.account.state.version, world.account.tenders[0].version
+    for _ in range(2):
         world.deliver(world.command())
     assert world.fake.authorised(world.id) == 1 and world.told.count("order.confirmed") == 1
+    assert (world.account.state.version, world.account.tenders[0].version) == versions
 
 
 def test_the_last_parcel_captures_what_is_due_once() -> None:
@@ -311,3 +314,16 @@ def test_a_new_request_first_ends_a_void_that_was_cut_short() -> None:
     world.deliver(world.command("token-2"))
     world.deliver(world.shipped())
     assert sorted(_captures(world)) == [1000, 1600] and world.fake.authorised(world.id) == 2
+
+
+class AuthorisesADollarLess(FakeGateway):
+    def _standing(self, payment: Payment) -> ports.Standing:  # type: ignore[override]
+        standing = FakeGateway._standing(payment)
+        return ports.Standing(standing.status, max(0, standing.amount - 100), standing.reason)
+
+
+def test_a_gateway_that_authorised_another_amount_is_not_believed() -> None:
+    world = World(fake=AuthorisesADollarLess())
+    with pytest.raises(ports.GatewayRefused):
+        world.deliver(world.command())
+    assert not world.tokens.answers and "order.confirmed" not in world.told
