@@ -16,7 +16,8 @@ def fill(endpoint: str, keys: Keys) -> None:
     """Idempotent: an existing secret gets the current value."""
     manager = client("secretsmanager", endpoint)
     known = keys.as_json()
-    _put(manager, "channels", {channel: [secret] for channel, secret in known["webhook_secrets"].items()})
+    signing = {channel: [secret] for channel, secret in known["webhook_secrets"].items()}
+    _put(manager, "channels", signing | {f"{channel}/outbound": _outbound(keys.of("channel_tokens", channel)) for channel in signing})
     _put(manager, "stripe", {"api_key": GATEWAY_KEY})
     _put(manager, "carriers", {carrier: [secret] for carrier, secret in known["carrier_secrets"].items()})
     _put(manager, "nodes", {node: [secret] for node, secret in known["node_secrets"].items()})
@@ -24,6 +25,11 @@ def fill(endpoint: str, keys: Keys) -> None:
         MailType="TRANSACTIONAL", WebsiteURL="https://demo-shop.example", ProductionAccessEnabled=True
     )
     client("ses", endpoint).verify_domain_identity(Domain=_SENDER_DOMAIN)
+
+
+def _outbound(token: str) -> dict[str, str]:
+    """What we present when we call a channel; each kind of channel takes its own of these."""
+    return {"access_token": token, "consumer_key": token, "consumer_secret": token, "signing_secret": token}
 
 
 def _put(manager: Any, name: str, value: dict[str, Any]) -> None:

@@ -56,7 +56,7 @@ CANCEL = """
 mutation WaybillCancel(
   $orderId: ID!
   $reason: OrderCancelReason!
-  $refundMethod: OrderCancelRefundMethodInput
+  $refundMethod: OrderCancelRefundMethodInput!
   $restock: Boolean!
   $staffNote: String
 ) {

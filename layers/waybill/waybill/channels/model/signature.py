@@ -20,7 +20,13 @@ def verified(raw: bytes, presented: str, secrets: Iterable[str]) -> bool:
 
 
 def standard_webhook(message_id: str, timestamp: int, body: bytes, secret: str) -> str:
-    """Standard Webhooks: `v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`; the secret is `whsec_` + base64."""
+    """Standard Webhooks: `v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`; a secret `whsec_…` is base64, another goes as it is."""
+    signed_text = b"%b.%d.%b" % (message_id.encode(), timestamp, body)
+    return "v1," + base64.b64encode(hmac.digest(_key(secret), signed_text, "sha256")).decode()
+
+
+def _key(secret: str) -> bytes:
+    if not secret.startswith("whsec_"):
+        return secret.encode()
     encoded = secret.removeprefix("whsec_")
-    key = base64.b64decode(encoded + "=" * (-len(encoded) % 4))
-    return "v1," + base64.b64encode(hmac.digest(key, b"%b.%d.%b" % (message_id.encode(), timestamp, body), "sha256")).decode()
+    return base64.b64decode(encoded + "=" * (-len(encoded) % 4))

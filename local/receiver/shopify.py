@@ -1,0 +1,221 @@
+"""Shopify's Admin GraphQL, as far as fulfilling and cancelling go: the published types and rules, checked by graphql-core."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import build_schema, graphql_sync
+
+from local.receiver.shops import Order, Shops, now
+
+VERSION = "2026-01"
+LOCATION = "gid://shopify/Location/1"
+SCHEMA = build_schema('''
+type Query { order(id: ID!): Order  fulfillmentOrder(id: ID!): FulfillmentOrder }
+type Mutation {
+  fulfillmentCreate(fulfillment: FulfillmentInput!, message: String): FulfillmentCreatePayload
+  orderCancel(orderId: ID!, reason: OrderCancelReason!, restock: Boolean!, notifyCustomer: Boolean = false,
+    refundMethod: OrderCancelRefundMethodInput, staffNote: String): OrderCancelPayload
+}
+scalar DateTime
+scalar URL
+type Order {
+  id: ID!
+  cancelledAt: DateTime
+  fulfillments(first: Int): [Fulfillment!]!
+  fulfillmentOrders(first: Int, after: String): FulfillmentOrderConnection!
+}
+type PageInfo { hasNextPage: Boolean! endCursor: String }
+type FulfillmentOrderConnection { nodes: [FulfillmentOrder!]! pageInfo: PageInfo! }
+enum FulfillmentOrderStatus { CANCELLED CLOSED INCOMPLETE IN_PROGRESS ON_HOLD OPEN SCHEDULED }
+type FulfillmentOrder {
+  id: ID!
+  status: FulfillmentOrderStatus!
+  assignedLocation: FulfillmentOrderAssignedLocation!
+  lineItems(first: Int, after: String): FulfillmentOrderLineItemConnection!
+}
+type FulfillmentOrderAssignedLocation { name: String! location: Location }
+type Location { id: ID! name: String! }
+type FulfillmentOrderLineItemConnection { nodes: [FulfillmentOrderLineItem!]! pageInfo: PageInfo! }
+type FulfillmentOrderLineItem { id: ID! totalQuantity: Int! remainingQuantity: Int! lineItem: LineItem! }
+type LineItem { id: ID! sku: String quantity: Int! }
+enum FulfillmentStatus { CANCELLED ERROR FAILURE SUCCESS }
+type Fulfillment {
+  id: ID!
+  status: FulfillmentStatus!
+  trackingInfo(first: Int): [FulfillmentTrackingInfo!]!
+  fulfillmentLineItems(first: Int, after: String): FulfillmentLineItemConnection!
+}
+type FulfillmentTrackingInfo { company: String number: String url: URL }
+type FulfillmentLineItemConnection { nodes: [FulfillmentLineItem!]! pageInfo: PageInfo! }
+type FulfillmentLineItem { id: ID! quantity: Int lineItem: LineItem! }
+input FulfillmentInput {
+  lineItemsByFulfillmentOrder: [FulfillmentOrderLineItemsInput!]!
+  notifyCustomer: Boolean = false
+  originAddress: FulfillmentOriginAddressInput
+  trackingInfo: FulfillmentTrackingInput
+}
+input FulfillmentOrderLineItemsInput { fulfillmentOrderId: ID! fulfillmentOrderLineItems: [FulfillmentOrderLineItemInput!] }
+input FulfillmentOrderLineItemInput { id: ID! quantity: Int! }
+input FulfillmentOriginAddressInput { countryCode: String! }
+input FulfillmentTrackingInput { company: String number: String numbers: [String!] url: URL urls: [URL!] }
+type FulfillmentCreatePayload { fulfillment: Fulfillment userErrors: [UserError!]! }
+type UserError { field: [String!] message: String! }
+enum OrderCancelReason { CUSTOMER DECLINED FRAUD INVENTORY OTHER STAFF }
+input OrderCancelRefundMethodInput { originalPaymentMethodsRefund: Boolean }
+type OrderCancelPayload { job: Job orderCancelUserErrors: [OrderCancelUserError!]! }
+type Job { id: ID! done: Boolean! }
+type OrderCancelUserError { field: [String!] message: String! code: String }
+''')
+
+
+class ShopifyShop:
+    """Answers GraphQL for one channel."""
+
+    def __init__(self, channel: str, shops: Shops) -> None:
+        self.channel = channel
+        self.shops = shops
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """One request's JSON body → Shopify's answer, errors and query cost in it."""
+        root = {
+            "order": self._order,
+            "fulfillmentOrder": self._fulfillment_order,
+            "fulfillmentCreate": self._fulfil,
+            "orderCancel": self._cancel,
+        }
+        with self.shops.lock:
+            result = graphql_sync(SCHEMA, request["query"], root, variable_values=request.get("variables") or {})
+        answer: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            answer = {"errors": [{"message": error.message, "path": error.path} for error in result.errors]}
+        bucket = {"maximumAvailable": 2000.0, "currentlyAvailable": 1988, "restoreRate": 100.0}
+        return answer | {"extensions": {"cost": {"requestedQueryCost": 12, "actualQueryCost": 12, "throttleStatus": bucket}}}
+
+    def _order(self, info: object, id: str) -> Any:
+        order = self._known(id, "Order")
+        if order is None:
+            return None
+        return {
+            "id": id,
+            "cancelledAt": order.get("cancelled_at"),
+            "fulfillments": lambda info, first=None: [_fulfillment(made) for made in order["fulfillments"]][:first],
+            "fulfillmentOrders": lambda info, first=None, after=None: _page([_fulfillment_order(order)]),
+        }
+
+    def _fulfillment_order(self, info: object, id: str) -> Any:
+        order = self._known(id, "FulfillmentOrder")
+        return _fulfillment_order(order) if order else None
+
+    def _fulfil(self, info: object, fulfillment: dict[str, Any], message: str | None = None) -> Any:
+        chosen = fulfillment["lineItemsByFulfillmentOrder"]
+        order = self._known(chosen[0]["fulfillmentOrderId"], "FulfillmentOrder") if chosen else None
+        if order is None or len(chosen) != 1:
+            return _wrong("Fulfillment order does not exist.")
+        if _status(order) != "OPEN":
+            return _wrong(f"Fulfillment order {order['reference']} has an unfulfillable status= {_status(order).lower()}.")
+        wanted = _wanted(order, chosen[0].get("fulfillmentOrderLineItems"))
+        left = _remaining(order)
+        if not wanted or any(units < 1 or units > left.get(line, 0) for line, units in wanted.items()):
+            return _wrong("Invalid fulfillment order line item quantity requested.")
+        made = {"id": f"{order['reference']}{len(order['fulfillments']) + 1}", "lines": wanted, "tracking": _tracking(fulfillment)}
+        order["fulfillments"].append(made)
+        self.shops.save(self.channel, order)
+        told = {"lines": wanted, "tracking": made["tracking"], "message": message, "notify": fulfillment.get("notifyCustomer")}
+        self.shops.note(self.channel, order["reference"], "fulfillmentCreate", told)
+        return {"fulfillment": _fulfillment(made), "userErrors": []}
+
+    def _cancel(self, info: object, orderId: str, **how: Any) -> Any:
+        order = self._known(orderId, "Order")
+        if order is None or order.get("cancelled_at") or order["fulfillments"]:
+            code, message = ("NOT_FOUND", "Order does not exist") if order is None else ("INVALID", "Cannot cancel this order")
+            return {"job": None, "orderCancelUserErrors": [{"field": ["orderId"], "message": message, "code": code}]}
+        order["cancelled_at"] = now()
+        self.shops.save(self.channel, order)
+        self.shops.note(self.channel, order["reference"], "orderCancel", how)
+        return {"job": {"id": f"gid://shopify/Job/{order['reference']}", "done": False}, "orderCancelUserErrors": []}
+
+    def _known(self, gid: str, kind: str) -> Order | None:
+        start, _, reference = gid.rpartition("/")
+        return self.shops.order(self.channel, reference) if start == f"gid://shopify/{kind}" and reference.isdecimal() else None
+
+
+def _fulfillment_order(order: Order) -> dict[str, Any]:
+    left = _remaining(order)
+    lines = [
+        {
+            "id": f"gid://shopify/FulfillmentOrderLineItem/{line['id']}",
+            "totalQuantity": line["quantity"],
+            "remainingQuantity": left[line["id"]],
+            "lineItem": _line_item(line["id"], line),
+        }
+        for line in order["lines"]
+        if line["id"] in left
+    ]
+    return {
+        "id": f"gid://shopify/FulfillmentOrder/{order['reference']}",
+        "status": _status(order),
+        "assignedLocation": {"name": "Shop location", "location": {"id": LOCATION, "name": "Shop location"}},
+        "lineItems": lambda info, first=None, after=None: _page(lines),
+    }
+
+
+def _fulfillment(made: dict[str, Any]) -> dict[str, Any]:
+    gid = f"gid://shopify/FulfillmentLineItem/{made['id']}"
+    lines = [
+        {"id": f"{gid}{number}", "quantity": units, "lineItem": _line_item(line, {"quantity": units})}
+        for number, (line, units) in enumerate(made["lines"].items())
+    ]
+    return {
+        "id": f"gid://shopify/Fulfillment/{made['id']}",
+        "status": "SUCCESS",
+        "trackingInfo": lambda info, first=None: made["tracking"][:first],
+        "fulfillmentLineItems": lambda info, first=None, after=None: _page(lines),
+    }
+
+
+def _line_item(id: str, line: dict[str, Any]) -> dict[str, Any]:
+    return {"id": f"gid://shopify/LineItem/{id}", "sku": line.get("sku"), "quantity": line["quantity"]}
+
+
+def _remaining(order: Order) -> dict[str, int]:
+    left = {line["id"]: line["quantity"] for line in order["lines"] if line.get("ships", True)}
+    for made in order["fulfillments"]:
+        for line, units in made["lines"].items():
+            left[line] -= units
+    return left
+
+
+def _status(order: Order) -> str:
+    if order.get("cancelled_at"):
+        return "CANCELLED"
+    return "OPEN" if any(_remaining(order).values()) else "CLOSED"
+
+
+def _wanted(order: Order, lines: list[dict[str, Any]] | None) -> dict[str, int]:
+    """Units by line; no lines named means all that remain. A line named twice is nobody's intention: its units are made impossible."""
+    if not lines:
+        return {line: units for line, units in _remaining(order).items() if units}
+    wanted: dict[str, int] = {}
+    for line in lines:
+        id = line["id"].rpartition("/")[2]
+        wanted[id] = -1 if id in wanted else line["quantity"]
+    return wanted
+
+
+def _tracking(fulfillment: dict[str, Any]) -> list[dict[str, Any]]:
+    info = fulfillment.get("trackingInfo") or {}
+    numbers = info.get("numbers") or ([info["number"]] if info.get("number") else [])
+    urls = info.get("urls") or ([info["url"]] if info.get("url") else [])
+    return [
+        {"company": info.get("company"), "number": number, "url": urls[place] if place < len(urls) else None}
+        for place, number in enumerate(numbers)
+    ]
+
+
+def _page(nodes: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"nodes": nodes, "pageInfo": {"hasNextPage": False, "endCursor": None}}
+
+
+def _wrong(message: str) -> dict[str, Any]:
+    return {"fulfillment": None, "userErrors": [{"field": ["fulfillment"], "message": message}]}

@@ -1,0 +1,69 @@
+"""WooCommerce's REST v3, as far as orders and their notes go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.receiver.shops import Order, Shops, now
+
+STATUSES = ("pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed", "trash")
+Reply = tuple[int, Any]
+
+
+class WooShop:
+    """Answers REST for one channel."""
+
+    def __init__(self, channel: str, shops: Shops) -> None:
+        self.channel = channel
+        self.shops = shops
+
+    def answer(self, method: str, parts: list[str], body: Any) -> Reply:
+        """`parts` is the path below `/wp-json/wc/v3/`."""
+        with self.shops.lock:
+            if len(parts) < 2 or parts[0] != "orders":
+                return error(404, "rest_no_route", "No route was found matching the URL and request method.")
+            order = self.shops.order(self.channel, parts[1]) if parts[1].isdecimal() else None
+            if order is None:
+                return error(404, "woocommerce_rest_shop_order_invalid_id", "Invalid ID.")
+            if parts[2:] == ["notes"]:
+                return self._notes(method, order, body)
+            return self._order(method, order, body) if not parts[2:] else error(404, "rest_no_route", "No route was found.")
+
+    def _order(self, method: str, order: Order, body: Any) -> Reply:
+        if method == "PUT":
+            wrong = _wrong_change(body)
+            if wrong:
+                return error(400, "rest_invalid_param", f"Invalid parameter(s): {wrong}")
+            order["status"] = body.get("status", order["status"])
+            for meta in body.get("meta_data", []):
+                order["meta_data"] = [known for known in order["meta_data"] if known["key"] != meta["key"]] + [meta]
+            self.shops.save(self.channel, order)
+            self.shops.note(self.channel, order["reference"], "order", body)
+        return 200, {"id": int(order["reference"]), "status": order["status"], "meta_data": order["meta_data"]}
+
+    def _notes(self, method: str, order: Order, body: Any) -> Reply:
+        if method == "GET":
+            return 200, order["notes"]
+        if not isinstance(body, dict) or not isinstance(body.get("note"), str) or not body["note"]:
+            return error(400, "rest_missing_callback_param", "Missing parameter(s): note")
+        number, shown = len(order["notes"]) + 1, bool(body.get("customer_note"))
+        note = {"id": number, "note": body["note"], "customer_note": shown, "date_created": now()}
+        order["notes"].append(note)
+        self.shops.save(self.channel, order)
+        self.shops.note(self.channel, order["reference"], "note", body)
+        return 201, note
+
+
+def _wrong_change(body: Any) -> str:
+    if not isinstance(body, dict):
+        return "body"
+    unknown = set(body) - {"status", "meta_data"}
+    metas = body.get("meta_data", [])
+    if unknown or body.get("status", "completed") not in STATUSES:
+        return ", ".join(sorted(unknown)) or "status"
+    well_formed = isinstance(metas, list) and all(isinstance(meta, dict) and isinstance(meta.get("key"), str) for meta in metas)
+    return "" if well_formed else "meta_data"
+
+
+def error(status: int, code: str, message: str) -> Reply:
+    return status, {"code": code, "message": message, "data": {"status": status}}
