@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from waybill.accounting.dynamodb import LedgerTable
+from waybill.accounting.model.entry import Entry
 from waybill.aws import files
 from waybill.aws.http import Request, cursor, cursor_key
 from waybill.desk.model import facts
@@ -23,6 +25,7 @@ from waybill.shop import store as shop
 _PAGE = 60
 _COUNTED = 200
 _MOST_IN_A_QUEUE = 99
+_MOST_ENTRIES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,14 @@ class Deeds:
 
 
 def _journal(order_id: str) -> list[facts.JournalEntry]:
-    return []
+    names = {account.id: account.name for account in shop.accounts()}
+    entries = LedgerTable().of_order(order_id, _MOST_ENTRIES, None).entries
+    return [_entry(entry, names) for entry in entries]
+
+
+def _entry(entry: Entry, names: dict[str, str]) -> facts.JournalEntry:
+    postings = tuple(facts.Posting(names.get(leg.account, leg.account), leg.amount) for leg in entry.postings)
+    return facts.JournalEntry(entry.id, entry.at, entry.memo or entry.event, postings, entry.currency)
 
 
 def _rows(order_ids: Iterable[str], queue: str = "") -> list[facts.Row]:

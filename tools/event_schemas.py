@@ -1,0 +1,189 @@
+"""Generates schemas/events/<type>.json and docs/events.md: `python -m tools.event_schemas` writes them, `--check` finds drift.
+
+One table says what each event is about, what its `data` carries and who listens. `data` holds ids, quantities and minor units; never
+personal data, so unknown fields are refused.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "schemas" / "events"
+CATALOGUE = ROOT / "docs" / "events.md"
+
+Schema = dict[str, Any]
+TEXT: Schema = {"type": "string", "maxLength": 500}
+CODE: Schema = {"type": "string", "maxLength": 200, "description": "A code, never a sentence about a person"}
+ID: Schema = {"type": "string", "minLength": 1, "maxLength": 128}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+MINOR: Schema = {"type": "integer", "description": "Minor units of `currency`"}
+CURRENCY: Schema = {"type": "string", "pattern": "^[A-Z]{3}$"}
+FLAG: Schema = {"type": "boolean"}
+LINES: Schema = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}, "description": "Units by line id"}
+PACKAGES: Schema = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["n", "tracking_number"],
+        "properties": {"n": {"type": "integer", "minimum": 1}, "carrier": ID, "service": ID, "tracking_number": ID},
+    },
+}
+_MONEY = {"tender": {"type": "integer", "minimum": 1}, "amount": MINOR, "currency": CURRENCY}
+_REFERENCE = {"reference": {"type": ["string", "null"], "description": "What the gateway or the channel calls it"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One type of event. `data` must be there, `may` can; `silent` stays in the timeline and never goes on the bus."""
+
+    type: str
+    record: str
+    says: str
+    data: dict[str, Schema]
+    may: dict[str, Schema]
+    heard_by: tuple[str, ...] = ()
+    silent: bool = False
+
+
+def _kind(type: str, record: str, says: str, data: dict[str, Schema] | None = None, *, may: dict[str, Schema] | None = None, to: str = "", silent: bool = False) -> Kind:
+    return Kind(type, record, says, data or {}, may or {}, tuple(to.split()), silent)
+
+
+_FO = {"fo_id": ID, "node": ID, "lines": LINES}
+_NODE = {"node": ID, "lines": LINES}
+KINDS = (
+    _kind("order.received", "STATE", "A channel's order has become ours.", {"channel": ID, "total": MINOR, "currency": CURRENCY}, may={"held": FLAG, "external_reference": ID}),
+    _kind("order.held", "STATE", "A hold stops it before a step of the flow.", {"hold_id": ID, "kind": ID}, may={"reason": TEXT, "blocks": {"type": "array", "items": ID}}),
+    _kind("order.hold_released", "STATE", "A person or a rule let a hold go.", {"hold_id": ID}, may={"kind": ID, "note": TEXT, "reason": TEXT}),
+    _kind("order.backordered", "STATE", "Units wait for stock.", {"lines": LINES}, to="notifications"),
+    _kind("order.stock_arrived", "STATE", "What was backordered has its stock.", {"lines": LINES}),
+    _kind("order.confirmed", "STATE", "Stock and payment are certain.", {"total": MINOR, "currency": CURRENCY}, to="notifications"),
+    _kind("order.released", "STATE", "Nodes have the work.", {"fulfilment_orders": {"type": "array", "items": ID}, "lines": LINES}),
+    _kind("order.rerouting", "STATE", "A node gave work back; another is wanted.", {"fo_id": ID, "lines": LINES}, may={"reason": CODE}),
+    _kind("order.cancelled", "STATE", "All that had not left is cancelled.", {"reason": TEXT, "lines": LINES}, to="payment stock notifications channel-acks"),
+    _kind("order.shipped", "STATE", "The last of it has left.", {"lines": LINES}, may={"fo_id": ID}),
+    _kind("order.delivered", "STATE", "The last of it has arrived.", {"lines": LINES}),
+    _kind("order.completed", "STATE", "Nothing is left to do."),
+    _kind("order.workflow_restarted", "STATE", "Its execution was lost and runs again.", {"run": COUNT}),
+    _kind("stock.reserved", "RSV", "Units are reserved for it.", {"lines": LINES}, may={"epoch": COUNT}, silent=True),
+    _kind("stock.released", "RSV", "Reserved units were given back.", {"lines": LINES}, may={"epoch": COUNT}, silent=True),
+    _kind("stock.written_off", "RSV", "Reserved units were not there.", {"lines": LINES}, may={"epoch": COUNT}, silent=True),
+    _kind("payment.authorised", "PAY", "A gateway holds the amount for us.", _MONEY, may={**_REFERENCE, "expires_at": TEXT}),
+    _kind("payment.declined", "PAY", "A gateway said no.", _MONEY, may={**_REFERENCE, "reason": CODE}),
+    _kind("payment.captured", "PAY", "The money is taken.", _MONEY, may=_REFERENCE, to="accounting"),
+    _kind("payment.capture_failed", "PAY", "The money could not be taken.", _MONEY, may={**_REFERENCE, "reason": CODE}),
+    _kind("payment.voided", "PAY", "The authorisation was given back.", _MONEY, may=_REFERENCE),
+    _kind("payment.void_failed", "PAY", "The authorisation could not be given back.", _MONEY, may={**_REFERENCE, "reason": CODE}),
+    _kind("payment.refunded", "PAY", "Money was returned.", _MONEY, may=_REFERENCE, to="accounting"),
+    _kind("payment.refund_failed", "PAY", "Money could not be returned.", _MONEY, may={**_REFERENCE, "reason": CODE}),
+    _kind("payment.refund_owed", "PAY", "The channel has the money of a cancelled order and owes it back.", _MONEY, may=_REFERENCE),
+    _kind("payment.recorded", "PAY", "The channel has taken the money already.", _MONEY, may=_REFERENCE, to="accounting"),
+    _kind("fulfilment_order.requested", "FO", "A node is asked to ship these.", _FO, may={"route": COUNT}, to="node-push"),
+    _kind("fulfilment_order.accepted", "FO", "The node will do it.", {"fo_id": ID}, may=_NODE, silent=True),
+    _kind("fulfilment_order.rejected", "FO", "The node will not, or not all of it.", {"fo_id": ID, "reason": CODE}, may=_NODE, to="routing"),
+    _kind("fulfilment_order.cancelled", "FO", "The order was cancelled before it left.", {"fo_id": ID, "reason": TEXT}, may=_NODE),
+    _kind("fulfilment_order.picked", "FO", "Units are picked.", {"fo_id": ID}, may=_NODE, silent=True),
+    _kind("fulfilment_order.packed", "FO", "A package is packed and labelled.", {"fo_id": ID}, may={**_NODE, "packages": PACKAGES, "package": COUNT}, silent=True),
+    _kind("fulfilment_order.shipped", "FO", "Packages have left. `last`: with them the whole order.", {**_FO, "packages": PACKAGES, "last": FLAG}, may={"before": LINES}, to="notifications accounting channel-acks stock payment routing"),
+    _kind("fulfilment_order.delivered", "FO", "A package has arrived. `last`: the whole order has.", {"fo_id": ID, "package": COUNT, "last": FLAG}, may={"lines": LINES, "node": ID}, to="notifications"),
+)  # fmt: skip
+
+
+def schema(kind: Kind) -> Schema:
+    """The CloudEvents envelope of one type, as it stands in EventBridge's `detail`."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:waybill:event:{kind.type}",
+        "title": kind.type,
+        "description": kind.says,
+        "type": "object",
+        "required": ["specversion", "id", "source", "type", "time", "subject", "data"],
+        "additionalProperties": False,
+        "properties": {
+            "specversion": {"const": "1.0"},
+            "id": {"type": "string", "pattern": _ID_OF[kind.record]},
+            "source": {"type": "string", "pattern": "^/waybill/[a-z][a-z0-9-]*$"},
+            "type": {"const": kind.type},
+            "time": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$"},
+            "subject": {"type": "string", "pattern": "^ord_[a-z2-7]{20}$"},
+            "data": {
+                "type": "object",
+                "required": list(kind.data),
+                "additionalProperties": False,
+                "properties": {**kind.data, **kind.may},
+            },
+        },
+    }
+
+
+_ID_OF = {
+    "STATE": r"^ord_[a-z2-7]{20}:\d+$",
+    "PAY": r"^ord_[a-z2-7]{20}/pay\d+:\d+$",
+    "FO": r"^fo_[a-z2-7]{20}-\d+:\d+$",
+    "RSV": r"^ord_[a-z2-7]{20}/rsv:\d+$",
+}
+
+
+def catalogue() -> str:
+    """docs/events.md."""
+    rows = [f"| `{k.type}` | {_record(k)} | {k.says} | {_fields(k)} | {', '.join(k.heard_by) or ('–' if not k.silent else 'not on the bus')} |" for k in KINDS]
+    return "\n".join([_HEAD, *rows, "", _TAIL])
+
+
+def _record(kind: Kind) -> str:
+    return {"STATE": "order", "PAY": "payment", "FO": "fulfilment order", "RSV": "reservation"}[kind.record]
+
+
+def _fields(kind: Kind) -> str:
+    return ", ".join([*(f"`{name}`" for name in kind.data), *(f"`{name}`?" for name in kind.may)]) or "–"
+
+
+_HEAD = """# Events
+
+Generated by `python -m tools.event_schemas`; the schemas are in [schemas/events](../schemas/events).
+
+Each is a line of a record's history (the timeline) and, unless marked, an event on the bus: `Source = waybill`, `DetailType` = the
+type, `Detail` = a CloudEvents 1.0 envelope. The id (`<record>:<seq>`) is stable over redeliveries: a consumer drops one that it has
+seen. `subject` is the order's id. `data` holds ids, quantities and minor units, never personal data.
+
+| type | record | what happened | `data` (`?`: not always there) | queues that hear it |
+|---|---|---|---|---|"""
+
+_TAIL = """Order of arrival is not promised. Nothing moves backwards by an event that comes late: consumers read the order and act on what it
+says now. What a queue cannot handle ends in its dead letters: see [the runbook](runbook.md).
+"""
+
+
+def files() -> dict[Path, str]:
+    """Every generated file with its text."""
+    written = {FOLDER / f"{kind.type}.json": json.dumps(schema(kind), indent=2) + "\n" for kind in KINDS}
+    return {**written, CATALOGUE: catalogue()}
+
+
+def drift() -> list[str]:
+    """Names of files that are missing, stale, or belong to no type any more."""
+    wanted = files()
+    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]
+    return sorted(path.name for path in {*stale, *(set(FOLDER.glob("*.json")) - set(wanted))})
+
+
+def main() -> None:
+    if "--check" in sys.argv:
+        if drift():
+            sys.exit(f"event schemas have drifted ({', '.join(drift())}): run `python -m tools.event_schemas`")
+        return
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for path in set(FOLDER.glob("*.json")) - set(files()):
+        path.unlink()
+    for path, text in files().items():
+        path.write_text(text, "utf-8")
+    print(f"{FOLDER.relative_to(ROOT)}: {len(KINDS)} types; {CATALOGUE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""Generates schemas/openapi.json: `python -m tools.openapi` writes it, `--check` fails where it has drifted.
+
+One list of routes (`tools/routes.py`), request bodies from the doors' own pydantic models, answers from `tools/shapes.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT / "layers" / "waybill") not in sys.path:
+    sys.path.insert(0, str(ROOT / "layers" / "waybill"))
+
+from tools.routes import ROUTES, Route  # noqa: E402
+from tools.shapes import QUANTITIES, SHAPES, TEXT, WHOLE, Schema, array, page, record, ref  # noqa: E402
+
+TARGET = ROOT / "schemas" / "openapi.json"
+_JSON, _PROBLEM = "application/json", "application/problem+json"
+_WORDS = {400: "Malformed", 401: "No valid key or signature", 403: "The role may not do this", 404: "Absent, or somebody else's", 409: "The state does not allow it", 413: "Too large", 422: "Understood and refused", 429: "Too many calls", 503: "Try again"}
+_NOTE = {"type": "string", "maxLength": 500}
+
+
+def document() -> dict[str, Any]:
+    """The whole document as plain data."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Waybill",
+            "version": "1",
+            "summary": "Order management for shops that sell in many places and ship from many",
+            "description": _ABOUT,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"apiKey": []}],
+        "tags": [{"name": name} for name in dict.fromkeys(route.group for route in ROUTES)],
+        "paths": _paths(),
+        "components": {
+            "securitySchemes": {
+                "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "A key with roles; `admin` holds them all"}
+            },
+            "responses": {f"Problem{status}": _problem(words) for status, words in _WORDS.items()},
+            "schemas": dict(sorted({**SHAPES, **_requests()}.items())),
+        },
+    }
+
+
+_ABOUT = (
+    "Lists answer `{\"items\": [...], \"next\": cursor or null}`. Amounts are decimal strings with the currency beside them, instants ISO 8601 "
+    "in UTC, ids strings. Errors are RFC 9457 problem documents. What belongs to another channel or node answers 404."
+)
+
+
+def text() -> str:
+    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _paths() -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return paths
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": _operation_id(route),
+        "summary": route.summary,
+        "tags": [route.group],
+        "parameters": _parameters(route),
+        "responses": _responses(route),
+    }
+    if route.roles:
+        operation["x-roles"] = list(route.roles)
+        operation["description"] = f"Roles: {', '.join(route.roles)}."
+    else:
+        operation["security"] = []
+        operation["description"] = "Signed over the raw body by the sender." if route.signed else "Open to all."
+    if route.takes:
+        operation["requestBody"] = _body(route)
+    return operation
+
+
+def _operation_id(route: Route) -> str:
+    """`POST /v1/orders/{id}/cancel` → `post_orders_id_cancel`."""
+    return route.method.lower() + "_" + re.sub(r"\W+", "_", route.path.removeprefix("/v1/")).strip("_").lower()
+
+
+def _parameters(route: Route) -> list[dict[str, Any]]:
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": TEXT} for name in re.findall(r"\{(\w+)\}", route.path)
+    ]
+    for name, description in route.query:
+        schema: Schema = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50} if name == "limit" else TEXT
+        parameters.append({"name": name, "in": "query", "description": description, "schema": schema})
+    if route.keyed:
+        key = {"type": "string", "minLength": 1, "maxLength": 200}
+        words = "Names this call: the same key with the same body answers the same, with another body 422"
+        parameters.append({"name": "Idempotency-Key", "in": "header", "required": True, "description": words, "schema": key})
+    return parameters
+
+
+def _body(route: Route) -> dict[str, Any]:
+    if route.takes == "*":
+        return {"required": True, "description": "The channel's own document", "content": {_JSON: {"schema": {"type": "object"}}}}
+    optional = route.takes in ("HoldIn", "ReleaseIn", "CancelIn", "PickIn", "ShipIn")
+    return {"required": not optional, "content": {_JSON: {"schema": ref(route.takes)}}}
+
+
+def _responses(route: Route) -> dict[str, Any]:
+    if route.file:
+        schema: Schema = {} if route.file == _JSON else TEXT
+        content = {route.file: {"schema": schema}}
+        if "{document}" in route.path:
+            content["application/zpl"] = {"schema": TEXT}
+    else:
+        content = {_JSON: {"schema": page(route.answers) if route.lists else ref(route.answers)}}
+    guarded = (401, 403) if route.roles else (401,) if route.signed else ()
+    problems = sorted({*guarded, *route.refuses, 503, *((400,) if route.takes or route.query else ())})
+    answers = {str(route.status): {"description": _done(route), "content": content}}
+    return answers | {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in problems}
+
+
+def _done(route: Route) -> str:
+    return {201: "Made", 202: "Accepted and durable"}.get(route.status, "Done")
+
+
+def _problem(words: str) -> dict[str, Any]:
+    return {"description": words, "content": {_PROBLEM: {"schema": ref("Problem")}}}
+
+
+def _requests() -> dict[str, Schema]:
+    from waybill.inventory.edge import MovementIn
+    from waybill.orders.edge import OrderIn
+
+    schemas = {**_by_hand()}
+    for model in (OrderIn, MovementIn):
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="validation")
+        schemas |= {name: _plain(inner) for name, inner in schema.pop("$defs", {}).items()}
+        schemas[model.__name__] = _plain(schema)
+    return schemas
+
+
+def _by_hand() -> dict[str, Schema]:
+    """Bodies of doors that read one or two fields without a model."""
+    def only(required: Schema, optional: Schema | None = None) -> Schema:
+        return {**record(required, optional), "additionalProperties": False}
+
+    return {
+        "HoldIn": record({}, {"reason": _NOTE}),
+        "ReleaseIn": record({}, {"note": _NOTE}),
+        "CancelIn": record({}, {"reason": _NOTE}),
+        "RejectIn": only({"reason": TEXT}, {"lines": QUANTITIES}),
+        "PickIn": only({}, {"lines": QUANTITIES}),
+        "PackIn": only({}, {"lines": QUANTITIES, "weight_g": WHOLE}),
+        "ShipIn": only({}, {"packages": array(WHOLE)}),
+        "TrackingIn": {"type": "object"},
+    }
+
+
+def _plain(schema: Any) -> Any:
+    """Without pydantic's titles, which say nothing that the names do not; fields that happen to be called title stay."""
+    if isinstance(schema, list):
+        return [_plain(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {name: _fields(inner) if name == "properties" else _plain(inner) for name, inner in schema.items() if name != "title"}
+
+
+def _fields(properties: dict[str, Any]) -> dict[str, Any]:
+    return {name: _plain(inner) for name, inner in properties.items()}
+
+
+def main() -> None:
+    if "--check" in sys.argv:
+        if not TARGET.exists() or TARGET.read_text("utf-8") != text():
+            sys.exit("schemas/openapi.json is not what the code says: run `python -m tools.openapi`")
+        return
+    TARGET.parent.mkdir(exist_ok=True)
+    TARGET.write_text(text(), "utf-8")
+    print(f"{TARGET.relative_to(ROOT)}: {len(ROUTES)} operations")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""The API as one list: what there is, who may call it, what goes in and what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+READERS = ("channel", "viewer", "support", "finance")
+DECIDERS = ("channel", "support")
+STOCK_READERS = (*READERS, "node")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation. `roles` may call it (admin always may); empty with `signed` means a signature instead of a key, empty
+    without it means anybody. `takes` and `answers` name schemas; `lists` wraps the answer as a page; `keyed` wants an
+    Idempotency-Key; `file` is the media type of an answer that is no JSON."""
+
+    method: str
+    path: str
+    summary: str
+    roles: tuple[str, ...] = ()
+    answers: str = ""
+    takes: str = ""
+    lists: bool = False
+    status: int = 200
+    query: tuple[tuple[str, str], ...] = ()
+    keyed: bool = False
+    signed: bool = False
+    file: str = ""
+    refuses: tuple[int, ...] = ()
+
+    @property
+    def group(self) -> str:
+        part = self.path.split("/")[2]
+        return {"channels": "intake", "documents": "intake", "carriers": "fulfilment", "fulfilment-orders": "fulfilment", "proof": "inventory", "openapi.json": "about"}.get(part, part)
+
+
+_PAGE = (("limit", "How many, 1 to 200"), ("cursor", "The `next` of the page before"))
+_FO = "/v1/fulfilment-orders"
+
+ROUTES = (
+    Route("POST", "/v1/orders", "Place an order", ("channel",), "Accepted", "OrderIn", status=202, keyed=True, refuses=(413, 422)),
+    Route("POST", "/v1/channels/{channel}/webhooks", "Take a channel's signed webhook", (), "WebhookKept", "*", signed=True, refuses=(404, 413, 422)),
+    Route("GET", "/v1/orders", "Search orders, newest first", READERS, "OrderRow", lists=True, query=(
+        ("external_reference", "The channel's own number"), ("channel", "A channel's id"), ("customer", "The customer's whole e-mail address"),
+        ("sku", "Orders that contain this SKU"), ("status", "A derived status"), *_PAGE)),
+    Route("GET", "/v1/orders/{id}", "Read one order with everything", READERS, "Order", refuses=(404,)),
+    Route("GET", "/v1/orders/{id}/timeline", "Read what happened to an order", READERS, "TimelineEntry", lists=True, refuses=(404,)),
+    Route("GET", "/v1/orders/{id}/payments", "Read an order's money", READERS, "Payments", refuses=(404,)),
+    Route("GET", "/v1/orders/{id}/decisions", "Read why it ships from where it does", READERS, "Decision", lists=True, refuses=(404,)),
+    Route("GET", "/v1/orders/{id}/holds", "List an order's holds", READERS, "Hold", lists=True, refuses=(404,)),
+    Route("POST", "/v1/orders/{id}/holds", "Hold an order", DECIDERS, "Order", "HoldIn", status=201, refuses=(404, 409)),
+    Route("POST", "/v1/orders/{id}/holds/{hold}/release", "Release a hold", DECIDERS, "Order", "ReleaseIn", refuses=(404, 409)),
+    Route("POST", "/v1/orders/{id}/cancel", "Cancel what has not shipped", DECIDERS, "Order", "CancelIn", refuses=(404, 409)),
+    Route("GET", "/v1/documents", "List documents that wait for a person", ("viewer", "support"), "Document", lists=True, query=(("status", "`parked`"), *_PAGE)),
+    Route("GET", "/v1/documents/{id}", "Read a document as it came", ("support",), "Document", refuses=(404,)),
+    Route("POST", "/v1/documents/{id}/redrive", "Send a document through again", ("support",), "Document", status=202, refuses=(404,)),
+    Route("GET", "/v1/inventory", "List stock, a row for each SKU and node", STOCK_READERS, "StockRow", lists=True, query=(
+        ("sku", "One SKU"), ("node", "One node"), ("cursor", "The `next` of the page before"))),
+    Route("GET", "/v1/inventory/{sku}", "Read the stock of one SKU", STOCK_READERS, "StockOfSku", refuses=(404,)),
+    Route("GET", "/v1/inventory/{sku}/movements", "List a SKU's movements", STOCK_READERS, "Movement", lists=True, query=(("node", "One node"), *_PAGE)),
+    Route("POST", "/v1/inventory/{sku}/{node}/movements", "Receive or adjust stock", ("support", "node"), "Movement", "MovementIn", status=201, keyed=True, refuses=(404, 409, 422)),
+    Route("GET", "/v1/proof/inventory/{sku}", "Recompute a SKU's rows from its ledger", ("viewer", "support", "finance"), "StockProof", refuses=(404,)),
+    Route("GET", _FO, "List a node's work", ("node", "viewer", "support"), "FulfilmentOrder", lists=True, query=(("status", "Only this status"), ("node", "Only this node"), *_PAGE)),
+    Route("GET", _FO + "/{id}", "Read a fulfilment order", ("node", "viewer", "support"), "FulfilmentOrder", refuses=(404,)),
+    Route("POST", _FO + "/{id}/accept", "Accept the work", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
+    Route("POST", _FO + "/{id}/reject", "Reject the work, saying why", ("node", "support"), "FulfilmentOrder", "RejectIn", refuses=(404, 409, 422)),
+    Route("POST", _FO + "/{id}/pick", "Say what was picked", ("node", "support"), "FulfilmentOrder", "PickIn", refuses=(404, 409, 422)),
+    Route("POST", _FO + "/{id}/pack", "Pack a package: carrier, label and slip are made", ("node", "support"), "FulfilmentOrder", "PackIn", keyed=True, refuses=(404, 409, 422)),
+    Route("POST", _FO + "/{id}/ship", "Hand the packages to the carrier", ("node", "support"), "FulfilmentOrder", "ShipIn", refuses=(404, 409, 422)),
+    Route("GET", _FO + "/{id}/packages/{n}/{document}", "Read a label or slip: label.pdf, label.zpl, slip.pdf", ("node", "viewer", "support"), file="application/pdf", refuses=(404,)),
+    Route("POST", "/v1/carriers/{carrier}/events", "Take a carrier's signed tracking events", (), "WebhookKept", "TrackingIn", signed=True, refuses=(404, 422)),
+    Route("GET", "/v1/journal", "Read the journal", READERS, "JournalEntry", lists=True, query=(
+        ("order", "Entries of one order"), ("from", "First day, 2026-11-01"), ("to", "Last day"), *_PAGE)),
+    Route("GET", "/v1/journal/export", "Export the journal as beancount", ("finance", "viewer"), file="text/plain", query=(
+        ("format", "`beancount`"), ("from", "First day"), ("to", "Last day, at most 92 days on"))),
+    Route("GET", "/v1/openapi.json", "Read this document", file="application/json"),
+)  # fmt: skip

@@ -1,0 +1,144 @@
+"""What the API answers, as JSON Schema (2020-12, as OpenAPI 3.1 wants it). Requests come from the doors' own models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+WHOLE: Schema = {"type": "integer"}
+FLAG: Schema = {"type": "boolean"}
+INSTANT: Schema = {"type": "string", "format": "date-time", "description": "ISO 8601, UTC"}
+AMOUNT: Schema = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "description": "A decimal amount with the decimals of its currency", "examples": ["19.90"]}
+CURRENCY: Schema = {"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217", "examples": ["USD"]}
+ORDER_ID: Schema = {"type": "string", "pattern": "^ord_[a-z2-7]{20}$", "examples": ["ord_k3v7qn2mzc5t4xw6ybfa"]}
+FO_ID: Schema = {"type": "string", "pattern": r"^fo_[a-z2-7]{20}-\d+$", "examples": ["fo_k3v7qn2mzc5t4xw6ybfa-1"]}
+QUANTITIES: Schema = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}, "description": "Units by name"}
+STATUSES = [
+    "received", "on_hold", "backordered", "confirmed", "released", "in_fulfilment", "partially_shipped", "shipped",
+    "partially_delivered", "delivered", "completed", "cancelled",
+]  # fmt: skip
+FO_STATUSES = ["requested", "accepted", "rejected", "picking", "picked", "packed", "shipped", "delivered", "cancelled"]
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def array(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def maybe(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def record(required: Schema, optional: Schema | None = None, description: str = "") -> Schema:
+    """An object with these fields; more may come, so that answers can grow."""
+    schema: Schema = {"type": "object", "required": list(required), "properties": {**required, **(optional or {})}}
+    return {**schema, "description": description} if description else schema
+
+
+def page(name: str) -> Schema:
+    """How every list is answered."""
+    return record({"items": array(ref(name)), "next": {"type": ["string", "null"], "description": "The cursor of the following page; null after the last"}})
+
+
+_ADDRESS = record({}, {name: TEXT for name in ("name", "company", "line1", "line2", "city", "region", "postal_code", "country", "phone")})
+_CUSTOMER = record({"email": TEXT, "ship_to": ref("Address")}, {"name": TEXT, "phone": TEXT, "locale": TEXT, "bill_to": maybe(ref("Address"))})
+_TOTALS = record({name: AMOUNT for name in ("lines", "discount", "shipping", "fees", "tax", "total", "discrepancy")}, {}, "`discrepancy` is what the channel's total differs from the sum of its parts")
+_LINE = record(
+    {"id": TEXT, "sku": TEXT, "title": TEXT, "quantity": WHOLE, "unit_price": AMOUNT, "discount": AMOUNT, "tax": AMOUNT, "total": AMOUNT, "ships": FLAG, "quantities": QUANTITIES},
+    {"attributes": {"type": "object"}},
+    "One line. `quantities` says where its units stand; they sum to `quantity`.",
+)
+_HOLD = record(
+    {"id": TEXT, "kind": {"type": "string", "examples": ["payment", "sums"]}, "reason": TEXT, "placed_at": INSTANT, "source": TEXT, "status": {"enum": ["active", "released", "ended"]}},
+    {"blocks": array({"enum": ["reserve", "authorise", "release"]}), "expires_at": TEXT, "ended_at": TEXT},
+    "What stops an order, and at which step.",
+)
+_BALANCES: Schema = {"type": "object", "additionalProperties": AMOUNT, "description": "Amounts by what has become of them: authorised, charged, refunded, cancelled, and what is pending"}
+_PAYMENT_EVENT = record({"type": TEXT, "at": INSTANT, "amount": AMOUNT}, {"reference": TEXT, "reason": TEXT})
+
+SHAPES: dict[str, Schema] = {
+    "Problem": record(
+        {"type": {"type": "string", "format": "uri"}, "title": TEXT, "status": WHOLE, "code": TEXT, "detail": TEXT},
+        {"errors": array(record({"field": TEXT, "message": TEXT})), "request_id": TEXT},
+        "RFC 9457. `code` is stable; `errors` names what was wrong where.",
+    ),
+    "Address": _ADDRESS,
+    "Customer": _CUSTOMER,
+    "Totals": _TOTALS,
+    "Line": _LINE,
+    "Hold": _HOLD,
+    "Accepted": record(
+        {"id": ORDER_ID, "channel": TEXT, "external_reference": TEXT, "status": {"const": "received"}, "links": record({"self": TEXT, "timeline": TEXT})},
+        {},
+        "The order is durable and on its way.",
+    ),
+    "WebhookKept": record({"status": TEXT}, {"order_id": ORDER_ID}, "The document is kept and queued."),
+    "OrderRow": record(
+        {"id": ORDER_ID, "channel": TEXT, "external_reference": TEXT, "status": {"enum": STATUSES}, "received_at": INSTANT, "total": AMOUNT, "currency": CURRENCY, "skus": array(TEXT)}
+    ),
+    "Order": record(
+        {"id": ORDER_ID, "channel": TEXT, "status": {"enum": STATUSES}, "received_at": INSTANT},
+        {
+            "external_reference": TEXT,
+            "number": TEXT,
+            "placed_at": INSTANT,
+            "version": WHOLE,
+            "currency": CURRENCY,
+            "totals": ref("Totals"),
+            "customer": ref("Customer"),
+            "lines": array(ref("Line")),
+            "shipping": record({"method": TEXT}, {"promise_days": WHOLE}),
+            "holds": array(ref("Hold")),
+            "tenders": array(record({"kind": {"enum": ["card", "channel", "terms"]}, "amount": AMOUNT}, {"gateway": TEXT, "reference": TEXT})),
+            "fulfilment_orders": array(ref("FulfilmentOrder")),
+            "payments": ref("Payments"),
+            "note": TEXT,
+            "attributes": {"type": "object"},
+            "waiting_for": maybe(TEXT),
+        },
+        "Every detail of one order. Only id, channel, status and received_at are there in the moment between its acceptance and its writing.",
+    ),
+    "TimelineEntry": record(
+        {"seq": WHOLE, "type": TEXT, "at": INSTANT, "actor": TEXT, "data": {"type": "object"}, "record": TEXT}, {}, "What happened, when, and who did it."
+    ),
+    "Payments": {"type": "object", "description": "The order's tenders with their balances and events, and what they come to.", "properties": {"tenders": array(ref("Tender")), "charge_status": {"enum": ["none", "partial", "full", "over"]}, "auth_status": {"enum": ["none", "partial", "full"]}}},
+    "Tender": record(
+        {"number": WHOLE, "kind": TEXT, "gateway": TEXT, "currency": CURRENCY, "amount": AMOUNT, "balances": _BALANCES, "events": array(_PAYMENT_EVENT)}
+    ),
+    "Decision": {"type": "object", "description": "Why an order ships from where it does: the candidates with their costs, and what ruled the others out."},
+    "Document": record({"id": TEXT, "channel": TEXT, "status": {"enum": ["kept", "parked"]}, "received_at": INSTANT}, {"door": TEXT, "topic": TEXT, "order_id": TEXT, "problem": TEXT, "body": TEXT}),
+    "StockRow": record({"sku": TEXT, "node": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "available": WHOLE}, {"title": TEXT}),
+    "StockOfSku": record({"sku": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "available": WHOLE, "nodes": array(ref("StockRow"))}, {"title": TEXT}),
+    "Movement": record(
+        {"id": TEXT, "kind": TEXT, "quantity": WHOLE, "on_hand": WHOLE, "reserved": WHOLE, "at": INSTANT, "sku": TEXT, "node": TEXT},
+        {"note": TEXT},
+        "One typed movement; `on_hand` and `reserved` are its effect.",
+    ),
+    "StockProof": record({"sku": TEXT, "agrees": FLAG, "nodes": array({"type": "object"})}, {}, "The rows recomputed from movements and reservations."),
+    "Package": record({"n": WHOLE}, {"lines": QUANTITIES, "carrier": TEXT, "service": TEXT, "tracking_number": TEXT, "weight_g": WHOLE, "status": TEXT}),
+    "FulfilmentOrder": record(
+        {"id": FO_ID, "node": TEXT, "status": {"enum": FO_STATUSES}, "lines": {"type": "object"}},
+        {"order_id": ORDER_ID, "packages": array(ref("Package")), "version": WHOLE},
+        "What one node ships of an order.",
+    ),
+    "JournalEntry": record(
+        {
+            "id": TEXT,
+            "date": {"type": "string", "format": "date"},
+            "at": INSTANT,
+            "order_id": ORDER_ID,
+            "event": TEXT,
+            "event_id": TEXT,
+            "currency": CURRENCY,
+            "postings": array(record({"account": TEXT, "amount": AMOUNT, "currency": CURRENCY})),
+            "memo": TEXT,
+        },
+        {},
+        "A balanced entry: debits are positive, credits negative, and they sum to zero.",
+    ),
+}
