@@ -79,12 +79,14 @@ def inventory() -> Inventory:
     from waybill.inventory.orders_table import OrdersTable
     from waybill.inventory.service import Inventory
     from waybill.inventory.stock_table import StockTable
+    from waybill.routing.planner import Planner
+    from waybill.routing.sites import ShopSites
     from waybill.shop import store as shop
 
     def open_nodes() -> list[str]:
         return [node.id for node in shop.nodes() if node.active]
 
-    return Inventory(StockTable(), OrdersTable(), open_nodes=open_nodes)
+    return Inventory(StockTable(), OrdersTable(), planner=Planner(ShopSites()), open_nodes=open_nodes)
 
 
 def movements() -> Movements:
@@ -164,3 +166,17 @@ def desk() -> Callable[[dict[str, Any], str], Any]:
     from waybill.desk.door import Doors
 
     return Doors(orders(), utc_now)
+
+
+def routing() -> Callable[[dict[str, Any]], None]:
+    """What the routing queue's messages go to."""
+    from functools import partial
+
+    from waybill.aws import workflow
+    from waybill.routing import messages
+    from waybill.routing.orders_table import OrdersTable
+    from waybill.routing.service import Routing
+    from waybill.routing.sites import ShopSites
+    from waybill.routing.stock import InventoryStock
+
+    return partial(messages.handle, Routing(OrdersTable(), InventoryStock(inventory()), ShopSites(), workflow, utc_now))

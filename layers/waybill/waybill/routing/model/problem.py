@@ -58,6 +58,11 @@ class Rate:
         """What a load costs, handling per parcel included; nothing for no load."""
         return self.steps(weight_g, per_parcel)[1][-1] if weight_g > 0 else 0
 
+    def up_to(self, most_g: int) -> Rate:
+        """The part of it that loads of at most so much can meet."""
+        enough = next((index for index, end in enumerate(self.breaks_g) if end >= most_g), len(self.breaks_g)) + 1
+        return Rate(self.breaks_g[:enough], tuple(self._never_falling()[:enough]))
+
     def _never_falling(self) -> list[int]:
         lowest, down = self.prices[-1], []
         for price in reversed(self.prices):
@@ -86,35 +91,33 @@ class Problem:
     split_penalty: int = 0
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-able and the same for the same problem, whatever order it was given in."""
+        """JSON-able, and the same for the same problem, whatever order it was given in. Each rate stands once."""
+        candidates = sorted(self.candidates, key=lambda c: c.node)
+        rates = list(dict.fromkeys(c.rate for c in candidates))
         return {
             "demands": [[d.sku, d.quantity, d.weight_g] for d in sorted(self.demands, key=lambda d: d.sku)],
+            "rates": [{"breaks_g": list(rate.breaks_g), "prices": list(rate.prices)} for rate in rates],
             "candidates": [
                 {
                     "node": c.node,
                     "available": {sku: c.available[sku] for sku in sorted(c.available)},
-                    "breaks_g": list(c.rate.breaks_g),
-                    "prices": list(c.rate.prices),
+                    "rate": rates.index(c.rate),
                     "per_parcel": c.per_parcel,
                     "per_unit": c.per_unit,
                 }
-                for c in sorted(self.candidates, key=lambda c: c.node)
+                for c in candidates
             ],
             "split_penalty": self.split_penalty,
         }
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Problem:
-        return cls(
-            tuple(Demand(*demand) for demand in raw["demands"]),
-            tuple(
-                Candidate(
-                    c["node"], c["available"], Rate(tuple(c["breaks_g"]), tuple(c["prices"])), c["per_parcel"], c["per_unit"]
-                )
-                for c in raw["candidates"]
-            ),
-            raw["split_penalty"],
+        """The inverse of `to_dict`."""
+        rates = [Rate(tuple(rate["breaks_g"]), tuple(rate["prices"])) for rate in raw["rates"]]
+        candidates = (
+            Candidate(c["node"], c["available"], rates[c["rate"]], c["per_parcel"], c["per_unit"]) for c in raw["candidates"]
         )
+        return cls(tuple(Demand(*demand) for demand in raw["demands"]), tuple(candidates), raw["split_penalty"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +152,10 @@ class Plan:
     @property
     def nodes(self) -> tuple[str, ...]:
         return tuple(share.node for share in self.shares)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able, without the runner-up."""
+        shares = [
+            {"node": share.node, "units": dict(share.units), "weight_g": share.weight_g, "cost": share.cost} for share in self.shares
+        ]
+        return {"shares": shares, "cost": self.cost, "short": dict(self.short), "proven": self.proven}

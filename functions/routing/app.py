@@ -1,0 +1,14 @@
+"""The routing queue: route for the state machine; rejections and last shipments from the bus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from waybill import bootstrap
+from waybill.aws import batch
+
+handle = bootstrap.routing()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return batch.each(event, handle)

@@ -1,0 +1,33 @@
+"""What arrives on the routing queue: the state machine's command with its task token, and events from the bus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from waybill.kernel.errors import Malformed
+from waybill.kernel.events import Event
+from waybill.routing.service import Routing
+
+
+def handle(routing: Routing, message: dict[str, Any]) -> None:
+    """One message. What it raises goes back to the queue and ends among the dead letters."""
+    if "detail" in message:
+        _on_event(routing, Event.from_dict(message["detail"]))
+    elif message.get("command") == "route":
+        routing.route(_text(message, "order_id"), _text(message, "token"))
+    else:
+        raise Malformed("neither a command of ours nor an event")
+
+
+def _on_event(routing: Routing, event: Event) -> None:
+    """A rejection wants other nodes; the last shipment answers the machine. What is due is read from the order, not from the event,
+    so that repeats and disorder do no harm."""
+    if event.type == "fulfilment_order.rejected" or (event.type == "fulfilment_order.shipped" and event.data.get("last") is True):
+        routing.go_on(event.subject)
+
+
+def _text(message: dict[str, Any], name: str) -> str:
+    value = message.get(name)
+    if not isinstance(value, str) or not value:
+        raise Malformed(f"the command lacks {name}")
+    return value

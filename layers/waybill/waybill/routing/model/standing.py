@@ -1,0 +1,91 @@
+"""Where an order stands as far as routing goes, read off its fulfilment orders, decisions and holds. Items as they are stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Item = Mapping[str, Any]
+UNFILLABLE = "unfillable"
+"""The kind of hold under which an order comes before a person whom no node can serve."""
+_NOT_THERE = ("rejected", "cancelled")
+NOT_IN_STOCK, DAMAGED = "not_in_stock", "damaged"
+STOCK_IS_GONE = frozenset({NOT_IN_STOCK, DAMAGED})
+"""Reasons after which the rejected units are not there to be sold again. After any other they are given back."""
+
+
+class Hold(Protocol):
+    """A hold of the order (`orders.model.holds.Hold`)."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def ended_at(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A fulfilment order that its node has refused. `lines` {line: units}."""
+
+    fo_id: str
+    node: str
+    lines: Mapping[str, int]
+    reason: str
+    at: str
+
+    @property
+    def gone(self) -> bool:
+        return self.reason in STOCK_IS_GONE
+
+
+def rejections(fulfilment_orders: Iterable[Item]) -> list[Rejection]:
+    """Every rejection so far, oldest first."""
+    found = []
+    for item in fulfilment_orders:
+        if item["status"] == "rejected":
+            entry = next(entry for entry in reversed(item["history"]) if entry["type"] == "fulfilment_order.rejected")
+            reason = str(entry["data"].get("reason", "")).lower()
+            found.append(Rejection(item["id"], item["node"], _units(item), reason, entry["at"]))
+    return sorted(found, key=lambda rejection: rejection.at)
+
+
+def unanswered(fulfilment_orders: Iterable[Item], decisions: Iterable[Item]) -> Rejection | None:
+    """The oldest rejection after which no decision has been taken yet."""
+    answered = {decision["cause"] for decision in decisions}
+    return next((rejection for rejection in rejections(fulfilment_orders) if rejection.fo_id not in answered), None)
+
+
+def doubtful_nodes(fulfilment_orders: Iterable[Item], forgiven_at: str) -> set[str]:
+    """Nodes that have rejected a part of this order since a person last said: try again."""
+    return {rejection.node for rejection in rejections(fulfilment_orders) if rejection.at > forgiven_at}
+
+
+def forgiven_at(holds: Iterable[Hold]) -> str:
+    """When a person last let go a hold of ours, which says: try all nodes again. Empty for never."""
+    return max(["", *(hold.ended_at for hold in holds if hold.kind == UNFILLABLE and hold.status == "released")])
+
+
+def at_work(fulfilment_orders: Iterable[Item], done: Iterable[str]) -> dict[str, Counter[str]]:
+    """{line: {node: units}} that a reservation holds for fulfilment orders under way: not for new ones to take.
+
+    `done`: causes that the reservation has carried out; a shipment among them is no longer held.
+    """
+    carried_out, units = set(done), dict[str, Counter[str]]()
+    for item in fulfilment_orders:
+        if item["status"] in _NOT_THERE or carried_out & _shipments(item):
+            continue
+        for line, quantity in _units(item).items():
+            units.setdefault(line, Counter())[item["node"]] += quantity
+    return units
+
+
+def _units(item: Item) -> dict[str, int]:
+    return {line: at_node["quantity"] for line, at_node in item["lines"].items()}
+
+
+def _shipments(item: Item) -> set[str]:
+    return {f"{item['id']}:{entry['seq']}" for entry in item["history"] if entry["type"] == "fulfilment_order.shipped"}

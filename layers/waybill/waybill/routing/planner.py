@@ -1,0 +1,39 @@
+"""Where an order's stock is reserved: at the nodes that would ship it for the least. The planner port of the inventory context,
+which does not know routing; `bootstrap` brings the two together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from waybill.orders.store import Record
+from waybill.routing.model.decision import REJECTED_BEFORE, Available, Split, decide
+from waybill.routing.model.standing import forgiven_at, doubtful_nodes
+from waybill.routing.ports import Sites
+
+
+class Wanted(Protocol):
+    """Units of a line that no reservation covers yet (`inventory.model.plan.Wanted`)."""
+
+    @property
+    def line(self) -> str: ...
+    @property
+    def quantity(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """`planner(record, wanted, available)` → {line: {node: units}}; None where the open nodes have not all that is wanted."""
+
+    shop: Sites
+    split_penalty: int = 0
+
+    def __call__(self, record: Record, wanted: Iterable[Wanted], available: Available) -> Split | None:
+        units: Mapping[str, int] = {want.line: want.quantity for want in wanted}
+        doubtful = doubtful_nodes(record.fulfilment_orders, forgiven_at(record.state.holds))
+        sites = [
+            replace(site, doubts=site.doubts | {REJECTED_BEFORE}) if site.node in doubtful else site for site in self.shop.sites(record)
+        ]
+        decision = decide(self.shop.lines(record, units), sites, available, split_penalty=self.split_penalty)
+        return None if decision.short else decision.by_line()

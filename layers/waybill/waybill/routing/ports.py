@@ -1,0 +1,71 @@
+"""What routing needs from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from waybill.orders.model.state import State
+from waybill.orders.store import Record
+from waybill.routing.model.claim import Claim
+from waybill.routing.model.decision import Available, Site, Split, Unrouted
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A fulfilment order to be made: these units of these lines at this node."""
+
+    fo_id: str
+    node: str
+    lines: Mapping[str, int]
+
+
+class Orders(Protocol):
+    """The Orders table."""
+
+    def load(self, order_id: str) -> Record:
+        """Raises NotFound."""
+
+    def remember_wait(self, order_id: str, state_name: str, token: str, at: str) -> None:
+        """Keeps the token on which the execution waits."""
+
+    def save(self, record: Record, state: State) -> None:
+        """STATE alone. Raises Conflict."""
+
+    def commit(self, record: Record, state: State, work: Iterable[Work], receipt: Mapping[str, Any], at: str) -> None:
+        """STATE, the new fulfilment orders and the next decision, all or nothing. Raises Conflict."""
+
+
+class Stock(Protocol):
+    """The order's claim on stock, and what is still free."""
+
+    def claim(self, order_id: str) -> Claim:
+        """All that the order's reservation holds, nothing being under way any more."""
+
+    def free(self, skus: Iterable[str]) -> Available:
+        """{sku: {node: units}} that anybody may still reserve."""
+
+    def move(self, order_id: str, node: str, lines: Mapping[str, int], plan: Split, cause: str, gone: bool) -> None:
+        """A node gives units up (`gone`: they were not there), others reserve by `plan` {line: {node: units}}, all of it or nothing.
+        Nobody gives where `node` is empty. Once for each `cause`. Raises OrderCancelled, IllegalTransition."""
+
+
+class Sites(Protocol):
+    """The shop's nodes as an order sees them."""
+
+    def sites(self, record: Record) -> list[Site]:
+        """Every node with its tariff to the order's address; closed ones barred."""
+
+    def lines(self, record: Record, units: Mapping[str, int]) -> tuple[Unrouted, ...]:
+        """These units of the order with their SKUs and weights; only what ships."""
+
+    def tariffs(self) -> dict[str, str]:
+        """The version of each carrier's tariff."""
+
+
+class Tokens(Protocol):
+    """Answers the task on which an execution waits (`waybill.aws.workflow`)."""
+
+    def succeed(self, token: str, output: dict[str, Any]) -> bool: ...
+    def fail(self, token: str, error: str, cause: str = "") -> bool: ...

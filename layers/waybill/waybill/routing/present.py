@@ -1,0 +1,65 @@
+"""Decision receipts as people read them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+_HIDDEN = ("pk", "sk", "write_id")
+_WHY = {
+    "closed": "closed",
+    "rejected": "has rejected it",
+    "rejected_before": "has rejected a part of the order",
+    "late": "would be late",
+    "no_stock": "has nothing of it",
+    "no_carrier": "no carrier goes there",
+}
+
+
+class Decided(Protocol):
+    """An order's record, as far as decisions go."""
+
+    @property
+    def decisions(self) -> Iterable[Mapping[str, Any]]: ...
+
+
+def decisions(record: Decided) -> list[dict[str, Any]]:
+    """The receipts of an order, oldest first, each with what it says in words."""
+    receipts = sorted(record.decisions, key=lambda item: item["n"])
+    return [{**{name: value for name, value in item.items() if name not in _HIDDEN}, **in_words(item)} for item in receipts]
+
+
+def in_words(receipt: Mapping[str, Any]) -> dict[str, Any]:
+    """{"headline", "because": [sentences]}; amounts in the shop's minor units, shown with two decimals."""
+    chosen, runner_up = receipt["chosen"], receipt.get("runner_up")
+    because = [_share(share, receipt["distance_km"]) for share in chosen["shares"]]
+    if runner_up:
+        because.append(f"Next best: {_nodes(runner_up)} for {_money(runner_up['cost'])}")
+    chosen_nodes = {share["node"] for share in chosen["shares"]}
+    because += [f"{node} alone would cost {_money(cost)}" for node, cost in receipt["alone"].items() if cost and {node} != chosen_nodes]
+    because += [f"{node} ruled out: {_reason(why)}" for node, why in receipt["ruled_out"].items()]
+    because += [f"{units} of line {line} found no node" for line, units in receipt["short"].items()]
+    return {"headline": _headline(chosen), "because": because}
+
+
+def _headline(chosen: Mapping[str, Any]) -> str:
+    if not chosen["shares"]:
+        return "No node can ship it"
+    return f"{_nodes(chosen)}, {_money(chosen['cost'])}: {'nothing is cheaper' if chosen['proven'] else 'the cheapest found'}"
+
+
+def _nodes(plan: Mapping[str, Any]) -> str:
+    return " and ".join(share["node"] for share in plan["shares"])
+
+
+def _share(share: Mapping[str, Any], distances: Mapping[str, int]) -> str:
+    goods = ", ".join(f"{units} × {sku}" for sku, units in share["units"].items())
+    return f"{share['node']} ships {goods}: {share['weight_g']} g over {distances[share['node']]} km for {_money(share['cost'])}"
+
+
+def _reason(why: str) -> str:
+    return ", ".join(_WHY.get(part, part) for part in why.split(", "))
+
+
+def _money(minor: int) -> str:
+    return f"{minor // 100}.{minor % 100:02}"

@@ -1,0 +1,200 @@
+"""Routing an order: when the machine asks for it, when a node has rejected, when the last parcel has left.
+
+Every use case begins by reading where the order stands and may be repeated at any time: what is done is passed through. The
+order of things: the token is kept; the reservation is brought to the chosen nodes; one commit releases the work there and says why.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+
+from waybill.aws.logs import count, logger
+from waybill.kernel.clock import Clock, instant
+from waybill.kernel.errors import Conflict, IllegalTransition, OrderCancelled, OrderHeld, StockUnavailable, Unavailable
+from waybill.kernel.ids import digest, fulfilment_order_id, order_of_fulfilment_order
+from waybill.orders.model import state as verbs
+from waybill.orders.model.holds import Hold
+from waybill.orders.model.state import State
+from waybill.orders.store import Record
+from waybill.routing.model import standing
+from waybill.routing.model.claim import Claim
+from waybill.routing.model.decision import REJECTED, REJECTED_BEFORE, Decision, decide, receipt
+from waybill.routing.model.standing import UNFILLABLE, Rejection
+from waybill.routing.ports import Orders, Sites, Stock, Tokens, Work
+
+WAIT = "route"
+"""What `WAIT` says while the execution stands in the state Route, release, await shipment."""
+MOST_ROUNDS = 12
+_ACTOR = "routing"
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Use cases of routing. `split_penalty`: minor units charged for each node beyond the first."""
+
+    orders: Orders
+    stock: Stock
+    shop: Sites
+    tokens: Tokens
+    clock: Clock
+    split_penalty: int = 0
+
+    def route(self, order_id: str, token: str) -> None:
+        """The machine's command: releases what has no node yet; the token is answered when the last parcel has left.
+
+        Raises NotFound, and Unavailable when others kept changing the order.
+        """
+        self.orders.remember_wait(order_id, WAIT, token, self._now())
+        self.go_on(order_id)
+
+    def go_on(self, order_id: str) -> None:
+        """Does what is due: after the command, a rejection, a last shipment; nothing where nothing is. Raises as `route`."""
+        for _ in range(MOST_ROUNDS):
+            record = self.orders.load(order_id)
+            try:
+                if self._settled(record):
+                    return
+            except (OrderCancelled, OrderHeld, StockUnavailable) as problem:
+                self._give_up(record, problem)
+                return
+            except (Conflict, IllegalTransition):
+                continue
+        raise Unavailable(f"{order_id} is being changed by many at once; try again")
+
+    def _settled(self, record: Record) -> bool:
+        """One round. False where something has changed that must be looked at again."""
+        if record.state.cancelled:
+            raise OrderCancelled(f"{record.order.id} is cancelled")
+        rejection = standing.unanswered(record.fulfilment_orders, record.decisions)
+        if rejection:
+            return self._reroute(record, rejection)
+        if record.state.unrouted():
+            return self._release(record)
+        if record.state.all_shipped:
+            self._answer(record, lambda token: self.tokens.succeed(token, {"order_id": record.order.id}))
+        return True
+
+    def _release(self, record: Record) -> bool:
+        """Everything unrouted goes to the cheapest nodes. Raises OrderHeld, StockUnavailable."""
+        _refuse_held(record)
+        unrouted, claim = record.state.unrouted(), self._claim(record)
+        decision = self._decide(record, unrouted, claim)
+        if decision.short:
+            raise StockUnavailable(f"{record.order.id}: the nodes that may ship have not all of it")
+        if not decision.lines:
+            hold = self._unfillable(record, "nothing of it ships from a node")
+            self.orders.save(record, verbs.place_hold(record.state, hold, self._now(), _ACTOR))
+        elif not self._brought(record, claim, decision):
+            self._commit(record, record.state, decision, unrouted, "route")
+            return True
+        return False
+
+    def _reroute(self, record: Record, rejection: Rejection) -> bool:
+        """Rejected work goes to nodes that have not rejected. What those lack waits for stock, unless a node that did reject
+        says that it has it: then a person must look. Answers False: there may be more to do."""
+        claim = self._claim(record)
+        if rejection.fo_id not in claim.done:
+            lines = {line: min(units, claim.at(line, rejection.node)) for line, units in rejection.lines.items()}
+            self.stock.move(record.order.id, rejection.node, lines, {}, rejection.fo_id, rejection.gone)
+            return False
+        unrouted = record.state.unrouted()
+        units = {line: min(units, unrouted.get(line, 0)) for line, units in rejection.lines.items()}
+        decision = self._decide(record, units, claim, refused=True)
+        if not self._brought(record, claim, decision):
+            state = self._held_where_refused(record, decision)
+            self._commit(record, state, decision, units, rejection.fo_id)
+        return False
+
+    def _decide(self, record: Record, units: Mapping[str, int], claim: Claim, *, refused: bool = False) -> Decision:
+        """The cheapest nodes for these units. Nodes that have rejected are barred if `refused`, and otherwise the last resort."""
+        lines = self.shop.lines(record, units)
+        doubtful = self._doubtful(record)
+        sites = [
+            site
+            if site.node not in doubtful
+            else replace(site, barred=site.barred or REJECTED)
+            if refused
+            else replace(site, doubts=site.doubts | {REJECTED_BEFORE})
+            for site in self.shop.sites(record)
+        ]
+        free = self.stock.free(sorted({line.sku for line in lines}))
+        return decide(lines, sites, claim.added_to(free, lines), split_penalty=self.split_penalty, held=claim.held)
+
+    def _brought(self, record: Record, claim: Claim, decision: Decision) -> bool:
+        """Brings the reservation to the chosen nodes. True where it had to change: then it must be looked at again."""
+        moves = claim.transfers(decision.by_line())
+        for giver, plan in sorted(moves.items()):
+            lines = {line: sum(takers.values()) for line, takers in plan.items()} if giver else {}
+            cause = "route-" + digest(record.order.id, str(claim.epoch), giver, json.dumps(plan, sort_keys=True))
+            self.stock.move(record.order.id, giver, lines, plan, cause, False)
+        return bool(moves)
+
+    def _commit(self, record: Record, state: State, decision: Decision, units: Mapping[str, int], cause: str) -> None:
+        """One transaction: fulfilment orders, STATE, the receipt. Raises Conflict."""
+        at, work = self._now(), self._work(record, decision, units)
+        released = Counter[str]()
+        for each in work:
+            released.update(each.lines)
+        if work:
+            state = verbs.release(state, released, [each.fo_id for each in work], at, _ACTOR)
+        kept = receipt(decision, at=at, cause=cause, tariffs=self.shop.tariffs())
+        self.orders.commit(record, state, work, kept, at)
+        logger.info("order routed", order_id=record.order.id, nodes=[each.node for each in work], cause=cause)
+        count("FulfilmentOrdersRequested", len(work))
+
+    def _work(self, record: Record, decision: Decision, units: Mapping[str, int]) -> list[Work]:
+        """A fulfilment order a node. What needs no stock (a gift card in the box) goes with the first."""
+        first = 1 + max([0, *(number for _, number in map(_numbered, record.fulfilment_orders))])
+        stocked = {line.line for line in decision.lines}
+        loose = {line: quantity for line, quantity in units.items() if line not in stocked and quantity}
+        return [
+            Work(fulfilment_order_id(record.order.id, first + n), node, {**lines, **(loose if n == 0 else {})})
+            for n, (node, lines) in enumerate(sorted(decision.shares.items()))
+        ]
+
+    def _held_where_refused(self, record: Record, decision: Decision) -> State:
+        """STATE, held for a person where something is short that only nodes have which rejected it."""
+        skus = {line.sku for line in decision.lines if line.line in decision.short}
+        doubtful = self._doubtful(record)
+        free = self.stock.free(sorted(skus)) if skus else {}
+        if not any(units > 0 for nodes in free.values() for node, units in nodes.items() if node in doubtful):
+            return record.state
+        hold = self._unfillable(record, "no node is left that has not rejected it")
+        return verbs.place_hold(record.state, hold, self._now(), _ACTOR)
+
+    def _unfillable(self, record: Record, reason: str) -> Hold:
+        number = 1 + sum(1 for hold in record.state.holds if hold.kind == UNFILLABLE)
+        return Hold(id=f"{UNFILLABLE}-{number}", kind=UNFILLABLE, reason=reason, placed_at=self._now(), source=_ACTOR)
+
+    def _doubtful(self, record: Record) -> Collection[str]:
+        """Nodes that rejected, but for those that a person has forgiven by releasing a hold."""
+        return standing.doubtful_nodes(record.fulfilment_orders, standing.forgiven_at(record.state.holds))
+
+    def _claim(self, record: Record) -> Claim:
+        return self.stock.claim(record.order.id).not_at_work(record.fulfilment_orders)
+
+    def _give_up(self, record: Record, problem: OrderCancelled | OrderHeld | StockUnavailable) -> None:
+        """The machine catches these by name and goes where they lead."""
+        logger.info("order not routed", order_id=record.order.id, problem=problem.code)
+        count("OrdersNotRouted", reason=problem.code)
+        self._answer(record, lambda token: self.tokens.fail(token, type(problem).__name__, problem.message))
+
+    def _answer(self, record: Record, answer: Callable[[str], object]) -> None:
+        if record.wait and record.wait["state"] == WAIT:
+            answer(record.wait["token"])
+
+    def _now(self) -> str:
+        return instant(self.clock())
+
+
+def _refuse_held(record: Record) -> None:
+    hold = record.state.blocking("release")
+    if hold:
+        raise OrderHeld(f"{record.order.id} is held: {hold.kind}")
+
+
+def _numbered(item: Mapping[str, object]) -> tuple[str, int]:
+    return order_of_fulfilment_order(str(item["id"])) or ("", 0)

@@ -1,0 +1,48 @@
+"""The shop's nodes as one order sees them: how far, how dear, whether in time. `ports.Sites` on the Shop table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from waybill.orders.store import Record
+from waybill.routing.model.decision import CLOSED, LATE, NO_CARRIER, Site, Unrouted
+from waybill.routing.model.problem import Rate
+from waybill.routing.tariffs import rate
+from waybill.shop import store as shop
+from waybill.shop.model import Node
+from waybill.shop.places import Point, distance_km, locate
+
+UNKNOWN_WEIGHT_G = 500
+"""What a unit of a SKU is taken to weigh that the shop does not know: a common parcel."""
+_NO_RATE = Rate((1,), (0,))
+
+
+class ShopSites:
+    """Nodes, items and carriers as the shop has set them up."""
+
+    def sites(self, record: Record) -> list[Site]:
+        there = locate(record.customer.ship_to)
+        return [_site(node, there, record.order.shipping.promise_days) for node in shop.nodes()]
+
+    def lines(self, record: Record, units: Mapping[str, int]) -> tuple[Unrouted, ...]:
+        wanted = [line for line in record.order.lines if line.ships and units.get(line.id, 0) > 0]
+        items = shop.items([line.sku for line in wanted])
+        weights = {sku: max(1, item.weight_g) for sku, item in items.items()}
+        return tuple(Unrouted(line.id, line.sku, units[line.id], weights.get(line.sku, UNKNOWN_WEIGHT_G)) for line in wanted)
+
+    def tariffs(self) -> dict[str, str]:
+        return {carrier.id: carrier.version for carrier in shop.carriers()}
+
+
+def _site(node: Node, there: Point, promise_days: int) -> Site:
+    away = distance_km(locate(node.place), there)
+    price, in_time = rate(shop.carriers(), away, promise_days)
+    return Site(
+        node=node.id,
+        rate=price or _NO_RATE,
+        distance_km=away,
+        per_parcel=node.handling_per_parcel,
+        per_unit=node.handling_per_unit,
+        barred=CLOSED if not node.active else NO_CARRIER if price is None else "",
+        doubts=frozenset() if in_time else frozenset({LATE}),
+    )
