@@ -110,6 +110,16 @@ def test_a_cancel_that_comes_before_the_reservation_wins_over_it() -> None:
         house.inventory.reserve("ord_1")
 
 
+def test_nothing_is_moved_to_another_node_for_a_cancelled_order() -> None:
+    house = House(A={"N1": 10, "N2": 5})
+    house.orders.place("ord_1", A=3)
+    house.inventory.reserve("ord_1")
+    house.inventory.release("ord_1", "ord_1:4", cancelled=True)
+    with pytest.raises(OrderCancelled):
+        house.inventory.move("ord_1", "", {}, {"1": {"N2": 3}}, "fo_1-1:3")
+    assert house.numbers("A", "N2") == (5, 0, 5)
+
+
 def test_after_a_deadline_the_stock_goes_and_may_be_reserved_again() -> None:
     house = House(A={"N1": 10})
     house.orders.place("ord_1", A=3)
@@ -185,6 +195,16 @@ def test_a_move_that_finds_nothing_elsewhere_says_what_is_lacking() -> None:
     lacking = house.inventory.move("ord_1", "N1", {"1": 3}, {"1": {"N2": 3}}, "fo_1-1:3", gone=True)
     assert [(want.line, want.quantity) for want in lacking] == [("1", 3)]
     assert house.numbers("A", "N1") == (0, 0, 0)
+    house.sound()
+
+
+def test_units_that_no_node_gives_up_may_be_reserved_by_plan_too() -> None:
+    house = House(A={"N1": 3, "N2": 3})
+    house.orders.place("ord_1", A=3)
+    house.inventory.reserve("ord_1")
+    house.inventory.move("ord_1", "N1", {"1": 1}, {}, "fo_1-1:3", gone=True)
+    assert house.inventory.move("ord_1", "", {}, {"1": {"N2": 1}}, "fo_1-1:4") == ()
+    assert house.orders.records["ord_1"].held == {"1": {"N1": 2, "N2": 1}}
     house.sound()
 
 

@@ -69,6 +69,8 @@ class Inventory:
 
         `gone`: the node found that they are not there; they are written off. Answers what the order lacks now: empty when
         all is reserved. `cause`: the event's id; a repeat changes nothing and answers what is lacking then.
+
+        Raises OrderCancelled where something is to be reserved for a cancelled order; IllegalTransition where the node held less.
         """
 
         def intent(seen: Reservation) -> Reservation:
@@ -81,6 +83,10 @@ class Inventory:
         """What the order holds at which node. Raises NotFound."""
         return self._settled(order_id).reservation
 
+    def available(self, skus: Iterable[str]) -> Available:
+        """Units that anybody may still reserve, at open nodes: {sku: {node: units}}."""
+        return _by_node(self._rows(set(skus)))
+
     def can_reserve(self, order_id: str) -> bool:
         """Whether all that the order lacks could be reserved now."""
         return not self.shortage(self.orders.demand(order_id))
@@ -89,7 +95,7 @@ class Inventory:
         """Units by line that could not be reserved now. Empty also for a cancelled order: it waits for nothing."""
         if demand.cancelled or not demand.missing:
             return {}
-        return shortage(demand.missing, _by_node(self._rows({want.sku for want in demand.missing})))
+        return shortage(demand.missing, self.available(want.sku for want in demand.missing))
 
     def queue_up(self, demand: Demand) -> None:
         """Queues the order for each SKU that it lacks. Whoever calls must have kept the task token before, and must ask for
@@ -99,7 +105,7 @@ class Inventory:
 
     def wake_waiting(self, sku: str) -> int:
         """Stock of a SKU has grown: wakes the oldest of those that it suffices for. Answers how many."""
-        left = sum(_by_node(self._rows({sku})).get(sku, {}).values())
+        left = sum(self.available([sku]).get(sku, {}).values())
         woken = 0
         for order_id in self.orders.wanting(sku):
             if left <= 0:

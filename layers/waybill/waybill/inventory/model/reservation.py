@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from waybill.inventory.model.plan import Plan, Wanted
 from waybill.inventory.model.row import RELEASED, RESERVED, SHIPPED, WRITTEN_OFF, Op, Outcome
-from waybill.kernel.errors import IllegalTransition
+from waybill.kernel.errors import IllegalTransition, OrderCancelled
 from waybill.kernel.events import Entry, appended
 
 RESERVE, RELEASE, SHIP, MOVE, UNDO = "reserve", "release", "ship", "move", "undo"
@@ -135,6 +135,8 @@ class Reservation:
     def _begun(self, kind: str, cause: str, at: int, steps: list[Step], skus: Mapping[str, str] | None = None) -> Reservation:
         if self.batch:
             raise IllegalTransition(f"{self.order_id}: {self.batch.kind} is still under way")
+        if self.closed and any(step.kind == RESERVED for step in steps):
+            raise OrderCancelled(f"{self.order_id} is cancelled: nothing more is reserved for it")
         batch = Batch(kind, at, cause, tuple(steps)) if steps else None
         done = (*self.done, cause) if kind in (SHIP, MOVE) else self.done
         return replace(self, epoch=self.epoch + 1, batch=batch, done=done, skus={**self.skus, **(skus or {})})
