@@ -57,9 +57,10 @@ def environment(port: int, *, api_port: int = 0, state: Path | None = None, smtp
 def run() -> None:
     """Serves until SIGTERM or SIGINT, then saves and leaves."""
     _forget_proxies()
-    from local.engine import gaps
+    from local.engine import durable, gaps
 
     gaps.close_all()
+    durable.enable()
     asyncio.run(_serve())
 
 

@@ -16,6 +16,7 @@ NAMES = (
     "stream_mapping",
     "poller_pace",
     "raw_mail",
+    "queue_races",
     "log_growth",
 )
 

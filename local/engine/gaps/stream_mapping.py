@@ -162,7 +162,7 @@ def _advance(mapping: dict[str, Any], shard: Shard, position: int) -> None:
     shard.attempts, shard.size, shard.not_before = 0, None, 0.0
     mapping["LastProcessingResult"] = "OK"
     for listener in advanced:
-        listener(mapping["UUID"], position)
+        listener(mapping, position)
 
 
 # Told of every new position: the journal, so that a restart does not replay what was done.
