@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+import jsonschema
 import pytest
 
 from tests.payments.gateway_fake import CHALLENGING, DECLINING, GOOD, UNKNOWN, FakeGateway, Payment
+from tests.payments.localstripe_process import ROOT
 from tests.payments.money_world import Crash, CrashAt, World
 from waybill.aws import gate
 from waybill.kernel.errors import IllegalTransition, InvalidInput, Malformed, NotFound, Unavailable
@@ -327,3 +329,21 @@ def test_a_gateway_that_authorised_another_amount_is_not_believed() -> None:
     with pytest.raises(ports.GatewayRefused):
         world.deliver(world.command())
     assert not world.tokens.answers and "order.confirmed" not in world.told
+
+
+@pytest.mark.parametrize(
+    "tenders",
+    [[], [("card", 2600, DECLINING)], [("card", 2600, UNKNOWN)], [("channel", 1300, "tx-1"), ("channel", 1300, "")]],
+    ids=["paid", "declined", "unknown token", "by the channel"],
+)
+def test_what_is_told_is_what_the_schemas_promise(tenders: list[tuple[str, int, str]]) -> None:
+    world = World(*tenders)
+    world.deliver(world.command())
+    world.deliver(world.shipped()) if "PaymentDeclined" not in world.tokens.answers.values() else None
+    world.cancel_state()
+    world.deliver(world.cancelled())
+    entries = [entry for tender in world.account.tenders for entry in tender.history]
+    assert entries
+    for entry in entries:
+        schema = json.loads((ROOT / "schemas" / "events" / f"{entry.type}.json").read_text())
+        jsonschema.validate(entry.data, schema["properties"]["data"])

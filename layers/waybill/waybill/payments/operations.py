@@ -192,12 +192,9 @@ class Operations:
 
     def owed_back(self, account: Account, tender: Tender) -> Account:
         """The channel has the money of a cancelled order: what it owes the customer is noted, once."""
-        if not tender.balances.charged or any(event.reason == "refund_owed" for event in tender.events):
+        if not tender.balances.charged or tender.is_owed_back:
             return account
-        at, left = self._now(), tender.balances.charged
-        data = {"tender": tender.number, "amount": left, "currency": tender.currency, "reference": account.reference(tender)}
-        noted = tender.stated("INFO", left, at, reason="refund_owed")
-        return self._book.save(account, noted.told("payment.refund_owed", data, at, self._actor))
+        return self._book.save(account, tender.owed_back(self._now(), account.reference(tender), self._actor))
 
     def _asked(self, account: Account, tender: Tender, kind: str, amount: int, asked_by: str | None = None) -> Account:
         held_by = tender.authorisation

@@ -26,6 +26,7 @@ _FAILED = {
 
 _ANSWERS = ("SUCCESS", "FAILURE")
 _REMAINDER = "/remainder"
+_OWED = "refund_owed"
 
 CARD, CHANNEL, TERMS = "card", "channel", "terms"
 
@@ -183,6 +184,15 @@ class Tender:
         paid = PaymentEvent("CHARGE_SUCCESS", at, self.amount, reference or f"{self.record_id}/outside", reference)
         return self._with(paid)._told("payment.recorded", paid, actor)
 
+    def owed_back(self, at: str, reference: str | None, actor: str) -> Tender:
+        """With the note that the channel has the money of a cancelled order and owes it to the customer."""
+        owed = PaymentEvent("INFO", at, self.balances.charged, None, reference, _OWED)
+        return self._with(owed)._told("payment.refund_owed", replace(owed, reason=None), actor)
+
+    @property
+    def is_owed_back(self) -> bool:
+        return any(event.reason == _OWED for event in self.events)
+
     def told(self, type: str, data: dict[str, Any], at: str, actor: str) -> Tender:
         """With a history entry of another kind."""
         return replace(self, history=appended(self.history, type, at, actor, data))
@@ -191,7 +201,6 @@ class Tender:
         return replace(self, events=(*self.events, event))
 
     def _told(self, type: str, event: PaymentEvent, actor: str) -> Tender:
-        data: dict[str, Any] = {"tender": self.number, "amount": event.amount, "currency": self.currency, "reference": event.reference}
-        if event.reason:
-            data["reason"] = event.reason
+        data: dict[str, Any] = {"tender": self.number, "amount": event.amount, "currency": self.currency}
+        data |= {name: value for name in ("reference", "reason") if (value := getattr(event, name))}
         return self.told(type, data, event.at, actor)
