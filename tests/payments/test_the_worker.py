@@ -296,8 +296,8 @@ def test_the_view_shows_balances_in_decimals_and_no_token() -> None:
     items = [json.loads(text) for (_, sk), text in world.book.items.items() if sk.startswith("PAY#")]
     (shown,) = view.tenders(items)
     assert shown["balances"]["charged"] == "25.99" and shown["amount"] == "25.99" and shown["currency"] == "USD"
-    summary = view.summary(items, world.account.due, "USD")
-    assert (summary["charge_status"], summary["auth_status"]) == ("full", "full")
+    whole = view.whole(world.order, world.account.state, items)
+    assert (whole["charge_status"], whole["auth_status"], whole["tenders"]) == ("full", "full", [shown])
     assert GOOD not in json.dumps(shown)
 
 

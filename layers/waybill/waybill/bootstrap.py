@@ -60,7 +60,7 @@ def orders_api() -> Router:
     from waybill.routing import present
 
     def payments(record: Record) -> dict[str, Any]:
-        return view.summary(record.tenders, record.order.total, record.order.currency)
+        return view.whole(record.order, record.state, record.tenders)
 
     return api.router(orders(), api.Views(payments, present.decisions), utc_now)
 

@@ -7,11 +7,20 @@ from dataclasses import asdict
 from typing import Any
 
 from waybill.kernel.money import decimal_string
+from waybill.orders.model.order import Order
+from waybill.orders.model.state import State
 from waybill.payments.model.balances import Balances
 from waybill.payments.model.events import PaymentEvent
 from waybill.payments.model.status import auth_status, charge_status
 from waybill.payments.model.tender import Tender
+from waybill.payments.owed import due
 from waybill.payments.records import tender_from
+
+
+def whole(order: Order, state: State, items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """`GET /v1/orders/{id}/payments`: the tenders, and what they come to against what is owed for all that was not cancelled."""
+    stored = list(items)
+    return {"tenders": tenders(stored), **summary(stored, due(order, state.lines), order.currency)}
 
 
 def tenders(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
