@@ -21,10 +21,7 @@ class InventoryStock:
         return Claim(reservation.held, reservation.done, reservation.epoch)
 
     def free(self, skus: Iterable[str]) -> Available:
-        free: dict[str, dict[str, int]] = {}
-        for row in self.inventory.stock.rows(skus):
-            free.setdefault(row.sku, {})[row.node] = row.available
-        return free
+        return self.inventory.available(skus)
 
     def move(self, order_id: str, node: str, lines: Mapping[str, int], plan: Split, cause: str, gone: bool) -> None:
         self.inventory.move(order_id, node, lines, plan, cause, gone=gone)

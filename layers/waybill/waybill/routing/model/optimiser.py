@@ -36,6 +36,7 @@ from waybill.routing.model.problem import Plan, Problem, Rate, Share
 
 VERSION = "1"
 MOST_STEPS = 400_000
+FEWER_NODES_AT_THE_SAME_COST = 1
 INFINITE = float("inf")
 
 
@@ -73,7 +74,7 @@ class _Search:
     def __init__(self, problem: Problem, keep: int, most_steps: int) -> None:
         self.problem = problem
         self.keep = keep
-        self.penalty = problem.split_penalty * SCALE
+        self.penalty = problem.split_penalty * SCALE + FEWER_NODES_AT_THE_SAME_COST
         self.demands = sorted(problem.demands, key=lambda demand: demand.sku)
         self.candidates = sorted(problem.candidates, key=lambda candidate: candidate.node)
         self.weights = [demand.weight_g for demand in self.demands]
