@@ -1,0 +1,56 @@
+"""Fulfilment orders to stored items and back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from waybill.fulfilment.model.fulfilment_order import CLOSED, AtNode, FulfilmentOrder, Package
+from waybill.fulfilment.model.tracking import Scan
+from waybill.kernel.events import Entry
+from waybill.kernel.ids import order_of_fulfilment_order
+from waybill.orders.codec import FULFILMENT_ORDER, partition
+
+
+def item_of(work: FulfilmentOrder) -> dict[str, Any]:
+    """The item as it is stored; a node finds it by `NODE#<node>` until it is closed."""
+    _, number = order_of_fulfilment_order(work.id) or ("", 0)
+    item = {
+        "pk": partition(work.order_id),
+        "sk": f"{FULFILMENT_ORDER}{number}",
+        "id": work.id,
+        "order_id": work.order_id,
+        "node": work.node,
+        "status": work.status,
+        "since": work.since,
+        "version": work.version + 1,
+        "lines": {line: _lean(asdict(at_node)) for line, at_node in work.lines.items()},
+        "packages": [_lean(asdict(package)) for package in work.packages],
+        "history": [entry.to_dict() for entry in work.history],
+    }
+    if work.status not in CLOSED:
+        item |= {"lookup_pk": f"NODE#{work.node}", "lookup_sk": f"{work.since}#{work.id}"}
+    return item
+
+
+def work_from(item: dict[str, Any]) -> FulfilmentOrder:
+    return FulfilmentOrder(
+        id=item["id"],
+        order_id=item["order_id"],
+        node=item["node"],
+        status=item["status"],
+        lines={line: AtNode(**at_node) for line, at_node in item["lines"].items()},
+        since=item.get("since") or item["history"][0]["at"],
+        version=item["version"],
+        packages=tuple(_package(package) for package in item.get("packages", ())),
+        history=tuple(Entry.from_dict(entry) for entry in item["history"]),
+    )
+
+
+def _package(raw: dict[str, Any]) -> Package:
+    scan = Scan(**raw["scan"]) if raw.get("scan") else None
+    return Package(**{**raw, "scan": scan})
+
+
+def _lean(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if value not in ("", None)}

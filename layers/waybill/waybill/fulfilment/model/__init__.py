@@ -1,0 +1,1 @@
+"""The fulfilment order's rule book: pure."""

@@ -1,0 +1,199 @@
+"""One node's work on one order: requested, accepted, picked, packed, shipped, delivered; or rejected, or cancelled. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from waybill.fulfilment.model.tracking import Scan, newest
+from waybill.kernel.errors import InvalidInput, NotFound
+from waybill.kernel.events import Entry, appended
+from waybill.kernel.machine import Machine
+
+MACHINE = Machine(
+    "fulfilment order",
+    "requested",
+    {
+        ("requested", "accept"): "accepted",
+        ("accepted", "pick"): "picking",
+        ("picking", "pick"): "picking",
+        ("accepted", "finish picking"): "picked",
+        ("picking", "finish picking"): "picked",
+        ("picked", "pack"): "packed",
+        ("packed", "ship"): "shipped",
+        ("shipped", "deliver"): "delivered",
+        **{(state, "reject"): "rejected" for state in ("requested", "accepted", "picking", "picked")},
+        **{(state, "cancel"): "cancelled" for state in ("requested", "accepted", "picking", "picked", "packed")},
+    },
+)
+CLOSED = ("delivered", "rejected", "cancelled")
+REASONS = ("NOT_IN_STOCK", "DAMAGED", "INCORRECT_ADDRESS", "UNDELIVERABLE_DESTINATION", "OTHER")
+_HEAVIEST_G = 70_000
+
+
+@dataclass(frozen=True, slots=True)
+class AtNode:
+    """Units of one line at the node. 0 ≤ packed ≤ picked ≤ quantity."""
+
+    quantity: int
+    picked: int = 0
+    packed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One parcel: what is in it, who carries it, where it is. `cost` in minor units of the carrier's currency."""
+
+    n: int
+    lines: Mapping[str, int]
+    weight_g: int
+    carrier: str = ""
+    service: str = ""
+    service_name: str = ""
+    cost: int = 0
+    currency: str = ""
+    delivery_days: int = 0
+    tracking_number: str = ""
+    scan: Scan | None = None
+
+    @property
+    def delivered(self) -> bool:
+        return self.scan is not None and self.scan.status == "delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class FulfilmentOrder:
+    """The record. `version` is the one that was read, `since` when the node was asked."""
+
+    id: str
+    order_id: str
+    node: str
+    status: str
+    lines: Mapping[str, AtNode]
+    since: str
+    version: int = 0
+    packages: tuple[Package, ...] = ()
+    history: tuple[Entry, ...] = field(default=())
+
+    def units(self) -> dict[str, int]:
+        """All units by line."""
+        return {line: at_node.quantity for line, at_node in self.lines.items()}
+
+    def package(self, n: int) -> Package:
+        """Raises NotFound."""
+        found = next((package for package in self.packages if package.n == n), None)
+        if found is None:
+            raise NotFound(f"{self.id} has no package {n}")
+        return found
+
+
+def accept(work: FulfilmentOrder, at: str, actor: str) -> FulfilmentOrder:
+    """The node takes the work. A repeat changes nothing, also when it has gone on since."""
+    if work.status in ("accepted", "picking", "picked", "packed", "shipped", "delivered"):
+        return work
+    return _told(_go(work, "accept"), "accepted", at, actor, {})
+
+
+def reject(work: FulfilmentOrder, reason: str, lines: list[str], at: str, actor: str) -> FulfilmentOrder:
+    """The node cannot: all of it goes back, `lines` (empty: all) are those at fault. Raises InvalidInput for an unknown reason."""
+    if reason not in REASONS:
+        raise InvalidInput(f"reason is one of {', '.join(REASONS)}", fields={"reason": "unknown"})
+    for line in lines:
+        _known(work, line)
+    if work.status == "rejected":
+        return work
+    data = {"reason": reason, "lines": lines or sorted(work.lines)}
+    return _told(_go(work, "reject"), "rejected", at, actor, data)
+
+
+def pick(work: FulfilmentOrder, units: Mapping[str, int], at: str, actor: str) -> FulfilmentOrder:
+    """These units are in the cart; no units named: all that are missing. Raises InvalidInput for more than was asked for."""
+    if work.status in ("picked", "packed", "shipped", "delivered"):
+        return work
+    missing = {line: at_node.quantity - at_node.picked for line, at_node in work.lines.items()}
+    taken = units or missing
+    for line, quantity in taken.items():
+        _known(work, line)
+        if not 0 <= quantity <= missing[line]:
+            raise InvalidInput(f"line {line}: {missing[line]} units are to pick, not {quantity}", fields={f"lines.{line}": "over-pick"})
+    lines = {line: replace(at, picked=at.picked + taken.get(line, 0)) for line, at in work.lines.items()}
+    done = all(at_node.picked == at_node.quantity for at_node in lines.values())
+    after = replace(_go(work, "finish picking" if done else "pick"), lines=lines)
+    return _told(after, "picked", at, actor, {"lines": dict(taken)})
+
+
+def pack(work: FulfilmentOrder, packages: tuple[Package, ...], at: str, actor: str) -> FulfilmentOrder:
+    """Every picked unit is in exactly one package, each with its label. A repeat changes nothing: one live label a package (I23)."""
+    if work.status in ("packed", "shipped", "delivered"):
+        return work
+    packed = _go(work, "pack")
+    refuse_misfit(work, packages)
+    lines = {line: replace(at_node, packed=at_node.quantity) for line, at_node in work.lines.items()}
+    data = {"packages": [_parcel(package) for package in packages]}
+    return _told(replace(packed, lines=lines, packages=packages), "packed", at, actor, data)
+
+
+def ship(work: FulfilmentOrder, last: bool, at: str, actor: str) -> FulfilmentOrder:
+    """The parcels have left the house. `last`: with them the whole order has."""
+    if work.status in ("shipped", "delivered"):
+        return work
+    parcels = [_parcel(package) for package in work.packages]
+    data = {"node": work.node, "lines": work.units(), "packages": parcels, "last": last}
+    return _told(_go(work, "ship"), "shipped", at, actor, data)
+
+
+def track(work: FulfilmentOrder, n: int, scan: Scan, at: str, actor: str) -> FulfilmentOrder:
+    """The carrier has seen a package. What is older than what we know changes nothing (I27); a delivered one stays delivered."""
+    package = work.package(n)
+    known = newest(package.scan, scan)
+    if work.status not in ("shipped", "delivered") or known == package.scan:
+        return work
+    seen = replace(package, scan=known)
+    packages = tuple(seen if each.n == n else each for each in work.packages)
+    after = replace(work, packages=packages)
+    if not seen.delivered:
+        return _told(after, "tracked", at, actor, {"package": n, "status": scan.status, "code": scan.code})
+    last = all(each.delivered for each in packages)
+    ended = _go(after, "deliver") if last else after
+    return _told(ended, "delivered", at, actor, {"package": n, "lines": dict(seen.lines), "last": last})
+
+
+def refuse_misfit(work: FulfilmentOrder, packages: tuple[Package, ...]) -> None:
+    """Raises InvalidInput where the packages do not hold exactly what was picked, or weigh nothing or too much."""
+    held: dict[str, int] = {}
+    for package in packages:
+        if not 0 < package.weight_g <= _HEAVIEST_G:
+            raise InvalidInput(f"package {package.n} weighs between 1 and {_HEAVIEST_G} g", fields={"weight_g": "out of range"})
+        for line, quantity in package.lines.items():
+            _known(work, line)
+            held[line] = held.get(line, 0) + quantity
+    for line, at_node in work.lines.items():
+        if held.get(line, 0) != at_node.quantity:
+            message = f"line {line}: {at_node.quantity} units are to pack, the packages hold {held.get(line, 0)}"
+            raise InvalidInput(message, fields={f"lines.{line}": "does not add up"})
+
+
+def _go(work: FulfilmentOrder, verb: str) -> FulfilmentOrder:
+    return replace(work, status=MACHINE.after(work.status, verb))
+
+
+def _told(work: FulfilmentOrder, what: str, at: str, actor: str, data: dict[str, Any]) -> FulfilmentOrder:
+    told = {"fo_id": work.id, "node": work.node, **data}
+    return replace(work, history=appended(work.history, f"fulfilment_order.{what}", at, actor, told))
+
+
+def _known(work: FulfilmentOrder, line: str) -> None:
+    if line not in work.lines:
+        raise InvalidInput(f"{work.id} has no line {line[:64]!r}", fields={"line": "unknown"})
+
+
+def _parcel(package: Package) -> dict[str, Any]:
+    return {
+        "n": package.n,
+        "carrier": package.carrier,
+        "service": package.service,
+        "tracking_number": package.tracking_number,
+        "lines": dict(package.lines),
+        "cost": package.cost,
+    }

@@ -1,0 +1,38 @@
+"""A fulfilment order as its node sees it: what to pick, where it goes, which labels are on it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
+from waybill.orders.store import Record
+
+
+def document(record: Record, work: FulfilmentOrder) -> dict[str, Any]:
+    """The whole document; the address comes from the order's personal data and is nowhere else."""
+    order = record.order
+    lines = {line.id: line for line in order.lines}
+    return {
+        "id": work.id,
+        "order_id": work.order_id,
+        "order_number": order.number or order.external_reference,
+        "node": work.node,
+        "status": work.status,
+        "requested_at": work.since,
+        "lines": {
+            line: {"sku": lines[line].sku, "title": lines[line].title, **asdict(at_node)} for line, at_node in work.lines.items()
+        },
+        "ship_to": asdict(record.customer.ship_to),
+        "service": {"method": order.shipping.method, "promise_days": order.shipping.promise_days},
+        "packages": [_package(work, package) for package in work.packages],
+        "note": order.note,
+    }
+
+
+def _package(work: FulfilmentOrder, package: Package) -> dict[str, Any]:
+    base = f"/v1/fulfilment-orders/{work.id}/packages/{package.n}"
+    shown = {name: value for name, value in asdict(package).items() if name != "scan"}
+    tracking = asdict(package.scan) if package.scan else None
+    links = {"label": f"{base}/label", "packing_slip": f"{base}/packing-slip"}
+    return {**shown, "tracking": tracking, "status": package.scan.status if package.scan else "labelled", "links": links}
