@@ -14,7 +14,7 @@ from local.settings import Home, home
 
 CHANNELS = ("shopify", "woocommerce", "api")
 GATEWAY_KEY = "sk_test_waybill"  # localstripe accepts any that begins with sk_test_
-_KINDS = ("api_keys", "webhook_secrets", "node_keys", "node_secrets", "carrier_secrets")
+_KINDS = ("api_keys", "webhook_secrets", "node_keys", "node_secrets", "carrier_keys", "carrier_secrets", "ops_keys")
 
 
 class Keys:
