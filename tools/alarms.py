@@ -1,0 +1,75 @@
+"""Every alarm, as one table: what it watches, when it goes off, and its entry in docs/runbook.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+QUEUES = ("Intake", "Waits", "Stock", "Payment", "Routing", "NodePush", "Notifications", "Accounting", "ChannelAcks")
+DEAD_LETTERS = (*(f"{name}DeadLetters" for name in QUEUES), "StreamFailuresQueue", "BusFailuresQueue")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric; a dimension's value is YAML of the template (`!Ref Api`) or a plain word."""
+
+    namespace: str
+    name: str
+    dimensions: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Goes off when `statistic` over `seconds` reaches `threshold` in `periods` periods. Several metrics are joined by `math`
+    (`m1`, `m2`, …). `entry` is the heading in the runbook."""
+
+    id: str
+    says: str
+    entry: str
+    metrics: tuple[Metric, ...]
+    threshold: int = 1
+    seconds: int = 300
+    periods: int = 1
+    statistic: str = "Sum"
+    math: str = "SUM(METRICS())"
+
+
+def _lambda(metric: str, function: str = "") -> Metric:
+    return Metric("AWS/Lambda", metric, (("FunctionName", f"!Ref {function}Function"),) if function else ())
+
+
+def _queue(metric: str, queue: str) -> Metric:
+    return Metric("AWS/SQS", metric, (("QueueName", f"!GetAtt {queue}.QueueName"),))
+
+
+def _machine(metric: str) -> Metric:
+    return Metric("AWS/States", metric, (("StateMachineArn", "!Ref OrderMachine"),))
+
+
+def _table(metric: str, table: str) -> Metric:
+    return Metric("AWS/DynamoDB", metric, (("TableName", f"!Ref {table}Table"),))
+
+
+def _own(metric: str, *dimensions: tuple[str, str]) -> Metric:
+    return Metric("Waybill", metric, dimensions)
+
+
+def _dead_letters(queue: str) -> Alarm:
+    says = "What the bus could not deliver." if "Bus" in queue else "A stream batch that no retry could save." if "Stream" in queue else "A message that its function could not handle."
+    name = queue.removesuffix("Queue") + ("" if queue.endswith("DeadLetters") else "DeadLetters")
+    entry = "dead-letters-of-a-stream" if "Stream" in queue else "dead-letters-of-the-bus" if "Bus" in queue else "dead-letters"
+    return Alarm(f"{name}Alarm", says, entry, (_queue("ApproximateNumberOfMessagesVisible", queue),), seconds=60, statistic="Maximum")
+
+
+ALARMS = (
+    *(_dead_letters(queue) for queue in DEAD_LETTERS),
+    Alarm("OldestMessageAlarm", "A queue is not keeping up.", "age-of-the-oldest-message", tuple(_queue("ApproximateAgeOfOldestMessage", f"{name}Queue") for name in QUEUES), threshold=900, statistic="Maximum", math="MAX(METRICS())"),
+    Alarm("IntakeFailuresAlarm", "The doors answered 5xx or a door crashed.", "intake-5xx", (Metric("AWS/ApiGateway", "5xx", (("ApiId", "!Ref Api"),)), _lambda("Errors", "Intake")), seconds=60),
+    Alarm("WorkflowFailedAlarm", "An order execution failed, timed out or was stopped.", "workflow-failed", tuple(_machine(f"Executions{how}") for how in ("Failed", "TimedOut", "Aborted"))),
+    Alarm("ThrottlesAlarm", "Functions, state transitions or tables are being throttled.", "throttles", (_lambda("Throttles"), _machine("ExecutionThrottled"), *(_table("WriteThrottleEvents", name) for name in ("Orders", "Inventory", "Documents")))),
+    Alarm("OutboxLagAlarm", "Events reach the bus more than a minute late.", "outbox-lag", (_lambda("IteratorAge", "Publisher"), _lambda("IteratorAge", "StockWorker")), threshold=60000, periods=3, seconds=60, statistic="Maximum", math="MAX(METRICS())"),
+    Alarm("CaptureFailuresAlarm", "Goods have left and their money could not be taken.", "capture-failures", (_own("CaptureFailures", ("gateway", "stripe")),)),
+    Alarm("GatewayCredentialsAlarm", "The gateway refuses our credentials.", "gateway-credentials", (_own("GatewayCredentialsRefused", ("gateway", "stripe")),)),
+    Alarm("OverdueOrdersAlarm", "Orders are past their deadline.", "orders-past-their-deadline", (_own("OrdersOverdue"),), statistic="Maximum", periods=2),
+    Alarm("InvariantsAlarm", "An invariant does not hold in the stored data.", "invariant-violations", (_own("InvariantViolations"),), statistic="Maximum"),
+    Alarm("ReconcilerAlarm", "What mends lost executions is itself failing.", "reconciler", (_lambda("Errors", "Reconciler"),), periods=2),
+)  # fmt: skip
