@@ -163,6 +163,27 @@ def test_what_needs_no_stock_ships_without_any() -> None:
     assert house.numbers("A", "N1") == (10, 3, 7)
 
 
+def test_what_needs_stock_does_not_ship_without_a_reservation() -> None:
+    house = House(A={"N1": 10})
+    house.orders.place("ord_1", A=3)
+    with pytest.raises(IllegalTransition, match="does not hold"):
+        house.inventory.ship("ord_1", "N1", {"1": 1}, "fo_1-1:5")
+    with pytest.raises(IllegalTransition, match="never reserved"):
+        house.inventory.move("ord_1", "", {}, {"1": {"N1": 1}}, "fo_1-1:5")
+
+
+def test_who_waits_although_units_are_there_is_not_sent_round_in_circles() -> None:
+    """No open node may ship to the customer: the planner has no plan, and so the order stays short until it has one."""
+    house = House(A={"N1": 10})
+    house.orders.place("ord_1", A=3)
+    nobody_ships = Inventory(house.stock, house.orders, planner=lambda order, wanted, available: None, clock=house.clock)
+    with pytest.raises(StockUnavailable):
+        nobody_ships.reserve("ord_1")
+    demand = house.orders.demand("ord_1")
+    assert nobody_ships.shortage(demand) == {"1": 3} and not nobody_ships.can_reserve("ord_1")
+    assert house.inventory.shortage(demand) == {}
+
+
 def test_a_rejection_moves_the_reservation_to_another_node() -> None:
     house = House(A={"N1": 10, "N2": 5})
     house.orders.place("ord_1", A=3)

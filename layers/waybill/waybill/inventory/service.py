@@ -62,7 +62,11 @@ class Inventory:
 
         Raises IllegalTransition where the node held less for this order.
         """
-        return self._once(order_id, cause, lambda seen: seen.to_ship(node, _stocked(seen, lines), cause, self._now_ms()))
+
+        def intent(demand: Demand) -> Reservation:
+            return demand.reservation.to_ship(node, _stocked(demand, lines), cause, self._now_ms())
+
+        return self._once(order_id, cause, intent)
 
     def move(self, order_id: str, node: str, lines: Mapping[str, int], plan: Plan, cause: str, *, gone: bool = False) -> tuple[Wanted, ...]:
         """A node gives units up, other nodes reserve them by `plan` {line: {node: units}}, all of the plan or none of it.
@@ -73,8 +77,9 @@ class Inventory:
         Raises OrderCancelled where something is to be reserved for a cancelled order; IllegalTransition where the node held less.
         """
 
-        def intent(seen: Reservation) -> Reservation:
-            return seen.to_move(node, _stocked(seen, lines), _stocked(seen, plan), cause, self._now_ms(), gone=gone)
+        def intent(demand: Demand) -> Reservation:
+            units, to = _stocked(demand, lines), _stocked(demand, plan)
+            return demand.reservation.to_move(node, units, to, cause, self._now_ms(), gone=gone)
 
         self._once(order_id, cause, intent)
         return self.orders.demand(order_id).missing
@@ -92,10 +97,17 @@ class Inventory:
         return not self.shortage(self.orders.demand(order_id))
 
     def shortage(self, demand: Demand) -> dict[str, int]:
-        """Units by line that could not be reserved now. Empty also for a cancelled order: it waits for nothing."""
+        """Units by line that could not be reserved now. Empty also for a cancelled order: it waits for nothing.
+
+        Asks the planner as `reserve` does, so that who is told to go on does not come back at once. Where there are units enough
+        and still no plan (no open node can ship them), all that is missing is short.
+        """
         if demand.cancelled or not demand.missing:
             return {}
-        return shortage(demand.missing, self.available(want.sku for want in demand.missing))
+        available = self.available(want.sku for want in demand.missing)
+        if self.planner(demand.order, demand.missing, available) is not None:
+            return {}
+        return shortage(demand.missing, available) or {want.line: want.quantity for want in demand.missing}
 
     def queue_up(self, demand: Demand) -> None:
         """Queues the order for each SKU that it lacks. Whoever calls must have kept the task token before, and must ask for
@@ -130,12 +142,12 @@ class Inventory:
         at = max([self._now_ms(), *(row.floor + 1 for row in rows)])
         return demand.reservation.to_reserve(plan, skus, "reserve", at)
 
-    def _once(self, order_id: str, cause: str, intent: Callable[[Reservation], Reservation]) -> Reservation:
+    def _once(self, order_id: str, cause: str, intent: Callable[[Demand], Reservation]) -> Reservation:
         for _ in range(MOST_ROUNDS):
-            seen = self._settled(order_id).reservation
-            if cause in seen.done:
-                return seen
-            self._begin(intent(seen))
+            demand = self._settled(order_id)
+            if cause in demand.reservation.done:
+                return demand.reservation
+            self._begin(intent(demand))
         raise Unavailable(f"the stock of {order_id} is being changed by many at once; try again")
 
     def _begin(self, intent: Reservation) -> Reservation | None:
@@ -219,9 +231,10 @@ def _refuse_blocked(demand: Demand) -> None:
         raise OrderHeld(f"{demand.order_id} is held: {demand.held_by}")
 
 
-def _stocked(seen: Reservation, lines: Mapping[str, T]) -> dict[str, T]:
-    """Without lines that never had any stock (a download, a gift card)."""
-    return {line: what for line, what in lines.items() if line in seen.skus}
+def _stocked(demand: Demand, lines: Mapping[str, T]) -> dict[str, T]:
+    """Without lines that need no stock (a download, a gift card)."""
+    stocked = {want.line for want in demand.wanted}
+    return {line: what for line, what in lines.items() if line in stocked}
 
 
 def _by_node(rows: Iterable[Row]) -> Available:

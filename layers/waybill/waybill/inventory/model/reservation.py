@@ -101,6 +101,9 @@ class Reservation:
         """The intent to take units from a node and reserve them elsewhere. `gone`: they were not there, and are written off."""
         if any(node in nodes for nodes in plan.values()):
             raise IllegalTransition(f"units cannot be moved from {node} to itself")
+        unknown = sorted(plan.keys() - self.skus.keys())
+        if unknown:
+            raise IllegalTransition(f"{self.order_id} has never reserved line {unknown[0]}")
         leaving = self._leaving(WRITTEN_OFF if gone else RELEASED, node, lines)
         return self._begun(MOVE, cause, at, [*leaving, *_reserving(plan, self.skus)])
 
