@@ -180,3 +180,21 @@ def routing() -> Callable[[dict[str, Any]], None]:
     from waybill.routing.stock import InventoryStock
 
     return partial(messages.handle, Routing(OrdersTable(), InventoryStock(inventory()), ShopSites(), workflow, utc_now))
+
+
+def fulfilment_api() -> Router:
+    """Routes of `functions/fulfilment`."""
+    from waybill.fulfilment import api
+    from waybill.fulfilment.carriers import Carriers
+    from waybill.fulfilment.service import Fulfilment
+
+    service = Fulfilment(utc_now)
+    return api.router(service, Carriers(utc_now, service))
+
+
+def labels_api() -> Router:
+    """Routes of `functions/labels`."""
+    from waybill.fulfilment import labels_api as api
+    from waybill.fulfilment.packing import Packing, printer
+
+    return api.router(Packing(utc_now, printer))

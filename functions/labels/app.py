@@ -1,0 +1,12 @@
+"""Packing with label and slip, and the kept documents of a package."""
+
+from typing import Any
+
+from waybill import bootstrap
+from waybill.aws import http
+
+ROUTER = bootstrap.labels_api()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return http.serve(event, ROUTER)

@@ -1,0 +1,70 @@
+"""The carriers' door: signed tracking events, in our vocabulary, to the package they speak of."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Any
+
+from waybill.aws.http import Request
+from waybill.aws.secrets import secret
+from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
+from waybill.fulfilment.model.tracking import STATUSES, Scan
+from waybill.fulfilment.service import Fulfilment
+from waybill.kernel.clock import Clock, instant, parse_instant
+from waybill.kernel.errors import InvalidInput, NotFound, Unauthenticated
+from waybill.orders.store import ORDERS
+
+_TOLERANCE_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """What carriers tell us."""
+
+    clock: Clock
+    fulfilment: Fulfilment
+
+    def tell(self, carrier: str, request: Request) -> FulfilmentOrder:
+        """One tracking event {"tracking_number", "status", "code", "at"}. Raises Unauthenticated, InvalidInput, NotFound."""
+        self._verify(carrier, request)
+        body = request.json_object()
+        scan = _scan(body)
+        number = body.get("tracking_number")
+        track = ORDERS.get(f"TRACK#{number}", "TRACK") if isinstance(number, str) and 0 < len(number) <= 64 else None
+        if track is None:
+            raise NotFound("we sent no parcel under this tracking number")
+        return self.fulfilment.track(track["fo_id"], track["package"], scan, f"carrier:{carrier}")[1]
+
+    def _verify(self, carrier: str, request: Request) -> None:
+        """HMAC over timestamp and raw body, under any of the carrier's live secrets, within five minutes."""
+        secrets = secret("carriers").get(carrier)
+        if not secrets:
+            raise NotFound(f"there is no carrier {carrier[:64]!r}")
+        stamp = request.headers.get("x-carrier-timestamp", "")
+        if not stamp.isascii() or not stamp.isdecimal() or len(stamp) > 12:
+            raise Unauthenticated("send x-carrier-timestamp in Unix seconds")
+        if abs(self.clock().timestamp() - int(stamp)) > _TOLERANCE_SECONDS:
+            raise Unauthenticated("x-carrier-timestamp is more than five minutes off")
+        given = request.headers.get("x-carrier-signature", "").encode("utf-8", "replace")
+        if not any(hmac.compare_digest(signature(each, stamp, request.body).encode(), given) for each in secrets):
+            raise Unauthenticated("x-carrier-signature does not fit")
+
+
+def signature(key: str, stamp: str, body: bytes) -> str:
+    """Hex HMAC-SHA256 over `<timestamp>.<body>`."""
+    return hmac.new(key.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def _scan(body: dict[str, Any]) -> Scan:
+    status, code, at = body.get("status"), body.get("code", ""), body.get("at")
+    if status not in STATUSES:
+        raise InvalidInput(f"status is one of {', '.join(STATUSES)}", fields={"status": "unknown"})
+    if not isinstance(code, str) or len(code) > 64:
+        raise InvalidInput("code is a text of at most 64 characters", fields={"code": "a text"})
+    try:
+        moment = parse_instant(at if isinstance(at, str) else "")
+    except (ValueError, OverflowError):
+        raise InvalidInput("at is an ISO 8601 instant", fields={"at": "an instant"}) from None
+    return Scan(status, code, instant(moment))

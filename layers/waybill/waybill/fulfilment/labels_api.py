@@ -1,0 +1,58 @@
+"""The routes of packing and of its documents: apart from the light ones, for they draw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from waybill.aws.http import Answer, Request, Router
+from waybill.fulfilment.api import actor, line_units, mine
+from waybill.fulfilment.packing import Packing
+from waybill.fulfilment.present import document
+from waybill.kernel.errors import InvalidInput, NotFound
+from waybill.shop.door import caller
+
+_BASE = "/v1/fulfilment-orders/{id}"
+_MOST_PACKAGES = 50
+
+
+def router(packing: Packing) -> Router:
+    """Routes of `functions/labels`."""
+    routes = Router()
+
+    @routes.route("POST", _BASE + "/pack")
+    def pack(request: Request) -> Answer:
+        _, work = mine(request, key := caller(request, "node", "support"))
+        return Answer(document(*packing.pack(work.id, _packages(request), actor(key))))
+
+    @routes.route("GET", _BASE + "/packages/{n}/{document}")
+    def read(request: Request) -> Answer:
+        _, work = mine(request, caller(request, "node", "viewer", "support"))
+        name, number = request.params["document"], request.params["n"]
+        extension = request.query.get("format", "pdf")
+        if not number.isascii() or not number.isdecimal() or len(number) > 3:
+            raise NotFound(f"{work.id} has no package {number[:16]!r}")
+        content, content_type = packing.document(work.id, int(number), f"{name}.{extension}")
+        return Answer(content, content_type=content_type)
+
+    return routes
+
+
+def _packages(request: Request) -> list[dict[str, Any]]:
+    """`{"packages": [{"lines": [{"line", "quantity"}], "weight_g"}]}`. Raises InvalidInput naming the row."""
+    raw = request.json_object().get("packages", [])
+    if not isinstance(raw, list) or len(raw) > _MOST_PACKAGES:
+        raise InvalidInput(f"packages is a list of at most {_MOST_PACKAGES}", fields={"packages": "a list"})
+    return [_package(each, index) for index, each in enumerate(raw)]
+
+
+def _package(raw: Any, index: int) -> dict[str, Any]:
+    where = f"packages[{index}]"
+    if not isinstance(raw, dict) or not raw.get("lines"):
+        raise InvalidInput(f"{where} needs lines", fields={f"{where}.lines": "required"})
+    package: dict[str, Any] = {"lines": line_units(raw["lines"], f"{where}.lines")}
+    weight = raw.get("weight_g")
+    if weight is not None:
+        if isinstance(weight, bool) or not isinstance(weight, int):
+            raise InvalidInput(f"{where}.weight_g is a whole number of grams", fields={f"{where}.weight_g": "grams"})
+        package["weight_g"] = weight
+    return package

@@ -1,0 +1,154 @@
+"""Packing: the cheapest service that keeps the promise, a number, a label and a slip for each parcel; then the record says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from waybill.aws import files
+from waybill.aws.tables import WriteConflict, commit, create
+from waybill.fulfilment import rates
+from waybill.fulfilment.model import fulfilment_order as verbs
+from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
+from waybill.fulfilment.model.numbers import tracking_number
+from waybill.fulfilment.service import load, save
+from waybill.kernel.clock import Clock, instant, parse_instant
+from waybill.kernel.errors import IllegalTransition, NotFound
+from waybill.orders.store import ORDERS, Record
+from waybill.shop import store as shop
+from waybill.shop.places import distance_km, locate
+
+_TARE_G = 80
+_UNKNOWN_WEIGHT_G = 500
+DOCUMENTS = {"label.pdf": "application/pdf", "label.zpl": "application/zpl", "packing-slip.pdf": "application/pdf"}
+Printer = Callable[[Record, FulfilmentOrder, Package], dict[str, bytes]]
+"""Prints the documents of a package: {"label.pdf": …, "label.zpl": …, "packing-slip.pdf": …}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """The use cases of `functions/labels`."""
+
+    clock: Clock
+    print: Printer
+
+    def pack(self, fo_id: str, wanted: list[dict[str, Any]], actor: str) -> tuple[Record, FulfilmentOrder]:
+        """Packs what was picked. `wanted`: packages as {"lines": {line: units}, "weight_g"}; empty: one with everything.
+
+        Labels lie in the bucket before the record says packed; all numbers and bytes are deterministic, so that a retry makes
+        the same. Raises InvalidInput, IllegalTransition.
+        """
+        at = instant(self.clock())
+        record, work = load(fo_id)
+        if work.status in ("packed", "shipped", "delivered"):
+            return record, work
+        packages = self._shipped_by(record, work, _described(record, work, wanted))
+        packed = verbs.pack(work, packages, at, actor)
+        if record.state.cancelled:
+            raise IllegalTransition(f"{fo_id}: the order is cancelled")
+        for package in packages:
+            for name, content in self.print(record, packed, package).items():
+                files.put(key(packed, package.n, name), content, DOCUMENTS[name])
+        self._commit(packed)
+        return load(fo_id)
+
+    def document(self, fo_id: str, n: int, name: str) -> tuple[bytes, str]:
+        """The kept bytes of a package's document, and their content type. Raises NotFound."""
+        _, work = load(fo_id)
+        work.package(n)
+        if name not in DOCUMENTS:
+            raise NotFound(f"a package has {', '.join(DOCUMENTS)}")
+        return files.get(key(work, n, name)), DOCUMENTS[name]
+
+    def _commit(self, packed: FulfilmentOrder) -> None:
+        numbers = [create(ORDERS, track_item(packed, package)) for package in packed.packages]
+        try:
+            commit(save(packed), *numbers)
+        except WriteConflict:
+            _, now = load(packed.id)
+            if now.status not in ("packed", "shipped", "delivered"):
+                raise
+
+    @staticmethod
+    def _shipped_by(record: Record, work: FulfilmentOrder, packages: tuple[Package, ...]) -> tuple[Package, ...]:
+        node = shop.node(work.node)
+        away = distance_km(locate(node.place), locate(record.customer.ship_to))
+        promise = record.order.shipping.promise_days
+        verbs.refuse_misfit(work, packages)
+        return tuple(_labelled(work, package, rates.cheapest(shop.carriers(), away, package.weight_g, promise)) for package in packages)
+
+
+def key(work: FulfilmentOrder, n: int, name: str) -> str:
+    """Where a document of a package lies in the bucket."""
+    return f"orders/{work.order_id}/{work.id}/{n}-{name}"
+
+
+def track_item(work: FulfilmentOrder, package: Package) -> dict[str, Any]:
+    """What finds a package by its tracking number."""
+    return {"pk": f"TRACK#{package.tracking_number}", "sk": "TRACK", "fo_id": work.id, "package": package.n}
+
+
+def _labelled(work: FulfilmentOrder, package: Package, offer: rates.Offer) -> Package:
+    return replace(
+        package,
+        carrier=offer.carrier,
+        service=offer.service,
+        service_name=offer.service_name,
+        cost=offer.price,
+        currency=offer.currency,
+        delivery_days=offer.delivery_days,
+        tracking_number=tracking_number(offer.carrier, work.id, package.n),
+    )
+
+
+def _described(record: Record, work: FulfilmentOrder, wanted: list[dict[str, Any]]) -> tuple[Package, ...]:
+    described = wanted or [{"lines": work.units()}]
+    weights = _unit_weights(record)
+    return tuple(
+        Package(n, each["lines"], each["weight_g"] if "weight_g" in each else _weight(each["lines"], weights))
+        for n, each in enumerate(described, 1)
+    )
+
+
+def _unit_weights(record: Record) -> dict[str, int]:
+    known = shop.items([line.sku for line in record.order.lines])
+    return {line.id: known[line.sku].weight_g if line.sku in known else _UNKNOWN_WEIGHT_G for line in record.order.lines}
+
+
+def _weight(lines: dict[str, int], weights: dict[str, int]) -> int:
+    return _TARE_G + sum(units * weights.get(line, _UNKNOWN_WEIGHT_G) for line, units in lines.items())
+
+
+def printer(record: Record, work: FulfilmentOrder, package: Package) -> dict[str, bytes]:
+    """The real printer: label as PDF and ZPL, packing slip as PDF. Loads what draws only here."""
+    from waybill.fulfilment.printing.label import Label, Slip
+    from waybill.fulfilment.printing.label_pdf import pdf as label_pdf
+    from waybill.fulfilment.printing.packing_slip import pdf as slip_pdf
+    from waybill.fulfilment.printing.zpl import zpl
+
+    node, order = shop.node(work.node), record.order
+    number, count = order.number or order.external_reference, len(work.packages)
+    lines = {line.id: line for line in order.lines}
+    label = Label(
+        ship_from=node.place,
+        ship_to=record.customer.ship_to,
+        carrier=shop.carrier(package.carrier).name,
+        service=package.service_name,
+        tracking_number=package.tracking_number,
+        weight_g=package.weight_g,
+        reference=number,
+        package=package.n,
+        packages=count,
+    )
+    slip = Slip(
+        order_number=number,
+        date=parse_instant(work.since).date().isoformat(),
+        node_name=node.name,
+        ship_to=record.customer.ship_to,
+        lines=tuple((lines[line].sku, lines[line].title, units) for line, units in package.lines.items()),
+        package=package.n,
+        packages=count,
+        note=order.note,
+    )
+    return {"label.pdf": label_pdf(label), "label.zpl": zpl(label), "packing-slip.pdf": slip_pdf(slip)}
