@@ -63,7 +63,6 @@ def _declared_parameters(template: Path) -> set[str]:
 
 def build(home: Home, template: Path) -> None:
     """`sam build`, several functions at a time. Raises Problem with what went wrong."""
-    link_makefiles()
     command = [tool("sam"), "build", "--template-file", str(template), "--build-dir", str(home.build), "--cached"]
     command += ["--cache-dir", str(home.cache / "sam"), "--parallel"]
     _sam(command, home, "build", {"WAYBILL_LAYER_TARGET": "laptop", "WAYBILL_LAYER_CACHE": str(home.cache / "layers")})

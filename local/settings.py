@@ -114,6 +114,11 @@ def aws_environment(endpoint: str) -> dict[str, str]:
     }
 
 
+def our_code() -> dict[str, str]:
+    """For processes beside the engine that speak the shop's own language (seed, receiver, 3PL)."""
+    return {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "layers" / "waybill")])}
+
+
 def tool(name: str) -> str:
     """A command of our own environment, whatever the shell's PATH says."""
     return str(Path(sys.executable).parent / name)

@@ -19,7 +19,7 @@ from local.engine.server import environment as engine_environment
 from local.keys import Keys
 from local.problems import Problem
 from local.progress import step
-from local.settings import HOST, ROOT, Home, Ports, aws_environment, home, ports
+from local.settings import HOST, ROOT, Home, Ports, aws_environment, home, our_code, ports
 
 _WATCH_SECONDS = 0.3
 
@@ -77,6 +77,7 @@ def _deploy(place: Home, doors: Ports) -> dict[str, str]:
         raise Problem("template.yaml is missing: there is nothing to deploy.")
     endpoint = f"http://{HOST}:{doors.engine}"
     values = cloud.parameters(doors, template)
+    cloud.link_makefiles()
     wanted = cloud.fingerprint(values)
     stamp = place.state / "deployed"
     known = cloud.outputs(endpoint) if stamp.exists() and stamp.read_text() == wanted else None
@@ -103,18 +104,27 @@ def _put_in_place(place: Home, doors: Ports, keys: Keys, outputs: dict[str, str]
     stackfile.write(place, doors, keys, outputs)
     if _has("local.seed"):
         with step("seed the demo shop"):
-            _run_module(place, "local.seed", aws_environment(endpoint))
+            _run_module(place, "local.seed", beside(endpoint))
     vault.fill(endpoint, keys := Keys(place))  # the seed may have asked for more
     stackfile.write(place, doors, keys, outputs)
     for module, port in (("local.receiver", doors.receiver), ("local.threepl", doors.threepl)):
         if _has(module):
             with step(f"start {module.removeprefix('local.')}"):
-                child = children.start(module.removeprefix("local."), [sys.executable, "-m", module], aws_environment(endpoint))
+                child = children.start(module.removeprefix("local."), [sys.executable, "-m", module], beside(endpoint))
                 children.wait_for(child, f"http://{HOST}:{port}/")
 
 
+def beside(endpoint: str) -> dict[str, str]:
+    """The environment of what runs beside the engine."""
+    return {**aws_environment(endpoint), **our_code()}
+
+
 def _has(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None
+    """Whether `python -m module` would find something to run."""
+    found = importlib.util.find_spec(module)
+    if found is None or found.submodule_search_locations is None:
+        return found is not None
+    return importlib.util.find_spec(f"{module}.__main__") is not None
 
 
 def _run_module(place: Home, module: str, environment: dict[str, str]) -> None:
