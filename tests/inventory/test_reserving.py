@@ -6,34 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.inventory.fakes import Clock, Crash, FakeOrders, FakeStock, differences
-from waybill.inventory.model.row import Op, Row
-from waybill.inventory.movements import Movements
+from tests.inventory.fakes import Crash
+from tests.inventory.house import House
+from waybill.inventory.model.row import Op
 from waybill.inventory.service import Inventory
 from waybill.kernel.errors import IllegalTransition, OrderCancelled, OrderHeld, StockUnavailable
-
-
-class House:
-    """An inventory on fakes, with stock on its shelves."""
-
-    def __init__(self, **stock: dict[str, int]) -> None:
-        self.clock = Clock()
-        self.stock, self.orders = FakeStock(self.clock), FakeOrders()
-        self.inventory = Inventory(self.stock, self.orders, clock=self.clock)
-        self.movements = Movements(self.stock, self.orders, self.clock)
-        for sku, nodes in stock.items():
-            for node, units in nodes.items():
-                self.movements.receive(sku, node, units, f"seed-{sku}-{node}")
-
-    def row(self, sku: str, node: str) -> Row:
-        return self.stock.by_place[sku, node]
-
-    def numbers(self, sku: str, node: str) -> tuple[int, int, int]:
-        row = self.row(sku, node)
-        return row.on_hand, row.reserved, row.available
-
-    def sound(self) -> None:
-        assert differences(self.stock, self.orders) == []
 
 
 def test_reserving_takes_from_what_is_available_and_not_from_what_is_there() -> None:
