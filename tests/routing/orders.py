@@ -1,0 +1,140 @@
+"""Orders to route, in a cloud of this process: what stands before the machine's command, and what the nodes do after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.support.cloud import cloud
+from tests.support.shop import open_shop
+from waybill import bootstrap
+from waybill.aws.tables import commit, replace
+from waybill.inventory.stock_table import StockTable
+from waybill.kernel.events import Entry, appended
+from waybill.orders import store
+from waybill.orders.model import state as verbs
+from waybill.orders.model.order import Address, Customer, Line, Order, Shipping
+from waybill.orders.store import ORDERS, Record
+from waybill.routing.orders_table import OrdersTable
+from waybill.routing.service import Routing
+from waybill.routing.sites import ShopSites
+from waybill.routing.stock import InventoryStock
+
+ORDER = "ord_aaaaaaaaaaaaaaaaaaaa"
+AT = "2026-11-23T03:20:00.000Z"
+SAN_FRANCISCO = Address(name="Ada", postal_code="94105", region="CA", country="US")
+NEW_YORK = Address(name="Ada", postal_code="10001", region="NY", country="US")
+
+
+@dataclass
+class Tokens:
+    """Answers given to the machine: (token, `succeeded` or the error's name)."""
+
+    answers: list[tuple[str, str]] = field(default_factory=list)
+
+    def succeed(self, token: str, output: dict[str, Any]) -> bool:
+        self.answers.append((token, "succeeded"))
+        return True
+
+    def fail(self, token: str, error: str, cause: str = "") -> bool:
+        self.answers.append((token, error))
+        return True
+
+    def __contains__(self, answer: tuple[str, str]) -> bool:
+        return answer in self.answers
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+
+@dataclass
+class Desk:
+    """One order's world: `route` and `go_on` as the worker runs them, and the deeds of others."""
+
+    tokens: Tokens = field(default_factory=Tokens)
+
+    @property
+    def service(self) -> Routing:
+        stock = InventoryStock(bootstrap.inventory())
+        return Routing(OrdersTable(), stock, ShopSites(), self.tokens, bootstrap.utc_now)
+
+    def route(self, token: str = "token-1") -> None:
+        self.service.route(ORDER, token)
+
+    def go_on(self) -> None:
+        self.service.go_on(ORDER)
+
+    @property
+    def record(self) -> Record:
+        return store.load(ORDER)
+
+    def work(self) -> dict[str, dict[str, int]]:
+        """{node: {line: units}} of the fulfilment orders that nobody has refused."""
+        units: dict[str, dict[str, int]] = {}
+        for item in self.record.fulfilment_orders:
+            for line, at in item["lines"].items() if item["status"] != "rejected" else ():
+                lines = units.setdefault(item["node"], {})
+                lines[line] = lines.get(line, 0) + at["quantity"]
+        return units
+
+    def reject(self, number: int, reason: str) -> None:
+        """A node refuses, as the fulfilment context would write it: its record and STATE in one transaction."""
+        record = self.record
+        item = next(item for item in record.fulfilment_orders if item["sk"] == f"FO#{number}")
+        lines = {line: at["quantity"] for line, at in item["lines"].items()}
+        self._told(record, item, "rejected", {"reason": reason, "lines": lines}, verbs.take_back(record.state, lines, item["id"], reason, AT, "node"))
+
+    def ship(self, number: int) -> None:
+        """A node's parcel leaves."""
+        record = self.record
+        item = next(item for item in record.fulfilment_orders if item["sk"] == f"FO#{number}")
+        lines = {line: at["quantity"] for line, at in item["lines"].items()}
+        self._told(record, item, "shipped", {"lines": lines, "last": True}, verbs.ship(record.state, lines, item["id"], AT, "node"))
+
+    def change(self, verb: Any) -> None:
+        """STATE after a verb of the orders' model."""
+        store.change_state(ORDER, lambda record: verb(record.state))
+
+    def stock(self, sku: str) -> dict[str, tuple[int, int]]:
+        """{node: (on hand, reserved)}."""
+        return {row.node: (row.on_hand, row.reserved) for row in StockTable().rows([sku])}
+
+    def _told(self, record: Record, item: dict[str, Any], status: str, data: dict[str, Any], state: Any) -> None:
+        history = appended(tuple(Entry.from_dict(entry) for entry in item["history"]), f"fulfilment_order.{status}", AT, "node", data)
+        after = {**item, "status": status, "version": item["version"] + 1, "history": [entry.to_dict() for entry in history]}
+        commit(record.save(state), replace(ORDERS, after, item["version"]))
+
+
+@contextmanager
+def order_of(*lines: Line, to: Address = SAN_FRANCISCO, stock: dict[tuple[str, str], int] | None = None, reserved: bool = True, promise_days: int = 0) -> Iterator[Desk]:
+    """An order with its stock reserved, about to be routed, in the small shop of `tests.support.shop`."""
+    with cloud():
+        open_shop(stock)
+        total = sum(line.net for line in lines)
+        order = Order(ORDER, "api", "1001", AT, "USD", lines, Shipping(promise_days=promise_days), (), total)
+        state = verbs.received(ORDER, {line.id: line.quantity for line in lines}, AT, "channel:api", {"total": total, "held": False})
+        store.add(order, Customer("ada@example.org", "Ada", ship_to=to), state)
+        if reserved:
+            bootstrap.inventory().reserve(ORDER)
+        yield Desk()
+
+
+def tea(quantity: int = 1, line: str = "1") -> Line:
+    """250 g; ten at each node."""
+    return Line(line, "TEA", "Tea", quantity, 400)
+
+
+def cup(quantity: int = 1, line: str = "2") -> Line:
+    """400 g; five at Columbus."""
+    return Line(line, "CUP", "Cup", quantity, 300)
+
+
+def pot(quantity: int = 1, line: str = "3") -> Line:
+    """1500 g; three at Reno."""
+    return Line(line, "POT", "Pot", quantity, 2000)
+
+
+def gift_card(line: str = "9") -> Line:
+    return Line(line, "CARD", "Gift card", 1, 2500, ships=False)
