@@ -75,13 +75,14 @@ class Engine:
 
 
 @contextmanager
-def engine(*, state: Path | None = None, smtp_port: int = 0) -> Iterator[Engine]:
-    """Starts an engine and stops it; with `state` it remembers there what it was told."""
+def engine(*, state: Path | None = None, smtp_port: int = 0, gaps_open: str = "") -> Iterator[Engine]:
+    """Starts an engine and stops it; with `state` it remembers there what it was told; `gaps_open` is for the probes."""
     port, api_port = free_port(), free_port()
     folder = Path(tempfile.mkdtemp(prefix="waybill-engine-"))
     log = folder / "engine.log"
     values = environment(port, api_port=api_port, state=state, smtp_port=smtp_port)
     values.setdefault("WAYBILL_UNPACKED", str(folder / "unpacked"))
+    values["WAYBILL_GAPS_OPEN"] = gaps_open
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "local.engine"], cwd=ROOT, env={**os.environ, **values}, stdout=output, stderr=output
