@@ -1,9 +1,10 @@
-"""What fell through is found and set going again: executions that were lost, and orders whose answer never reached them."""
+"""What fell through is found and set going again; what should not be is counted, so that an alarm can ring."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from waybill.aws import workflow
 from waybill.aws.clients import client
@@ -12,24 +13,32 @@ from waybill.aws.logs import count, logger
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import NotFound
 from waybill.orders import store
+from waybill.orders.model.check import violations
+from waybill.orders.model.holds import KINDS
 from waybill.orders.service import restart
 from waybill.orders.store import Record
 
 _ENDED_BADLY = ("FAILED", "TIMED_OUT", "ABORTED")
+_QUEUES = (*KINDS, "backordered")
+_PATIENCE = timedelta(days=2)
 _MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciler:
-    """Looks at the newest executions that ended badly; production and a restarted laptop need the same."""
+    """One round restarts lost executions, and looks at the newest orders and at those in front of people."""
 
     clock: Clock
 
     def run(self) -> dict[str, int]:
-        """One round. Answers how many executions were restarted."""
+        """Answers how many executions were restarted, how many rules are broken, how many orders wait too long."""
         restarted = sum(self._mend(name) for name in self._lost())
+        broken = sum(self._broken(order_id) for order_id in self._newest())
+        overdue = self._overdue()
         count("WorkflowsRestarted", restarted)
-        return {"restarted": restarted}
+        count("InvariantViolations", broken)
+        count("OrdersOverdue", overdue)
+        return {"restarted": restarted, "violations": broken, "overdue": overdue}
 
     def _lost(self) -> Iterator[str]:
         for status in _ENDED_BADLY:
@@ -49,6 +58,24 @@ class Reconciler:
         run = restart(order_id, instant(self.clock()))
         logger.info("workflow restarted", order_id=order_id, run=run)
         return True
+
+    def _newest(self) -> list[str]:
+        items, _ = store.of_day(self.clock().date().isoformat(), _MOST, None)
+        return [item["pk"].removeprefix("ORDER#") for item in items]
+
+    @staticmethod
+    def _broken(order_id: str) -> int:
+        record = store.load(order_id)
+        broken = violations(record.order, record.state, record.fulfilment_orders)
+        for rule in broken:
+            logger.error("invariant violated", order_id=order_id, rule=rule)
+        return len(broken)
+
+    def _overdue(self) -> int:
+        """Orders that have been in front of a person for longer than two days."""
+        latest = instant(self.clock() - _PATIENCE)
+        waiting = [store.waiting_since(queue, latest, _MOST) for queue in _QUEUES]
+        return sum(map(len, waiting))
 
 
 def _needs_a_workflow(record: Record) -> bool:

@@ -119,6 +119,14 @@ def in_attention(queue: str, limit: int, start: dict[str, Any] | None) -> tuple[
     return _looked_up(f"ATTENTION#{queue}", limit, start, newest_first=False)
 
 
+def waiting_since(queue: str, latest: str, limit: int) -> list[str]:
+    """Order ids in a queue of people that were placed before an instant, oldest first."""
+    page = ORDERS.page(
+        f"ATTENTION#{queue}", index="lookup", keys=("lookup_pk", "lookup_sk"), between=("0", latest), limit=limit
+    )
+    return [item["pk"].removeprefix("ORDER#") for item in page.items]
+
+
 def _looked_up(
     lookup: str, limit: int, start: dict[str, Any] | None, newest_first: bool
 ) -> tuple[list[str], dict[str, Any] | None]:
