@@ -19,7 +19,6 @@ from waybill.orders.store import ORDERS, Record
 from waybill.shop import store as shop
 from waybill.shop.places import distance_km, locate
 
-_TARE_G = 80
 _UNKNOWN_WEIGHT_G = 500
 DOCUMENTS = {"label.pdf": "application/pdf", "label.zpl": "application/zpl", "packing-slip.pdf": "application/pdf"}
 Printer = Callable[[Record, FulfilmentOrder, Package], dict[str, bytes]]
@@ -117,7 +116,7 @@ def _unit_weights(record: Record) -> dict[str, int]:
 
 
 def _weight(lines: dict[str, int], weights: dict[str, int]) -> int:
-    return _TARE_G + sum(units * weights.get(line, _UNKNOWN_WEIGHT_G) for line, units in lines.items())
+    return rates.TARE_G + sum(units * weights.get(line, _UNKNOWN_WEIGHT_G) for line, units in lines.items())
 
 
 def printer(record: Record, work: FulfilmentOrder, package: Package) -> dict[str, bytes]:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from waybill.kernel.errors import InvalidInput
 from waybill.shop.model import Carrier, Service
 
+TARE_G = 80
+"""What the packing material of a parcel weighs, unless a node has weighed it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:

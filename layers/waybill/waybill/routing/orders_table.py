@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from waybill.aws.tables import commit, create
+from waybill.fulfilment.codec import item_of
+from waybill.fulfilment.model.fulfilment_order import MACHINE, AtNode, FulfilmentOrder
 from waybill.kernel.events import appended
-from waybill.kernel.ids import order_of_fulfilment_order
 from waybill.orders import store
-from waybill.orders.codec import DECISION, FULFILMENT_ORDER, partition
+from waybill.orders.codec import DECISION, partition
 from waybill.orders.model.state import State
 from waybill.orders.store import ORDERS, Record
+from waybill.routing.model.standing import ACTOR
 from waybill.routing.ports import Work
 
 
@@ -30,23 +32,18 @@ class OrdersTable:
     def commit(self, record: Record, state: State, work: Iterable[Work], receipt: Mapping[str, Any], at: str) -> None:
         number = len(record.decisions) + 1
         decision = {"pk": partition(record.order.id), "sk": f"{DECISION}{number}", "n": number, **receipt}
-        made = [create(ORDERS, _requested(record.order.id, each, at)) for each in work]
+        made = [create(ORDERS, item_of(_requested(record.order.id, each, at))) for each in work]
         commit(record.save(state), *made, create(ORDERS, decision))
 
 
-def _requested(order_id: str, work: Work, at: str) -> dict[str, Any]:
-    _, number = order_of_fulfilment_order(work.fo_id) or ("", 0)
-    told = appended((), "fulfilment_order.requested", at, "routing", {"fo_id": work.fo_id, "node": work.node, "lines": dict(work.lines)})
-    return {
-        "pk": partition(order_id),
-        "sk": f"{FULFILMENT_ORDER}{number}",
-        "id": work.fo_id,
-        "order_id": order_id,
-        "node": work.node,
-        "status": "requested",
-        "version": 1,
-        "lines": {line: {"quantity": units} for line, units in work.lines.items()},
-        "history": [entry.to_dict() for entry in told],
-        "lookup_pk": f"NODE#{work.node}",
-        "lookup_sk": f"{at}#{work.fo_id}",
-    }
+def _requested(order_id: str, work: Work, at: str) -> FulfilmentOrder:
+    data = {"fo_id": work.fo_id, "node": work.node, "lines": dict(work.lines)}
+    return FulfilmentOrder(
+        id=work.fo_id,
+        order_id=order_id,
+        node=work.node,
+        status=MACHINE.start,
+        lines={line: AtNode(units) for line, units in work.lines.items()},
+        since=at,
+        history=appended((), "fulfilment_order.requested", at, ACTOR, data),
+    )

@@ -4,12 +4,12 @@ which does not know routing; `bootstrap` brings the two together."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from waybill.orders.store import Record
-from waybill.routing.model.decision import REJECTED_BEFORE, Available, Split, decide
-from waybill.routing.model.standing import forgiven_at, doubtful_nodes
+from waybill.routing.model.decision import REJECTED_BEFORE, Available, Split, decide, marked
+from waybill.routing.model.standing import doubtful_nodes, forgiven_at
 from waybill.routing.ports import Sites
 
 
@@ -32,8 +32,6 @@ class Planner:
     def __call__(self, record: Record, wanted: Iterable[Wanted], available: Available) -> Split | None:
         units: Mapping[str, int] = {want.line: want.quantity for want in wanted}
         doubtful = doubtful_nodes(record.fulfilment_orders, forgiven_at(record.state.holds))
-        sites = [
-            replace(site, doubts=site.doubts | {REJECTED_BEFORE}) if site.node in doubtful else site for site in self.shop.sites(record)
-        ]
+        sites = marked(self.shop.sites(record), doubtful, doubt=REJECTED_BEFORE)
         decision = decide(self.shop.lines(record, units), sites, available, split_penalty=self.split_penalty)
         return None if decision.short else decision.by_line()

@@ -12,6 +12,7 @@ _WHY = {
     "rejected_before": "has rejected a part of the order",
     "late": "would be late",
     "no_stock": "has nothing of it",
+    "address": "the address is in doubt",
     "no_carrier": "no carrier goes there",
 }
 

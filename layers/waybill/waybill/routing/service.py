@@ -21,14 +21,15 @@ from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.routing.model import standing
 from waybill.routing.model.claim import Claim
-from waybill.routing.model.decision import REJECTED, REJECTED_BEFORE, Decision, decide, receipt
-from waybill.routing.model.standing import UNFILLABLE, Rejection
+from waybill.routing.model.decision import ADDRESS, REJECTED, REJECTED_BEFORE, Decision, decide, marked, receipt
+from waybill.routing.model.standing import ACTOR, Rejection
 from waybill.routing.ports import Orders, Sites, Stock, Tokens, Work
 
 WAIT = "route"
 """What `WAIT` says while the execution stands in the state Route, release, await shipment."""
 MOST_ROUNDS = 12
-_ACTOR = "routing"
+UNFILLABLE = "unfillable"
+"""The kind of hold under which an order comes before a person that no node can ship."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,11 @@ class Routing:
         """Everything unrouted goes to the cheapest nodes. Raises OrderHeld, StockUnavailable."""
         _refuse_held(record)
         unrouted, claim = record.state.unrouted(), self._claim(record)
-        decision = self._decide(record, unrouted, claim)
+        decision = self._decide(record, unrouted, claim, doubt=REJECTED_BEFORE)
         if decision.short:
             raise StockUnavailable(f"{record.order.id}: the nodes that may ship have not all of it")
         if not decision.lines:
-            hold = self._unfillable(record, "nothing of it ships from a node")
-            self.orders.save(record, verbs.place_hold(record.state, hold, self._now(), _ACTOR))
+            self.orders.save(record, self._held(record, record.state, UNFILLABLE, "nothing of it ships from a node"))
         elif not self._brought(record, claim, decision):
             self._commit(record, record.state, decision, unrouted, "route")
             return True
@@ -96,30 +96,38 @@ class Routing:
         """Rejected work goes to nodes that have not rejected. What those lack waits for stock, unless a node that did reject
         says that it has it: then a person must look. Answers False: there may be more to do."""
         claim = self._claim(record)
-        if rejection.fo_id not in claim.done:
-            lines = {line: min(units, claim.at(line, rejection.node)) for line, units in rejection.lines.items()}
-            self.stock.move(record.order.id, rejection.node, lines, {}, rejection.fo_id, rejection.gone)
-            return False
-        unrouted = record.state.unrouted()
-        units = {line: min(units, unrouted.get(line, 0)) for line, units in rejection.lines.items()}
-        decision = self._decide(record, units, claim, refused=True)
-        if not self._brought(record, claim, decision):
-            state = self._held_where_refused(record, decision)
-            self._commit(record, state, decision, units, rejection.fo_id)
+        if rejection.reason == standing.INCORRECT_ADDRESS:
+            self._address_doubted(record, rejection, claim)
+        elif not self._given_up(record, rejection, claim):
+            decision = self._decide(record, rejection.lines, claim, bar=REJECTED)
+            if not self._brought(record, claim, decision):
+                state = self._held_where_refused(record, self._taken_back(record, rejection), decision)
+                self._commit(record, state, decision, rejection.lines, rejection.fo_id)
         return False
 
-    def _decide(self, record: Record, units: Mapping[str, int], claim: Claim, *, refused: bool = False) -> Decision:
-        """The cheapest nodes for these units. Nodes that have rejected are barred if `refused`, and otherwise the last resort."""
+    def _given_up(self, record: Record, rejection: Rejection, claim: Claim) -> bool:
+        """The node gives its units back, or they are written off. False where it has done so already."""
+        deeds = ((rejection.fo_id, True, rejection.gone), (f"{rejection.fo_id}/rest", False, set(rejection.lines) - rejection.gone))
+        due = [(cause, gone, at) for cause, gone, at in deeds if at and cause not in claim.done]
+        for cause, gone, at in due:
+            lines = {line: min(rejection.lines[line], claim.at(line, rejection.node)) for line in at}
+            self.stock.move(record.order.id, rejection.node, lines, {}, cause, gone)
+        return bool(due)
+
+    def _address_doubted(self, record: Record, rejection: Rejection, claim: Claim) -> None:
+        """No other node will find the address either: a person must look. The stock stays reserved."""
+        sites = [replace(site, barred=ADDRESS) for site in self.shop.sites(record)]
+        decision = decide(self.shop.lines(record, rejection.lines), sites, {})
+        state = self._held(record, self._taken_back(record, rejection), ADDRESS, f"{rejection.node} doubts the address")
+        self._commit(record, state, decision, rejection.lines, rejection.fo_id)
+
+    def _taken_back(self, record: Record, rejection: Rejection) -> State:
+        return verbs.take_back(record.state, rejection.lines, rejection.fo_id, rejection.reason, self._now(), ACTOR)
+
+    def _decide(self, record: Record, units: Mapping[str, int], claim: Claim, *, bar: str = "", doubt: str = "") -> Decision:
+        """The cheapest nodes for these units. Nodes that have rejected are barred, or the last resort."""
         lines = self.shop.lines(record, units)
-        doubtful = self._doubtful(record)
-        sites = [
-            site
-            if site.node not in doubtful
-            else replace(site, barred=site.barred or REJECTED)
-            if refused
-            else replace(site, doubts=site.doubts | {REJECTED_BEFORE})
-            for site in self.shop.sites(record)
-        ]
+        sites = marked(self.shop.sites(record), self._doubtful(record), bar=bar, doubt=doubt)
         free = self.stock.free(sorted({line.sku for line in lines}))
         return decide(lines, sites, claim.added_to(free, lines), split_penalty=self.split_penalty, held=claim.held)
 
@@ -139,7 +147,7 @@ class Routing:
         for each in work:
             released.update(each.lines)
         if work:
-            state = verbs.release(state, released, [each.fo_id for each in work], at, _ACTOR)
+            state = verbs.release(state, released, [each.fo_id for each in work], at, ACTOR)
         kept = receipt(decision, at=at, cause=cause, tariffs=self.shop.tariffs())
         self.orders.commit(record, state, work, kept, at)
         logger.info("order routed", order_id=record.order.id, nodes=[each.node for each in work], cause=cause)
@@ -155,19 +163,18 @@ class Routing:
             for n, (node, lines) in enumerate(sorted(decision.shares.items()))
         ]
 
-    def _held_where_refused(self, record: Record, decision: Decision) -> State:
-        """STATE, held for a person where something is short that only nodes have which rejected it."""
+    def _held_where_refused(self, record: Record, state: State, decision: Decision) -> State:
+        """Held for a person where something is short that only nodes have which rejected it."""
         skus = {line.sku for line in decision.lines if line.line in decision.short}
         doubtful = self._doubtful(record)
         free = self.stock.free(sorted(skus)) if skus else {}
         if not any(units > 0 for nodes in free.values() for node, units in nodes.items() if node in doubtful):
-            return record.state
-        hold = self._unfillable(record, "no node is left that has not rejected it")
-        return verbs.place_hold(record.state, hold, self._now(), _ACTOR)
+            return state
+        return self._held(record, state, UNFILLABLE, "no node is left that has not rejected it")
 
-    def _unfillable(self, record: Record, reason: str) -> Hold:
-        number = 1 + sum(1 for hold in record.state.holds if hold.kind == UNFILLABLE)
-        return Hold(id=f"{UNFILLABLE}-{number}", kind=UNFILLABLE, reason=reason, placed_at=self._now(), source=_ACTOR)
+    def _held(self, record: Record, state: State, kind: str, reason: str) -> State:
+        number, at = 1 + sum(1 for hold in record.state.holds if hold.source == ACTOR), self._now()
+        return verbs.place_hold(state, Hold(f"{kind}-{number}", kind, reason, at, ACTOR), at, ACTOR)
 
     def _doubtful(self, record: Record) -> Collection[str]:
         """Nodes that rejected, but for those that a person has forgiven by releasing a hold."""

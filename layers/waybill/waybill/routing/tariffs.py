@@ -1,42 +1,42 @@
-"""From the shop's carriers to what a parcel costs from a node to an address: the cheapest service that keeps the promise."""
+"""From the shop's carriers to what a parcel costs from a node to an address: the cheapest service that keeps the promise.
+
+The same rule by which the fulfilment context picks the service (`fulfilment.rates.cheapest`), for all weights at once.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 
+from waybill.fulfilment.rates import TARE_G, zone
 from waybill.routing.model.problem import Rate
 from waybill.shop.model import Carrier, Service
 
-
-def zone(carrier: Carrier, distance_km: int) -> int:
-    """The zone of a distance: `zones_km[i]` is the farthest of zone i + 1; beyond the last one it is the last zone."""
-    return min(bisect_left(carrier.zones_km, distance_km), len(carrier.zones_km) - 1) + 1
+Offers = list[tuple[int, Service, int]]
+"""(days, service, zone)."""
 
 
 def rate(carriers: Iterable[Carrier], distance_km: int, promise_days: int = 0) -> tuple[Rate | None, bool]:
-    """By weight the cheapest service of any carrier that arrives within `promise_days` (0: no promise), and whether one does.
-
-    Where none keeps the promise, the fastest there are stand in. None where no carrier goes there at all.
+    """By weight of the goods the cheapest service of any carrier that arrives within `promise_days` (0: no promise), packing
+    material included; and whether one does. Where none does, the fastest stands in. None where no carrier goes there at all.
     """
-    offers = [(service, zone(carrier, distance_km)) for carrier in carriers for service in carrier.services]
-    offers = [(service, z) for service, z in offers if z in service.prices and z in service.delivery_days]
-    if not offers:
+    offers: Offers = []
+    for carrier in carriers:
+        at = zone(carrier, distance_km)
+        offers += [(s.delivery_days[at], s, at) for s in carrier.services if at in s.prices and at in s.delivery_days]
+    breaks = sorted({end for _, service, _ in offers for end in service.weight_breaks_g if end > TARE_G})
+    if not breaks:
         return None, False
-    days = [service.delivery_days[z] for service, z in offers]
-    in_time = not promise_days or min(days) <= promise_days
-    most = (promise_days or max(days)) if in_time else min(days)
-    return _cheapest([offer for offer, needed in zip(offers, days, strict=True) if needed <= most]), in_time
+    in_time = not promise_days or any(days <= promise_days for days, _, _ in offers)
+    prices = tuple(_price([offer for offer in offers if offer[1].weight_breaks_g[-1] >= end], end, promise_days) for end in breaks)
+    return Rate(tuple(end - TARE_G for end in breaks), prices), in_time
 
 
-def _cheapest(offers: list[tuple[Service, int]]) -> Rate:
-    """The lower envelope: at each weight break the least price of the services that carry so much."""
-    breaks = sorted({end for service, _ in offers for end in service.weight_breaks_g})
-    return Rate(tuple(breaks), tuple(min(_prices(offers, weight)) for weight in breaks))
+def _price(offers: Offers, weight_g: int, promise_days: int) -> int:
+    fastest = min(days for days, _, _ in offers)
+    most = max(promise_days, fastest) if promise_days else max(days for days, _, _ in offers)
+    return min(_step(service, at, weight_g) for days, service, at in offers if days <= most)
 
 
-def _prices(offers: list[tuple[Service, int]], weight_g: int) -> Iterable[int]:
-    for service, z in offers:
-        step = bisect_left(service.weight_breaks_g, weight_g)
-        if step < len(service.weight_breaks_g):
-            yield service.prices[z][step]
+def _step(service: Service, at: int, weight_g: int) -> int:
+    step = next(index for index, end in enumerate(service.weight_breaks_g) if end >= weight_g)
+    return service.prices[at][step]

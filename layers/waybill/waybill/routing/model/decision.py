@@ -7,8 +7,8 @@ earlier part of the order). Doubtful sites are asked only where the others canno
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from waybill.routing.model.optimiser import VERSION, optimise
@@ -16,6 +16,7 @@ from waybill.routing.model.problem import Candidate, Demand, Plan, Problem, Rate
 
 LATE, REJECTED_BEFORE = "late", "rejected_before"
 CLOSED, REJECTED, NO_STOCK, NO_CARRIER = "closed", "rejected", "no_stock", "no_carrier"
+ADDRESS = "address"
 _MORE_AND_MORE = (frozenset[str](), frozenset({LATE}), frozenset({LATE, REJECTED_BEFORE}))
 
 Available = Mapping[str, Mapping[str, int]]
@@ -81,7 +82,8 @@ def decide(
     interchangeable, each keeps what is reserved for it."""
     wanted, known = tuple(sorted(lines, key=lambda line: line.line)), sorted(sites, key=lambda site: site.node)
     demands = _demands(wanted)
-    for allowed in _MORE_AND_MORE:
+    for allowed in ADDRESS = "address"
+_MORE_AND_MORE:
         asked = [site for site in known if not site.barred and site.doubts <= allowed]
         problem = Problem(demands, tuple(_candidates(asked, demands, available)), split_penalty)
         plan = optimise(problem, runner_up=True)
@@ -94,6 +96,14 @@ def decide(
     short = {line.line: line.quantity - routed[line.line] for line in wanted if routed[line.line] < line.quantity}
     ruled_out = _ruled_out(known, problem)
     return Decision(wanted, problem, plan, shares, short, ruled_out, {site.node: site.distance_km for site in known})
+
+
+def marked(sites: Iterable[Site], nodes: Collection[str], *, bar: str = "", doubt: str = "") -> list[Site]:
+    """The sites, those of these nodes barred for a reason, or doubtful for one."""
+    doubts = frozenset({doubt} if doubt else ())
+    return [
+        replace(site, barred=site.barred or bar, doubts=site.doubts | doubts) if site.node in nodes else site for site in sites
+    ]
 
 
 def receipt(decision: Decision, *, at: str, cause: str, tariffs: Mapping[str, str]) -> dict[str, Any]:

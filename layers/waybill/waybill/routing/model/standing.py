@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 Item = Mapping[str, Any]
-UNFILLABLE = "unfillable"
-"""The kind of hold under which an order comes before a person whom no node can serve."""
+ACTOR = "routing"
+"""The source of our holds, and who is named in the timeline."""
 _NOT_THERE = ("rejected", "cancelled")
-NOT_IN_STOCK, DAMAGED = "not_in_stock", "damaged"
+NOT_IN_STOCK, DAMAGED, INCORRECT_ADDRESS = "NOT_IN_STOCK", "DAMAGED", "INCORRECT_ADDRESS"
 STOCK_IS_GONE = frozenset({NOT_IN_STOCK, DAMAGED})
-"""Reasons after which the rejected units are not there to be sold again. After any other they are given back."""
+"""Reasons after which the units at fault are not there to be sold again. After any other they are given back."""
 
 
 class Hold(Protocol):
     """A hold of the order (`orders.model.holds.Hold`)."""
 
     @property
-    def kind(self) -> str: ...
+    def source(self) -> str: ...
     @property
     def status(self) -> str: ...
     @property
@@ -29,28 +29,31 @@ class Hold(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A fulfilment order that its node has refused. `lines` {line: units}."""
+    """A fulfilment order that its node has refused. `lines` {line: units} is all of it, `at_fault` the lines that were the reason."""
 
     fo_id: str
     node: str
     lines: Mapping[str, int]
+    at_fault: frozenset[str]
     reason: str
     at: str
 
     @property
-    def gone(self) -> bool:
-        return self.reason in STOCK_IS_GONE
+    def gone(self) -> frozenset[str]:
+        """Lines whose units were not there, or not fit to be sold."""
+        return self.at_fault if self.reason in STOCK_IS_GONE else frozenset()
 
 
 def rejections(fulfilment_orders: Iterable[Item]) -> list[Rejection]:
     """Every rejection so far, oldest first."""
-    found = []
-    for item in fulfilment_orders:
-        if item["status"] == "rejected":
-            entry = next(entry for entry in reversed(item["history"]) if entry["type"] == "fulfilment_order.rejected")
-            reason = str(entry["data"].get("reason", "")).lower()
-            found.append(Rejection(item["id"], item["node"], _units(item), reason, entry["at"]))
+    found = (_rejection(item) for item in fulfilment_orders if item["status"] == "rejected")
     return sorted(found, key=lambda rejection: rejection.at)
+
+
+def _rejection(item: Item) -> Rejection:
+    entry = next(entry for entry in reversed(item["history"]) if entry["type"] == "fulfilment_order.rejected")
+    at_fault = frozenset(entry["data"].get("lines") or item["lines"])
+    return Rejection(item["id"], item["node"], _units(item), at_fault, entry["data"].get("reason", ""), entry["at"])
 
 
 def unanswered(fulfilment_orders: Iterable[Item], decisions: Iterable[Item]) -> Rejection | None:
@@ -66,7 +69,7 @@ def doubtful_nodes(fulfilment_orders: Iterable[Item], forgiven_at: str) -> set[s
 
 def forgiven_at(holds: Iterable[Hold]) -> str:
     """When a person last let go a hold of ours, which says: try all nodes again. Empty for never."""
-    return max(["", *(hold.ended_at for hold in holds if hold.kind == UNFILLABLE and hold.status == "released")])
+    return max(["", *(hold.ended_at for hold in holds if hold.source == ACTOR and hold.status == "released")])
 
 
 def at_work(fulfilment_orders: Iterable[Item], done: Iterable[str]) -> dict[str, Counter[str]]:
