@@ -25,12 +25,13 @@ MINOR: Schema = {"type": "integer", "description": "Minor units of `currency`"}
 CURRENCY: Schema = {"type": "string", "pattern": "^[A-Z]{3}$"}
 FLAG: Schema = {"type": "boolean"}
 LINES: Schema = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}, "description": "Units by line id"}
+LINES_AT: Schema = {"type": "object", "additionalProperties": LINES, "description": "Units by line id and node"}
 PACKAGES: Schema = {
     "type": "array",
     "items": {
         "type": "object",
         "required": ["n", "tracking_number"],
-        "properties": {"n": {"type": "integer", "minimum": 1}, "carrier": ID, "service": ID, "tracking_number": ID},
+        "properties": {"n": {"type": "integer", "minimum": 1}, "carrier": ID, "service": ID, "tracking_number": ID, "lines": LINES, "cost": MINOR},
     },
 }
 _MONEY = {"tender": {"type": "integer", "minimum": 1}, "amount": MINOR, "currency": CURRENCY}
@@ -70,9 +71,9 @@ KINDS = (
     _kind("order.delivered", "STATE", "The last of it has arrived.", {"lines": LINES}),
     _kind("order.completed", "STATE", "Nothing is left to do."),
     _kind("order.workflow_restarted", "STATE", "Its execution was lost and runs again.", {"run": COUNT}),
-    _kind("stock.reserved", "RSV", "Units are reserved for it.", {"lines": LINES}, may={"epoch": COUNT}, silent=True),
-    _kind("stock.released", "RSV", "Reserved units were given back.", {"lines": LINES}, may={"epoch": COUNT}, silent=True),
-    _kind("stock.written_off", "RSV", "Reserved units were not there.", {"lines": LINES}, may={"epoch": COUNT}, silent=True),
+    _kind("stock.reserved", "RSV", "Units are reserved for it.", {"lines": LINES_AT}, may={"epoch": COUNT}, silent=True),
+    _kind("stock.released", "RSV", "Reserved units were given back.", {"lines": LINES_AT}, may={"epoch": COUNT}, silent=True),
+    _kind("stock.written_off", "RSV", "Reserved units were not there.", {"lines": LINES_AT}, may={"epoch": COUNT}, silent=True),
     _kind("payment.authorised", "PAY", "A gateway holds the amount for us.", _MONEY, may={**_REFERENCE, "expires_at": TEXT}),
     _kind("payment.declined", "PAY", "A gateway said no.", _MONEY, may={**_REFERENCE, "reason": CODE}),
     _kind("payment.captured", "PAY", "The money is taken.", _MONEY, may=_REFERENCE, to="accounting"),
@@ -85,11 +86,12 @@ KINDS = (
     _kind("payment.recorded", "PAY", "The channel has taken the money already.", _MONEY, may=_REFERENCE, to="accounting"),
     _kind("fulfilment_order.requested", "FO", "A node is asked to ship these.", _FO, may={"route": COUNT}, to="node-push"),
     _kind("fulfilment_order.accepted", "FO", "The node will do it.", {"fo_id": ID}, may=_NODE, silent=True),
-    _kind("fulfilment_order.rejected", "FO", "The node will not, or not all of it.", {"fo_id": ID, "reason": CODE}, may=_NODE, to="routing"),
+    _kind("fulfilment_order.rejected", "FO", "The node will not; `lines` are those at fault.", {"fo_id": ID, "reason": CODE, "lines": {"type": "array", "items": ID}}, may={"node": ID}, to="routing"),
     _kind("fulfilment_order.cancelled", "FO", "The order was cancelled before it left.", {"fo_id": ID, "reason": TEXT}, may=_NODE),
     _kind("fulfilment_order.picked", "FO", "Units are picked.", {"fo_id": ID}, may=_NODE, silent=True),
     _kind("fulfilment_order.packed", "FO", "A package is packed and labelled.", {"fo_id": ID}, may={**_NODE, "packages": PACKAGES, "package": COUNT}, silent=True),
     _kind("fulfilment_order.shipped", "FO", "Packages have left. `last`: with them the whole order.", {**_FO, "packages": PACKAGES, "last": FLAG}, may={"before": LINES}, to="notifications accounting channel-acks stock payment routing"),
+    _kind("fulfilment_order.tracked", "FO", "The carrier has seen a package.", {"fo_id": ID, "package": COUNT, "status": ID}, may={"node": ID, "code": CODE}),
     _kind("fulfilment_order.delivered", "FO", "A package has arrived. `last`: the whole order has.", {"fo_id": ID, "package": COUNT, "last": FLAG}, may={"lines": LINES, "node": ID}, to="notifications"),
 )  # fmt: skip
 

@@ -64,7 +64,7 @@ def shipping() -> Order:
                 Parcel(1, "SWIFT", "Ground", "SW4920113377US", "https://carrier.example/t/SW4920113377US", "in_transit", {"1": 2, "2": 1}, 1240, 912),
             )),
             FulfilmentOrder(second, "columbus", "Columbus", "packed", {"3": 3}, (
-                Parcel(1, "SWIFT", "Saver", "SW4920113401US", "https://carrier.example/t/SW4920113401US", "label_created", {"3": 2}, 860, 688),
+                Parcel(1, "SWIFT", "Saver", "SW4920113401US", "https://carrier.example/t/SW4920113401US", "labelled", {"3": 2}, 860, 688),
             )),
         ),
         decisions=(
@@ -166,7 +166,7 @@ class Shop:
         for row in rows:
             counts[row.status] = counts.get(row.status, 0) + 1
         found = [row for row in rows if self._fits(row, query)]
-        return Listing(tuple(sorted(found, key=lambda row: row.placed, reverse=True)), counts, {}, None, len(rows))
+        return Listing(tuple(sorted(found, key=lambda row: row.placed, reverse=True)), counts, None, len(rows))
 
     @staticmethod
     def _fits(row: Row, query: Query) -> bool:

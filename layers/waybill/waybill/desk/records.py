@@ -23,7 +23,10 @@ from waybill.orders.model import view
 from waybill.orders.model.order import Address
 from waybill.orders.store import Record
 from waybill.payments import view as payments
+from waybill.routing import present as routing
 
+_LINKED = ("https://", "http://localhost", "http://127.0.0.1")
+"""What may stand in a link to a carrier's page; anything else would be a way in for a script."""
 _METHODS = {"card": "Card", "channel": "Paid at the channel", "terms": "On terms"}
 _CANCELLABLE = ("received", "on_hold", "backordered", "confirmed", "released", "in_fulfilment")
 
@@ -57,7 +60,7 @@ def order_facts(
         holds=tuple(Hold(h.id, h.kind, h.reason, h.placed_at, h.ended_at) for h in record.state.holds),
         tenders=tuple(_tender(raw, record.order.currency) for raw in payments.tenders(record.tenders)),
         fulfilment_orders=tuple(_work(item, node_names, tracking_urls) for item in record.fulfilment_orders),
-        decisions=tuple(_decision(number, item) for number, item in enumerate(record.decisions, 1)),
+        decisions=tuple(Decision(told["n"], told.get("at", ""), told["headline"], tuple(told["because"])) for told in routing.decisions(record)),
         journal=tuple(journal),
         history=_history(record),
         waiting=record.wait["state"] if record.wait else "",
@@ -130,7 +133,7 @@ def _money_status(raw: dict[str, Any], minor: dict[str, int]) -> str:
 
 
 def _work(item: dict[str, Any], node_names: dict[str, str], tracking_urls: dict[str, str]) -> FulfilmentOrder:
-    lines = {line: each["quantity"] if isinstance(each, dict) else each for line, each in item["lines"].items()}
+    lines = {line: at_node["quantity"] for line, at_node in item["lines"].items()}
     parcels = tuple(_parcel(raw, tracking_urls) for raw in item.get("packages", ()))
     name = node_names.get(item["node"], item["node"])
     return FulfilmentOrder(item["id"], item["node"], name, item["status"], lines, parcels)
@@ -141,20 +144,16 @@ def _parcel(raw: dict[str, Any], tracking_urls: dict[str, str]) -> Parcel:
     template = tracking_urls.get(raw.get("carrier", ""), "")
     return Parcel(
         number=raw["n"],
-        carrier=raw.get("carrier", "").upper(),
-        service=raw.get("service", ""),
+        carrier=raw.get("carrier", "").title(),
+        service=raw.get("service_name") or raw.get("service", ""),
         tracking_number=number,
-        tracking_url=template.replace("{tracking_number}", number) if number and template.startswith("https://") else "",
-        status=raw.get("status", "packed"),
-        lines=raw.get("lines", {}),
+        tracking_url=template.replace("{tracking_number}", number) if number and template.startswith(_LINKED) else "",
+        status=(raw.get("scan") or {}).get("status", "labelled"),
+        lines=raw["lines"],
         weight_g=raw.get("weight_g", 0),
         cost=raw.get("cost"),
         has_label=bool(number),
     )
-
-
-def _decision(number: int, raw: dict[str, Any]) -> Decision:
-    return Decision(number, raw.get("at", ""), raw.get("headline", ""), tuple(raw.get("because", ())))
 
 
 def _history(record: Record) -> tuple[tuple[str, Entry], ...]:

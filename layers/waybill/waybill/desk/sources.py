@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from waybill.accounting.dynamodb import LedgerTable
@@ -17,13 +18,13 @@ from waybill.desk.records import order_facts, row_facts
 from waybill.kernel.clock import Clock
 from waybill.inventory.stock_table import StockTable
 from waybill.kernel.errors import NotFound
-from waybill.orders import documents, search, store
+from waybill.orders import documents, present, search, store
 from waybill.orders.model.holds import KINDS
 from waybill.orders.service import Orders
 from waybill.shop import store as shop
 
-_PAGE = 60
-_COUNTED = 200
+_PAGE = 100
+_MOST_READS = 14
 _MOST_IN_A_QUEUE = 99
 _MOST_ENTRIES = 100
 
@@ -38,10 +39,11 @@ class Sources:
         narrowed = channel or query.channel
         if query.attention:
             return self._queue(query, narrowed)
-        latest = self._found(search.Wanted(channel=narrowed), _COUNTED, None).rows
-        counts = dict(Counter(row.status for row in latest))
-        found = self._search(query, narrowed)
-        return facts.Listing(found.rows, counts, {}, found.next, len(latest))
+        latest = self._walk(search.Wanted(channel=narrowed), None)
+        asked = query.text.strip() or query.status or query.cursor
+        found = self._search(query, narrowed) if asked else latest
+        counts = dict(Counter(row.status for row in latest.rows))
+        return facts.Listing(found.rows, counts, found.next, len(latest.rows))
 
     def queues(self, channel: str) -> dict[str, int]:
         return {queue: self._in_queue(queue, channel) for queue in (*KINDS, "backordered")}
@@ -76,24 +78,35 @@ class Sources:
     def _search(self, query: facts.Query, channel: str) -> facts.Listing:
         meanings = readings(query.text)
         if not meanings:
-            wanted = search.Wanted(channel=channel, status=query.status)
-            return self._found(wanted, _PAGE, _key(query.cursor))
+            return self._walk(search.Wanted(channel=channel, status=query.status), _key(query.cursor))
         for meant in meanings:
             found = self._meant(meant, query, channel)
             if found.rows:
                 return found
-        return facts.Listing(())
+        return found
 
     def _meant(self, meant: Meant, query: facts.Query, channel: str) -> facts.Listing:
         if meant.by == "order_id":
-            rows = [row for row in _rows([meant.value]) if _fits(row, query, channel)]
-            return facts.Listing(tuple(rows))
+            return facts.Listing(tuple(row for row in _rows([meant.value]) if _fits(row, query, channel)))
         wanted = search.Wanted(**{meant.by: meant.value}, channel=channel, status=query.status)
-        return self._found(wanted, _PAGE, _key(query.cursor))
-
-    def _found(self, wanted: search.Wanted, limit: int, start: dict[str, Any] | None) -> facts.Listing:
-        found = search.find(wanted, limit, start, self.clock().date())
+        if meant.by == "sku":
+            return self._walk(wanted, _key(query.cursor))
+        found = search.find(wanted, _PAGE, _key(query.cursor), self.clock().date())
         return facts.Listing(tuple(map(row_facts, found.rows)), next=cursor(found.next))
+
+    def _walk(self, wanted: search.Wanted, start: dict[str, Any] | None) -> facts.Listing:
+        """Back through the days, newest first, until a page is full or enough was read: a person waits, and may go on."""
+        day = date.fromisoformat(str(start["day"])) if start else self.clock().date()
+        after = start if start and "pk" in start else None
+        rows: list[facts.Row] = []
+        for _ in range(_MOST_READS):
+            items, after = store.of_day(day.isoformat(), _PAGE, after)
+            rows += [row_facts(row) for row in map(present.row, items) if wanted.fits(row)]
+            if after is None:
+                day -= timedelta(days=1)
+            if len(rows) >= _PAGE:
+                break
+        return facts.Listing(tuple(rows), next=cursor(after or {"day": day.isoformat()}))
 
     def _queue(self, query: facts.Query, channel: str) -> facts.Listing:
         order_ids, following = store.in_attention(query.attention, _PAGE, _key(query.cursor))

@@ -170,10 +170,9 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Found orders. `counts` by status over what was looked at, `attention` by queue, `next` the cursor."""
+    """Found orders. `counts` by status over the latest `seen` orders, `next` the cursor of what is older."""
 
     rows: tuple[Row, ...]
     counts: dict[str, int] = field(default_factory=dict)
-    attention: dict[str, int] = field(default_factory=dict)
     next: str | None = None
     seen: int = 0

@@ -44,7 +44,9 @@ class _Told:
 
     @property
     def units(self) -> str:
-        return words.quantities(self.data.get("lines"))
+        """Units that the entry names, or else all of the node's work."""
+        lines = self.data.get("lines")
+        return words.quantities(lines if isinstance(lines, dict) or not self.work else self.work.lines)
 
 
 def moments(order: Order) -> list[Moment]:
@@ -125,5 +127,6 @@ _SENTENCES: dict[str, _Sentence] = {
     "fulfilment_order.picked": lambda t: (f"{t.node} picked {t.units}", "", "busy"),
     "fulfilment_order.packed": lambda t: (f"{t.node} packed {t.units}", "", "busy"),
     "fulfilment_order.shipped": _shipped,
+    "fulfilment_order.tracked": lambda t: (f"Parcel {t.data.get('package', '')} from {t.node}: {words.status(str(t.data.get('status', ''))).lower()}", "", "moving"),
     "fulfilment_order.delivered": _delivered,
 }

@@ -30,10 +30,14 @@ STATUSES: dict[str, tuple[str, str]] = {
     "picked": ("Picked", "busy"),
     "packed": ("Packed", "busy"),
     "rejected": ("Rejected", "stuck"),
-    "label_created": ("Label made", "busy"),
+    "labelled": ("Label made", "busy"),
+    "pre_transit": ("Handed over", "busy"),
     "in_transit": ("In transit", "moving"),
     "out_for_delivery": ("Out for delivery", "moving"),
+    "available_for_pickup": ("To be picked up", "moving"),
     "exception": ("Carrier exception", "stuck"),
+    "lost": ("Lost", "stuck"),
+    "return_to_sender": ("Coming back", "stuck"),
     "authorised": ("Authorised", "busy"),
     "pending": ("Pending", "busy"),
     "declined": ("Declined", "stuck"),
@@ -129,11 +133,17 @@ def _moment(instant: str) -> datetime | None:
 
 
 def quantities(lines: object) -> str:
-    """`{"1": 2, "2": 1}` → `3 units`; nothing for what is no such mapping."""
+    """`{"1": 2, "2": 1}` and `{"1": {"reno": 2, "dallas": 1}}` → `3 units`; nothing for what is no such mapping."""
     if not isinstance(lines, dict):
         return ""
-    units = sum(value for value in lines.values() if isinstance(value, int))
+    units = _units(lines)
     return f"{units} unit{'' if units == 1 else 's'}"
+
+
+def _units(lines: object) -> int:
+    if isinstance(lines, dict):
+        return sum(_units(inner) for inner in lines.values())
+    return lines if isinstance(lines, int) else 0
 
 
 def actor(name: str) -> str:

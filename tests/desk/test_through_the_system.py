@@ -1,0 +1,125 @@
+"""The desk over the real contexts and the template's own cloud, in this process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.support.shop import headers, open_shop
+from tests.support.world import World, world
+
+ORDER = {
+    "external_reference": "D-1",
+    "currency": "USD",
+    "customer": {"email": "ada@example.com", "name": "Ada <b>Moreno</b>"},
+    "ship_to": {"name": "Ada Moreno", "line1": "1400 SE Morrison St", "city": "Portland", "region": "OR", "postal_code": "97214", "country": "US"},
+    "lines": [{"sku": "TEA", "title": "Tea", "quantity": 2, "unit_price": "4.00"}],
+    "total": "8.00",
+    "tenders": [{"kind": "channel", "amount": "8.00", "reference": "paid-1"}],
+}
+
+
+@pytest.fixture(scope="module")
+def system() -> Iterator[World]:
+    with world() as made:
+        for folder in ("node_push", "notifications"):  # no node here has a webhook, and mails are another's test
+            made._handlers[folder] = lambda event, context: {"batchItemFailures": []}
+        open_shop()
+        yield made
+
+
+class Person:
+    """Signed in with an API key, over the desk's own function."""
+
+    def __init__(self, system: World, key: str) -> None:
+        self.system, self.cookie, self.page = system, "", ""
+        self.get("/desk/sign-in")
+        assert self.post("/desk/sign-in", key=key) == 303
+
+    def get(self, path: str) -> int:
+        where, _, query = path.partition("?")
+        return self._call("GET", where, dict(pair.split("=", 1) for pair in query.split("&") if pair))
+
+    def post(self, path: str, **fields: str) -> int:
+        token = re.search(r'name="token" value="([^"]*)"', self.page)
+        return self._call("POST", path, {}, urlencode({"token": token[1] if token else "", **fields}).encode())
+
+    def _call(self, method: str, path: str, query: dict[str, str], body: bytes = b"") -> int:
+        event = {"rawPath": path, "cookies": [self.cookie] if self.cookie else [], "queryStringParameters": query, "requestContext": {"http": {"method": method}, "requestId": "t"}, "body": body.decode()}
+        answer = self.system.handler("desk")(event, None)
+        if answer.get("cookies"):
+            self.cookie = answer["cookies"][0].partition(";")[0]
+        self.page = answer["body"] if not answer.get("isBase64Encoded") else "binary"
+        return answer["statusCode"]
+
+
+def place(system: World, reference: str, **changed: Any) -> str:
+    body = {**ORDER, "external_reference": reference, **changed}
+    reply = system.call("POST", "/v1/orders", body, headers("api", **{"idempotency-key": reference}))
+    assert reply.status == 202, reply.content
+    system.settle()
+    return reply.json()["id"]
+
+
+def test_an_order_is_found_by_whatever_a_person_has_at_hand(system: World) -> None:
+    order_id = place(system, "D-1")
+    person = Person(system, "key-admin")
+    for query in (order_id, "D-1", "ada%40example.com", "TEA", "sku:TEA"):
+        if "%40" in query:
+            person._call("GET", "/desk", {"q": "ada@example.com"})
+        else:
+            assert person.get(f"/desk?q={query}") == 200
+        assert order_id in person.page, query
+    person.get("/desk?q=CUP")
+    assert order_id not in person.page
+
+
+def test_the_page_of_an_order_tells_its_whole_story(system: World) -> None:
+    order_id = place(system, "D-2")
+    person = Person(system, "key-viewer")
+    assert person.get(f"/desk/orders/{order_id}") == 200
+    for text in ("D-2", "$8.00", "Paid at the channel", "Stock reserved: 2 units", "Order received from api", "Confirmed", "Sent to", "Ada &lt;b&gt;Moreno"):
+        assert text in person.page, text
+
+
+def test_a_hold_is_released_and_an_order_cancelled_by_a_person(system: World) -> None:
+    order_id = place(system, "D-3", total="9.00")
+    person = Person(system, "key-admin")
+    person.get("/desk?attention=sums")
+    assert order_id in person.page
+    person.get(f"/desk/orders/{order_id}")
+    hold = re.search(r'name="hold" value="([^"]+)"', person.page)
+    assert hold and "Sums do not add up" in person.page
+    assert person.post(f"/desk/orders/{order_id}/release-hold", hold=hold[1]) == 303
+    system.settle()
+    person.get(f"/desk/orders/{order_id}")
+    assert "Hold released" in person.page
+    assert person.post(f"/desk/orders/{order_id}/cancel", reason="customer_asked") == 303
+    system.settle()
+    person.get(f"/desk/orders/{order_id}")
+    assert "Cancelled" in person.page
+
+
+def test_an_attention_queue_counts_what_waits(system: World) -> None:
+    place(system, "D-4", lines=[{"sku": "POT", "title": "Pot", "quantity": 50, "unit_price": "20.00"}], total="1000.00", tenders=[{"kind": "channel", "amount": "1000.00", "reference": "p"}])
+    person = Person(system, "key-admin")
+    person.get("/desk?attention=backordered")
+    assert "D-4" in person.page
+
+
+def test_stock_and_parked_documents_are_shown(system: World) -> None:
+    person = Person(system, "key-viewer")
+    assert person.get("/desk/stock") == 200
+    assert "TEA" in person.page and "reno" in person.page
+    assert person.get("/desk/documents") == 200
+
+
+def test_the_widget_shows_the_same_orders(system: World) -> None:
+    order_id = place(system, "D-5")
+    page = system.handler("desk")({"widgetContext": {"theme": "dark"}, "order": order_id}, None)
+    assert "D-5" in page and "cwdb-action" in page
+    assert "markdown" in system.handler("desk")({"describe": True}, None)
