@@ -37,6 +37,8 @@ class World:
 
     def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, query: dict[str, str] | None = None) -> "Reply":
         """One HTTP request through the route of the template that matches best."""
+        path, _, search = path.partition("?")
+        query = {**dict(pair.split("=", 1) for pair in search.split("&") if pair), **(query or {})}
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         event = {
             "version": "2.0",
