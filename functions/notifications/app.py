@@ -1,0 +1,12 @@
+"""The notifications queue: one mail to the customer per business event."""
+
+from typing import Any
+
+from waybill import bootstrap
+from waybill.aws import batch
+
+NOTIFIER = bootstrap.notifier()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return batch.each(event, NOTIFIER.take)

@@ -1,0 +1,64 @@
+"""The Messages table: what has been said about which event. Rows outlive every redelivery by far and then expire."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from waybill.aws.tables import Table, WriteConflict, commit, create, replace
+from waybill.kernel.clock import instant
+from waybill.kernel.errors import Unavailable
+from waybill.notifications.ports import Claim
+
+MESSAGES = Table("MESSAGES_TABLE")
+_CONSUMER = "notifications"
+_SENDING = "sending"
+_LEASE = timedelta(seconds=20)
+"""Longer than the function may run: whoever holds an older claim is gone."""
+_KEPT = timedelta(days=90)
+
+
+class MessagesTable:
+    """`ports.Claims` on DynamoDB: one write to take an event, one to settle it, no read before."""
+
+    def take(self, event_id: str, delivery: str, now: datetime) -> Claim | None:
+        first = Claim(event_id, delivery, 1, 1)
+        try:
+            commit(create(MESSAGES, _item(first, _SENDING, now)))
+        except WriteConflict as taken:
+            return _taken_over(first, taken.old or {}, now)
+        return first
+
+    def settle(self, claim: Claim, status: str, now: datetime, note: str = "") -> None:
+        settled = Claim(claim.event_id, claim.delivery, claim.version + 1, claim.tries)
+        try:
+            commit(replace(MESSAGES, {**_item(settled, status, now), "note": note}, claim.version))
+        except WriteConflict:
+            return  # another delivery has taken over; it settles what it does itself
+
+
+def _taken_over(wanted: Claim, old: dict[str, Any], now: datetime) -> Claim | None:
+    if old.get("status") not in (_SENDING, None):
+        return None
+    if old and old["delivery"] != wanted.delivery and old["lease"] > instant(now):
+        raise Unavailable(f"{wanted.event_id} is being told by another delivery")
+    seen = old.get("version", 0)
+    again = Claim(wanted.event_id, wanted.delivery, seen + 1, old.get("tries", 0) + 1)
+    try:
+        commit(replace(MESSAGES, _item(again, _SENDING, now), seen))
+    except WriteConflict:
+        raise Unavailable(f"{wanted.event_id} was taken by another delivery just now") from None
+    return again
+
+
+def _item(claim: Claim, status: str, now: datetime) -> dict[str, Any]:
+    return {
+        "pk": f"{_CONSUMER}#{claim.event_id}",
+        "status": status,
+        "delivery": claim.delivery,
+        "version": claim.version,
+        "tries": claim.tries,
+        "at": instant(now),
+        "lease": instant(now + _LEASE),
+        "expires": int((now + _KEPT).timestamp()),
+    }

@@ -1,0 +1,108 @@
+"""From an order's record and an event to what the mail says. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from urllib.parse import quote
+
+from waybill.kernel.events import Event
+from waybill.notifications.locales import DEFAULT, money
+from waybill.notifications.model import KINDS, Brand, Letter, Parcel, Row, one_line
+from waybill.orders.model.order import Address, Order
+from waybill.orders.store import Record
+
+Tracking = Callable[[str], tuple[str, str]]
+"""Carrier id → its name and the template of its tracking page."""
+
+
+def no_longer_true(event: Event, record: Record) -> str:
+    """Why an event that comes late is not worth a mail any more; empty where it is."""
+    if event.type == "order.confirmed" and record.state.cancelled:
+        return "cancelled"
+    if event.type == "order.backordered" and not record.state.backordered():
+        return "stock_arrived"
+    if event.type == "fulfilment_order.delivered" and not event.data.get("last", True):
+        return "more_to_come"
+    return ""
+
+
+def letter(event: Event, record: Record, brand: Brand, tracking: Tracking) -> Letter:
+    """What the mail of an event says."""
+    order = record.order
+    locale = record.customer.locale or DEFAULT
+    kind = KINDS[event.type]
+    about_money = kind == "confirmed"
+    return Letter(
+        kind=kind,
+        locale=locale,
+        brand=brand,
+        number=one_line(order.number or order.external_reference),
+        name=one_line(record.customer.name or record.customer.ship_to.name),
+        rows=tuple(_rows(order, _quantities(event, order), locale if about_money else "")),
+        totals=tuple(_totals(order, locale)) if about_money else (),
+        total=money(order.total, order.currency, locale) if about_money else "",
+        tax_included=money(order.tax, order.currency, locale) if about_money and order.tax_included and order.tax else "",
+        address=tuple(_address(record.customer.ship_to)) if kind in ("confirmed", "shipped") else (),
+        parcels=tuple(_parcels(event, tracking)),
+        more=tuple(_more(kind, record)),
+    )
+
+
+def _quantities(event: Event, order: Order) -> dict[str, int]:
+    """Units by line that the mail is about: the event's, or everything."""
+    told = event.data.get("lines")
+    return {line: int(count) for line, count in told.items()} if told else {line.id: line.quantity for line in order.lines}
+
+
+def _rows(order: Order, quantities: dict[str, int], money_in: str) -> Iterator[Row]:
+    for line in order.lines:
+        count = quantities.get(line.id, 0)
+        if count > 0:
+            amount = money(line.unit_price * count, order.currency, money_in) if money_in else ""
+            yield Row(one_line(line.title or line.sku), one_line(line.sku), count, amount)
+
+
+def _totals(order: Order, locale: str) -> Iterator[tuple[str, str]]:
+    """The sums above the total; those that come to nothing are left out."""
+    discount = sum(line.discount for line in order.lines) + order.shipping.discount
+    sums = (
+        ("subtotal", sum(line.unit_price * line.quantity for line in order.lines)),
+        ("discount", -discount),
+        ("shipping", order.shipping.amount),
+        ("fees", order.fees),
+        ("tax", 0 if order.tax_included else order.tax),
+        ("difference", order.discrepancy),
+    )
+    for name, amount in sums:
+        if amount or name in ("subtotal", "shipping"):
+            yield name, money(amount, order.currency, locale)
+
+
+def _address(place: Address) -> Iterator[str]:
+    town = " ".join(
+        part for part in (f"{place.city}," if place.city and place.region else place.city, place.region, place.postal_code) if part
+    )
+    for part in (place.name, place.company, place.line1, place.line2, town, place.country):
+        if one_line(part):
+            yield one_line(part)
+
+
+def _parcels(event: Event, tracking: Tracking) -> Iterator[Parcel]:
+    for package in event.data.get("packages") or ():
+        number = one_line(str(package.get("tracking_number") or ""))
+        if number:
+            name, page = tracking(str(package.get("carrier") or ""))
+            url = page.replace("{tracking_number}", quote(number, safe="")) if page.startswith(("https://", "http://")) else ""
+            yield Parcel(one_line(name), number, url)
+
+
+def _more(kind: str, record: Record) -> Iterator[str]:
+    """Further sentences, as text keys."""
+    if kind == "shipped" and not record.state.all_shipped:
+        yield "shipped.rest_follows"
+    if kind == "cancelled":
+        kinds = {tender.kind for tender in record.order.tenders}
+        if "card" in kinds:
+            yield "cancelled.card"
+        if "channel" in kinds:
+            yield "cancelled.channel"

@@ -1,0 +1,86 @@
+"""`python -m waybill.notifications.preview <folder>`: every mail as it looks, of an order that does not exist."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from waybill.kernel.events import Event
+from waybill.notifications import rendering
+from waybill.notifications.letter import letter
+from waybill.notifications.model import KINDS, Brand, Mail
+from waybill.orders.model import state as verbs
+from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+from waybill.orders.store import Record
+
+AT = "2026-11-23T09:00:00.000Z"
+BRAND = Brand(
+    "Harbor & Pine",
+    "orders@shop.example",
+    "#1f4d3a",
+    "https://shop.example",
+    "help@shop.example",
+    "Harbor & Pine, 8730 Technology Way, Reno, NV 89521",
+)
+_LINES = (
+    Line("l1", "WB-001", "Canvas tote", 2, 2400),
+    Line("l2", "WB-020", "Cast iron pan", 1, 6400, 640, 475),
+    Line("l3", "WB-012", "Beeswax candle, large, with a very long name that has to break somewhere", 3, 1750, 0, 433),
+)
+_HOME = Address("Robin Ferris", "", "77 Massachusetts Avenue", "Apt 4", "Cambridge", "MA", "02139", "US")
+
+
+def record(*, locale: str = "en_US", kind: str = "card") -> Record:
+    """A made-up order of three lines."""
+    order = Order(
+        "ord_preview",
+        "shopify",
+        "1042",
+        AT,
+        "USD",
+        _LINES,
+        Shipping("ground", 795, 0, 0, 5),
+        (Tender(kind, 0, "stripe"),),
+        0,
+        number="#1042",
+    )
+    order = replace(order, total=order.computed_total)
+    state = verbs.received(order.id, {line.id: line.quantity for line in _LINES}, AT, "preview", {})
+    state = verbs.backorder(state, {"l3": 3}, AT, "preview")
+    return Record(order, Customer("robin@shop.example", "Robin Ferris", "", locale, _HOME), state)
+
+
+def event(type: str) -> Event:
+    """The event of that type, about part of the order."""
+    data = {
+        "order.confirmed": {},
+        "order.backordered": {"lines": {"l3": 3}},
+        "order.cancelled": {"reason": "asked for", "lines": {"l1": 2, "l2": 1, "l3": 3}},
+        "fulfilment_order.shipped": {
+            "fo_id": "fo_preview-1",
+            "lines": {"l1": 2, "l2": 1},
+            "packages": [{"n": 1, "carrier": "parcelway", "service": "ground", "tracking_number": "PW1042003317425"}],
+        },
+        "fulfilment_order.delivered": {"fo_id": "fo_preview-1", "package": 1, "last": True},
+    }
+    return Event(f"ord_preview:{list(KINDS).index(type) + 1}", type, AT, "ord_preview", data[type])
+
+
+def mail(type: str, *, locale: str = "en_US") -> Mail:
+    tracking = ("Parcelway", "https://track.parcelway.example/{tracking_number}")
+    written = letter(event(type), record(locale=locale), BRAND, lambda _: tracking)
+    return rendering.mail(written, f"ord_preview:{type}", "robin@shop.example")
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for type, name in KINDS.items():
+        for locale in ("en_US", "de_DE"):
+            shown = mail(type, locale=locale)
+            (folder / f"{name}-{locale}.html").write_text(shown.html, "utf-8")
+            (folder / f"{name}-{locale}.txt").write_text(f"Subject: {shown.subject}\n\n{shown.text}", "utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
