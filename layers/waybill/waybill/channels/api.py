@@ -6,16 +6,19 @@ tender has its gateway's token. The sums are not looked at: what does not add up
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from waybill.channels import shapes
 from waybill.channels.model.imported import Imported
 from waybill.channels.shapes import amount, array, flag, maybe, moment, one_of, plain, shape, table, text, whole
+from waybill.kernel.clock import parse_instant
 from waybill.kernel.errors import InvalidInput
 from waybill.kernel.ids import order_id
 from waybill.kernel.money import exponent, minor_units
 from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
 
+_CLOCKS_DIFFER_BY = timedelta(minutes=5)
 _NAME, _TEXT = text(200, 1), text(500)
 _REFERENCE = text(128, 1, r"^[^\x00-\x1f\x7f]+\Z", says="must have no control characters")
 _ATTRIBUTES = table(50, plain(500))
@@ -113,8 +116,14 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         note=body["note"],
         attributes=body["attributes"],
     )
+    _refuse_the_future(body["placed_at"], received_at, money.problems)
     money.refuse_problems()
     return Imported(order, _customer(body))
+
+
+def _refuse_the_future(placed_at: str | None, received_at: str, problems: dict[str, str]) -> None:
+    if placed_at and parse_instant(placed_at) > parse_instant(received_at) + _CLOCKS_DIFFER_BY:
+        problems["placed_at"] = "is in the future"
 
 
 class _Amounts:

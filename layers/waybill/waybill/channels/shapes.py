@@ -105,7 +105,7 @@ def table(most: int, inner: Check) -> Check:
     def check(value: Any, at: str, problems: Problems) -> Any:
         if not isinstance(value, dict) or len(value) > most:
             return _no(problems, at, f"must be an object of at most {most} fields")
-        if any(masked(name) != name or len(name) > 200 for name in value):
+        if any(not name.strip() or len(name) > 200 or masked(name) != name for name in value):
             return _no(problems, at, "has a name that cannot be kept")
         return {name: inner(each, f"{at}.{name[:80]}", problems) for name, each in value.items()}
 

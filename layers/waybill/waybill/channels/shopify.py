@@ -7,7 +7,8 @@ What was decided, row by row:
   shipping line; an order-level rest that no line carries is spread over the lines by value. Tips, duties and fees are `fees`.
 - `paid`: a tender of kind `channel` with Shopify's references. `authorized`: `terms`, for Shopify captures when we tell it of the
   shipment. Cash on delivery: `terms`. Anything else unpaid: `terms`, and held (`payment`). Money taken in part: both.
-- Gift cards and whatever needs no shipping do not ship. A line of quantity zero is left out. A missing SKU is held (`item`).
+- Gift cards and whatever needs no shipping do not ship. A line of quantity zero is left out. A line that ships
+  and has no SKU is held (`item`).
 - Cancelled, voided, refunded, or a test order: imported, and held for a person.
 """
 
@@ -20,6 +21,7 @@ from waybill.channels.model.imported import Finding, Imported
 from waybill.channels.model.reading import (
     Body,
     address,
+    currency_of,
     distinct,
     flag,
     locale,
@@ -34,7 +36,7 @@ from waybill.channels.model.reading import (
 )  # fmt: skip
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
-from waybill.kernel.money import allocate, exponent
+from waybill.kernel.money import allocate
 from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
 
 TOPIC = "orders/create"
@@ -46,8 +48,7 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     """One order of Shopify in our terms. Raises Malformed naming what cannot be read."""
     body = _order(document)
     external_reference = reference(body, "id")
-    currency = text(body, "currency", limit=3)
-    exponent(currency)
+    currency = currency_of(body)
     shipping = _shipping(body, currency)
     lines = _discounted(body, currency, _lines(body, currency), shipping.discount)
     total = money(body, "total_price", currency)

@@ -21,6 +21,7 @@ from waybill.channels.model.imported import Finding, Imported
 from waybill.channels.model.reading import (
     Body,
     address,
+    currency_of,
     distinct,
     flag,
     moment,
@@ -34,7 +35,6 @@ from waybill.channels.model.reading import (
 )  # fmt: skip
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
-from waybill.kernel.money import exponent
 from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
 
 TOPIC = "order.created"
@@ -46,8 +46,7 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     if not isinstance(document, dict):
         raise Malformed("the document is no order: it must be a JSON object")
     external_reference = reference(document, "id")
-    currency = text(document, "currency", limit=3)
-    exponent(currency)
+    currency = currency_of(document)
     gross = flag(document, "prices_include_tax", False)
     total = money(document, "total", currency)
     order = Order(

@@ -54,9 +54,9 @@ class IntakeWorker:
             documents.unpark(document.id)
 
     def _state(self, imported: Imported) -> State:
-        """Everything unrouted, held where a person must look first."""
+        """What ships is unrouted; held where a person must look first. Lines that do not ship have no stock and no way to go."""
         order, at = imported.order, instant(self.clock())
-        quantities = {line.id: line.quantity for line in order.lines}
+        quantities = {line.id: line.quantity for line in order.lines if line.ships}
         placed = holds(imported.findings, at)
         data = {"channel": order.channel, "total": order.total, "currency": order.currency, "held": bool(placed)}
         return received(order.id, quantities, at, f"channel:{order.channel}", data, placed)

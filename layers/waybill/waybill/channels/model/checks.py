@@ -39,12 +39,15 @@ def sums(order: Order) -> list[Finding]:
 
 
 def items_known(order: Order, items: Mapping[str, Item]) -> list[Finding]:
-    """Lines without a SKU, lines whose SKU the shop does not have, an order without any line."""
+    """Lines that ship without a SKU, or with one that the shop does not have; an order with nothing to ship."""
     if not order.lines:
         return [Finding("item", "the order has no lines")]
+    shipping = [line for line in order.lines if line.ships]
+    if not shipping:
+        return [Finding("item", "nothing in the order ships: it is fulfilled by hand")]
     found = []
-    nameless = [line.id for line in order.lines if not line.sku]
-    unknown = list(dict.fromkeys(line.sku for line in order.lines if line.sku and line.sku not in items))
+    nameless = [line.id for line in shipping if not line.sku]
+    unknown = list(dict.fromkeys(line.sku for line in shipping if line.sku and line.sku not in items))
     if nameless:
         found.append(Finding("item", f"without a SKU: line {_named(nameless)}"))
     if unknown:

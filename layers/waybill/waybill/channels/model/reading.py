@@ -11,7 +11,7 @@ from typing import Any
 
 from waybill.kernel.clock import instant, parse_instant
 from waybill.kernel.errors import InvalidInput, Malformed
-from waybill.kernel.money import minor_units
+from waybill.kernel.money import exponent, minor_units
 from waybill.orders.model.order import Address, Line
 
 Body = Mapping[str, Any]
@@ -43,6 +43,13 @@ def reference(body: Body, *names: str) -> str:
     if not found or len(found) > 128:
         raise Malformed(f"the document has no {names[0]}: it is no order", fields={names[0]: "required"})
     return found
+
+
+def currency_of(body: Body) -> str:
+    """The document's currency. Raises InvalidInput for one that we do not know."""
+    currency = text(body, "currency", limit=8)
+    exponent(currency)
+    return currency
 
 
 def money(body: Body, name: str, currency: str) -> int:
@@ -120,9 +127,14 @@ def address(body: Body, *, line1: str, line2: str, region: tuple[str, ...], post
         city=text(body, "city", limit=120),
         region=text(body, *region, limit=60),
         postal_code=text(body, postal_code, limit=20).upper(),
-        country=text(body, *country, limit=2).upper(),
+        country=_country(text(body, *country, limit=60)),
         phone=text(body, "phone", limit=40),
     )
+
+
+def _country(found: str) -> str:
+    """An alpha-2 code; what is none is as good as missing, and is held for its address."""
+    return found.upper() if len(found) == 2 and found.isascii() and found.isalpha() else ""
 
 
 def distinct(lines: list[Line]) -> tuple[Line, ...]:
