@@ -82,5 +82,3 @@ def _clients(stack: str | None) -> Any:
         )
 
     return make
-
-

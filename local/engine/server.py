@@ -10,7 +10,6 @@ import logging
 import os
 import signal
 from pathlib import Path
-from typing import Any
 
 from local.settings import HOST, REGION
 
@@ -89,5 +88,3 @@ def _forget_proxies() -> None:
     """A proxy of the machine must never stand between the laptop cloud and itself."""
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         os.environ.pop(name, None)
-
-

@@ -55,7 +55,7 @@ def main() -> None:
     sys.path[0:0] = identity["path"]
     try:
         handler = load(identity["handler"])
-    except BaseException as error:  # the process's edge: an import may raise anything
+    except BaseException as error:  # noqa: BLE001 - the process's edge: an import may raise anything
         _answer(answers, {"init_error": {**error_of(error), "errorType": f"Runtime.{_init_kind(error)}"}})
         return
     _answer(answers, {"ready": True})
@@ -65,7 +65,7 @@ def main() -> None:
         try:
             answer = {"result": handler(call["event"], Context(call, identity))}
             text = json.dumps(answer)
-        except Exception as error:  # the process's edge: what a handler raises is its answer
+        except Exception as error:  # noqa: BLE001 - the process's edge: what a handler raises is its answer
             answer = {"error": error_of(error)}
             traceback.print_exc()
             text = json.dumps(answer)

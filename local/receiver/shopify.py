@@ -10,7 +10,7 @@ from local.receiver.shops import Order, Shops, now
 
 VERSION = "2026-01"
 LOCATION = "gid://shopify/Location/1"
-SCHEMA = build_schema('''
+SCHEMA = build_schema("""
 type Query { order(id: ID!): Order  fulfillmentOrder(id: ID!): FulfillmentOrder }
 type Mutation {
   fulfillmentCreate(fulfillment: FulfillmentInput!, message: String): FulfillmentCreatePayload
@@ -66,7 +66,7 @@ input OrderCancelRefundMethodInput { originalPaymentMethodsRefund: Boolean }
 type OrderCancelPayload { job: Job orderCancelUserErrors: [OrderCancelUserError!]! }
 type Job { id: ID! done: Boolean! }
 type OrderCancelUserError { field: [String!] message: String! code: String }
-''')
+""")
 
 
 class ShopifyShop:

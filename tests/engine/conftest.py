@@ -35,7 +35,9 @@ class Deployed:
 
     def start(self, **given: Any) -> str:
         machine = self.client("stepfunctions")
-        return str(machine.start_execution(stateMachineArn=self.outputs["Machine"], name=uuid.uuid4().hex, input=json.dumps(given))["executionArn"])
+        return str(
+            machine.start_execution(stateMachineArn=self.outputs["Machine"], name=uuid.uuid4().hex, input=json.dumps(given))["executionArn"]
+        )
 
     def run(self, seconds: float = 15, **given: Any) -> dict[str, Any]:
         """Runs the machine to its end; its description, with `output` read."""
@@ -44,12 +46,12 @@ class Deployed:
         return {**ended, "output": json.loads(ended.get("output") or "null")}
 
     def heard(self, wanted: Callable[[dict[str, Any]], bool], queue: str = "Echo", seconds: float = 10) -> dict[str, Any]:
-        """The first message of a queue that is wanted; the others are dropped."""
+        """The first message of a queue that is wanted; those before it are dropped."""
         return until(lambda: self._next(wanted, queue), seconds)
 
     def _next(self, wanted: Callable[[dict[str, Any]], bool], queue: str) -> dict[str, Any] | None:
         sqs, url = self.client("sqs"), self.outputs[queue]
-        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=0).get("Messages", []):
+        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1, WaitTimeSeconds=0).get("Messages", []):
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             body = json.loads(message["Body"])
             if wanted(body):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine.conftest import Deployed
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine")]
 
 
 def call(url: str, method: str = "GET", body: bytes | None = None, **headers: str) -> tuple[int, bytes, list[tuple[str, str]]]:

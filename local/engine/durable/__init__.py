@@ -18,7 +18,7 @@ from pathlib import Path
 def enable() -> None:
     """Wires the journal in, if this engine has a folder for its state."""
     folder = os.environ.get("WAYBILL_STATE")
-    if not folder:
+    if not folder or "durable" in os.environ.get("WAYBILL_GAPS_OPEN", ""):
         return
     from local.engine.durable import executions, queues, snapshots, tables
     from local.engine.durable.journal import Journal

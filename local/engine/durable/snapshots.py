@@ -11,7 +11,22 @@ from collections.abc import Callable
 from typing import Any
 
 _PAUSE_SECONDS = 1.0
-_READS = ("Get", "List", "Describe", "Receive", "Batch", "Query", "Scan", "Head", "Assume", "Filter", "Poll", "Lookup", "Search", "Validate")
+_READS = (
+    "Get",
+    "List",
+    "Describe",
+    "Receive",
+    "Batch",
+    "Query",
+    "Scan",
+    "Head",
+    "Assume",
+    "Filter",
+    "Poll",
+    "Lookup",
+    "Search",
+    "Validate",
+)
 _DATA = {
     "dynamodb": ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "TransactGetItems", "ExecuteStatement"),
     "sqs": ("SendMessage", "DeleteMessage", "ChangeMessage", "PurgeQueue"),

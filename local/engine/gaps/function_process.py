@@ -210,7 +210,10 @@ def _failed(detail: dict[str, Any], log: str, cold: bool) -> dict[str, Any]:
 
 def _lost(error: Exception, timeout: float, request_id: str) -> dict[str, Any]:
     if isinstance(error, TimeoutError):
-        return {"errorType": "Sandbox.Timedout", "errorMessage": f"RequestId: {request_id} Error: Task timed out after {timeout:.2f} seconds"}
+        return {
+            "errorType": "Sandbox.Timedout",
+            "errorMessage": f"RequestId: {request_id} Error: Task timed out after {timeout:.2f} seconds",
+        }
     return {"errorType": "Runtime.ExitError", "errorMessage": f"RequestId: {request_id} Error: Runtime exited"}
 
 
