@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.support.shop import headers, open_shop
+from tests.support.template import ROOT
 from tests.support.world import World, world
 
 ORDER = {
@@ -123,3 +125,38 @@ def test_the_widget_shows_the_same_orders(system: World) -> None:
     page = system.handler("desk")({"widgetContext": {"theme": "dark"}, "order": order_id}, None)
     assert "D-5" in page and "cwdb-action" in page
     assert "markdown" in system.handler("desk")({"describe": True}, None)
+
+
+@pytest.mark.parametrize("cursor", ["zzz", "bnVsbA", "W10", "eyJkYXkiOiJuZXZlciJ9", "eyJkYXkiOjd9", "eyJwayI6IngifQ", "%F0%9F%98%80"])
+@pytest.mark.parametrize("page", ["/desk?", "/desk?attention=payment&", "/desk/documents?", "/desk?q=sku:TEA&"])
+def test_a_continuation_of_somebody_elses_making_is_refused_calmly(system: World, page: str, cursor: str) -> None:
+    assert Person(system, "key-viewer").get(f"{page}cursor={cursor}") in (200, 400)
+
+
+def test_older_orders_are_a_click_away(system: World) -> None:
+    place(system, "D-6")
+    person = Person(system, "key-viewer")
+    person.get("/desk")
+    older = re.search(r'href="(/desk[^"]*cursor=[^"]+)"', person.page)
+    assert older and person.get(older[1].replace("&amp;", "&")) == 200
+
+
+@pytest.mark.parametrize(
+    ("case", "answer"),
+    [
+        ("sign_in_page", 200),
+        ("list_without_a_session", 303),
+        ("sign_in_with_a_stale_form", 403),
+        ("widget_describe", "Waybill order desk"),
+        ("widget_list", "cwdb-action"),
+        ("widget_search", "#1042"),
+        ("widget_release_hold_of_no_order", "there is no order"),
+    ],
+)
+def test_the_function_answers_events_as_aws_sends_them(system: World, case: str, answer: int | str) -> None:
+    event = json.loads((ROOT / "events" / "desk" / f"{case}.json").read_text("utf-8"))
+    given = system.handler("desk")(event, None)
+    if isinstance(answer, int):
+        assert given["statusCode"] == answer
+    else:
+        assert answer in str(given)

@@ -17,7 +17,7 @@ from waybill.desk.model.search import Meant, readings
 from waybill.desk.records import order_facts, row_facts
 from waybill.kernel.clock import Clock
 from waybill.inventory.stock_table import StockTable
-from waybill.kernel.errors import NotFound
+from waybill.kernel.errors import Malformed, NotFound
 from waybill.orders import documents, present, search, store
 from waybill.orders.model.holds import KINDS
 from waybill.orders.service import Orders
@@ -25,6 +25,7 @@ from waybill.shop import store as shop
 
 _PAGE = 100
 _MOST_READS = 14
+_LOOKUP = ("pk", "sk", "lookup_pk", "lookup_sk")
 _MOST_IN_A_QUEUE = 99
 _MOST_ENTRIES = 100
 
@@ -68,7 +69,7 @@ class Sources:
         return [facts.Stock(row.sku, titles[row.sku], row.node, row.on_hand, row.reserved, row.available) for row in rows]
 
     def documents(self, cursor_text: str) -> tuple[list[facts.Document], str | None]:
-        rows, following = documents.parked(_PAGE, _key(cursor_text))
+        rows, following = documents.parked(_PAGE, _key(cursor_text, "pk", "parked", "received_at"))
         kept = [facts.Document(row["id"], row["channel"], row["received_at"], row.get("problem", "")) for row in rows]
         return kept, cursor(following)
 
@@ -78,7 +79,7 @@ class Sources:
     def _search(self, query: facts.Query, channel: str) -> facts.Listing:
         meanings = readings(query.text)
         if not meanings:
-            return self._walk(search.Wanted(channel=channel, status=query.status), _key(query.cursor))
+            return self._walk(search.Wanted(channel=channel, status=query.status), _day_key(query.cursor))
         for meant in meanings:
             found = self._meant(meant, query, channel)
             if found.rows:
@@ -90,13 +91,13 @@ class Sources:
             return facts.Listing(tuple(row for row in _rows([meant.value]) if _fits(row, query, channel)))
         wanted = search.Wanted(**{meant.by: meant.value}, channel=channel, status=query.status)
         if meant.by == "sku":
-            return self._walk(wanted, _key(query.cursor))
-        found = search.find(wanted, _PAGE, _key(query.cursor), self.clock().date())
+            return self._walk(wanted, _day_key(query.cursor))
+        found = search.find(wanted, _PAGE, _key(query.cursor, *_LOOKUP), self.clock().date())
         return facts.Listing(tuple(map(row_facts, found.rows)), next=cursor(found.next))
 
     def _walk(self, wanted: search.Wanted, start: dict[str, Any] | None) -> facts.Listing:
         """Back through the days, newest first, until a page is full or enough was read: a person waits, and may go on."""
-        day = date.fromisoformat(str(start["day"])) if start else self.clock().date()
+        day = _day(start) if start else self.clock().date()
         after = start if start and "pk" in start else None
         rows: list[facts.Row] = []
         for _ in range(_MOST_READS):
@@ -109,7 +110,7 @@ class Sources:
         return facts.Listing(tuple(rows), next=cursor(after or {"day": day.isoformat()}))
 
     def _queue(self, query: facts.Query, channel: str) -> facts.Listing:
-        order_ids, following = store.in_attention(query.attention, _PAGE, _key(query.cursor))
+        order_ids, following = store.in_attention(query.attention, _PAGE, _key(query.cursor, *_LOOKUP))
         rows = [row for row in _rows(order_ids, query.attention) if _fits(row, query, channel)]
         return facts.Listing(tuple(rows), next=cursor(following))
 
@@ -164,5 +165,24 @@ def _fits(row: facts.Row, query: facts.Query, channel: str) -> bool:
     return (not channel or row.channel == channel) and (not query.status or row.status == query.status)
 
 
-def _key(text: str) -> dict[str, Any] | None:
-    return cursor_key(Request("GET", "", {}, {"cursor": text}, b""))
+def _key(text: str, *names: str) -> dict[str, Any] | None:
+    """The key in a cursor of ours, of exactly these parts. Raises Malformed for any other."""
+    key = cursor_key(Request("GET", "", {}, {"cursor": text}, b""))
+    if key is not None and (set(key) != set(names) or not all(isinstance(part, str) for part in key.values())):
+        raise Malformed("the page has no such continuation")
+    return key
+
+
+def _day_key(text: str) -> dict[str, Any] | None:
+    """Where a walk through the days goes on: within a day, or at one."""
+    try:
+        return _key(text, "day")
+    except Malformed:
+        return _key(text, "pk", "sk", "day", "placed")
+
+
+def _day(key: dict[str, Any]) -> date:
+    try:
+        return date.fromisoformat(key["day"])
+    except ValueError:
+        raise Malformed("the page has no such continuation") from None
