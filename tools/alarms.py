@@ -54,7 +54,13 @@ def _own(metric: str, *dimensions: tuple[str, str]) -> Metric:
 
 
 def _dead_letters(queue: str) -> Alarm:
-    says = "What the bus could not deliver." if "Bus" in queue else "A stream batch that no retry could save." if "Stream" in queue else "A message that its function could not handle."
+    says = (
+        "What the bus could not deliver."
+        if "Bus" in queue
+        else "A stream batch that no retry could save."
+        if "Stream" in queue
+        else "A message that its function could not handle."
+    )
     name = queue.removesuffix("Queue") + ("" if queue.endswith("DeadLetters") else "DeadLetters")
     entry = "dead-letters-of-a-stream" if "Stream" in queue else "dead-letters-of-the-bus" if "Bus" in queue else "dead-letters"
     return Alarm(f"{name}Alarm", says, entry, (_queue("ApproximateNumberOfMessagesVisible", queue),), seconds=60, statistic="Maximum")

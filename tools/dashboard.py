@@ -43,7 +43,11 @@ def _alarms(alarms: Iterable[Alarm]) -> Widget:
 
 def _desk() -> Widget:
     updates = {"refresh": True, "resize": False, "timeRange": False}
-    return {"type": "custom", "height": 12, "properties": {"title": "Order desk", "endpoint": "${DeskFunction.Arn}", "updateOn": updates, "params": {}}}
+    return {
+        "type": "custom",
+        "height": 12,
+        "properties": {"title": "Order desk", "endpoint": "${DeskFunction.Arn}", "updateOn": updates, "params": {}},
+    }
 
 
 def _orders() -> Widget:
@@ -51,7 +55,10 @@ def _orders() -> Widget:
 
 
 def _payments() -> Widget:
-    events = [["Waybill", "Events", "type", f"payment.{state}", {"label": state}] for state in ("authorised", "declined", "captured", "recorded", "voided", "refunded")]
+    events = [
+        ["Waybill", "Events", "type", f"payment.{state}", {"label": state}]
+        for state in ("authorised", "declined", "captured", "recorded", "voided", "refunded")
+    ]
     return _graph("Payments", [*events, ["Waybill", "CaptureFailures", "gateway", "stripe", {"label": "capture failed", "color": "#d62728"}]])
 
 
@@ -61,12 +68,27 @@ def _queue_ages() -> Widget:
 
 
 def _dead_letters() -> Widget:
-    metrics = [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", f"${{{name}.QueueName}}", {"label": name.removesuffix("DeadLetters").removesuffix("Queue")}] for name in DEAD_LETTERS]
+    metrics = [
+        [
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            "QueueName",
+            f"${{{name}.QueueName}}",
+            {"label": name.removesuffix("DeadLetters").removesuffix("Queue")},
+        ]
+        for name in DEAD_LETTERS
+    ]
     return _graph("Dead letters", metrics, stat="Maximum")
 
 
 def _workflows() -> Widget:
-    return _graph("Executions", [["AWS/States", f"Executions{how}", "StateMachineArn", "${OrderMachine}", {"label": how.lower()}] for how in ("Started", "Succeeded", "Failed", "TimedOut", "Aborted")])
+    return _graph(
+        "Executions",
+        [
+            ["AWS/States", f"Executions{how}", "StateMachineArn", "${OrderMachine}", {"label": how.lower()}]
+            for how in ("Started", "Succeeded", "Failed", "TimedOut", "Aborted")
+        ],
+    )
 
 
 def _doors() -> Widget:
@@ -75,25 +97,51 @@ def _doors() -> Widget:
 
 
 def _lags() -> Widget:
-    return _graph("Outbox lag, ms", [["AWS/Lambda", "IteratorAge", "FunctionName", f"${{{name}Function}}", {"label": label}] for name, label in (("Publisher", "events"), ("StockWorker", "stock"))], stat="Maximum")
+    return _graph(
+        "Outbox lag, ms",
+        [
+            ["AWS/Lambda", "IteratorAge", "FunctionName", f"${{{name}Function}}", {"label": label}]
+            for name, label in (("Publisher", "events"), ("StockWorker", "stock"))
+        ],
+        stat="Maximum",
+    )
 
 
 def _trouble() -> Widget:
     errors = [["AWS/Lambda", "Errors", "FunctionName", f"${{{name}Function}}", {"label": name}] for name in _FUNCTIONS]
-    own = [["Waybill", name, {"label": label, "yAxis": "right"}] for name, label in (("OrdersOverdue", "overdue orders"), ("InvariantViolations", "invariants broken"), ("WorkflowsRestarted", "workflows restarted"))]
+    own = [
+        ["Waybill", name, {"label": label, "yAxis": "right"}]
+        for name, label in (
+            ("OrdersOverdue", "overdue orders"),
+            ("InvariantViolations", "invariants broken"),
+            ("WorkflowsRestarted", "workflows restarted"),
+        )
+    ]
     return _graph("Errors by function; overdue, broken, restarted", [*errors, *own])
 
 
 def _cost() -> Widget:
     """An estimate from list prices (us-east-1, arm64, on demand): dollars of five minutes over the orders received in them."""
     hidden = {"visible": False}
-    writes = [["AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", f"${{{name}Table}}", {"id": f"w{n}", **hidden}] for n, name in enumerate(_TABLES)]
-    reads = [["AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", f"${{{name}Table}}", {"id": f"r{n}", **hidden}] for n, name in enumerate(_TABLES)]
+    writes = [
+        ["AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", f"${{{name}Table}}", {"id": f"w{n}", **hidden}] for n, name in enumerate(_TABLES)
+    ]
+    reads = [
+        ["AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", f"${{{name}Table}}", {"id": f"r{n}", **hidden}] for n, name in enumerate(_TABLES)
+    ]
     time = [["AWS/Lambda", "Duration", "FunctionName", f"${{{name}Function}}", {"id": f"d{n}", **hidden}] for n, name in enumerate(_FUNCTIONS)]
-    sent = [["AWS/SQS", "NumberOfMessagesSent", "QueueName", f"${{{name}Queue.QueueName}}", {"id": f"q{n}", **hidden}] for n, name in enumerate(QUEUES)]
+    sent = [
+        ["AWS/SQS", "NumberOfMessagesSent", "QueueName", f"${{{name}Queue.QueueName}}", {"id": f"q{n}", **hidden}] for n, name in enumerate(QUEUES)
+    ]
     steps = ["AWS/States", "ConsumedCapacity", "ServiceMetric", "StateTransition", {"id": "s0", **hidden}]
     orders = ["Waybill", "Events", "type", "order.received", {"id": "o0", **hidden}]
-    sums = [f"{_sum('w', len(writes))}*0.000000625", f"{_sum('r', len(reads))}*0.000000125", f"{_sum('d', len(time))}*0.0000000033333", f"{_sum('q', len(sent))}*0.0000012", "FILL(s0,0)*0.000025"]
+    sums = [
+        f"{_sum('w', len(writes))}*0.000000625",
+        f"{_sum('r', len(reads))}*0.000000125",
+        f"{_sum('d', len(time))}*0.0000000033333",
+        f"{_sum('q', len(sent))}*0.0000012",
+        "FILL(s0,0)*0.000025",
+    ]
     total = {"expression": " + ".join(sums), "id": "total", "label": "dollars", "yAxis": "right"}
     each = {"expression": "1000 * total / o0", "id": "each", "label": "dollars for 1,000 orders"}
     return _graph("Cost, estimated from list prices", [[each], [total], *writes, *reads, *time, *sent, steps, orders])
@@ -110,5 +158,13 @@ def _errors() -> Widget:
 
 
 def _graph(title: str, metrics: list[Any], stat: str = "Sum") -> Widget:
-    properties = {"title": title, "region": "${AWS::Region}", "view": "timeSeries", "stat": stat, "period": 300, "metrics": metrics, "yAxis": {"left": {"min": 0}}}
+    properties = {
+        "title": title,
+        "region": "${AWS::Region}",
+        "view": "timeSeries",
+        "stat": stat,
+        "period": 300,
+        "metrics": metrics,
+        "yAxis": {"left": {"min": 0}},
+    }
     return {"type": "metric", "height": 7, "properties": properties}

@@ -51,7 +51,16 @@ class Kind:
     silent: bool = False
 
 
-def _kind(type: str, record: str, says: str, data: dict[str, Schema] | None = None, *, may: dict[str, Schema] | None = None, to: str = "", silent: bool = False) -> Kind:
+def _kind(
+    type: str,
+    record: str,
+    says: str,
+    data: dict[str, Schema] | None = None,
+    *,
+    may: dict[str, Schema] | None = None,
+    to: str = "",
+    silent: bool = False,
+) -> Kind:
     return Kind(type, record, says, data or {}, may or {}, tuple(to.split()), silent)
 
 
@@ -133,7 +142,10 @@ _ID_OF = {
 
 def catalogue() -> str:
     """docs/events.md."""
-    rows = [f"| `{k.type}` | {_record(k)} | {k.says} | {_fields(k)} | {', '.join(k.heard_by) or ('–' if not k.silent else 'not on the bus')} |" for k in KINDS]
+    rows = [
+        f"| `{k.type}` | {_record(k)} | {k.says} | {_fields(k)} | {', '.join(k.heard_by) or ('–' if not k.silent else 'not on the bus')} |"
+        for k in KINDS
+    ]
     return "\n".join([_HEAD, *rows, "", _TAIL])
 
 

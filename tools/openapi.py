@@ -16,11 +16,23 @@ if str(ROOT / "layers" / "waybill") not in sys.path:
     sys.path.insert(0, str(ROOT / "layers" / "waybill"))
 
 from tools.routes import ROUTES, Route  # noqa: E402
-from tools.shapes import QUANTITIES, SHAPES, TEXT, WHOLE, Schema, array, page, record, ref  # noqa: E402
+from tools.shapes import INSTANT, SHAPES, TEXT, WHOLE, Schema, array, page, record, ref  # noqa: E402
+from waybill.fulfilment.model.fulfilment_order import REASONS  # noqa: E402
+from waybill.fulfilment.model.tracking import STATUSES  # noqa: E402
 
 TARGET = ROOT / "schemas" / "openapi.json"
 _JSON, _PROBLEM = "application/json", "application/problem+json"
-_WORDS = {400: "Malformed", 401: "No valid key or signature", 403: "The role may not do this", 404: "Absent, or somebody else's", 409: "The state does not allow it", 413: "Too large", 422: "Understood and refused", 429: "Too many calls", 503: "Try again"}
+_WORDS = {
+    400: "Malformed",
+    401: "No valid key or signature",
+    403: "The role may not do this",
+    404: "Absent, or somebody else's",
+    409: "The state does not allow it",
+    413: "Too large",
+    422: "Understood and refused",
+    429: "Too many calls",
+    503: "Try again",
+}
 _NOTE = {"type": "string", "maxLength": 500}
 
 
@@ -50,7 +62,7 @@ def document() -> dict[str, Any]:
 
 
 _ABOUT = (
-    "Lists answer `{\"items\": [...], \"next\": cursor or null}`. Amounts are decimal strings with the currency beside them, instants ISO 8601 "
+    'Lists answer `{"items": [...], "next": cursor or null}`. Amounts are decimal strings with the currency beside them, instants ISO 8601 '
     "in UTC, ids strings. Errors are RFC 9457 problem documents. What belongs to another channel or node answers 404."
 )
 
@@ -107,7 +119,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 def _body(route: Route) -> dict[str, Any]:
     if route.takes == "*":
         return {"required": True, "description": "The channel's own document", "content": {_JSON: {"schema": {"type": "object"}}}}
-    optional = route.takes in ("HoldIn", "ReleaseIn", "CancelIn", "PickIn", "ShipIn")
+    optional = route.takes in ("HoldIn", "ReleaseIn", "CancelIn", "PickIn", "PackIn")
     return {"required": not optional, "content": {_JSON: {"schema": ref(route.takes)}}}
 
 
@@ -147,18 +159,19 @@ def _requests() -> dict[str, Schema]:
 
 def _by_hand() -> dict[str, Schema]:
     """Bodies of doors that read one or two fields without a model."""
-    def only(required: Schema, optional: Schema | None = None) -> Schema:
-        return {**record(required, optional), "additionalProperties": False}
-
+    units = array(record({"line": TEXT, "quantity": {"type": "integer", "minimum": 1, "maximum": 100_000}}))
     return {
         "HoldIn": record({}, {"reason": _NOTE}),
         "ReleaseIn": record({}, {"note": _NOTE}),
         "CancelIn": record({}, {"reason": _NOTE}),
-        "RejectIn": only({"reason": TEXT}, {"lines": QUANTITIES}),
-        "PickIn": only({}, {"lines": QUANTITIES}),
-        "PackIn": only({}, {"lines": QUANTITIES, "weight_g": WHOLE}),
-        "ShipIn": only({}, {"packages": array(WHOLE)}),
-        "TrackingIn": {"type": "object"},
+        "RejectIn": record({"reason": {"enum": list(REASONS)}}, {"lines": array(TEXT)}, "`lines` are those at fault; none named: all"),
+        "PickIn": record({}, {"lines": units}, "No lines named: all that are missing"),
+        "PackIn": record({}, {"packages": array(record({"lines": units}, {"weight_g": WHOLE}))}, "No packages named: one with everything"),
+        "TrackingIn": record(
+            {"tracking_number": TEXT, "status": {"enum": list(STATUSES)}, "at": INSTANT},
+            {"code": {"type": "string", "maxLength": 64}},
+            "Signed: `x-carrier-signature` is the hex HMAC-SHA256 over `<x-carrier-timestamp>.<body>`",
+        ),
     }
 
 

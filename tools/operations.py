@@ -91,7 +91,16 @@ def _dimensions(metric: Metric, indent: str) -> list[str]:
 
 def _dashboard() -> str:
     text = json.dumps(body(ALARMS), separators=(",", ":"), ensure_ascii=False)
-    return "\n".join(["  Dashboard:", "    Type: AWS::CloudWatch::Dashboard", "    Properties:", "      DashboardName: !Sub 'waybill-${Stage}'", "      DashboardBody: !Sub >-", f"        {text}"])
+    return "\n".join(
+        [
+            "  Dashboard:",
+            "    Type: AWS::CloudWatch::Dashboard",
+            "    Properties:",
+            "      DashboardName: !Sub 'waybill-${Stage}'",
+            "      DashboardBody: !Sub >-",
+            f"        {text}",
+        ]
+    )
 
 
 def spliced(template: str) -> str:

@@ -32,7 +32,14 @@ class Route:
     @property
     def group(self) -> str:
         part = self.path.split("/")[2]
-        return {"channels": "intake", "documents": "intake", "carriers": "fulfilment", "fulfilment-orders": "fulfilment", "proof": "inventory", "openapi.json": "about"}.get(part, part)
+        return {
+            "channels": "intake",
+            "documents": "intake",
+            "carriers": "fulfilment",
+            "fulfilment-orders": "fulfilment",
+            "proof": "inventory",
+            "openapi.json": "about",
+        }.get(part, part)
 
 
 _PAGE = (("limit", "How many, 1 to 200"), ("cursor", "The `next` of the page before"))
@@ -66,10 +73,11 @@ ROUTES = (
     Route("POST", _FO + "/{id}/accept", "Accept the work", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
     Route("POST", _FO + "/{id}/reject", "Reject the work, saying why", ("node", "support"), "FulfilmentOrder", "RejectIn", refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/pick", "Say what was picked", ("node", "support"), "FulfilmentOrder", "PickIn", refuses=(404, 409, 422)),
-    Route("POST", _FO + "/{id}/pack", "Pack a package: carrier, label and slip are made", ("node", "support"), "FulfilmentOrder", "PackIn", keyed=True, refuses=(404, 409, 422)),
-    Route("POST", _FO + "/{id}/ship", "Hand the packages to the carrier", ("node", "support"), "FulfilmentOrder", "ShipIn", refuses=(404, 409, 422)),
-    Route("GET", _FO + "/{id}/packages/{n}/{document}", "Read a label or slip: label.pdf, label.zpl, slip.pdf", ("node", "viewer", "support"), file="application/pdf", refuses=(404,)),
-    Route("POST", "/v1/carriers/{carrier}/events", "Take a carrier's signed tracking events", (), "WebhookKept", "TrackingIn", signed=True, refuses=(404, 422)),
+    Route("POST", _FO + "/{id}/pack", "Pack a package: carrier, label and slip are made", ("node", "support"), "FulfilmentOrder", "PackIn", refuses=(404, 409, 422)),
+    Route("POST", _FO + "/{id}/ship", "Hand the packages to the carrier", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
+    Route("GET", _FO + "/{id}/packages/{n}/{document}", "Read a package's `label` or `packing-slip`", ("node", "viewer", "support"), file="application/pdf", query=(
+        ("format", "`pdf`, or `zpl` for a label"),), refuses=(404,)),
+    Route("POST", "/v1/carriers/{carrier}/events", "Take a carrier's signed tracking event", (), "TrackingTaken", "TrackingIn", status=202, signed=True, refuses=(404, 422)),
     Route("GET", "/v1/journal", "Read the journal", READERS, "JournalEntry", lists=True, query=(
         ("order", "Entries of one order"), ("from", "First day, 2026-11-01"), ("to", "Last day"), *_PAGE)),
     Route("GET", "/v1/journal/export", "Export the journal as beancount", ("finance", "viewer"), file="text/plain", query=(

@@ -10,7 +10,12 @@ TEXT: Schema = {"type": "string"}
 WHOLE: Schema = {"type": "integer"}
 FLAG: Schema = {"type": "boolean"}
 INSTANT: Schema = {"type": "string", "format": "date-time", "description": "ISO 8601, UTC"}
-AMOUNT: Schema = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "description": "A decimal amount with the decimals of its currency", "examples": ["19.90"]}
+AMOUNT: Schema = {
+    "type": "string",
+    "pattern": r"^-?\d+(\.\d+)?$",
+    "description": "A decimal amount with the decimals of its currency",
+    "examples": ["19.90"],
+}
 CURRENCY: Schema = {"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217", "examples": ["USD"]}
 ORDER_ID: Schema = {"type": "string", "pattern": "^ord_[a-z2-7]{20}$", "examples": ["ord_k3v7qn2mzc5t4xw6ybfa"]}
 FO_ID: Schema = {"type": "string", "pattern": r"^fo_[a-z2-7]{20}-\d+$", "examples": ["fo_k3v7qn2mzc5t4xw6ybfa-1"]}
@@ -42,23 +47,51 @@ def record(required: Schema, optional: Schema | None = None, description: str = 
 
 def page(name: str) -> Schema:
     """How every list is answered."""
-    return record({"items": array(ref(name)), "next": {"type": ["string", "null"], "description": "The cursor of the following page; null after the last"}})
+    return record(
+        {"items": array(ref(name)), "next": {"type": ["string", "null"], "description": "The cursor of the following page; null after the last"}}
+    )
 
 
 _ADDRESS = record({}, {name: TEXT for name in ("name", "company", "line1", "line2", "city", "region", "postal_code", "country", "phone")})
 _CUSTOMER = record({"email": TEXT, "ship_to": ref("Address")}, {"name": TEXT, "phone": TEXT, "locale": TEXT, "bill_to": maybe(ref("Address"))})
-_TOTALS = record({name: AMOUNT for name in ("lines", "discount", "shipping", "fees", "tax", "total", "discrepancy")}, {}, "`discrepancy` is what the channel's total differs from the sum of its parts")
+_TOTALS = record(
+    {name: AMOUNT for name in ("lines", "discount", "shipping", "fees", "tax", "total", "discrepancy")},
+    {},
+    "`discrepancy` is what the channel's total differs from the sum of its parts",
+)
 _LINE = record(
-    {"id": TEXT, "sku": TEXT, "title": TEXT, "quantity": WHOLE, "unit_price": AMOUNT, "discount": AMOUNT, "tax": AMOUNT, "total": AMOUNT, "ships": FLAG, "quantities": QUANTITIES},
+    {
+        "id": TEXT,
+        "sku": TEXT,
+        "title": TEXT,
+        "quantity": WHOLE,
+        "unit_price": AMOUNT,
+        "discount": AMOUNT,
+        "tax": AMOUNT,
+        "total": AMOUNT,
+        "ships": FLAG,
+        "quantities": QUANTITIES,
+    },
     {"attributes": {"type": "object"}},
     "One line. `quantities` says where its units stand; they sum to `quantity`.",
 )
 _HOLD = record(
-    {"id": TEXT, "kind": {"type": "string", "examples": ["payment", "sums"]}, "reason": TEXT, "placed_at": INSTANT, "source": TEXT, "status": {"enum": ["active", "released", "ended"]}},
+    {
+        "id": TEXT,
+        "kind": {"type": "string", "examples": ["payment", "sums"]},
+        "reason": TEXT,
+        "placed_at": INSTANT,
+        "source": TEXT,
+        "status": {"enum": ["active", "released", "ended"]},
+    },
     {"blocks": array({"enum": ["reserve", "authorise", "release"]}), "expires_at": TEXT, "ended_at": TEXT},
     "What stops an order, and at which step.",
 )
-_BALANCES: Schema = {"type": "object", "additionalProperties": AMOUNT, "description": "Amounts by what has become of them: authorised, charged, refunded, cancelled, and what is pending"}
+_BALANCES: Schema = {
+    "type": "object",
+    "additionalProperties": AMOUNT,
+    "description": "Amounts by what has become of them: authorised, charged, refunded, cancelled, and what is pending",
+}
 _PAYMENT_EVENT = record({"type": TEXT, "at": INSTANT, "amount": AMOUNT}, {"reference": TEXT, "reason": TEXT})
 
 SHAPES: dict[str, Schema] = {
@@ -73,13 +106,28 @@ SHAPES: dict[str, Schema] = {
     "Line": _LINE,
     "Hold": _HOLD,
     "Accepted": record(
-        {"id": ORDER_ID, "channel": TEXT, "external_reference": TEXT, "status": {"const": "received"}, "links": record({"self": TEXT, "timeline": TEXT})},
+        {
+            "id": ORDER_ID,
+            "channel": TEXT,
+            "external_reference": TEXT,
+            "status": {"const": "received"},
+            "links": record({"self": TEXT, "timeline": TEXT}),
+        },
         {},
         "The order is durable and on its way.",
     ),
     "WebhookKept": record({"status": TEXT}, {"order_id": ORDER_ID}, "The document is kept and queued."),
     "OrderRow": record(
-        {"id": ORDER_ID, "channel": TEXT, "external_reference": TEXT, "status": {"enum": STATUSES}, "received_at": INSTANT, "total": AMOUNT, "currency": CURRENCY, "skus": array(TEXT)}
+        {
+            "id": ORDER_ID,
+            "channel": TEXT,
+            "external_reference": TEXT,
+            "status": {"enum": STATUSES},
+            "received_at": INSTANT,
+            "total": AMOUNT,
+            "currency": CURRENCY,
+            "skus": array(TEXT),
+        }
     ),
     "Order": record(
         {"id": ORDER_ID, "channel": TEXT, "status": {"enum": STATUSES}, "received_at": INSTANT},
@@ -95,7 +143,7 @@ SHAPES: dict[str, Schema] = {
             "shipping": record({"method": TEXT}, {"promise_days": WHOLE}),
             "holds": array(ref("Hold")),
             "tenders": array(record({"kind": {"enum": ["card", "channel", "terms"]}, "amount": AMOUNT}, {"gateway": TEXT, "reference": TEXT})),
-            "fulfilment_orders": array(ref("FulfilmentOrder")),
+            "fulfilment_orders": array(ref("FulfilmentSummary")),
             "payments": ref("Payments"),
             "note": TEXT,
             "attributes": {"type": "object"},
@@ -104,14 +152,39 @@ SHAPES: dict[str, Schema] = {
         "Every detail of one order. Only id, channel, status and received_at are there in the moment between its acceptance and its writing.",
     ),
     "TimelineEntry": record(
-        {"seq": WHOLE, "type": TEXT, "at": INSTANT, "actor": TEXT, "data": {"type": "object"}, "record": TEXT}, {}, "What happened, when, and who did it."
+        {"seq": WHOLE, "type": TEXT, "at": INSTANT, "actor": TEXT, "data": {"type": "object"}, "record": TEXT},
+        {},
+        "What happened, when, and who did it.",
     ),
-    "Payments": {"type": "object", "description": "The order's tenders with their balances and events, and what they come to.", "properties": {"tenders": array(ref("Tender")), "charge_status": {"enum": ["none", "partial", "full", "over"]}, "auth_status": {"enum": ["none", "partial", "full"]}}},
+    "Payments": {
+        "type": "object",
+        "description": "The order's tenders with their balances and events, and what they come to.",
+        "properties": {
+            "tenders": array(ref("Tender")),
+            "charge_status": {"enum": ["none", "partial", "full", "over"]},
+            "auth_status": {"enum": ["none", "partial", "full"]},
+        },
+    },
     "Tender": record(
-        {"number": WHOLE, "kind": TEXT, "gateway": TEXT, "currency": CURRENCY, "amount": AMOUNT, "balances": _BALANCES, "events": array(_PAYMENT_EVENT)}
+        {
+            "number": WHOLE,
+            "kind": TEXT,
+            "gateway": TEXT,
+            "currency": CURRENCY,
+            "amount": AMOUNT,
+            "balances": _BALANCES,
+            "events": array(_PAYMENT_EVENT),
+        }
     ),
-    "Decision": {"type": "object", "description": "Why an order ships from where it does: the candidates with their costs, and what ruled the others out."},
-    "Document": record({"id": TEXT, "channel": TEXT, "status": {"enum": ["kept", "parked"]}, "received_at": INSTANT}, {"door": TEXT, "topic": TEXT, "order_id": TEXT, "problem": TEXT, "body": TEXT}),
+    "Decision": record(
+        {"n": WHOLE, "at": INSTANT, "headline": TEXT, "because": array(TEXT)},
+        {"chosen": {"type": "object"}, "runner_up": {"type": ["object", "null"]}, "alone": {"type": "object"}, "ruled_out": {"type": "object"}},
+        "Why an order ships from where it does: the candidates with their costs, what ruled others out, and the same in words.",
+    ),
+    "Document": record(
+        {"id": TEXT, "channel": TEXT, "status": {"enum": ["kept", "parked"]}, "received_at": INSTANT},
+        {"door": TEXT, "topic": TEXT, "order_id": TEXT, "problem": TEXT, "body": TEXT},
+    ),
     "StockRow": record({"sku": TEXT, "node": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "available": WHOLE}, {"title": TEXT}),
     "StockOfSku": record({"sku": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "available": WHOLE, "nodes": array(ref("StockRow"))}, {"title": TEXT}),
     "Movement": record(
@@ -119,13 +192,51 @@ SHAPES: dict[str, Schema] = {
         {"note": TEXT},
         "One typed movement; `on_hand` and `reserved` are its effect.",
     ),
-    "StockProof": record({"sku": TEXT, "agrees": FLAG, "nodes": array({"type": "object"})}, {}, "The rows recomputed from movements and reservations."),
-    "Package": record({"n": WHOLE}, {"lines": QUANTITIES, "carrier": TEXT, "service": TEXT, "tracking_number": TEXT, "weight_g": WHOLE, "status": TEXT}),
+    "StockProof": record(
+        {"sku": TEXT, "agrees": FLAG, "nodes": array({"type": "object"})}, {}, "The rows recomputed from movements and reservations."
+    ),
+    "Package": record(
+        {"n": WHOLE, "lines": QUANTITIES, "weight_g": WHOLE, "carrier": TEXT, "service": TEXT, "tracking_number": TEXT},
+        {
+            "service_name": TEXT,
+            "cost": {**WHOLE, "description": "Minor units of `currency`"},
+            "currency": TEXT,
+            "delivery_days": WHOLE,
+            "status": TEXT,
+            "tracking": maybe(record({"status": TEXT, "code": TEXT, "at": INSTANT})),
+            "links": record({"label": TEXT, "packing_slip": TEXT}),
+        },
+    ),
     "FulfilmentOrder": record(
+        {
+            "id": FO_ID,
+            "order_id": ORDER_ID,
+            "order_number": TEXT,
+            "node": TEXT,
+            "status": {"enum": FO_STATUSES},
+            "requested_at": INSTANT,
+            "lines": {
+                "type": "object",
+                "additionalProperties": record({"sku": TEXT, "title": TEXT, "quantity": WHOLE, "picked": WHOLE, "packed": WHOLE}),
+            },
+            "ship_to": ref("Address"),
+            "service": record({"method": TEXT}, {"promise_days": WHOLE}),
+            "packages": array(ref("Package")),
+        },
+        {"note": TEXT},
+        "One node's work on an order: what to pick and where it goes.",
+    ),
+    "FulfilmentSummary": record(
         {"id": FO_ID, "node": TEXT, "status": {"enum": FO_STATUSES}, "lines": {"type": "object"}},
-        {"order_id": ORDER_ID, "packages": array(ref("Package")), "version": WHOLE},
+        {
+            "order_id": ORDER_ID,
+            "version": WHOLE,
+            "since": INSTANT,
+            "packages": array(record({"n": WHOLE}, {"tracking_number": TEXT, "carrier": TEXT, "service": TEXT})),
+        },
         "What one node ships of an order.",
     ),
+    "TrackingTaken": record({"status": TEXT, "fulfilment_order": FO_ID}),
     "JournalEntry": record(
         {
             "id": TEXT,

@@ -60,41 +60,84 @@ def shipping() -> Order:
         ship_to=("Ada Moreno", "1400 SE Morrison St", "Apt 5", "Portland OR 97214", "US"),
         tenders=(Tender("pay1", "Card · stripe", "authorised", 18447, 18447, 0, 0, 0, "pi_3Qx8Lb2eZvKYlo2C1gQ2"),),
         fulfilment_orders=(
-            FulfilmentOrder(first, "reno", "Reno", "shipped", {"1": 2, "2": 1}, (
-                Parcel(1, "SWIFT", "Ground", "SW4920113377US", "https://carrier.example/t/SW4920113377US", "in_transit", {"1": 2, "2": 1}, 1240, 912),
-            )),
-            FulfilmentOrder(second, "columbus", "Columbus", "packed", {"3": 3}, (
-                Parcel(1, "SWIFT", "Saver", "SW4920113401US", "https://carrier.example/t/SW4920113401US", "labelled", {"3": 2}, 860, 688),
-            )),
+            FulfilmentOrder(
+                first,
+                "reno",
+                "Reno",
+                "shipped",
+                {"1": 2, "2": 1},
+                (
+                    Parcel(
+                        1, "SWIFT", "Ground", "SW4920113377US", "https://carrier.example/t/SW4920113377US", "in_transit", {"1": 2, "2": 1}, 1240, 912
+                    ),
+                ),
+            ),
+            FulfilmentOrder(
+                second,
+                "columbus",
+                "Columbus",
+                "packed",
+                {"3": 3},
+                (Parcel(1, "SWIFT", "Saver", "SW4920113401US", "https://carrier.example/t/SW4920113401US", "labelled", {"3": 2}, 860, 688),),
+            ),
         ),
         decisions=(
-            Decision(1, at(188), "Reno and Columbus, $16.00: the cheapest of 6 ways to ship it", (
-                "Reno ships WB-004 and WB-011: $9.12 for one parcel, 930 km",
-                "Columbus ships WB-027: $6.88 for one parcel",
-                "Dallas alone would cost $17.40",
-                "Newark ruled out: no stock of WB-004",
-            )),
+            Decision(
+                1,
+                at(188),
+                "Reno and Columbus, $16.00: the cheapest of 6 ways to ship it",
+                (
+                    "Reno ships WB-004 and WB-011: $9.12 for one parcel, 930 km",
+                    "Columbus ships WB-027: $6.88 for one parcel",
+                    "Dallas alone would cost $17.40",
+                    "Newark ruled out: no stock of WB-004",
+                ),
+            ),
         ),
         journal=(
-            JournalEntry(f"{first}:5", at(41), "Sale and tax", (Posting("Receivable: card", 13500), Posting("Sales", -12600), Posting("Sales tax payable", -900)), "USD"),
+            JournalEntry(
+                f"{first}:5",
+                at(41),
+                "Sale and tax",
+                (Posting("Receivable: card", 13500), Posting("Sales", -12600), Posting("Sales tax payable", -900)),
+                "USD",
+            ),
             JournalEntry(f"{first}:5c", at(41), "Cost of goods", (Posting("Cost of goods sold", 5200), Posting("Inventory", -5200)), "USD"),
         ),
         history=tuple(
             _entries(
                 SHIPPING,
-                ("order.received", 191, "channel:northwind-shopify", {"channel": "northwind-shopify", "total": 18447, "currency": "USD", "held": False}),
+                (
+                    "order.received",
+                    191,
+                    "channel:northwind-shopify",
+                    {"channel": "northwind-shopify", "total": 18447, "currency": "USD", "held": False},
+                ),
                 ("order.confirmed", 190, "payments", {"total": 18447, "currency": "USD"}),
                 ("order.released", 188, "routing", {"fulfilment_orders": [first, second], "lines": {"1": 2, "2": 1, "3": 3}}),
             )
             + _entries(f"{SHIPPING}/rsv", ("stock.reserved", 190.8, "inventory", {"lines": {"1": 2, "2": 1, "3": 3}, "epoch": 1}))
-            + _entries(f"{SHIPPING}/pay1", ("payment.authorised", 190.4, "stripe", {"tender": 1, "amount": 18447, "currency": "USD", "reference": "pi_3Qx8Lb2eZvKYlo2C1gQ2"}))
+            + _entries(
+                f"{SHIPPING}/pay1",
+                ("payment.authorised", 190.4, "stripe", {"tender": 1, "amount": 18447, "currency": "USD", "reference": "pi_3Qx8Lb2eZvKYlo2C1gQ2"}),
+            )
             + _entries(
                 first,
                 ("fulfilment_order.requested", 188, "routing", {"fo_id": first, "node": "reno", "lines": {"1": 2, "2": 1}}),
                 ("fulfilment_order.accepted", 170, "node:reno", {"fo_id": first, "lines": {"1": 2, "2": 1}}),
                 ("fulfilment_order.picked", 96, "node:reno", {"fo_id": first, "lines": {"1": 2, "2": 1}}),
                 ("fulfilment_order.packed", 60, "node:reno", {"fo_id": first, "lines": {"1": 2, "2": 1}}),
-                ("fulfilment_order.shipped", 41, "node:reno", {"fo_id": first, "lines": {"1": 2, "2": 1}, "packages": [{"n": 1, "carrier": "swift", "tracking_number": "SW4920113377US"}], "last": False}),
+                (
+                    "fulfilment_order.shipped",
+                    41,
+                    "node:reno",
+                    {
+                        "fo_id": first,
+                        "lines": {"1": 2, "2": 1},
+                        "packages": [{"n": 1, "carrier": "swift", "tracking_number": "SW4920113377US"}],
+                        "last": False,
+                    },
+                ),
             )
             + _entries(
                 second,
@@ -118,10 +161,15 @@ def held() -> Order:
         holds=(Hold("payment-1", "payment", "The card was declined: insufficient funds", at(70)),),
         tenders=(Tender("pay1", "Card · stripe", "declined", 6420, 0, 0, 0),),
         history=tuple(
-            _entries(HELD, ("order.received", 72, "channel:fernweh-woo", {"channel": "fernweh-woo", "total": 6420, "currency": "USD"}),
-                     ("order.held", 70, "payments", {"hold_id": "payment-1", "kind": "payment", "reason": "insufficient_funds"}))
+            _entries(
+                HELD,
+                ("order.received", 72, "channel:fernweh-woo", {"channel": "fernweh-woo", "total": 6420, "currency": "USD"}),
+                ("order.held", 70, "payments", {"hold_id": "payment-1", "kind": "payment", "reason": "insufficient_funds"}),
+            )
             + _entries(f"{HELD}/rsv", ("stock.reserved", 71, "inventory", {"lines": {"1": 2}}))
-            + _entries(f"{HELD}/pay1", ("payment.declined", 70, "stripe", {"tender": 1, "amount": 6420, "currency": "USD", "reason": "insufficient_funds"}))
+            + _entries(
+                f"{HELD}/pay1", ("payment.declined", 70, "stripe", {"tender": 1, "amount": 6420, "currency": "USD", "reason": "insufficient_funds"})
+            )
         ),
         allowed=frozenset(("cancel", "release_hold", "retry_payment")),
     )
@@ -147,10 +195,33 @@ def attack() -> Order:
 
 
 def orders() -> list[Order]:
-    statuses = ["released", "in_fulfilment", "delivered", "completed", "completed", "shipped", "confirmed", "completed", "received", "completed", "delivered", "completed"]
+    statuses = [
+        "released",
+        "in_fulfilment",
+        "delivered",
+        "completed",
+        "completed",
+        "shipped",
+        "confirmed",
+        "completed",
+        "received",
+        "completed",
+        "delivered",
+        "completed",
+    ]
     channels = ["northwind-shopify", "direct-api", "fernweh-woo"]
-    more = [simple(f"ord_f{index:02d}qxm5pkt3n6vw4zcya", f"#{1041 - index}", status, 200 + 37 * index, 2300 + 731 * index, channels[index % 3]) for index, status in enumerate(statuses)]
-    return [shipping(), held(), simple(BACKORDERED, "A-77310", "backordered", 88, 12900), simple(CANCELLED, "#1039", "cancelled", 150, 4800, "northwind-shopify"), attack(), *more]
+    more = [
+        simple(f"ord_f{index:02d}qxm5pkt3n6vw4zcya", f"#{1041 - index}", status, 200 + 37 * index, 2300 + 731 * index, channels[index % 3])
+        for index, status in enumerate(statuses)
+    ]
+    return [
+        shipping(),
+        held(),
+        simple(BACKORDERED, "A-77310", "backordered", 88, 12900),
+        simple(CANCELLED, "#1039", "cancelled", 150, 4800, "northwind-shopify"),
+        attack(),
+        *more,
+    ]
 
 
 class Shop:

@@ -8,7 +8,17 @@ import pytest
 from tests.desk.conftest import Browser
 from tests.desk.shop import ATTACK, HELD, SHIPPING
 
-ALL = ("/desk", "/desk?q=%22%3E%3Cscript%3E", f"/desk/orders/{SHIPPING}", f"/desk/orders/{HELD}", f"/desk/orders/{ATTACK}", "/desk/stock", "/desk/documents", "/desk/orders/none", "/desk/sign-in")
+ALL = (
+    "/desk",
+    "/desk?q=%22%3E%3Cscript%3E",
+    f"/desk/orders/{SHIPPING}",
+    f"/desk/orders/{HELD}",
+    f"/desk/orders/{ATTACK}",
+    "/desk/stock",
+    "/desk/documents",
+    "/desk/orders/none",
+    "/desk/sign-in",
+)
 
 
 class Reader(HTMLParser):
@@ -82,9 +92,19 @@ def test_a_nonce_is_used_once(signed_in: Browser) -> None:
 
 def test_an_order_shows_its_lines_money_parcels_decision_books_and_timeline(signed_in: Browser) -> None:
     signed_in.get(f"/desk/orders/{SHIPPING}")
-    for text in ("WB-027", "$184.47", "SW4920113377US", "cheapest of 6 ways", "Cost of goods sold", "Stock reserved: 6 units", "Partly shipped", "Ada Moreno", "1 of 2"):
+    for text in (
+        "WB-027",
+        "$184.47",
+        "SW4920113377US",
+        "cheapest of 6 ways",
+        "Cost of goods sold",
+        "Stock reserved: 6 units",
+        "Partly shipped",
+        "Ada Moreno",
+        "1 of 2",
+    ):
         assert text in signed_in.page, text
-    assert f"/desk/orders/{SHIPPING}/labels/fo_k3v7qn2mzc5t4xw6ybfa-1/1.pdf" in signed_in.page
+    assert f"/desk/orders/{SHIPPING}/labels/fo_k3v7qn2mzc5t4xw6ybfa-1/1-label.pdf" in signed_in.page
 
 
 def test_a_list_shows_queues_statuses_and_rows(signed_in: Browser) -> None:
@@ -104,12 +124,15 @@ def test_a_page_that_is_not_there_says_so(signed_in: Browser) -> None:
     assert "Not here" in signed_in.page
 
 
-@pytest.mark.parametrize("path", ["/desk?q=" + "x" * 5000, "/desk?q=%00", "/desk?status=<b>&channel=%F0%9F%98%80", "/desk/orders/%3Cscript%3E", "/desk/documents?cursor=zzz"])
+@pytest.mark.parametrize(
+    "path",
+    ["/desk?q=" + "x" * 5000, "/desk?q=%00", "/desk?status=<b>&channel=%F0%9F%98%80", "/desk/orders/%3Cscript%3E", "/desk/documents?cursor=zzz"],
+)
 def test_strange_addresses_are_answered_calmly(signed_in: Browser, path: str) -> None:
     assert signed_in.get(path) in (200, 400, 404)
 
 
 def test_a_label_comes_as_a_file_of_its_kind(signed_in: Browser) -> None:
-    assert signed_in.get(f"/desk/orders/{SHIPPING}/labels/fo_k3v7qn2mzc5t4xw6ybfa-1/1.pdf") == 200
+    assert signed_in.get(f"/desk/orders/{SHIPPING}/labels/fo_k3v7qn2mzc5t4xw6ybfa-1/1-label.pdf") == 200
     assert signed_in.headers["content-type"] == "application/pdf"
-    assert signed_in.get(f"/desk/orders/{SHIPPING}/labels/fo_someoneelse-1/1.pdf") == 404
+    assert signed_in.get(f"/desk/orders/{SHIPPING}/labels/fo_someoneelse-1/1-label.pdf") == 404

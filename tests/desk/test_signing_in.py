@@ -8,7 +8,7 @@ from tests.desk.conftest import Browser
 from tests.desk.shop import HELD, SHIPPING
 from waybill.desk.model.session import Session, form_token, form_token_holds, seal, unseal
 
-PAGES = ("/desk", f"/desk/orders/{HELD}", "/desk/stock", "/desk/documents", f"/desk/orders/{HELD}/labels/fo_x-1/1.pdf")
+PAGES = ("/desk", f"/desk/orders/{HELD}", "/desk/stock", "/desk/documents", f"/desk/orders/{HELD}/labels/fo_x-1/1-label.pdf")
 DEEDS = (
     (f"/desk/orders/{HELD}/release-hold", {"hold": "payment-1"}),
     (f"/desk/orders/{HELD}/cancel", {"reason": "customer_asked"}),
@@ -102,7 +102,9 @@ def test_secrets_can_be_rotated_while_people_work(signed_in: Browser) -> None:
     assert signed_in.get("/desk") == 303
 
 
-@pytest.mark.parametrize("to", ["https://evil.example", "//evil.example", "/\\evil.example", "/desk//evil", "/deskevil", "/desk\r\nSet-Cookie: a=b", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "to", ["https://evil.example", "//evil.example", "/\\evil.example", "/desk//evil", "/deskevil", "/desk\r\nSet-Cookie: a=b", "javascript:alert(1)"]
+)
 def test_signing_in_leads_to_the_desk_and_nowhere_else(browser: Browser, to: str) -> None:
     browser.sign_in(to=to)
     assert browser.headers["location"] == "/desk"

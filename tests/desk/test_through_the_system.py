@@ -51,7 +51,13 @@ class Person:
         return self._call("POST", path, {}, urlencode({"token": token[1] if token else "", **fields}).encode())
 
     def _call(self, method: str, path: str, query: dict[str, str], body: bytes = b"") -> int:
-        event = {"rawPath": path, "cookies": [self.cookie] if self.cookie else [], "queryStringParameters": query, "requestContext": {"http": {"method": method}, "requestId": "t"}, "body": body.decode()}
+        event = {
+            "rawPath": path,
+            "cookies": [self.cookie] if self.cookie else [],
+            "queryStringParameters": query,
+            "requestContext": {"http": {"method": method}, "requestId": "t"},
+            "body": body.decode(),
+        }
         answer = self.system.handler("desk")(event, None)
         if answer.get("cookies"):
             self.cookie = answer["cookies"][0].partition(";")[0]
@@ -84,7 +90,16 @@ def test_the_page_of_an_order_tells_its_whole_story(system: World) -> None:
     order_id = place(system, "D-2")
     person = Person(system, "key-viewer")
     assert person.get(f"/desk/orders/{order_id}") == 200
-    for text in ("D-2", "$8.00", "Paid at the channel", "Stock reserved: 2 units", "Order received from api", "Confirmed", "Sent to", "Ada &lt;b&gt;Moreno"):
+    for text in (
+        "D-2",
+        "$8.00",
+        "Paid at the channel",
+        "Stock reserved: 2 units",
+        "Order received from api",
+        "Confirmed",
+        "Sent to",
+        "Ada &lt;b&gt;Moreno",
+    ):
         assert text in person.page, text
 
 
@@ -107,7 +122,13 @@ def test_a_hold_is_released_and_an_order_cancelled_by_a_person(system: World) ->
 
 
 def test_an_attention_queue_counts_what_waits(system: World) -> None:
-    place(system, "D-4", lines=[{"sku": "POT", "title": "Pot", "quantity": 50, "unit_price": "20.00"}], total="1000.00", tenders=[{"kind": "channel", "amount": "1000.00", "reference": "p"}])
+    place(
+        system,
+        "D-4",
+        lines=[{"sku": "POT", "title": "Pot", "quantity": 50, "unit_price": "20.00"}],
+        total="1000.00",
+        tenders=[{"kind": "channel", "amount": "1000.00", "reference": "p"}],
+    )
     person = Person(system, "key-admin")
     person.get("/desk?attention=backordered")
     assert "D-4" in person.page

@@ -58,7 +58,15 @@ def test_a_confirmed_deed_is_done_and_said(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     "params",
-    [{"order": "none"}, {"order": CANCELLED, "do": "cancel", "reason": "other"}, {"order": HELD, "do": "cancel", "reason": "x"}, {"do": "drop"}, {"order": 7}, {"do": {}, "order": HELD}, {"q": ["x"]}],
+    [
+        {"order": "none"},
+        {"order": CANCELLED, "do": "cancel", "reason": "other"},
+        {"order": HELD, "do": "cancel", "reason": "x"},
+        {"do": "drop"},
+        {"order": 7},
+        {"do": {}, "order": HELD},
+        {"q": ["x"]},
+    ],
 )
 def test_what_cannot_be_done_is_said_and_changes_nothing(shop: Shop, params: dict[str, Any]) -> None:
     shown(shop, **params)

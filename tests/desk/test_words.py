@@ -34,7 +34,10 @@ def test_what_is_no_reference_may_be_a_sku() -> None:
     assert readings("  ") == []
 
 
-@pytest.mark.parametrize(("minor", "currency", "text"), [(123450, "USD", "$1,234.50"), (-5, "EUR", "−€0.05"), (1200, "JPY", "¥1,200"), (12345, "BHD", "BHD\u00a012.345"), (None, "USD", "–")])
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [(123450, "USD", "$1,234.50"), (-5, "EUR", "−€0.05"), (1200, "JPY", "¥1,200"), (12345, "BHD", "BHD\u00a012.345"), (None, "USD", "–")],
+)
 def test_money_reads_as_money(minor: int | None, currency: str, text: str) -> None:
     assert words.money(minor, currency) == text
 
@@ -57,7 +60,9 @@ def test_an_event_that_nobody_put_into_words_is_shown_all_the_same() -> None:
 
     from waybill.kernel.events import Entry
 
-    order = replace(simple("ord_a", "1", "received", 5, 100), history=(("ord_a", Entry(1, "order.gift_wrapped", at(1), "x", {"reason": "asked_for"})),))
+    order = replace(
+        simple("ord_a", "1", "received", 5, 100), history=(("ord_a", Entry(1, "order.gift_wrapped", at(1), "x", {"reason": "asked_for"})),)
+    )
     assert moments(order)[0].title == "Order gift wrapped"
     assert moments(order)[0].detail == "asked for"
 

@@ -40,7 +40,12 @@ def test_every_rule_of_the_bus_listens_to_events_that_exist_and_the_catalogue_sa
 
 def test_what_the_catalogue_says_is_heard_has_a_rule() -> None:
     rules = resources("AWS::Events::Rule").values()
-    heard = {(type, re.sub(r"(?<!^)(?=[A-Z])", "-", target(to["Arn"]).removesuffix("Queue")).lower()) for rule in rules for to in rule["Targets"] for type in rule["EventPattern"]["detail-type"]}
+    heard = {
+        (type, re.sub(r"(?<!^)(?=[A-Z])", "-", target(to["Arn"]).removesuffix("Queue")).lower())
+        for rule in rules
+        for to in rule["Targets"]
+        for type in rule["EventPattern"]["detail-type"]
+    }
     assert {(kind.type, queue) for kind in event_schemas.KINDS for queue in kind.heard_by} <= heard
 
 

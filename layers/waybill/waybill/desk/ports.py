@@ -6,6 +6,9 @@ from typing import Protocol
 
 from waybill.desk.model.facts import Document, Listing, Order, Query, Stock
 
+DOCUMENTS = {"label.pdf": "application/pdf", "label.zpl": "application/zpl", "packing-slip.pdf": "application/pdf"}
+"""What is printed for each parcel, and its content type."""
+
 
 class Reads(Protocol):
     """Everything is read as it stands now. `channel` narrows to one channel's orders; empty means all."""
@@ -21,7 +24,7 @@ class Reads(Protocol):
         ...
 
     def label(self, order_id: str, fo_id: str, package: str) -> bytes:
-        """`package` is `1.pdf` or `1.zpl`. Raises NotFound."""
+        """`package` is a number and one of DOCUMENTS: `1-label.pdf`. Raises NotFound."""
         ...
 
     def stock(self) -> list[Stock]: ...

@@ -47,9 +47,7 @@ def row_facts(row: dict[str, Any], attention: tuple[str, ...] = ()) -> Row:
     )
 
 
-def order_facts(
-    record: Record, node_names: dict[str, str], tracking_urls: dict[str, str], journal: Iterable[JournalEntry]
-) -> Order:
+def order_facts(record: Record, node_names: dict[str, str], tracking_urls: dict[str, str], journal: Iterable[JournalEntry]) -> Order:
     """Everything of an order; names of nodes and tracking addresses of carriers come from the shop."""
     return Order(
         row=_row(record),

@@ -14,9 +14,10 @@ from waybill.aws import files
 from waybill.aws.http import Request, cursor, cursor_key
 from waybill.desk.model import facts
 from waybill.desk.model.search import Meant, readings
+from waybill.desk.ports import DOCUMENTS
 from waybill.desk.records import order_facts, row_facts
-from waybill.kernel.clock import Clock
 from waybill.inventory.stock_table import StockTable
+from waybill.kernel.clock import Clock
 from waybill.kernel.errors import Malformed, NotFound
 from waybill.orders import documents, present, search, store
 from waybill.orders.model.holds import KINDS
@@ -56,10 +57,10 @@ class Sources:
         return order_facts(record, names, tracking, _journal(order_id))
 
     def label(self, order_id: str, fo_id: str, package: str) -> bytes:
-        number, _, kind = package.partition(".")
-        if not number.isdecimal() or not number.isascii() or len(number) > 4 or kind not in ("pdf", "zpl"):
+        number, _, kind = package.partition("-")
+        if not number.isdecimal() or not number.isascii() or len(number) > 4 or kind not in DOCUMENTS:
             raise NotFound("the order has no such label")
-        return files.get(f"orders/{order_id}/{fo_id}/{int(number)}.{kind}")
+        return files.get(f"orders/{order_id}/{fo_id}/{int(number)}-{kind}")
 
     def stock(self) -> list[facts.Stock]:
         items = sorted(shop.all_items(), key=lambda item: item.sku)

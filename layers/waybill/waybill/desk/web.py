@@ -17,6 +17,7 @@ from waybill.desk.model.session import LIFETIME_SECONDS, Session, form_token, fo
 from waybill.desk.model.stock import by_sku
 from waybill.desk.model.timeline import moments
 from waybill.desk.model.visitor import Visitor
+from waybill.desk.ports import DOCUMENTS
 from waybill.desk.service import REASONS, Desk
 from waybill.kernel.clock import Clock
 from waybill.kernel.errors import Forbidden, Malformed, WaybillError
@@ -126,15 +127,13 @@ def _orders(visit: Visit) -> Answer:
 
 def _order(visit: Visit, said: Said | None = None, status: int = 200) -> Answer:
     order = visit.desk.order(_id(visit))
-    return visit.page(
-        "order.html", "orders", status, order=order, steps=steps(order), moments=moments(order), reasons=REASONS, said=said
-    )
+    return visit.page("order.html", "orders", status, order=order, steps=steps(order), moments=moments(order), reasons=REASONS, said=said)
 
 
 def _label(visit: Visit) -> Answer:
     package = visit.request.params["package"]
     body = visit.desk.label(_id(visit), visit.request.params["fo"], package)
-    kind = "application/pdf" if package.endswith(".pdf") else "application/zpl"
+    kind = DOCUMENTS.get(package.partition("-")[2], "application/octet-stream")
     name = f"{visit.request.params['fo']}-{package}"
     return Answer(body, 200, kind, {**_shield(), "content-disposition": f'inline; filename="{quote(name)}"'})
 

@@ -127,6 +127,10 @@ _SENTENCES: dict[str, _Sentence] = {
     "fulfilment_order.picked": lambda t: (f"{t.node} picked {t.units}", "", "busy"),
     "fulfilment_order.packed": lambda t: (f"{t.node} packed {t.units}", "", "busy"),
     "fulfilment_order.shipped": _shipped,
-    "fulfilment_order.tracked": lambda t: (f"Parcel {t.data.get('package', '')} from {t.node}: {words.status(str(t.data.get('status', ''))).lower()}", "", "moving"),
+    "fulfilment_order.tracked": lambda t: (
+        f"Parcel {t.data.get('package', '')} from {t.node}: {words.status(str(t.data.get('status', ''))).lower()}",
+        "",
+        "moving",
+    ),
     "fulfilment_order.delivered": _delivered,
 }
