@@ -10,13 +10,16 @@ from typing import Any
 from tests.support.cloud import cloud
 from tests.support.shop import open_shop
 from waybill import bootstrap
-from waybill.aws.tables import commit, replace
+from waybill.aws.tables import commit
+from waybill.fulfilment import service as fulfilment
+from waybill.fulfilment.model import fulfilment_order as fo
+from waybill.fulfilment.service import Fulfilment
 from waybill.inventory.stock_table import StockTable
-from waybill.kernel.events import Entry, appended
+from waybill.kernel.ids import fulfilment_order_id
 from waybill.orders import store
 from waybill.orders.model import state as verbs
 from waybill.orders.model.order import Address, Customer, Line, Order, Shipping
-from waybill.orders.store import ORDERS, Record
+from waybill.orders.store import Record
 from waybill.routing.orders_table import OrdersTable
 from waybill.routing.service import Routing
 from waybill.routing.sites import ShopSites
@@ -79,19 +82,18 @@ class Desk:
                 lines[line] = lines.get(line, 0) + at["quantity"]
         return units
 
-    def reject(self, number: int, reason: str) -> None:
-        """A node refuses, as the fulfilment context would write it: its record and STATE in one transaction."""
-        record = self.record
-        item = next(item for item in record.fulfilment_orders if item["sk"] == f"FO#{number}")
-        lines = {line: at["quantity"] for line, at in item["lines"].items()}
-        self._told(record, item, "rejected", {"reason": reason, "lines": lines}, verbs.take_back(record.state, lines, item["id"], reason, AT, "node"))
+    def reject(self, number: int, reason: str, lines: tuple[str, ...] = ()) -> None:
+        """A node refuses; `lines`: those at fault."""
+        Fulfilment(bootstrap.utc_now).reject(fulfilment_order_id(ORDER, number), reason, list(lines), "node")
 
     def ship(self, number: int) -> None:
-        """A node's parcel leaves."""
-        record = self.record
-        item = next(item for item in record.fulfilment_orders if item["sk"] == f"FO#{number}")
-        lines = {line: at["quantity"] for line, at in item["lines"].items()}
-        self._told(record, item, "shipped", {"lines": lines, "last": True}, verbs.ship(record.state, lines, item["id"], AT, "node"))
+        """A node packs everything into one parcel, and it leaves."""
+        id = fulfilment_order_id(ORDER, number)
+        _, work = fulfilment.load(id)
+        picked = fo.pick(fo.accept(work, AT, "node"), {}, AT, "node")
+        packed = fo.pack(picked, (fo.Package(1, work.units(), 500),), AT, "node")
+        commit(fulfilment.save(packed))
+        Fulfilment(bootstrap.utc_now).ship(id, "node")
 
     def change(self, verb: Any) -> None:
         """STATE after a verb of the orders' model."""
@@ -100,11 +102,6 @@ class Desk:
     def stock(self, sku: str) -> dict[str, tuple[int, int]]:
         """{node: (on hand, reserved)}."""
         return {row.node: (row.on_hand, row.reserved) for row in StockTable().rows([sku])}
-
-    def _told(self, record: Record, item: dict[str, Any], status: str, data: dict[str, Any], state: Any) -> None:
-        history = appended(tuple(Entry.from_dict(entry) for entry in item["history"]), f"fulfilment_order.{status}", AT, "node", data)
-        after = {**item, "status": status, "version": item["version"] + 1, "history": [entry.to_dict() for entry in history]}
-        commit(record.save(state), replace(ORDERS, after, item["version"]))
 
 
 @contextmanager

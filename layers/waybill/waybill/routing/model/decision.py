@@ -82,8 +82,7 @@ def decide(
     interchangeable, each keeps what is reserved for it."""
     wanted, known = tuple(sorted(lines, key=lambda line: line.line)), sorted(sites, key=lambda site: site.node)
     demands = _demands(wanted)
-    for allowed in ADDRESS = "address"
-_MORE_AND_MORE:
+    for allowed in _MORE_AND_MORE:
         asked = [site for site in known if not site.barred and site.doubts <= allowed]
         problem = Problem(demands, tuple(_candidates(asked, demands, available)), split_penalty)
         plan = optimise(problem, runner_up=True)
