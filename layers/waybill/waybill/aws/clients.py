@@ -40,9 +40,9 @@ class Gated:
 
 @cache
 def _session() -> Any:
-    import botocore.session
+    from waybill.aws.lean import botocore_session
 
-    return botocore.session.get_session()
+    return botocore_session().get_session()
 
 
 _substitutes: dict[str, Any] = {}

@@ -89,7 +89,7 @@ def _pinned(target: SplitResult, seconds: float) -> Any:
     """A connection pool to the one address that was resolved and checked; the certificate is the name's."""
     import urllib3
 
-    if target.username or not target.hostname or target.scheme not in ("https", "http"):
+    if target.username or not target.hostname or target.scheme not in ("https", "http" if is_local() else "https"):
         raise InvalidInput("an outgoing address is https://host/path")
     port = _port(target)
     address = _resolved(target.hostname, port)
@@ -98,8 +98,6 @@ def _pinned(target: SplitResult, seconds: float) -> Any:
         return urllib3.HTTPSConnectionPool(
             address, port, timeout=timeout, server_hostname=target.hostname, assert_hostname=target.hostname, cert_reqs="CERT_REQUIRED"
         )
-    if not is_local():
-        raise InvalidInput("an outgoing address must be https")
     return urllib3.HTTPConnectionPool(address, port, timeout=timeout)
 
 
