@@ -224,3 +224,10 @@ def notifier() -> Notifier:
         return carrier.name, carrier.tracking_url
 
     return Notifier(MessagesTable(), Ses(), store.load, brand, tracking, utc_now)
+
+
+def node_push() -> NodePush:
+    """Sends new work to a node's webhook."""
+    from waybill.fulfilment.push import NodePush
+
+    return NodePush(utc_now)

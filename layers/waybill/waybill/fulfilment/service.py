@@ -46,7 +46,7 @@ class Fulfilment:
                 return []
             verbs.MACHINE.after(work.status, "ship")
             state = order_verbs.ship(record.state, work.units(), work.id, at, actor)
-            shipped = verbs.ship(work, state.all_shipped, at, actor)
+            shipped = verbs.ship(work, state.all_shipped, at, actor, _gone(record))
             return [save(shipped), record.save(state)]
 
         return self._changed(fo_id, decide)
@@ -105,3 +105,9 @@ def order_of(fo_id: str) -> str:
     if known is None:
         raise NotFound(f"there is no fulfilment order {fo_id[:64]!r}")
     return known[0]
+
+
+def _gone(record: Record) -> dict[str, int]:
+    """Units that have left already, by line."""
+    left = {line: counters.shipped + counters.delivered for line, counters in record.state.lines.items()}
+    return {line: units for line, units in left.items() if units}

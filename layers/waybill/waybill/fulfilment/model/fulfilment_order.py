@@ -134,12 +134,13 @@ def pack(work: FulfilmentOrder, packages: tuple[Package, ...], at: str, actor: s
     return _told(replace(packed, lines=lines, packages=packages), "packed", at, actor, data)
 
 
-def ship(work: FulfilmentOrder, last: bool, at: str, actor: str) -> FulfilmentOrder:
-    """The parcels have left the house. `last`: with them the whole order has."""
+def ship(work: FulfilmentOrder, last: bool, at: str, actor: str, before: Mapping[str, int] | None = None) -> FulfilmentOrder:
+    """The parcels have left the house. `last`: with them the whole order has. `before`: units of the order that had left
+    already, by line, so that who splits its money over parcels does it the same in whatever order the parcels are told."""
     if work.status in ("shipped", "delivered"):
         return work
     parcels = [_parcel(package) for package in work.packages]
-    data = {"node": work.node, "lines": work.units(), "packages": parcels, "last": last}
+    data = {"node": work.node, "lines": work.units(), "packages": parcels, "last": last, "before": dict(before or {})}
     return _told(_go(work, "ship"), "shipped", at, actor, data)
 
 

@@ -1,0 +1,1 @@
+"""What is printed for a parcel. Pure and deterministic: the same parcel gives the same bytes."""

@@ -1,0 +1,42 @@
+"""What stands on a label and on a packing slip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One parcel's label. The addresses are anything with name, line1, line2, city, region, postal_code, country."""
+
+    ship_from: Any
+    ship_to: Any
+    carrier: str
+    service: str
+    tracking_number: str
+    weight_g: int
+    reference: str
+    package: int
+    packages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One parcel's packing slip; `lines` are (sku, title, quantity)."""
+
+    order_number: str
+    date: str
+    node_name: str
+    ship_to: Any
+    lines: tuple[tuple[str, str, int], ...]
+    package: int
+    packages: int
+    note: str = ""
+
+
+def address_lines(place: Any) -> list[str]:
+    """An address as it stands on paper, empty lines left out, each at most 48 characters."""
+    city = f"{place.city}, {place.region} {place.postal_code}".strip(" ,")
+    lines = [place.name, getattr(place, "company", ""), place.line1, place.line2, city, place.country]
+    return [" ".join(line.split())[:48] for line in lines if line and line.strip()]

@@ -1,0 +1,57 @@
+"""New work is pushed to a node that gave an address, signed after Standard Webhooks; a node without one asks for its list.
+
+At least once: the webhook's id is the event's, and a node that hears twice accepts once. What is no longer new is not sent.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+
+from waybill.aws import outbound
+from waybill.aws.logs import logger
+from waybill.aws.secrets import secret
+from waybill.fulfilment.present import document
+from waybill.fulfilment.service import load
+from waybill.kernel.clock import Clock
+from waybill.kernel.errors import Unavailable
+from waybill.kernel.events import Event
+from waybill.shop import store as shop
+
+
+@dataclass(frozen=True, slots=True)
+class NodePush:
+    """The consumer of `fulfilment_order.requested`."""
+
+    clock: Clock
+
+    def told(self, event: Event) -> None:
+        """Sends the fulfilment order to its node. Raises Unavailable where the node did not take it: the queue tries again."""
+        node = shop.node(event.data["node"])
+        if event.type != "fulfilment_order.requested" or not node.webhook_url:
+            return
+        record, work = load(event.data["fo_id"])
+        if work.status != "requested":
+            return
+        body = json.dumps({"type": event.type, "data": document(record, work)}, separators=(",", ":")).encode()
+        reply = outbound.send("node.push", "POST", node.webhook_url, self._headers(node.id, event.id, body), body)
+        if not 200 <= reply.status < 300:
+            raise Unavailable(f"{node.id} answered {reply.status}")
+        logger.info("work pushed", fo_id=work.id, node=node.id)
+
+    def _headers(self, node: str, event_id: str, body: bytes) -> dict[str, str]:
+        keys = secret("nodes").get(node)
+        if not keys:
+            raise Unavailable(f"the secret waybill/<stage>/nodes has none for {node}: see the runbook")
+        stamp = str(int(self.clock().timestamp()))
+        signed = signature(keys[0], event_id, stamp, body)
+        return {"content-type": "application/json", "webhook-id": event_id, "webhook-timestamp": stamp, "webhook-signature": signed}
+
+
+def signature(key: str, event_id: str, stamp: str, body: bytes) -> str:
+    """`v1,<base64 HMAC-SHA256 over id.timestamp.body>` (Standard Webhooks)."""
+    text = f"{event_id}.{stamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(key.encode(), text, hashlib.sha256).digest()).decode()
