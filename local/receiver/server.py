@@ -68,7 +68,7 @@ class Receiver:
         id, sent_at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
         if not sent_at.isdecimal() or abs(time.time() - int(sent_at)) > _TOLERANCE_SECONDS:
             return 400, {"error": "the timestamp is missing or too far away"}
-        mac = hmac.new(self.tokens.get(channel, "").encode(), f"{id}.{sent_at}.".encode() + raw, hashlib.sha256)
+        mac = hmac.new(_signing_key(self.tokens.get(channel, "")), f"{id}.{sent_at}.".encode() + raw, hashlib.sha256)
         signed = "v1," + base64.b64encode(mac.digest()).decode()
         if channel not in self.tokens or not any(_same(given, signed) for given in headers.get("webhook-signature", "").split()):
             return 401, {"error": "no signature fits"}
@@ -109,6 +109,10 @@ def serve(receiver: Receiver, port: int, host: str = "127.0.0.1") -> ThreadingHT
             pass
 
     return ThreadingHTTPServer((host, port), Handler)
+
+
+def _signing_key(secret: str) -> bytes:
+    return base64.b64decode(secret.removeprefix("whsec_")) if secret.startswith("whsec_") else secret.encode()
 
 
 def _same(given: str, wanted: str) -> bool:

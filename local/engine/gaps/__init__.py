@@ -19,6 +19,7 @@ NAMES = (
     "poller_pace",
     "raw_mail",
     "queue_races",
+    "alarm_expressions",
     "log_growth",
 )
 
