@@ -35,13 +35,18 @@ def intake() -> Iterator[World]:
 
 def emptied(made: World) -> World:
     """The same world as if nothing had happened in it yet: cheaper by far than another one."""
-    for table, keys in _TABLES.items():
-        for item in _scan(table):
-            _plain("dynamodb").delete_item(TableName=table, Key={key: item[key] for key in keys})
+    for table in _TABLES:
+        clear(table)
     for queue in (QUEUE, "IntakeDeadLetters"):
         _drop(queue_url(queue))
     made.machine.executions.clear()
     return made
+
+
+def clear(table: str) -> None:
+    """Deletes every item of a table."""
+    for item in _scan(table):
+        _plain("dynamodb").delete_item(TableName=table, Key={key: item[key] for key in _TABLES[table]})
 
 
 def _drop(url: str) -> None:

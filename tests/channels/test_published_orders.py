@@ -105,7 +105,7 @@ NOT_OURS = {
     "in-05 in-07 in-08 in-13": "intake does not move stock; the reservation does",
     "in-09 in-11 in-52 in-53 in-55 in-56 in-58 in-60 in-62 in-70": "shipments are not imported with an order yet (A7)",
     "in-14 in-16": "one order a call: there is no policy over several (A7)",
-    "in-20 in-28 in-29 in-46 in-47 in-48 in-49 in-69": "lines without instants, notes without authors, no invoices and gift cards in the shape",
+    "in-20 in-28 in-29 in-46 in-47 in-48 in-49 in-69": "lines have no instants, notes no authors; no invoices, no gift cards",
     "in-21 in-22 in-24 in-25 in-26": "no redirect address, weight, net price of delivery or pick-up node in the shape",
 }
 

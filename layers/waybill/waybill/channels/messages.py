@@ -18,12 +18,11 @@ _KEPT = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One event in our hands. `first`: nobody has tried before, so nothing can have been told yet."""
+    """One event in our hands, at the version that we have written."""
 
     event_id: str
     owner: str
     version: int
-    first: bool
 
 
 def claim(event_id: str, owner: str, now: datetime) -> Claim | None:
@@ -39,7 +38,7 @@ def claim(event_id: str, owner: str, now: datetime) -> Claim | None:
     if old and old.get("not_before", "") > instant(now):
         raise Unavailable(f"{event_id} is to wait until {old['not_before']}")
     seen = old["version"] if old else 0
-    taken = Claim(event_id, owner, seen + 1, first=old is None)
+    taken = Claim(event_id, owner, seen + 1)
     try:
         commit(replace(MESSAGES, _item(taken, now, "started"), seen))
     except WriteConflict:
@@ -58,7 +57,7 @@ def postpone(taken: Claim, now: datetime, seconds: int) -> None:
 
 
 def _follow(taken: Claim, now: datetime, status: str, **more: Any) -> None:
-    following = Claim(taken.event_id, taken.owner, taken.version + 1, first=False)
+    following = Claim(taken.event_id, taken.owner, taken.version + 1)
     try:
         commit(replace(MESSAGES, {**_item(following, now, status), **more}, taken.version))
     except WriteConflict:

@@ -1,6 +1,7 @@
-"""Telling WooCommerce (REST v3): tracking numbers as the order's meta data and in a note; the last parcel completes the order.
+"""Telling WooCommerce (REST v3): tracking numbers in a note and as the order's meta data; the last parcel completes the order.
 
-Meta data under one key is replaced by a repetition, and a note is written only where none names the tracking number yet.
+Looks first: the meta data is written last, so where it stands all has been told; a note is written only where none names the
+tracking number yet.
 """
 
 from __future__ import annotations
@@ -19,17 +20,26 @@ class WooCommerce:
 
     def shipped(self, shipment: Shipment) -> None:
         """The note first, the order after it: whoever sees the order completed finds the tracking number."""
+        key = f"_waybill_shipment_{shipment.fo_id}"
+        if self._told(shipment.external_reference, key):
+            return
         self._note(shipment)
         parcels = [
             {"carrier": parcel.carrier, "tracking_number": parcel.tracking_number, "url": parcel.url} for parcel in shipment.parcels
         ]
-        change: dict[str, Any] = {"meta_data": [{"key": f"_waybill_shipment_{shipment.fo_id}", "value": parcels}]}
+        change: dict[str, Any] = {"meta_data": [{"key": key, "value": parcels}]}
         if shipment.last:
             change["status"] = "completed"
-        self.caller.json("woocommerce.order", "PUT", _path(shipment.external_reference), change)
+        self.caller.json("woocommerce.update", "PUT", _path(shipment.external_reference), change)
 
     def cancelled(self, cancellation: Cancellation) -> None:
-        self.caller.json("woocommerce.order", "PUT", _path(cancellation.external_reference), {"status": "cancelled"})
+        path = _path(cancellation.external_reference)
+        if self.caller.json("woocommerce.order", "GET", path).get("status") != "cancelled":
+            self.caller.json("woocommerce.update", "PUT", path, {"status": "cancelled"})
+
+    def _told(self, reference: str, key: str) -> bool:
+        order = self.caller.json("woocommerce.order", "GET", _path(reference))
+        return any(meta.get("key") == key for meta in order.get("meta_data") or [] if isinstance(meta, dict))
 
     def _note(self, shipment: Shipment) -> None:
         path = _path(shipment.external_reference) + "/notes"
