@@ -99,9 +99,7 @@ def test_nasty_names_stay_text(type: str, nasty: str) -> None:
     order = replace(known.order, lines=lines, number=nasty or "1")
     home = Address(nasty, nasty, nasty, nasty, nasty, nasty, nasty, nasty)
     record = replace(known, order=order, customer=replace(known.customer, name=nasty, ship_to=home))
-    brand = Brand.of(
-        {"name": nasty, "color": nasty, "site": nasty, "support": nasty, "address": nasty, "sender": nasty}, "Shop", "a@shop.example"
-    )
+    brand = Brand.of({"name": nasty, "color": nasty, "site": nasty, "support": nasty, "address": nasty, "sender": nasty}, "Shop", "a@shop.example")
     event = preview.event(type)
     if event.data.get("packages"):
         event = replace(event, data={**event.data, "packages": [{"carrier": nasty, "tracking_number": nasty or "1"}]})
@@ -125,9 +123,7 @@ def test_whatever_is_typed_the_headers_are_ours_and_each_is_one_line(name: str, 
     head = raw(mail, NOW).split(b"\r\n\r\n", 1)[0]
     assert head.isascii()
     names = [line.split(b":")[0] for line in head.split(b"\r\n") if line[:1] not in (b" ", b"\t")]
-    assert sorted(names) == sorted(
-        b"From To Subject Date Message-ID Auto-Submitted X-Waybill-Event Reply-To MIME-Version Content-Type".split()
-    )
+    assert sorted(names) == sorted(b"From To Subject Date Message-ID Auto-Submitted X-Waybill-Event Reply-To MIME-Version Content-Type".split())
     message = parsed(mail)
     assert [address.addr_spec for address in message["To"].addresses] == ["a@b.example"]
 

@@ -38,7 +38,7 @@ def letter(event: Event, record: Record, brand: Brand, tracking: Tracking) -> Le
         brand=brand,
         number=one_line(order.number or order.external_reference),
         name=one_line(record.customer.name or record.customer.ship_to.name),
-        rows=tuple(_rows(order, _quantities(event, order), locale if about_money else "")),
+        rows=tuple(_rows(order, _quantities(event, record), locale if about_money else "")),
         totals=tuple(_totals(order, locale)) if about_money else (),
         total=money(order.total, order.currency, locale) if about_money else "",
         tax_included=money(order.tax, order.currency, locale) if about_money and order.tax_included and order.tax else "",
@@ -48,10 +48,13 @@ def letter(event: Event, record: Record, brand: Brand, tracking: Tracking) -> Le
     )
 
 
-def _quantities(event: Event, order: Order) -> dict[str, int]:
-    """Units by line that the mail is about: the event's, or everything."""
+def _quantities(event: Event, record: Record) -> dict[str, int]:
+    """Units by line that the mail is about: of the fulfilment order that has arrived, of the event, or of the whole order."""
+    work = next((item for item in record.fulfilment_orders if item.get("id") == event.data.get("fo_id")), None)
+    if event.type == "fulfilment_order.delivered" and work:
+        return {line: int(at_node["quantity"]) for line, at_node in work["lines"].items()}
     told = event.data.get("lines")
-    return {line: int(count) for line, count in told.items()} if told else {line.id: line.quantity for line in order.lines}
+    return {line: int(count) for line, count in told.items()} if told else {line.id: line.quantity for line in record.order.lines}
 
 
 def _rows(order: Order, quantities: dict[str, int], money_in: str) -> Iterator[Row]:
@@ -79,9 +82,7 @@ def _totals(order: Order, locale: str) -> Iterator[tuple[str, str]]:
 
 
 def _address(place: Address) -> Iterator[str]:
-    town = " ".join(
-        part for part in (f"{place.city}," if place.city and place.region else place.city, place.region, place.postal_code) if part
-    )
+    town = " ".join(part for part in (f"{place.city}," if place.city and place.region else place.city, place.region, place.postal_code) if part)
     for part in (place.name, place.company, place.line1, place.line2, town, place.country):
         if one_line(part):
             yield one_line(part)
@@ -100,6 +101,8 @@ def _more(kind: str, record: Record) -> Iterator[str]:
     """Further sentences, as text keys."""
     if kind == "shipped" and not record.state.all_shipped:
         yield "shipped.rest_follows"
+    if kind == "delivered" and record.state.status not in ("delivered", "completed"):
+        yield "delivered.rest_follows"
     if kind == "cancelled":
         kinds = {tender.kind for tender in record.order.tenders}
         if "card" in kinds:
