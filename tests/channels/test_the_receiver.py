@@ -1,11 +1,18 @@
 """The receiver takes nothing on trust: what the real shops would refuse, it refuses."""
 
 import json
+import threading
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from local.receiver.shops import Shops, from_our_api
+from tests.channels.documents import call
+from tests.channels.intake_world import work
 from tests.channels.receiver_world import TOKENS, listening
 from waybill.channels import shopify_admin
 
@@ -128,3 +135,39 @@ def test_what_was_received_is_shown_and_survives_a_restart(receiver, tmp_path):
 @pytest.mark.parametrize("headers", [{}, {"webhook-timestamp": "1"}, {"webhook-timestamp": "9" * 10, "webhook-id": "x", "webhook-signature": "v1,AA"}])
 def test_an_unsigned_or_old_webhook_is_refused(receiver, headers):
     assert ask(receiver, "POST", "/api/webhooks", {"type": "order.shipped", "data": {}}, headers)[0] in (400, 401)
+
+
+def test_an_order_that_the_shop_never_saw_is_looked_up_with_the_channels_own_key(world, tmp_path):
+    """A real shop knows its own orders; the one on the laptop asks ours."""
+    with answering(world) as api_url:
+        order = call(world, "shopify_paid").json()["order_id"]
+        work(world)
+        shops = Shops(tmp_path, from_our_api(api_url, {"shopify": "key-shopify", "api": "key-api"}))
+        known = shops.order("shopify", "5870000001")
+        assert order and [(line["id"], line["quantity"]) for line in known["lines"]] == [("14100000001", 2), ("14100000002", 1)]
+        assert shops.order("api", "5870000001") is None, "somebody else's order is nobody's"
+        assert shops.order("shopify", "1") is None
+
+
+@contextmanager
+def answering(world):
+    """The world's GET routes behind a real socket."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            target = urlsplit(self.path)
+            reply = world.call("GET", target.path, headers={"x-api-key": self.headers["x-api-key"]}, query=dict(parse_qsl(target.query)))
+            self.send_response(reply.status)
+            self.end_headers()
+            self.wfile.write(reply.content)
+
+        def log_message(self, format, *args):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
