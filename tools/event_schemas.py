@@ -101,7 +101,7 @@ KINDS = (
     _kind("fulfilment_order.packed", "FO", "A package is packed and labelled.", {"fo_id": ID}, may={**_NODE, "packages": PACKAGES, "package": COUNT}, silent=True),
     _kind("fulfilment_order.shipped", "FO", "Packages have left. `last`: with them the whole order.", {**_FO, "packages": PACKAGES, "last": FLAG}, may={"before": LINES}, to="notifications accounting channel-acks stock payment routing"),
     _kind("fulfilment_order.tracked", "FO", "The carrier has seen a package.", {"fo_id": ID, "package": COUNT, "status": ID}, may={"node": ID, "code": CODE}),
-    _kind("fulfilment_order.delivered", "FO", "A package has arrived. `last`: the whole order has.", {"fo_id": ID, "package": COUNT, "last": FLAG}, may={"lines": LINES, "node": ID}, to="notifications"),
+    _kind("fulfilment_order.delivered", "FO", "A package has arrived. `last`: the last one of its fulfilment order.", {"fo_id": ID, "package": COUNT, "last": FLAG}, may={"lines": LINES, "node": ID}, to="notifications"),
 )  # fmt: skip
 
 

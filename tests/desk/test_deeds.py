@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.desk.conftest import Browser
@@ -19,6 +21,13 @@ def test_a_declined_payment_is_tried_again(signed_in: Browser) -> None:
     assert "Try the payment again" in signed_in.page
     assert signed_in.post(f"/desk/orders/{HELD}/retry-payment") == 303
     assert signed_in.shop.deeds == [("retry_payment", HELD, "desk:Robin")]
+
+
+def test_a_hold_that_stops_nothing_is_let_go_and_not_retried(signed_in: Browser) -> None:
+    order = signed_in.shop.known[HELD]
+    signed_in.shop.known[HELD] = replace(order, holds=(replace(order.holds[0], stops=False),))
+    signed_in.get(f"/desk/orders/{HELD}")
+    assert "Release hold" in signed_in.page and "Try the payment again" not in signed_in.page
 
 
 def test_a_cancel_wants_one_of_the_reasons(signed_in: Browser) -> None:

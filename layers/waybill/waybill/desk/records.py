@@ -55,7 +55,7 @@ def order_facts(record: Record, node_names: dict[str, str], tracking_urls: dict[
         totals=_totals(record),
         customer=tuple(filter(None, (record.customer.name, record.customer.email, record.customer.phone))),
         ship_to=_address(record.customer.ship_to),
-        holds=tuple(Hold(h.id, h.kind, h.reason, h.placed_at, h.ended_at) for h in record.state.holds),
+        holds=tuple(Hold(h.id, h.kind, h.reason, h.placed_at, h.ended_at, bool(h.blocks)) for h in record.state.holds),
         tenders=tuple(_tender(raw, record.order.currency) for raw in payments.tenders(record.tenders)),
         fulfilment_orders=tuple(_work(item, node_names, tracking_urls) for item in record.fulfilment_orders),
         decisions=tuple(Decision(told["n"], told.get("at", ""), told["headline"], tuple(told["because"])) for told in routing.decisions(record)),
@@ -163,5 +163,5 @@ def _allowed(record: Record) -> frozenset[str]:
     """What the state admits; who may do it is the visitor's role."""
     holds = record.state.active_holds
     status = view.status(record.state, record.fulfilment_orders)
-    verbs = {"cancel": status in _CANCELLABLE, "release_hold": bool(holds), "retry_payment": any(h.kind == "payment" for h in holds)}
+    verbs = {"cancel": status in _CANCELLABLE, "release_hold": bool(holds), "retry_payment": any(h.kind == "payment" and h.blocks for h in holds)}
     return frozenset(verb for verb, admitted in verbs.items() if admitted)

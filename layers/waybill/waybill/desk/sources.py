@@ -12,7 +12,7 @@ from waybill.accounting.dynamodb import LedgerTable
 from waybill.accounting.model.entry import Entry
 from waybill.aws import files
 from waybill.aws.http import Request, cursor, cursor_key
-from waybill.desk.model import facts
+from waybill.desk.model import facts, words
 from waybill.desk.model.search import Meant, readings
 from waybill.desk.ports import DOCUMENTS
 from waybill.desk.records import order_facts, row_facts
@@ -135,7 +135,7 @@ class Deeds:
 
     def retry_payment(self, order_id: str, actor: str) -> None:
         """A declined order waits under a hold of kind payment: releasing it sends the order to the gateway once more."""
-        waiting = [hold for hold in store.load(order_id).state.active_holds if hold.kind == "payment"]
+        waiting = [hold for hold in store.load(order_id).state.active_holds if hold.kind == "payment" and hold.blocks]
         if not waiting:
             raise NotFound("no payment of this order waits for a decision")
         for hold in waiting:
@@ -153,7 +153,7 @@ def _journal(order_id: str) -> list[facts.JournalEntry]:
 
 def _entry(entry: Entry, names: dict[str, str]) -> facts.JournalEntry:
     postings = tuple(facts.Posting(names.get(leg.account, leg.account), leg.amount) for leg in entry.postings)
-    return facts.JournalEntry(entry.id, entry.at, entry.memo or entry.event, postings, entry.currency)
+    return facts.JournalEntry(entry.id, entry.at, words.entry(entry.event), postings, entry.currency)
 
 
 def _rows(order_ids: Iterable[str], queue: str = "") -> list[facts.Row]:

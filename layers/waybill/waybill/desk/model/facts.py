@@ -37,11 +37,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
+    """`stops`: the flow waits for it; one that stops nothing is there to be seen, and let go."""
+
     id: str
     kind: str
     reason: str
     since: str
     released: str = ""
+    stops: bool = True
+
+    @property
+    def retries(self) -> bool:
+        """Letting go of it sends the order to the gateway once more."""
+        return self.kind == "payment" and self.stops
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def _shipped(told: _Told) -> tuple[str, str, str]:
 
 
 def _delivered(told: _Told) -> tuple[str, str, str]:
-    last = "the whole order has arrived" if told.data.get("last") else ""
+    last = "all that this node shipped has arrived" if told.data.get("last") else ""
     return f"Parcel {told.data.get('package') or ''} from {told.node} delivered", last, "good"
 
 

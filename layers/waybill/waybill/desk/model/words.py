@@ -96,6 +96,17 @@ def hold(kind: str) -> str:
     return HOLDS.get(kind) or plain(kind).capitalize()
 
 
+def entry(event: str) -> str:
+    """What a journal entry is about, by the event that it books."""
+    known = {
+        "fulfilment_order.shipped": "Sale and cost of goods",
+        "payment.captured": "Payment taken",
+        "payment.recorded": "Paid at the channel",
+        "payment.refunded": "Refund",
+    }
+    return known.get(event) or plain(event.replace(".", " ")).capitalize()
+
+
 def bucket(name: str) -> str:
     """Where units are: a counter's name as a person says it."""
     return {"unrouted": "to be routed", "released": "at the node"}.get(name) or plain(name)
