@@ -14,6 +14,7 @@ NAMES = (
     "function_failure",
     "table_settings",
     "task_tokens",
+    "named_resources",
     "execution_start",
     "stream_mapping",
     "poller_pace",

@@ -30,8 +30,13 @@ class _Logger:
 
     def exception(self, message: str, **keys: Any) -> None:
         """An error with where it was raised; the exception's own text stays out, for it may quote a body."""
-        kind, _, trace = sys.exc_info()
+        kind, error, trace = sys.exc_info()
         keys["exception"] = kind.__name__ if kind else None
+        denied = getattr(error, "response", {}).get("Error", {})
+        if denied:
+            keys["aws_code"] = denied.get("Code")
+        if denied.get("Code") in ("AccessDenied", "AccessDeniedException"):
+            keys["aws_message"] = denied.get("Message")  # names an action and a resource, nothing of a customer
         keys["at"] = [f"{os.path.basename(frame.filename)}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)][-8:]
         self._line("ERROR", message, keys)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from waybill.aws import workflow
 from waybill.kernel.clock import Clock, instant
+from waybill.kernel.ids import digest
 from waybill.orders import store
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import Hold
@@ -36,7 +37,9 @@ class Waits:
         elif kind == "stock":
             self._for_stock(order_id, token)
         elif kind == "stuck":
-            self._for_a_person(order_id, token, self._stuck(message.get("problem", "unknown")))
+            self._for_a_person(order_id, token, self._hold(token, "manual", f"the workflow stopped: {message.get('problem', '')[:120]}"))
+        elif kind == "payment":
+            self._for_a_person(order_id, token, self._hold(token, "payment", "the payment was declined: try again, or cancel"))
         else:
             self._for_a_person(order_id, token, None)
 
@@ -52,14 +55,15 @@ class Waits:
 
     def _for_a_person(self, order_id: str, token: str, hold: Hold | None) -> None:
         def held(record: Record) -> State:
-            return verbs.place_hold(record.state, hold, self._now(), _ACTOR) if hold else record.state
+            known = hold is None or any(placed.id == hold.id for placed in record.state.holds)
+            return record.state if known else verbs.place_hold(record.state, hold, self._now(), _ACTOR)
 
         if not any(known.blocks for known in store.change_state(order_id, held).active_holds):
             workflow.succeed(token, {})
 
-    def _stuck(self, problem: str) -> Hold:
-        at = self._now()
-        return Hold(id=f"stuck-{at}", kind="manual", reason=f"the workflow stopped: {problem[:120]}", placed_at=at, source=_ACTOR)
+    def _hold(self, token: str, kind: str, reason: str) -> Hold:
+        """One hold a token: the same message twice places it once, the next attempt another one."""
+        return Hold(f"{kind}-{digest(token, length=6)}", kind, reason, placed_at=self._now(), source=_ACTOR)
 
     def _now(self) -> str:
         return instant(self.clock())
