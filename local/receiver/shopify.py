@@ -208,8 +208,7 @@ def _tracking(fulfillment: dict[str, Any]) -> list[dict[str, Any]]:
     numbers = info.get("numbers") or ([info["number"]] if info.get("number") else [])
     urls = info.get("urls") or ([info["url"]] if info.get("url") else [])
     return [
-        {"company": info.get("company"), "number": number, "url": urls[place] if place < len(urls) else None}
-        for place, number in enumerate(numbers)
+        {"company": info.get("company"), "number": number, "url": urls[place] if place < len(urls) else None} for place, number in enumerate(numbers)
     ]
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.channels.documents import AT, call, raw_body, sample
 from tests.channels.intake_world import parked, work
 from waybill.channels import api, shopify, woocommerce
-from waybill.channels.model.checks import checked
-from waybill.channels.model.imported import fingerprint
+from waybill.channels.checks import checked
+from waybill.channels.imported import fingerprint
 from waybill.kernel import json as strict_json
 from waybill.kernel.errors import InvalidInput
 

@@ -69,9 +69,7 @@ def deliver(world, message, tries=1):
     return False
 
 
-@pytest.mark.parametrize(
-    ("channel", "kinds"), [("shopify", ["fulfillmentCreate"]), ("woocommerce", ["note", "order"]), ("api", ["order.shipped"])]
-)
+@pytest.mark.parametrize(("channel", "kinds"), [("shopify", ["fulfillmentCreate"]), ("woocommerce", ["note", "order"]), ("api", ["order.shipped"])])
 def test_a_shipment_is_told_once_however_often_it_is_delivered(world, receiver, channel, kinds):
     order, reference = placed(world, receiver, channel)
     message = shipped(order, LINES[channel])

@@ -7,7 +7,7 @@ import pytest
 
 from tests.channels.documents import AT, SHARED, call, sample
 from waybill.channels import shopify, woocommerce
-from waybill.channels.model.checks import checked
+from waybill.channels.checks import checked
 from waybill.kernel import json as strict_json
 from waybill.kernel.errors import InvalidInput
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.channels.documents import AT, sample
 from waybill.channels import shopify
-from waybill.channels.model.checks import checked
+from waybill.channels.checks import checked
 from waybill.kernel.errors import InvalidInput
 from waybill.shop.model import Item
 

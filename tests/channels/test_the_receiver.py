@@ -90,7 +90,10 @@ def test_more_than_what_remains_is_a_user_error(receiver, lines):
 def test_a_fulfillment_takes_units_until_none_is_left(receiver):
     for _ in range(2):
         done = graphql(receiver, shopify_admin.FULFIL, fulfillment=fulfilment([("11", 1)], number="T1", company="C"))
-        assert done["data"]["fulfillmentCreate"] == {"fulfillment": {"id": done["data"]["fulfillmentCreate"]["fulfillment"]["id"], "status": "SUCCESS"}, "userErrors": []}
+        assert done["data"]["fulfillmentCreate"] == {
+            "fulfillment": {"id": done["data"]["fulfillmentCreate"]["fulfillment"]["id"], "status": "SUCCESS"},
+            "userErrors": [],
+        }
     closed = graphql(receiver, shopify_admin.FULFIL, fulfillment=fulfilment([("11", 1)]))
     assert "unfulfillable" in closed["data"]["fulfillmentCreate"]["userErrors"][0]["message"]
     order = graphql(receiver, shopify_admin.ORDER, id="gid://shopify/Order/77")["data"]["order"]
@@ -132,7 +135,9 @@ def test_what_was_received_is_shown_and_survives_a_restart(receiver, tmp_path):
         assert len(again.told("shopify", "77")) == 1
 
 
-@pytest.mark.parametrize("headers", [{}, {"webhook-timestamp": "1"}, {"webhook-timestamp": "9" * 10, "webhook-id": "x", "webhook-signature": "v1,AA"}])
+@pytest.mark.parametrize(
+    "headers", [{}, {"webhook-timestamp": "1"}, {"webhook-timestamp": "9" * 10, "webhook-id": "x", "webhook-signature": "v1,AA"}]
+)
 def test_an_unsigned_or_old_webhook_is_refused(receiver, headers):
     assert ask(receiver, "POST", "/api/webhooks", {"type": "order.shipped", "data": {}}, headers)[0] in (400, 401)
 

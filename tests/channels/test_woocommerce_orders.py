@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.channels.documents import AT, sample
 from tests.channels.test_shopify_orders import ITEMS
 from waybill.channels import woocommerce
-from waybill.channels.model.checks import checked
+from waybill.channels.checks import checked
 from waybill.kernel.errors import InvalidInput
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from waybill.channels import shapes
-from waybill.channels.model.imported import Imported
+from waybill.channels.imported import Imported
 from waybill.channels.shapes import amount, array, flag, maybe, moment, one_of, plain, shape, table, text, whole
 from waybill.kernel.clock import parse_instant
 from waybill.kernel.errors import InvalidInput
@@ -182,9 +182,7 @@ def _tenders(body: dict[str, Any], money: _Amounts) -> tuple[Tender, ...]:
     for place, raw in enumerate(body["tenders"]):
         if raw["kind"] == "card" and not raw["token"]:
             money.problems[f"tenders[{place}].token"] = "a card tender needs the gateway's token"
-        tenders.append(
-            Tender(raw["kind"], money(raw["amount"], f"tenders[{place}].amount"), raw["gateway"], raw["token"], raw["reference"])
-        )
+        tenders.append(Tender(raw["kind"], money(raw["amount"], f"tenders[{place}].amount"), raw["gateway"], raw["token"], raw["reference"]))
     return tuple(tenders)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from waybill.aws.secrets import secret
 from waybill.channels import api, webhooks
-from waybill.channels.model.imported import CONTENT, fingerprint
+from waybill.channels.imported import CONTENT, fingerprint
 from waybill.channels.model.masking import without_card_numbers
 from waybill.channels.model.signature import verified
 from waybill.kernel import json as strict_json

@@ -17,8 +17,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from waybill.channels.model.imported import Finding, Imported
-from waybill.channels.model.reading import (
+from waybill.channels.imported import Finding, Imported
+from waybill.channels.reading import (
     Body,
     address,
     currency_of,
@@ -203,9 +203,7 @@ def _customer(body: Body) -> Customer:
 
 
 def _address(raw: Body) -> Address:
-    return address(
-        raw, line1="address1", line2="address2", region=("province_code", "province"), postal_code="zip", country=("country_code",)
-    )
+    return address(raw, line1="address1", line2="address2", region=("province_code", "province"), postal_code="zip", country=("country_code",))
 
 
 def _findings(body: Body) -> list[Finding]:

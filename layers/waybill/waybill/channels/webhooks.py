@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from waybill.channels.model.reading import reference
+from waybill.channels.reading import reference
 from waybill.kernel.errors import Malformed
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}\Z")

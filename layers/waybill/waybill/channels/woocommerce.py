@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from waybill.channels.model.imported import Finding, Imported
-from waybill.channels.model.reading import (
+from waybill.channels.imported import Finding, Imported
+from waybill.channels.reading import (
     Body,
     address,
     currency_of,

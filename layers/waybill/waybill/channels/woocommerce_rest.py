@@ -24,9 +24,7 @@ class WooCommerce:
         if self._told(shipment.external_reference, key):
             return
         self._note(shipment)
-        parcels = [
-            {"carrier": parcel.carrier, "tracking_number": parcel.tracking_number, "url": parcel.url} for parcel in shipment.parcels
-        ]
+        parcels = [{"carrier": parcel.carrier, "tracking_number": parcel.tracking_number, "url": parcel.url} for parcel in shipment.parcels]
         change: dict[str, Any] = {"meta_data": [{"key": key, "value": parcels}]}
         if shipment.last:
             change["status"] = "completed"

@@ -7,9 +7,8 @@ from typing import Any
 
 from waybill.aws import workflow
 from waybill.aws.logs import count, logger
-from waybill.channels import api, shopify, webhooks, woocommerce
-from waybill.channels.model import checks
-from waybill.channels.model.imported import CONTENT, DOCUMENT, Imported, differences, fingerprint, holds
+from waybill.channels import api, checks, shopify, webhooks, woocommerce
+from waybill.channels.imported import CONTENT, DOCUMENT, Imported, differences, fingerprint, holds
 from waybill.kernel import json as strict_json
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import InvalidInput, Malformed, NotFound

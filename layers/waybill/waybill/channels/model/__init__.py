@@ -1,1 +1,1 @@
-"""The rule book of intake: signatures, reading what channels send, the checks that hold an order. Pure."""
+"""The rule book of channels: signatures, masking, what a channel is told. Pure."""

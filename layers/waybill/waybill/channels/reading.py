@@ -116,9 +116,7 @@ def moment(body: Body, *names: str, default: str) -> str:
 
 def address(body: Body, *, line1: str, line2: str, region: tuple[str, ...], postal_code: str, country: tuple[str, ...]) -> Address:
     """An address under a channel's own field names."""
-    name = text(body, "name", limit=200) or " ".join(
-        filter(None, (text(body, "first_name", limit=100), text(body, "last_name", limit=100)))
-    )
+    name = text(body, "name", limit=200) or " ".join(filter(None, (text(body, "first_name", limit=100), text(body, "last_name", limit=100))))
     return Address(
         name=name,
         company=text(body, "company", limit=200),

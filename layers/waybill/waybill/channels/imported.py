@@ -53,8 +53,7 @@ def holds(findings: Iterable[Finding], at: str) -> tuple[Hold, ...]:
     for finding in findings:
         reasons.setdefault(finding.kind, []).append(finding.reason)
     return tuple(
-        Hold(id=kind, kind=kind, reason="; ".join(dict.fromkeys(said))[:1000], placed_at=at, source="intake")
-        for kind, said in reasons.items()
+        Hold(id=kind, kind=kind, reason="; ".join(dict.fromkeys(said))[:1000], placed_at=at, source="intake") for kind, said in reasons.items()
     )
 
 

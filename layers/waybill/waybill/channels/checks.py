@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from waybill.channels.model.imported import Finding, Imported
+from waybill.channels.imported import Finding, Imported
 from waybill.kernel.money import decimal_string
 from waybill.orders.model.order import Address, Order
 from waybill.shop.model import Item
@@ -19,9 +19,7 @@ def checked(imported: Imported, items: Mapping[str, Item]) -> Imported:
     """The order with what the shop knows of its items (which of them ship), and every finding."""
     order = replace(
         imported.order,
-        lines=tuple(
-            replace(line, ships=False) if line.sku in items and not items[line.sku].ships else line for line in imported.order.lines
-        ),
+        lines=tuple(replace(line, ships=False) if line.sku in items and not items[line.sku].ships else line for line in imported.order.lines),
     )
     findings = (*imported.findings, *sums(order), *items_known(order, items), *deliverable(order, imported.customer.ship_to))
     return Imported(order, imported.customer, findings)
