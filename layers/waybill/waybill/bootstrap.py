@@ -118,9 +118,10 @@ def stock_worker() -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 def reconciler() -> Reconciler:
     """Finds what fell through."""
+    from waybill.inventory import waiting
     from waybill.orders.reconciler import Reconciler
 
-    return Reconciler(utc_now)
+    return Reconciler(utc_now, waiting.shortage(inventory()))
 
 
 def payment() -> Callable[[dict[str, Any]], None]:

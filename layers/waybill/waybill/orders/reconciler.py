@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -29,16 +29,19 @@ class Reconciler:
     """One round restarts lost executions, and looks at the newest orders and at those in front of people."""
 
     clock: Clock
+    shortage: Callable[[Record], dict[str, int]]
 
     def run(self) -> dict[str, int]:
-        """Answers how many executions were restarted, how many rules are broken, how many orders wait too long."""
+        """Answers how many executions were restarted, how many waiting orders found stock, how many rules are broken and how
+        many orders wait too long."""
         restarted = sum(self._mend(name) for name in self._lost())
+        woken = sum(self._woken(order_id) for order_id in store.in_attention("backordered", _MOST, None)[0])
         broken = sum(self._broken(order_id) for order_id in self._newest())
         overdue = self._overdue()
         count("WorkflowsRestarted", restarted)
         count("InvariantViolations", broken)
         count("OrdersOverdue", overdue)
-        return {"restarted": restarted, "violations": broken, "overdue": overdue}
+        return {"restarted": restarted, "woken": woken, "violations": broken, "overdue": overdue}
 
     def _lost(self) -> Iterator[str]:
         for status in _ENDED_BADLY:
@@ -58,6 +61,12 @@ class Reconciler:
         run = restart(order_id, instant(self.clock()))
         logger.info("workflow restarted", order_id=order_id, run=run)
         return True
+
+    def _woken(self, order_id: str) -> bool:
+        """Stock that came just before an order began to wait for it: the stream may have passed too early."""
+        record = store.load(order_id)
+        wait = record.wait
+        return bool(wait and wait["state"] == "stock" and not self.shortage(record) and workflow.succeed(wait["token"], {}))
 
     def _newest(self) -> list[str]:
         items, _ = store.of_day(self.clock().date().isoformat(), _MOST, None)

@@ -12,7 +12,7 @@ from waybill.orders import codec, present, store
 from waybill.orders.model import view
 from waybill.shop import store as shop
 
-_MOST_DAYS_A_PAGE = 366
+_MOST_READS_A_PAGE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _by_day(wanted: Wanted, limit: int, start: dict[str, Any] | None, today: dat
     rows: list[dict[str, Any]] = []
     day = date.fromisoformat(str(start["day"])) if start else today
     after = start if start and "pk" in start else None
-    for _ in range(_MOST_DAYS_A_PAGE):
+    for _ in range(_MOST_READS_A_PAGE):
         items, following = store.of_day(day.isoformat(), limit, after)
         rows += [row for row in _exact(items, wanted) if wanted.fits(row)]
         after = following
@@ -75,7 +75,7 @@ def _by_day(wanted: Wanted, limit: int, start: dict[str, Any] | None, today: dat
                 return Found(rows)
         if len(rows) >= limit:
             return Found(rows, following or {"day": day.isoformat()})
-    return Found(rows, None if not rows else {"day": day.isoformat()})
+    return Found(rows, after or {"day": day.isoformat()})
 
 
 _FIRST_DAY = date(2020, 1, 1)
