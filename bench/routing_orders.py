@@ -19,12 +19,17 @@ def _rate(zone: int) -> Rate:
 RATES = {zone: _rate(zone) for zone in _ZONE}
 
 
-def problem(seed: int, lines: int, nodes: int = 50) -> Problem:
+GOODS = {"parcels": (60, 120, 180, 250, 350, 450, 600, 800, 1200, 2000), "bulky": (90, 240, 450, 800, 1500, 4000)}
+"""What units weigh. Bulky orders of many lines are several parcels whoever ships them."""
+_QUANTITIES = {"parcels": (1, 1, 1, 1, 1, 1, 1, 2, 2, 3), "bulky": (1, 1, 1, 2, 3)}
+
+
+def problem(seed: int, lines: int, nodes: int = 50, goods: str = "parcels") -> Problem:
     """An order of so many lines. How much of the range a node has differs from order to order: 15 to 80 %."""
     draw = random.Random(f"{seed}/{lines}/{nodes}")
     fill = draw.choice((0.15, 0.3, 0.5, 0.8))
     demands = tuple(
-        Demand(f"SKU-{i:02}", draw.choice((1, 1, 1, 2, 3)), draw.choice((90, 240, 450, 800, 1500, 4000))) for i in range(lines)
+        Demand(f"SKU-{i:02}", draw.choice(_QUANTITIES[goods]), draw.choice(GOODS[goods])) for i in range(lines)
     )
     candidates = tuple(_node(draw, n, demands, fill) for n in range(nodes))
     return Problem(demands, candidates, split_penalty=draw.choice((0, 0, 100)))

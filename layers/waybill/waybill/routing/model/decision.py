@@ -85,7 +85,7 @@ def decide(
     for allowed in _MORE_AND_MORE:
         asked = [site for site in known if not site.barred and site.doubts <= allowed]
         problem = Problem(demands, tuple(_candidates(asked, demands, available)), split_penalty)
-        plan = optimise(problem, runner_up=True)
+        plan = optimise(problem)
         if not plan.short:
             break
     shares = _by_node(wanted, plan, held or {})
@@ -127,7 +127,7 @@ def receipt(decision: Decision, *, at: str, cause: str, tariffs: Mapping[str, st
 
 def replay(kept: Mapping[str, Any]) -> Plan:
     """The plan that the problem in a receipt leads to, worked out anew."""
-    return optimise(Problem.from_dict(kept["problem"]), runner_up=True)
+    return optimise(Problem.from_dict(kept["problem"]))
 
 
 def alone(problem: Problem) -> dict[str, int | None]:

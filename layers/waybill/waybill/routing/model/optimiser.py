@@ -27,26 +27,25 @@ Nodes and demands are sorted first: the same problem gives the same plan, in wha
 from __future__ import annotations
 
 from dataclasses import replace
-from operator import mul, sub
+from operator import attrgetter, mul, sub
 from typing import NamedTuple
 
 from waybill.kernel.errors import InvalidInput
-from waybill.routing.model.loading import SCALE, Loading, Option, Stairs
-from waybill.routing.model.problem import Plan, Problem, Rate, Share
+from waybill.routing.model.loading import INFINITE, SCALE, Loading, Option, Stairs
+from waybill.routing.model.problem import Candidate, Demand, Plan, Problem, Rate, Share
 
 VERSION = "1"
 MOST_STEPS = 400_000
 FEWER_NODES_AT_THE_SAME_COST = 1
-INFINITE = float("inf")
 
 
-def optimise(problem: Problem, *, runner_up: bool = False, most_steps: int = MOST_STEPS) -> Plan:
-    """The cheapest plan. `runner_up` also proves the cheapest over any other set of nodes, at about twice the work.
+def optimise(problem: Problem, most_steps: int = MOST_STEPS) -> Plan:
+    """The cheapest plan, and as its runner-up the cheapest over other nodes that the search has come by.
 
     Raises InvalidInput for a quantity or weight that is not positive, a SKU or node named twice, or a load of thousands of parcels.
     """
     _check(problem)
-    search = _Search(problem, 2 if runner_up else 1, most_steps)
+    search = _Search(problem, most_steps)
     search.run()
     return search.plan()
 
@@ -69,14 +68,13 @@ class _Kept(NamedTuple):
 
 
 class _Search:
-    """One search. `kept`: the cheapest sets of nodes found so far, at most `keep` of them."""
+    """One search. `kept`: the cheapest plan found so far and the next cheapest over other nodes."""
 
-    def __init__(self, problem: Problem, keep: int, most_steps: int) -> None:
+    def __init__(self, problem: Problem, most_steps: int) -> None:
         self.problem = problem
-        self.keep = keep
         self.penalty = problem.split_penalty * SCALE + FEWER_NODES_AT_THE_SAME_COST
-        self.demands = sorted(problem.demands, key=lambda demand: demand.sku)
-        self.candidates = sorted(problem.candidates, key=lambda candidate: candidate.node)
+        self.demands = sorted(problem.demands, key=attrgetter("sku"))
+        self.candidates = sorted(problem.candidates, key=attrgetter("node"))
         self.weights = [demand.weight_g for demand in self.demands]
         self.kept: list[_Kept] = []
         self.limit: float = INFINITE
@@ -85,15 +83,14 @@ class _Search:
 
     def _options(self) -> list[Option]:
         """The nodes that have anything, and in `quantities` what they have of each demand together."""
-        skus = [(demand.sku, demand.quantity) for demand in self.demands]
-        have = [[min(max(c.available.get(sku, 0), 0), quantity) for sku, quantity in skus] for c in self.candidates]
-        totals = [sum(column) for column in zip(*have, strict=True)] or [0] * len(skus)
-        self.quantities = [min(total, quantity) for total, (_, quantity) in zip(totals, skus, strict=True)]
+        rows = [_row(candidate, self.demands) for candidate in self.candidates]
+        totals = [sum(column) for column in zip(*rows, strict=True)] or [0] * len(self.demands)
+        self.quantities = [min(total, demand.quantity) for total, demand in zip(totals, self.demands, strict=True)]
         self.weight = sum(map(mul, self.quantities, self.weights))
         stairs = _Staircases(self.weight)
         return [
-            Option(index, row, *stairs.of(c.rate, c.per_parcel), c.per_unit, self.weights)
-            for index, (c, row) in enumerate(zip(self.candidates, have, strict=True))
+            Option(index, row, *stairs.of(candidate.rate, candidate.per_parcel), candidate.per_unit)
+            for index, (candidate, row) in enumerate(zip(self.candidates, rows, strict=True))
             if any(row)
         ]
 
@@ -101,26 +98,30 @@ class _Search:
         """Single nodes first; then sets, unless the two cheapest nodes there are could not beat what was found."""
         if not self.options:
             return
-        wanted = [demand for demand, quantity in enumerate(self.quantities) if quantity]
-        least = {d: min(option.run[d] for option in self.options if option.have[d]) for d in wanted}
-        self.running = sum(self.quantities[d] * run for d, run in least.items())
         self._singles()
-        if not self.kept:
-            self._greedy()
-        bases = sorted(option.base for option in self.options)
-        if len(bases) > 1 and bases[0] + bases[1] + self.penalty + self.running < self.limit:
+        if len(self.options) > 1 and self._least_of_two() < self.limit:
+            for option in self.options:
+                option.prepare(self.weights)
+            if not self.kept:
+                self._greedy()
             self._sets()
 
     def _singles(self) -> None:
-        units = sum(self.quantities)
-        wanted = self.quantities
+        units, wanted = sum(self.quantities), self.quantities
         found = [
             (option.stairs.prices[-1] + option.fixed + units * option.unit, option.index, option)
             for option in self.options
             if option.have == wanted
         ]
-        for cost, _, option in sorted(found)[: self.keep]:
+        for cost, _, option in sorted(found)[:2]:
             self._keep(cost, [option], [wanted])
+
+    def _least_of_two(self) -> int:
+        """Less than any plan over two nodes or more can cost."""
+        bases = sorted([option.base for option in self.options])
+        running = self.weight * min([option.stairs.slope for option in self.options])
+        units = sum(self.quantities) * min([option.unit for option in self.options])
+        return bases[0] + bases[1] + self.penalty + running + units
 
     def _greedy(self) -> None:
         """A plan to start from: always the node that takes most of the remaining weight for its base."""
@@ -140,45 +141,85 @@ class _Search:
         return sum(map(mul, map(min, need, option.have), self.weights))
 
     def _sets(self) -> None:
-        self.options.sort(key=lambda option: (option.base, option.index))
-        wanted = [demand for demand, quantity in enumerate(self.quantities) if quantity]
-        self.holders = {demand: [option for option in self.options if option.have[demand]] for demand in wanted}
-        self.rarest = sorted(wanted, key=lambda demand: len(self.holders[demand]))
-        self._extend([], self.quantities, 0, -self.penalty)
+        self.wanted = [demand for demand, quantity in enumerate(self.quantities) if quantity]
+        self._price()
+        self.options = [option for option in self.options if self.bound + option.slack < self.limit]
+        self.options.sort(key=lambda option: (option.slack, option.index))
+        self.holders = {demand: [option for option in self.options if option.have[demand]] for demand in self.wanted}
+        self.rarest = sorted(self.wanted, key=lambda demand: len(self.holders[demand]))
+        self.found: list[tuple[int, int, list[Option]]] = []
+        self._extend([], self.quantities, 0, self.bound, self.running - self.penalty)
+        for least, _, chosen in sorted(self.found):
+            if least < self.limit:
+                self._solve(chosen)
 
-    def _extend(self, chosen: list[Option], need: list[int], barred: int, fixed: int) -> None:
-        """All sets that contain `chosen` and none of the barred. `fixed`: their bases and penalties."""
+    def _price(self) -> None:
+        """Prices a unit of each demand such that no node earns more than its base by them (`slack` is what is left of it): then
+        all units at their prices are less than any plan costs, and a set of nodes costs at least that and all its slacks."""
+        for option in self.options:
+            option.slack = option.base + self.penalty
+        holders = {d: [option for option in self.options if option.have[d]] for d in self.wanted}
+        share = {option.index: option.slack // sum(option.have) for option in self.options}
+        self.running = sum([self.quantities[d] * min([option.run[d] for option in holders[d]]) for d in self.wanted])
+        prices = {d: min([option.run[d] + share[option.index] for option in holders[d]]) for d in self.wanted}
+        for demand, price in prices.items():
+            for option in holders[demand]:
+                if option.run[demand] < price:
+                    option.slack -= option.have[demand] * (price - option.run[demand])
+        for demand in sorted(self.wanted, key=lambda d: len(holders[d])):
+            self._raise(demand, prices, holders[demand])
+        self.bound = sum(self.quantities[demand] * price for demand, price in prices.items()) - self.penalty
+
+    @staticmethod
+    def _raise(demand: int, prices: dict[int, int], holders: list[Option]) -> None:
+        """Raises the price of one demand until a holder of it has no slack left."""
+        before = prices[demand]
+        after = min([max(before, o.run[demand]) + o.slack // o.have[demand] for o in holders])
+        if after > before:
+            prices[demand] = after
+            for option in holders:
+                earned = after - max(before, option.run[demand])
+                if earned > 0:
+                    option.slack -= earned * option.have[demand]
+
+    def _extend(self, chosen: list[Option], need: list[int], barred: int, bound: int, paid: int) -> None:
+        """All sets that contain `chosen` and none of the barred. None of them costs less than `bound`, which the prices say, nor
+        than `paid`, which is their bases and the least that running could cost anywhere."""
         self.loading.steps += 1
         if self.cut_off:
             return
         unfilled = next((demand for demand in self.rarest if need[demand] > 0), None)
         if unfilled is None:
-            if len(chosen) > 1:
-                self._solve(chosen)
-            self._improve(chosen, barred, fixed)
+            self._filled(chosen, barred, bound, paid)
             return
         for option in self.holders[unfilled]:
             if barred & option.bit:
                 continue
-            after = fixed + option.base + self.penalty
-            if after + self.running >= self.limit:
+            if bound + option.slack >= self.limit:
                 break
-            barred |= option.bit
-            self._extend([*chosen, option], list(map(sub, need, option.have)), barred, after)
+            if paid + option.base + self.penalty < self.limit:
+                barred |= option.bit
+                after = list(map(sub, need, option.have))
+                self._extend([*chosen, option], after, barred, bound + option.slack, paid + option.base + self.penalty)
 
-    def _improve(self, chosen: list[Option], barred: int, fixed: int) -> None:
-        """Adds a node to a set that fills everything, where what it saves in running cost may outweigh its base."""
-        least = [min(option.run[d] for option in chosen if option.have[d]) if d in self.holders else 0 for d in range(len(self.weights))]
-        bound = fixed + sum(map(mul, self.quantities, least))
-        net = [(self._net(option, least), option.index, option) for option in self.options if not barred & option.bit]
-        net.sort()
-        saved = sum(cost for cost, _, _ in net if cost < 0)
+    def _filled(self, chosen: list[Option], barred: int, bound: int, paid: int) -> None:
+        """Notes a set that fills everything, to be solved, and adds nodes to it where what they save in running may outweigh their base."""
+        least = [min([o.run[d] for o in chosen if o.have[d]]) if self.quantities[d] else 0 for d in range(len(self.weights))]
+        closed = paid - self.running + sum(map(mul, self.quantities, least))
+        if len(chosen) > 1 and closed < self.limit:
+            self.found.append((closed, len(self.found), chosen))
+            self._fill(chosen)
+        left = [option for option in self.options if not barred & option.bit and bound + option.slack < self.limit]
+        net = sorted([(self._net(option, least), option.index, option) for option in left])
+        saved = sum([cost for cost, _, _ in net if cost < 0])
         for cost, _, option in net:
-            if bound + saved + max(cost, 0) >= self.limit:
+            if closed + saved + max(cost, 0) >= self.limit:
                 break
             barred |= option.bit
             saved -= min(cost, 0)
-            self._extend([*chosen, option], [0] * len(least), barred, fixed + option.base + self.penalty)
+            further = paid + option.base + self.penalty
+            if bound + option.slack < self.limit and further < self.limit:
+                self._extend([*chosen, option], [0] * len(least), barred, bound + option.slack, further)
 
     def _net(self, option: Option, least: list[int]) -> int:
         """What a further node adds at the least: its base and penalty, less all that it could save."""
@@ -188,6 +229,22 @@ class _Search:
                 saved += have * (now - run)
         return option.base + self.penalty - saved
 
+    def _fill(self, chosen: list[Option]) -> None:
+        """The obvious loading, each unit where it runs cheapest: soon good enough to spare most sets from being solved."""
+        rows = [[0] * len(self.weights) for _ in chosen]
+        for demand in self.wanted:
+            left = self.quantities[demand]
+            for n in sorted(range(len(chosen)), key=lambda n: chosen[n].run[demand]):
+                rows[n][demand] = taken = min(left, chosen[n].have[demand])
+                left -= taken
+        loads = [sum(map(mul, row, self.weights)) for row in rows]
+        if all(loads):
+            cost = self.penalty * (len(chosen) - 1)
+            for option, row, load in zip(chosen, rows, loads, strict=True):
+                cost += option.stairs.at(load) + option.fixed + option.unit * sum(row)
+            if cost < self.limit:
+                self._keep(cost, chosen, rows)
+
     def _solve(self, chosen: list[Option]) -> None:
         found = self.loading.solve(chosen, self.penalty, self.limit)
         if found:
@@ -195,16 +252,10 @@ class _Search:
 
     def _keep(self, cost: int, chosen: list[Option], units: list[list[int]]) -> None:
         """Of each set of nodes the cheapest loading."""
-        ships = sum(option.bit for option in chosen)
-        known = next((kept for kept in self.kept if kept.ships == ships), None)
-        if known and known.cost <= cost:
-            return
-        self.kept = [kept for kept in self.kept if kept is not known]
-        self.kept.append(_Kept(cost, ships, list(zip(chosen, units, strict=True))))
-        self.kept.sort(key=lambda kept: kept.cost)
-        del self.kept[self.keep :]
-        if len(self.kept) == self.keep:
-            self.limit = self.kept[-1].cost
+        ships = sum([option.bit for option in chosen])
+        others = [kept for kept in self.kept if kept.ships != ships or kept.cost <= cost]
+        self.kept = sorted([*others, _Kept(cost, ships, list(zip(chosen, units, strict=True)))], key=lambda kept: kept.cost)[:2]
+        self.limit = self.kept[0].cost
 
     @property
     def cut_off(self) -> bool:
@@ -226,6 +277,13 @@ class _Search:
         cost = option.stairs.at(weight) + option.fixed + option.unit * sum(row)
         taken = {demand.sku: units for demand, units in zip(self.demands, row, strict=True) if units}
         return Share(self.candidates[option.index].node, taken, weight, cost // SCALE)
+
+
+def _row(candidate: Candidate, demands: list[Demand]) -> list[int]:
+    """Units that a node has, by demand and no more than is wanted."""
+    get = candidate.available.get
+    have = [quantity if (units := get(demand.sku, 0)) >= (quantity := demand.quantity) else units for demand in demands]
+    return have if min(have, default=0) >= 0 else [max(0, units) for units in have]
 
 
 class _Staircases:

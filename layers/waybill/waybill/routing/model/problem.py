@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from waybill.kernel.errors import InvalidInput
@@ -39,19 +41,16 @@ class Rate:
 
     def steps(self, most_g: int, per_parcel: int = 0) -> tuple[list[int], list[int]]:
         """Ends and prices of the steps up to `most_g` grams, handling per parcel included; the prices never fall."""
-        cheapest = self._never_falling()
-        full = self.breaks_g[-1]
+        cheapest, full = self._never_falling(), self.breaks_g[-1]
         if most_g > full * MOST_PARCELS:
             raise InvalidInput(f"{most_g} g is more than {MOST_PARCELS} parcels")
         ends: list[int] = []
         prices: list[int] = []
         for parcels in range((max(most_g, 1) - 1) // full + 1):
+            enough = bisect_left(self.breaks_g, most_g - parcels * full) + 1
             before = parcels * (cheapest[-1] + per_parcel) + per_parcel
-            for end, price in zip(self.breaks_g, cheapest, strict=True):
-                ends.append(parcels * full + end)
-                prices.append(before + price)
-                if ends[-1] >= most_g:
-                    return ends, prices
+            ends += [parcels * full + end for end in self.breaks_g[:enough]]
+            prices += [before + price for price in cheapest[:enough]]
         return ends, prices
 
     def price(self, weight_g: int, per_parcel: int = 0) -> int:
@@ -64,11 +63,7 @@ class Rate:
         return Rate(self.breaks_g[:enough], tuple(self._never_falling()[:enough]))
 
     def _never_falling(self) -> list[int]:
-        lowest, down = self.prices[-1], []
-        for price in reversed(self.prices):
-            lowest = min(lowest, price)
-            down.append(lowest)
-        return down[::-1]
+        return list(accumulate(reversed(self.prices), min))[::-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +130,7 @@ class Plan:
     """The answer. `cost` is the sum of the shares and the split penalties; `short` is what no node has.
 
     `proven`: nothing cheaper exists; False only where the search was cut off at its limit of steps.
-    `runner_up`: the cheapest plan over another set of nodes, where it was asked for and there is one.
+    `runner_up`: the cheapest plan over another set of nodes that the search came by; not proven to be the second best.
     """
 
     shares: tuple[Share, ...]
