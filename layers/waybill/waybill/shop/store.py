@@ -39,7 +39,7 @@ def item(sku: str) -> Item:
 
 def items(skus: list[str]) -> dict[str, Item]:
     """Those of the SKUs that exist, by SKU; what is not in memory is read in one call."""
-    missing = [(ITEM, sku) for sku in dict.fromkeys(skus) if _remembered((ITEM, sku)) is None]
+    missing = [(ITEM, sku) for sku in dict.fromkeys(skus) if sku and _remembered((ITEM, sku)) is None]  # a gift card has no SKU
     for raw in _TABLE.get_many(missing):
         _remember((ITEM, raw["sk"]), _item(raw))
     found = {sku: _remembered((ITEM, sku)) for sku in skus}
