@@ -71,11 +71,24 @@ def build(home: Home, template: Path) -> None:
 def deploy(home: Home, endpoint: str, values: dict[str, str]) -> None:
     """`sam deploy` of what was built. Raises Problem with CloudFormation's first complaint."""
     client("s3", endpoint).create_bucket(Bucket=_BUCKET)
+    _clear_failed_creation(endpoint)
     command = [tool("sam"), "deploy", "--template-file", str(home.build / "template.yaml"), "--stack-name", STACK_NAME]
     command += ["--s3-bucket", _BUCKET, "--region", REGION, "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-    command += ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar", "--force-upload"]
+    command += ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]
     command += ["--parameter-overrides", *(f"{name}={value}" for name, value in values.items())]
     _sam(command, home, "deploy", aws_environment(endpoint))
+
+
+def _clear_failed_creation(endpoint: str) -> None:
+    """A stack whose very first deploy failed can only be deleted; there is nothing in it yet."""
+    cloudformation = client("cloudformation", endpoint)
+    try:
+        status = cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]["StackStatus"]
+    except cloudformation.exceptions.ClientError:
+        return
+    if status in ("ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS", "CREATE_FAILED", "DELETE_FAILED"):
+        cloudformation.delete_stack(StackName=STACK_NAME)
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=STACK_NAME, WaiterConfig={"Delay": 1})
 
 
 def outputs(endpoint: str) -> dict[str, str] | None:

@@ -9,12 +9,13 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 
 from local.problems import Problem
-from local.settings import HOST, Ports
+from local.settings import HOST, Home, Ports
 
 _PACKAGES = ("ministack", "aws-sam-cli", "aiosmtpd")
 
 
-def check(ports: Ports) -> None:
+def check(place: Home, ports: Ports) -> None:
+    """Raises Problem for the first thing that is not as it must be."""
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         raise Problem(f"Python 3.11 to 3.13 is needed, this is {sys.version.split()[0]}.")
     for package in _PACKAGES:
@@ -24,12 +25,23 @@ def check(ports: Ports) -> None:
             raise Problem(f"{package} is not installed: run `make run`, which installs it.") from None
     if shutil.which("make") is None:
         raise Problem("`make` is missing: apt-get install make.")
+    _same_ports_as_before(place, ports)
     for name, port in ports.by_name().items():
         if not _is_free(port):
             raise Problem(
                 f"Port {port} ({name}) is in use: stop what uses it (`ss -ltnp | grep {port}`), "
                 f"or choose other ports: WAYBILL_PORT={port + 1000} make run."
             )
+
+
+def _same_ports_as_before(place: Home, ports: Ports) -> None:
+    """Queue addresses inside the state carry the port they were made with."""
+    note = place.state / "port"
+    known = int(note.read_text()) if note.exists() else ports.engine
+    if known != ports.engine:
+        raise Problem(f"The state in {place.path} was made with WAYBILL_PORT={known}: use that again, or forget it with `make clean`.")
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(str(ports.engine))
 
 
 def _is_free(port: int) -> bool:

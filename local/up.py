@@ -30,7 +30,7 @@ def up() -> None:
     place.path.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, _as_interrupt)
     with only_one(place):
-        preflight.check(doors)
+        preflight.check(place, doors)
         started = time.monotonic()
         children = Children(place.logs)
         try:

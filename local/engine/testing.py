@@ -12,6 +12,7 @@ As a pytest fixture: `from local.engine.testing import engine_fixture as cloud` 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -98,6 +99,7 @@ def engine(*, state: Path | None = None, smtp_port: int = 0, gaps_open: str = ""
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

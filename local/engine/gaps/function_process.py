@@ -29,6 +29,7 @@ from typing import Any
 
 _WORKER = Path(__file__).resolve().parent.parent / "worker.py"
 _LOG_WAIT_SECONDS = 0.5
+_CODE_KEPT_SECONDS = 86_400
 _QUIET = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
 
 
@@ -49,6 +50,14 @@ def close() -> None:
     lambda_runtime._worker_class_for = worker_class_for
     lambda_svc._execute_function_warm = _with_true_errors(lambda_svc._execute_function_warm)
     lambda_svc._probe_peak_memory_mb = lambda func: 0  # forks `ps` for each call
+    forget_old_code(_unpack_root())
+
+
+def forget_old_code(root: Path) -> None:
+    """Drops unpacked code that nobody has started for a day. Call it while no function runs."""
+    for folder in root.glob("*") if root.exists() else ():
+        if time.time() - folder.stat().st_mtime > _CODE_KEPT_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _with_true_errors(execute: Any) -> Any:
@@ -231,11 +240,16 @@ def _layer_zip(layer: Any) -> bytes:
 _unpack_lock = threading.Lock()
 
 
+def _unpack_root() -> Path:
+    return Path(os.environ["WAYBILL_UNPACKED"])
+
+
 def unpacked(archive: bytes) -> Path:
     """The folder with an archive's files, made once and shared by every process that runs it."""
-    root = Path(os.environ.get("WAYBILL_UNPACKED", "/tmp/waybill-unpacked"))
+    root = _unpack_root()
     folder = root / hashlib.sha256(archive).hexdigest()[:24]
     if folder.exists():
+        os.utime(folder)
         return folder
     with _unpack_lock:
         if not folder.exists():
