@@ -10,12 +10,13 @@ from typing import Any
 
 from waybill.accounting.dynamodb import LedgerTable
 from waybill.accounting.model.entry import Entry
-from waybill.aws import files
 from waybill.aws.http import Request, cursor, cursor_key
 from waybill.desk.model import facts, words
 from waybill.desk.model.search import Meant, readings
 from waybill.desk.ports import DOCUMENTS
 from waybill.desk.records import order_facts, row_facts
+from waybill.fulfilment import papers
+from waybill.fulfilment.service import order_of
 from waybill.inventory.stock_table import StockTable
 from waybill.kernel.clock import Clock
 from waybill.kernel.errors import Malformed, NotFound
@@ -60,7 +61,9 @@ class Sources:
         number, _, kind = package.partition("-")
         if not number.isdecimal() or not number.isascii() or len(number) > 4 or kind not in DOCUMENTS:
             raise NotFound("the order has no such label")
-        return files.get(f"orders/{order_id}/{fo_id}/{int(number)}-{kind}")
+        if order_of(fo_id) != order_id:
+            raise NotFound("the order has no such label")
+        return papers.read(fo_id, int(number), kind)[0]
 
     def stock(self) -> list[facts.Stock]:
         items = sorted(shop.all_items(), key=lambda item: item.sku)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from waybill.aws.http import Answer, Request, Router, cursor, cursor_key, page_size
+from waybill.aws.http import Answer, Request, Router, cursor, page_size
+from waybill.fulfilment import listing
 from waybill.fulfilment.carriers import Carriers
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
 from waybill.fulfilment.present import document
-from waybill.fulfilment.service import Fulfilment, find, load, order_of
-from waybill.kernel.errors import InvalidInput, Malformed, NotFound
-from waybill.orders import store
-from waybill.orders.store import ORDERS, Record
+from waybill.fulfilment.service import Fulfilment, load
+from waybill.kernel.errors import Forbidden, InvalidInput, Malformed, NotFound
+from waybill.orders.store import Record
 from waybill.shop import store as shop
 from waybill.shop.door import caller
 from waybill.shop.model import Key
 
 _BASE = "/v1/fulfilment-orders"
-_STATUSES = ("requested", "accepted", "picking", "picked", "packed", "shipped")
 
 
 def router(fulfilment: Fulfilment, carriers: Carriers) -> Router:
@@ -27,38 +26,39 @@ def router(fulfilment: Fulfilment, carriers: Carriers) -> Router:
     @routes.route("GET", _BASE)
     def list_work(request: Request) -> Answer:
         key = caller(request, "node", "viewer", "support")
-        items, following = _open_work(request, _node_wanted(request, key))
-        return Answer({"items": items, "next": cursor(following)})
+        return _listed(request, _node_wanted(request, key))
 
     @routes.route("GET", _BASE + "/{id}")
     def read(request: Request) -> Answer:
-        record, work = mine(request, caller(request, "node", "viewer", "support"))
-        return _shown(record, work)
+        key = caller(request, "node", "viewer", "support")
+        return _shown(*load(request.params["id"], own_node(key)))
 
     @routes.route("POST", _BASE + "/{id}/accept")
     def accept(request: Request) -> Answer:
-        _, work = mine(request, key := caller(request, "node", "support"))
-        return _shown(*fulfilment.accept(work.id, actor(key)))
+        key = caller(request, "node", "support")
+        known_fields(request.json_object())
+        return _shown(*fulfilment.accept(request.params["id"], actor(key), own_node(key)))
 
     @routes.route("POST", _BASE + "/{id}/reject")
     def reject(request: Request) -> Answer:
-        _, work = mine(request, key := caller(request, "node", "support"))
-        body = request.json_object()
+        key = caller(request, "node", "support")
+        body = known_fields(request.json_object(), "reason", "lines")
         reason, lines = body.get("reason"), body.get("lines", [])
         if not isinstance(reason, str) or not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
             raise InvalidInput("send a reason, and lines as a list of line ids", fields={"reason": "required"})
-        return _shown(*fulfilment.reject(work.id, reason, lines, actor(key)))
+        return _shown(*fulfilment.reject(request.params["id"], reason, lines, actor(key), own_node(key)))
 
     @routes.route("POST", _BASE + "/{id}/pick")
     def pick(request: Request) -> Answer:
-        _, work = mine(request, key := caller(request, "node", "support"))
-        units = line_units(request.json_object().get("lines", []), "lines")
-        return _shown(*fulfilment.pick(work.id, units, actor(key)))
+        key = caller(request, "node", "support")
+        units = line_units(known_fields(request.json_object(), "lines").get("lines", []), "lines")
+        return _shown(*fulfilment.pick(request.params["id"], units, actor(key), own_node(key)))
 
     @routes.route("POST", _BASE + "/{id}/ship")
     def ship(request: Request) -> Answer:
-        _, work = mine(request, key := caller(request, "node", "support"))
-        return _shown(*fulfilment.ship(work.id, actor(key)))
+        key = caller(request, "node", "support")
+        known_fields(request.json_object())
+        return _shown(*fulfilment.ship(request.params["id"], actor(key), own_node(key)))
 
     @routes.route("POST", "/v1/carriers/{carrier}/events")
     def tracking(request: Request) -> Answer:
@@ -68,12 +68,21 @@ def router(fulfilment: Fulfilment, carriers: Carriers) -> Router:
     return routes
 
 
-def mine(request: Request, key: Key) -> tuple[Record, FulfilmentOrder]:
-    """The fulfilment order named in the path, if the caller may see it. Raises NotFound for another node's as for none."""
-    record, work = load(request.params["id"])
-    if not key.is_staff and work.node != key.scope:
-        raise NotFound(f"there is no fulfilment order {work.id}")
-    return record, work
+def own_node(key: Key) -> str:
+    """The node whose work alone this key may see; empty for staff, who see all of it."""
+    if key.is_staff:
+        return ""
+    if not key.scope:
+        raise Forbidden("this key belongs to no node")
+    return key.scope
+
+
+def known_fields(body: dict[str, Any], *names: str, under: str = "") -> dict[str, Any]:
+    """The body, if it has no other fields. Raises InvalidInput naming those that it should not have."""
+    strange = [name for name in body if name not in names]
+    if strange:
+        raise InvalidInput("the body has fields that nobody reads", fields={under + name[:64]: "unknown field" for name in strange[:20]})
+    return body
 
 
 def actor(key: Key) -> str:
@@ -98,35 +107,20 @@ def line_units(raw: Any, field: str) -> dict[str, int]:
 
 
 def _node_wanted(request: Request, key: Key) -> str:
-    node = request.query.get("node", "") or ("" if key.is_staff else key.scope)
-    if not node:
-        return ""
-    if not key.is_staff and node != key.scope:
+    own, node = own_node(key), request.query.get("node", "")
+    if own and node not in ("", own):
         raise NotFound(f"there is no node {node[:64]!r}")
-    return shop.node(node).id
+    return shop.node(node).id if node else own
 
 
-def _open_work(request: Request, node: str) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
-    """A node's open work, oldest first; of all nodes in turn where staff names none (no cursor then)."""
-    status, limit = request.query.get("status", ""), page_size(request)
-    if status and status not in _STATUSES:
-        raise Malformed(f"status is one of {', '.join(_STATUSES)}", fields={"status": "unknown"})
-    if not node:
-        pages = [_page(each.id, limit, None)[0] for each in shop.nodes()]
-        return [item for page in pages for item in page if status in ("", item["status"])][:limit], None
-    items, following = _page(node, limit, cursor_key(request))
-    return [item for item in items if status in ("", item["status"])], following
-
-
-def _page(node: str, limit: int, start: dict[str, Any] | None) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
-    page = ORDERS.page(f"NODE#{node}", index="lookup", keys=("lookup_pk", "lookup_sk"), limit=limit, start=start)
-    return [_document(item["lookup_sk"].partition("#")[2]) for item in page.items], page.next
-
-
-def _document(fo_id: str) -> dict[str, Any]:
-    record = store.load(order_of(fo_id))
-    return document(record, find(record, fo_id))
+def _listed(request: Request, node: str) -> Answer:
+    status = request.query.get("status", "")
+    if status and status not in listing.STATUSES:
+        raise Malformed(f"status is one of {', '.join(listing.STATUSES)}", fields={"status": "unknown"})
+    nodes = [node] if node else sorted(each.id for each in shop.nodes())
+    items, following = listing.open_work(nodes, status, page_size(request), listing.position(request, nodes))
+    return Answer({"items": items, "next": cursor(following.to_cursor()) if following else None})
 
 
 def _shown(record: Record, work: FulfilmentOrder) -> Answer:
-    return Answer(document(record, work))
+    return Answer(document(record.order, record.customer, work))

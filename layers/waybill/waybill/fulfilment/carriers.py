@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from waybill.aws.http import Request
@@ -17,6 +18,8 @@ from waybill.kernel.errors import InvalidInput, NotFound, Unauthenticated
 from waybill.orders.store import ORDERS
 
 _TOLERANCE_SECONDS = 300
+_FUTURE = timedelta(days=2)
+"""A statement from further ahead is a mistake, and would hide every true one that follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,10 @@ class Carriers:
         """One tracking event {"tracking_number", "status", "code", "at"}. Raises Unauthenticated, InvalidInput, NotFound."""
         self._verify(carrier, request)
         body = request.json_object()
-        scan = _scan(body)
+        scan = _scan(body, self.clock())
         number = body.get("tracking_number")
         track = ORDERS.get(f"TRACK#{number}", "TRACK") if isinstance(number, str) and 0 < len(number) <= 64 else None
-        if track is None:
+        if track is None or track["carrier"] != carrier:
             raise NotFound("we sent no parcel under this tracking number")
         return self.fulfilment.track(track["fo_id"], track["package"], scan, f"carrier:{carrier}")[1]
 
@@ -57,7 +60,7 @@ def signature(key: str, stamp: str, body: bytes) -> str:
     return hmac.new(key.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
 
 
-def _scan(body: dict[str, Any]) -> Scan:
+def _scan(body: dict[str, Any], now: datetime) -> Scan:
     status, code, at = body.get("status"), body.get("code", ""), body.get("at")
     if status not in STATUSES:
         raise InvalidInput(f"status is one of {', '.join(STATUSES)}", fields={"status": "unknown"})
@@ -67,4 +70,6 @@ def _scan(body: dict[str, Any]) -> Scan:
         moment = parse_instant(at if isinstance(at, str) else "")
     except (ValueError, OverflowError):
         raise InvalidInput("at is an ISO 8601 instant", fields={"at": "an instant"}) from None
+    if moment - now > _FUTURE:
+        raise InvalidInput("at lies in the future", fields={"at": "in the future"})
     return Scan(status, code, instant(moment))

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from waybill.fulfilment.model.fulfilment_order import CLOSED, AtNode, FulfilmentOrder, Package
+from waybill.fulfilment.model.fulfilment_order import CLOSED, LEFT, AtNode, FulfilmentOrder, Package
 from waybill.fulfilment.model.tracking import Scan
 from waybill.kernel.events import Entry
 from waybill.kernel.ids import order_of_fulfilment_order
 from waybill.orders.codec import FULFILMENT_ORDER, partition
+
+OPEN, ON_THE_WAY = "open", "away"
+"""What a node's list in the index begins with: work to do, and parcels that are on their way. Apart, so that a node that asks
+for work never pages through what it shipped last week."""
 
 
 def item_of(work: FulfilmentOrder) -> dict[str, Any]:
@@ -29,7 +33,8 @@ def item_of(work: FulfilmentOrder) -> dict[str, Any]:
         "history": [entry.to_dict() for entry in work.history],
     }
     if work.status not in CLOSED:
-        item |= {"lookup_pk": f"NODE#{work.node}", "lookup_sk": f"{work.since}#{work.id}"}
+        part = ON_THE_WAY if work.status in LEFT else OPEN
+        item |= {"lookup_pk": f"NODE#{work.node}", "lookup_sk": f"{part}#{work.since}#{work.id}"}
     return item
 
 

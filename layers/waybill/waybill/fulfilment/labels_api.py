@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
-from waybill.fulfilment.api import actor, line_units, mine
+from waybill.fulfilment import papers
+from waybill.fulfilment.api import actor, known_fields, line_units, own_node
 from waybill.fulfilment.packing import Packing
 from waybill.fulfilment.present import document
 from waybill.kernel.errors import InvalidInput, NotFound
@@ -21,17 +22,18 @@ def router(packing: Packing) -> Router:
 
     @routes.route("POST", _BASE + "/pack")
     def pack(request: Request) -> Answer:
-        _, work = mine(request, key := caller(request, "node", "support"))
-        return Answer(document(*packing.pack(work.id, _packages(request), actor(key))))
+        key = caller(request, "node", "support")
+        record, work = packing.pack(request.params["id"], _packages(request), actor(key), own_node(key))
+        return Answer(document(record.order, record.customer, work))
 
     @routes.route("GET", _BASE + "/packages/{n}/{document}")
     def read(request: Request) -> Answer:
-        _, work = mine(request, caller(request, "node", "viewer", "support"))
+        node = own_node(caller(request, "node", "viewer", "support"))
         name, number = request.params["document"], request.params["n"]
-        extension = request.query.get("format", "pdf")
         if not number.isascii() or not number.isdecimal() or len(number) > 3:
-            raise NotFound(f"{work.id} has no package {number[:16]!r}")
-        content, content_type = packing.document(work.id, int(number), f"{name}.{extension}")
+            raise NotFound(f"there is no package {number[:16]!r}")
+        wanted = f"{name}.{request.query.get('format', 'pdf')}"
+        content, content_type = papers.read(request.params["id"], int(number), wanted, node)
         return Answer(content, content_type=content_type)
 
     return routes
@@ -39,7 +41,7 @@ def router(packing: Packing) -> Router:
 
 def _packages(request: Request) -> list[dict[str, Any]]:
     """`{"packages": [{"lines": [{"line", "quantity"}], "weight_g"}]}`. Raises InvalidInput naming the row."""
-    raw = request.json_object().get("packages", [])
+    raw = known_fields(request.json_object(), "packages").get("packages", [])
     if not isinstance(raw, list) or len(raw) > _MOST_PACKAGES:
         raise InvalidInput(f"packages is a list of at most {_MOST_PACKAGES}", fields={"packages": "a list"})
     return [_package(each, index) for index, each in enumerate(raw)]
@@ -49,6 +51,7 @@ def _package(raw: Any, index: int) -> dict[str, Any]:
     where = f"packages[{index}]"
     if not isinstance(raw, dict) or not raw.get("lines"):
         raise InvalidInput(f"{where} needs lines", fields={f"{where}.lines": "required"})
+    known_fields(raw, "lines", "weight_g", under=f"{where}.")
     package: dict[str, Any] = {"lines": line_units(raw["lines"], f"{where}.lines")}
     weight = raw.get("weight_g")
     if weight is not None:

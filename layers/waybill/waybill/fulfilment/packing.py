@@ -8,19 +8,19 @@ from typing import Any
 
 from waybill.aws import files
 from waybill.aws.tables import WriteConflict, commit, create
-from waybill.fulfilment import rates
+from waybill.fulfilment import papers, rates
 from waybill.fulfilment.model import fulfilment_order as verbs
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
 from waybill.fulfilment.model.numbers import tracking_number
 from waybill.fulfilment.service import load, save
 from waybill.kernel.clock import Clock, instant, parse_instant
-from waybill.kernel.errors import IllegalTransition, NotFound
+from waybill.kernel.errors import Conflict, IllegalTransition
 from waybill.orders.store import ORDERS, Record
 from waybill.shop import store as shop
 from waybill.shop.places import distance_km, locate
 
 _UNKNOWN_WEIGHT_G = 500
-DOCUMENTS = {"label.pdf": "application/pdf", "label.zpl": "application/zpl", "packing-slip.pdf": "application/pdf"}
+_MOST_TRIES = 4
 Printer = Callable[[Record, FulfilmentOrder, Package], dict[str, bytes]]
 """Prints the documents of a package: {"label.pdf": …, "label.zpl": …, "packing-slip.pdf": …}."""
 
@@ -32,63 +32,72 @@ class Packing:
     clock: Clock
     print: Printer
 
-    def pack(self, fo_id: str, wanted: list[dict[str, Any]], actor: str) -> tuple[Record, FulfilmentOrder]:
+    def pack(self, fo_id: str, wanted: list[dict[str, Any]], actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """Packs what was picked. `wanted`: packages as {"lines": {line: units}, "weight_g"}; empty: one with everything.
 
-        Labels lie in the bucket before the record says packed; all numbers and bytes are deterministic, so that a retry makes
+        Papers lie in the bucket before the record says packed; all numbers and bytes are deterministic, so that a retry makes
         the same. Raises InvalidInput, IllegalTransition.
         """
         at = instant(self.clock())
-        record, work = load(fo_id)
-        if work.status in ("packed", "shipped", "delivered"):
-            return record, work
-        packages = self._shipped_by(record, work, _described(record, work, wanted))
-        packed = verbs.pack(work, packages, at, actor)
-        if record.state.cancelled:
-            raise IllegalTransition(f"{fo_id}: the order is cancelled")
-        for package in packages:
+        attempt = 0
+        for _ in range(_MOST_TRIES):
+            record, work = load(fo_id, node)
+            if work.packages and work.status not in ("cancelled", "rejected"):
+                return record, work
+            if record.state.cancelled:
+                raise IllegalTransition(f"{fo_id}: the order is cancelled")
+            packed = self._packed(record, work, wanted, at, actor, attempt)
+            try:
+                self._commit(packed)
+            except WriteConflict as conflict:
+                attempt += _is_number(conflict)
+            except Conflict:
+                continue
+            else:
+                return record, packed
+        raise Conflict(f"{fo_id} is being changed by many at once; try again")
+
+    def _packed(
+        self, record: Record, work: FulfilmentOrder, wanted: list[dict[str, Any]], at: str, actor: str, attempt: int
+    ) -> FulfilmentOrder:
+        """The record that follows, its papers in the bucket."""
+        verbs.MACHINE.after(work.status, "pack")
+        packages = _described(record, work, wanted)
+        verbs.refuse_misfit(work, packages)
+        packed = verbs.pack(work, self._carried(record, work, packages, attempt), at, actor)
+        for package in packed.packages:
             for name, content in self.print(record, packed, package).items():
-                files.put(key(packed, package.n, name), content, DOCUMENTS[name])
-        self._commit(packed)
-        return load(fo_id)
-
-    def document(self, fo_id: str, n: int, name: str) -> tuple[bytes, str]:
-        """The kept bytes of a package's document, and their content type. Raises NotFound."""
-        _, work = load(fo_id)
-        work.package(n)
-        if name not in DOCUMENTS:
-            raise NotFound(f"a package has {', '.join(DOCUMENTS)}")
-        return files.get(key(work, n, name)), DOCUMENTS[name]
-
-    def _commit(self, packed: FulfilmentOrder) -> None:
-        numbers = [create(ORDERS, track_item(packed, package)) for package in packed.packages]
-        try:
-            commit(save(packed), *numbers)
-        except WriteConflict:
-            _, now = load(packed.id)
-            if now.status not in ("packed", "shipped", "delivered"):
-                raise
+                files.put(papers.key(packed, package.n, name), content, papers.PAPERS[name])
+        return packed
 
     @staticmethod
-    def _shipped_by(record: Record, work: FulfilmentOrder, packages: tuple[Package, ...]) -> tuple[Package, ...]:
-        node = shop.node(work.node)
+    def _commit(packed: FulfilmentOrder) -> None:
+        numbers = [create(ORDERS, track_item(packed, package)) for package in packed.packages]
+        commit(save(packed), *numbers)
+
+    @staticmethod
+    def _carried(record: Record, work: FulfilmentOrder, packages: tuple[Package, ...], attempt: int) -> tuple[Package, ...]:
+        """Each package with the cheapest service that keeps the promise."""
+        node, carriers = shop.node(work.node), shop.carriers()
         away = distance_km(locate(node.place), locate(record.customer.ship_to))
         promise = record.order.shipping.promise_days
-        verbs.refuse_misfit(work, packages)
-        return tuple(_labelled(work, package, rates.cheapest(shop.carriers(), away, package.weight_g, promise)) for package in packages)
+        offers = (rates.cheapest(carriers, away, package.weight_g, promise) for package in packages)
+        return tuple(_labelled(work, package, offer, attempt) for package, offer in zip(packages, offers, strict=True))
 
 
-def key(work: FulfilmentOrder, n: int, name: str) -> str:
-    """Where a document of a package lies in the bucket."""
-    return f"orders/{work.order_id}/{work.id}/{n}-{name}"
+def _is_number(conflict: WriteConflict) -> bool:
+    """Whether another parcel bears the number already: the next attempt takes another one."""
+    return conflict.old is not None and conflict.old["pk"].startswith("TRACK#")
 
 
 def track_item(work: FulfilmentOrder, package: Package) -> dict[str, Any]:
     """What finds a package by its tracking number."""
-    return {"pk": f"TRACK#{package.tracking_number}", "sk": "TRACK", "fo_id": work.id, "package": package.n}
+    return {"pk": f"TRACK#{package.tracking_number}", "sk": "TRACK", "carrier": package.carrier, "fo_id": work.id, "package": package.n}
 
 
-def _labelled(work: FulfilmentOrder, package: Package, offer: rates.Offer) -> Package:
+def _labelled(work: FulfilmentOrder, package: Package, offer: rates.Offer, attempt: int) -> Package:
+    contents = ",".join(f"{line}={units}" for line, units in sorted(package.lines.items()))
+    said = (work.id, str(package.n), contents, str(package.weight_g), offer.service, str(attempt))
     return replace(
         package,
         carrier=offer.carrier,
@@ -97,7 +106,7 @@ def _labelled(work: FulfilmentOrder, package: Package, offer: rates.Offer) -> Pa
         cost=offer.price,
         currency=offer.currency,
         delivery_days=offer.delivery_days,
-        tracking_number=tracking_number(offer.carrier, work.id, package.n),
+        tracking_number=tracking_number(offer.carrier, *said),
     )
 
 

@@ -6,12 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
-from waybill.orders.store import Record
+from waybill.orders.model.order import Customer, Order
 
 
-def document(record: Record, work: FulfilmentOrder) -> dict[str, Any]:
+def document(order: Order, customer: Customer, work: FulfilmentOrder) -> dict[str, Any]:
     """The whole document; the address comes from the order's personal data and is nowhere else."""
-    order = record.order
     lines = {line.id: line for line in order.lines}
     return {
         "id": work.id,
@@ -23,7 +22,7 @@ def document(record: Record, work: FulfilmentOrder) -> dict[str, Any]:
         "lines": {
             line: {"sku": lines[line].sku, "title": lines[line].title, **asdict(at_node)} for line, at_node in work.lines.items()
         },
-        "ship_to": asdict(record.customer.ship_to),
+        "ship_to": asdict(customer.ship_to),
         "service": {"method": order.shipping.method, "promise_days": order.shipping.promise_days},
         "packages": [_package(work, package) for package in work.packages],
         "note": order.note,

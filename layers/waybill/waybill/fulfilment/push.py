@@ -36,7 +36,7 @@ class NodePush:
         record, work = load(event.data["fo_id"])
         if work.status != "requested":
             return
-        body = json.dumps({"type": event.type, "data": document(record, work)}, separators=(",", ":")).encode()
+        body = json.dumps({"type": event.type, "data": document(record.order, record.customer, work)}, separators=(",", ":")).encode()
         reply = outbound.send("node.push", "POST", node.webhook_url, self._headers(node.id, event.id, body), body)
         if not 200 <= reply.status < 300:
             raise Unavailable(f"{node.id} answered {reply.status}")
@@ -52,6 +52,7 @@ class NodePush:
 
 
 def signature(key: str, event_id: str, stamp: str, body: bytes) -> str:
-    """`v1,<base64 HMAC-SHA256 over id.timestamp.body>` (Standard Webhooks)."""
+    """`v1,<base64 HMAC-SHA256 over id.timestamp.body>` (Standard Webhooks); a key `whsec_…` is base64, another goes as it is."""
     text = f"{event_id}.{stamp}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(key.encode(), text, hashlib.sha256).digest()).decode()
+    secret = base64.b64decode(key.removeprefix("whsec_")) if key.startswith("whsec_") else key.encode()
+    return "v1," + base64.b64encode(hmac.new(secret, text, hashlib.sha256).digest()).decode()

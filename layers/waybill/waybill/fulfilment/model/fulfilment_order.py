@@ -28,6 +28,7 @@ MACHINE = Machine(
     },
 )
 CLOSED = ("delivered", "rejected", "cancelled")
+LEFT = ("shipped", "delivered")
 REASONS = ("NOT_IN_STOCK", "DAMAGED", "INCORRECT_ADDRESS", "UNDELIVERABLE_DESTINATION", "OTHER")
 _HEAVIEST_G = 70_000
 
@@ -61,6 +62,11 @@ class Package:
     def delivered(self) -> bool:
         return self.scan is not None and self.scan.status == "delivered"
 
+    @property
+    def with_carrier(self) -> bool:
+        """The carrier has had it in its hands."""
+        return self.scan is not None and self.scan.status != "pre_transit"
+
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentOrder:
@@ -79,6 +85,19 @@ class FulfilmentOrder:
     def units(self) -> dict[str, int]:
         """All units by line."""
         return {line: at_node.quantity for line, at_node in self.lines.items()}
+
+    def arrived(self) -> dict[str, int]:
+        """Units delivered by line; none count before the parcels are known to have left."""
+        units: dict[str, int] = {}
+        for package in self.packages if self.status in LEFT else ():
+            for line, quantity in package.lines.items() if package.delivered else ():
+                units[line] = units.get(line, 0) + quantity
+        return units
+
+    @property
+    def left_unsaid(self) -> bool:
+        """The carrier has every parcel, and the node has not said that it gave them away."""
+        return self.status == "packed" and all(package.with_carrier for package in self.packages)
 
     def package(self, n: int) -> Package:
         """Raises NotFound."""
@@ -136,28 +155,43 @@ def pack(work: FulfilmentOrder, packages: tuple[Package, ...], at: str, actor: s
 
 def ship(work: FulfilmentOrder, last: bool, at: str, actor: str, before: Mapping[str, int] | None = None) -> FulfilmentOrder:
     """The parcels have left the house. `last`: with them the whole order has. `before`: units of the order that had left
-    already, by line, so that who splits its money over parcels does it the same in whatever order the parcels are told."""
-    if work.status in ("shipped", "delivered"):
+    already, by line, so that who splits its money over parcels does it the same in whatever order the parcels are told.
+    What the carrier has delivered before we were told that it left is delivered now."""
+    if work.status in LEFT:
         return work
     parcels = [_parcel(package) for package in work.packages]
     data = {"node": work.node, "lines": work.units(), "packages": parcels, "last": last, "before": dict(before or {})}
-    return _told(_go(work, "ship"), "shipped", at, actor, data)
+    shipped = _told(_go(work, "ship"), "shipped", at, actor, data)
+    for package in work.packages:
+        shipped = _delivered(shipped, package, at, actor) if package.delivered else shipped
+    return shipped
 
 
 def track(work: FulfilmentOrder, n: int, scan: Scan, at: str, actor: str) -> FulfilmentOrder:
-    """The carrier has seen a package. What is older than what we know changes nothing (I27); a delivered one stays delivered."""
+    """The carrier has seen a package, in whatever state our record is. What is older than what we know changes nothing (I27);
+    a delivered one stays delivered. The same word once more is kept as the newest, and not told again."""
     package = work.package(n)
     known = newest(package.scan, scan)
-    if work.status not in ("shipped", "delivered") or known == package.scan:
+    if known == package.scan:
         return work
     seen = replace(package, scan=known)
-    packages = tuple(seen if each.n == n else each for each in work.packages)
-    after = replace(work, packages=packages)
-    if not seen.delivered:
-        return _told(after, "tracked", at, actor, {"package": n, "status": scan.status, "code": scan.code})
-    last = all(each.delivered for each in packages)
-    ended = _go(after, "deliver") if last else after
-    return _told(ended, "delivered", at, actor, {"package": n, "lines": dict(seen.lines), "last": last})
+    after = replace(work, packages=tuple(seen if each.n == n else each for each in work.packages))
+    if package.scan is not None and package.scan.status == known.status:
+        return after
+    if seen.delivered and work.status == "shipped":
+        return _delivered(after, seen, at, actor)
+    return _told(after, "tracked", at, actor, {"package": n, "status": scan.status, "code": scan.code})
+
+
+def _delivered(work: FulfilmentOrder, package: Package, at: str, actor: str) -> FulfilmentOrder:
+    """One package is at the door; with the last of them the work is done. It says so once a package."""
+    last = _told_delivered(work) + 1 == len(work.packages)
+    ended = _go(work, "deliver") if last else work
+    return _told(ended, "delivered", at, actor, {"package": package.n, "lines": dict(package.lines), "last": last})
+
+
+def _told_delivered(work: FulfilmentOrder) -> int:
+    return sum(entry.type == "fulfilment_order.delivered" for entry in work.history)
 
 
 def refuse_misfit(work: FulfilmentOrder, packages: tuple[Package, ...]) -> None:

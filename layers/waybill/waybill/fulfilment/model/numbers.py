@@ -11,17 +11,13 @@ def check_digit(digits: str) -> str:
     return str(-total % 10)
 
 
-def sscc(company_prefix: str, fo_id: str, package: int) -> str:
-    """An 18-digit Serial Shipping Container Code: extension 0, the company's GS1 prefix, a serial, the check digit."""
-    serial = int.from_bytes(hashlib.sha256(f"{fo_id}/{package}".encode()).digest()[:8], "big")
-    length = 16 - len(company_prefix)
-    body = f"0{company_prefix}{serial % 10**length:0{length}d}"
-    return body + check_digit(body)
+def tracking_number(carrier: str, *parcel: str) -> str:
+    """Two letters of the carrier and 16 digits, the last one GS1's check digit: `PA1234567890123456`.
 
-
-def tracking_number(carrier: str, fo_id: str, package: int) -> str:
-    """Two letters of the carrier and 16 digits, the last one GS1's check digit: `PW1234567890123456`."""
+    A function of all that is said of the parcel: what is in it, who carries it, which attempt at a free number it is.
+    """
     letters = "".join(char for char in carrier.upper() if char.isascii() and char.isalpha())[:2].ljust(2, "X")
-    seed = int.from_bytes(hashlib.sha256(f"{carrier}/{fo_id}/{package}".encode()).digest()[:8], "big")
+    named = "".join(f"{len(part)}:{part}" for part in (carrier, *parcel))
+    seed = int.from_bytes(hashlib.sha256(named.encode()).digest()[:8], "big")
     body = f"{seed % 10**15:015d}"
     return letters + body + check_digit(body)
