@@ -36,7 +36,7 @@ class Slip:
 
 
 def address_lines(place: Any) -> list[str]:
-    """An address as it stands on paper, empty lines left out, each at most 48 characters."""
+    """An address as it stands on paper, empty lines left out, each at most 60 characters."""
     city = f"{place.city}, {place.region} {place.postal_code}".strip(" ,")
     lines = [place.name, getattr(place, "company", ""), place.line1, place.line2, city, place.country]
-    return [" ".join(line.split())[:48] for line in lines if line and line.strip()]
+    return [" ".join(line.split())[:60] for line in lines if line and line.strip()]

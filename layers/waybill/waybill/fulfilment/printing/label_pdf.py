@@ -3,49 +3,43 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
 
 from waybill.fulfilment.printing.label import Label, address_lines
+from waybill.fulfilment.printing.text import block, line
+
+_WIDTH, _HEIGHT = 288, 432
+_INNER = 262
+_DOT = 72 / 203
+"""A bar is a whole number of a thermal printer's dots wide, or it is printed ragged."""
 
 
 def pdf(label: Label) -> bytes:
     """One page; deterministic bytes."""
     from reportlab.graphics.barcode.code128 import Code128
-    from reportlab.lib.units import inch
     from reportlab.pdfgen.canvas import Canvas
 
     out = BytesIO()
-    page = Canvas(out, pagesize=(4 * inch, 6 * inch), invariant=1)
+    page = Canvas(out, pagesize=(_WIDTH, _HEIGHT), invariant=1)
     page.setTitle(f"Label {label.tracking_number}")
-    lines(page, 14, 415, 8, address_lines(label.ship_from))
-    page.line(10, 345, 278, 345)
-    lines(page, 22, 325, 13, address_lines(label.ship_to))
-    page.line(10, 222, 278, 222)
-    page.setFont("Helvetica-Bold", 15)
-    page.drawString(14, 202, printable(f"{label.carrier}  {label.service}")[:40])
-    barcode = Code128(label.tracking_number, barHeight=78, barWidth=1.05, quiet=False)
-    barcode.drawOn(page, (288 - barcode.width) / 2, 110)
+    block(page, 13, 412, ["From", *address_lines(label.ship_from)], 7.5, 180)
+    block(page, 200, 412, [f"{label.weight_g / 1000:.2f} kg", f"Parcel {label.package} of {label.packages}"], 10, 76, "Helvetica-Bold")
+    page.line(8, 342, 280, 342)
+    line(page, 13, 328, "SHIP TO", "Helvetica", 8, _INNER)
+    block(page, 13, 311, address_lines(label.ship_to), 13, _INNER, "Helvetica-Bold")
+    page.setLineWidth(3)
+    page.line(8, 196, 280, 196)
+    line(page, 13, 174, label.service, "Helvetica-Bold", 17, _INNER)
+    barcode = Code128(label.tracking_number, barHeight=90, barWidth=4 * _DOT, quiet=False)
+    barcode.drawOn(page, (_WIDTH - barcode.width) / 2, 70)
     page.setFont("Courier-Bold", 13)
-    page.drawCentredString(144, 92, label.tracking_number)
-    page.setFont("Helvetica", 9)
-    page.drawString(14, 40, printable(f"Ref {label.reference}")[:60])
-    page.drawString(14, 24, f"{label.weight_g / 1000:.2f} kg   parcel {label.package} of {label.packages}")
+    page.drawCentredString(_WIDTH / 2, 53, _in_fours(label.tracking_number))
+    page.setLineWidth(1)
+    page.line(8, 40, 280, 40)
+    line(page, 13, 24, f"{label.carrier} · Ref {label.reference}", "Helvetica", 9, _INNER)
     page.showPage()
     page.save()
     return out.getvalue()
 
 
-def lines(page: Any, x: int, y: int, size: int, texts: list[str]) -> None:
-    """Text under text from the top."""
-    page.setFont("Helvetica", size)
-    for index, text in enumerate(texts):
-        page.drawString(x, y - index * (size + 3), printable(text))
-
-
-def printable(text: str) -> str:
-    """What the built-in fonts can show: accents they lack are taken off, the rest becomes a question mark."""
-    import unicodedata
-
-    plain = (unicodedata.normalize("NFKD", char) if ord(char) > 255 else char for char in text)
-    kept = "".join(char for char in "".join(plain) if not unicodedata.combining(char))
-    return kept.encode("cp1252", "replace").decode("cp1252")
+def _in_fours(number: str) -> str:
+    return " ".join([number[:2], *(number[start : start + 4] for start in range(2, len(number), 4))])

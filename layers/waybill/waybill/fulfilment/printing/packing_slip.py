@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 from waybill.fulfilment.printing.label import Slip, address_lines
-from waybill.fulfilment.printing.label_pdf import lines, printable
+from waybill.fulfilment.printing.text import block, line
 
-_ROWS_A_PAGE = 40
+_ROWS_A_PAGE = 34
+_LEFT, _WIDTH = 54, 504
 
 
 def pdf(slip: Slip) -> bytes:
@@ -18,28 +20,28 @@ def pdf(slip: Slip) -> bytes:
     out = BytesIO()
     page = Canvas(out, pagesize=LETTER, invariant=1)
     page.setTitle(f"Packing slip {slip.order_number}")
-    for start in range(0, max(1, len(slip.lines)), _ROWS_A_PAGE):
-        _head(page, slip)
+    starts = range(0, max(1, len(slip.lines)), _ROWS_A_PAGE)
+    for number, start in enumerate(starts, 1):
+        _head(page, slip, f"page {number} of {len(starts)}")
         for row, (sku, title, quantity) in enumerate(slip.lines[start : start + _ROWS_A_PAGE]):
-            height = 590 - row * 13
-            page.drawRightString(90, height, str(quantity))
-            page.drawString(105, height, printable(sku)[:22])
-            page.drawString(240, height, printable(title)[:60])
+            height = 543 - row * 14
+            page.setFont("Helvetica", 9)
+            page.drawRightString(_LEFT + 32, height, str(quantity))
+            line(page, _LEFT + 48, height, sku, "Helvetica", 9, 120)
+            line(page, _LEFT + 176, height, title, "Helvetica", 9, _WIDTH - 176)
         page.showPage()
     page.save()
     return out.getvalue()
 
 
-def _head(page, slip: Slip) -> None:  # type: ignore[no-untyped-def]
-    page.setFont("Helvetica-Bold", 18)
-    page.drawString(54, 738, f"Packing slip  {printable(slip.order_number)[:40]}")
-    page.setFont("Helvetica", 10)
-    page.drawString(54, 720, printable(f"{slip.date}   {slip.node_name}   parcel {slip.package} of {slip.packages}"))
-    lines(page, 54, 696, 10, address_lines(slip.ship_to))
-    if slip.note:
-        page.drawString(54, 624, printable(" ".join(slip.note.split()))[:100])
+def _head(page: Any, slip: Slip, which: str) -> None:
+    line(page, _LEFT, 738, f"Packing slip  {slip.order_number}", "Helvetica-Bold", 18, _WIDTH)
+    parcel = f"{slip.date} · {slip.node_name} · parcel {slip.package} of {slip.packages} · {which}"
+    line(page, _LEFT, 718, parcel, "Helvetica", 10, _WIDTH)
+    block(page, _LEFT, 694, address_lines(slip.ship_to), 10, _WIDTH)
+    line(page, _LEFT, 590, slip.note, "Helvetica-Oblique", 9, _WIDTH)
     page.setFont("Helvetica-Bold", 9)
-    page.drawRightString(90, 607, "Units")
-    page.drawString(105, 607, "SKU")
-    page.drawString(240, 607, "Item")
-    page.setFont("Helvetica", 9)
+    page.drawRightString(_LEFT + 32, 564, "Units")
+    page.drawString(_LEFT + 48, 564, "SKU")
+    page.drawString(_LEFT + 176, 564, "Item")
+    page.line(_LEFT, 558, _LEFT + _WIDTH, 558)
