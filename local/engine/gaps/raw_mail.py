@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import smtplib
 from email import message_from_bytes
 from email.utils import getaddresses
@@ -59,8 +60,12 @@ def _send(sender: str, receivers: list[str], message_id: str, raw: bytes) -> Non
     endpoint = ses._parse_smtp_host()
     if endpoint is None:
         return
-    message = message_from_bytes(raw)
-    del message["Message-ID"]
-    message["Message-ID"] = f"<{message_id}>"
     with smtplib.SMTP(*endpoint, timeout=_TIMEOUT_SECONDS) as server:
-        server.sendmail(sender, receivers, message.as_bytes())
+        server.sendmail(sender, receivers, with_message_id(raw, message_id))
+
+
+def with_message_id(raw: bytes, message_id: str) -> bytes:
+    """The message under SES's own id, as SES sends it; all else stays as it is, with the line ends that SMTP wants."""
+    head, gap, body = re.sub(rb"\r?\n", b"\r\n", raw).partition(b"\r\n\r\n")
+    kept = re.sub(rb"(?im)^message-id:.*(\r\n[ \t].*)*\r\n", b"", head + b"\r\n").removesuffix(b"\r\n")
+    return f"Message-ID: <{message_id}>\r\n".encode() + kept + gap + body
