@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.routing.orders import NEW_YORK, ORDER, cup, gift_card, order_of, pot, tea
-from tests.support.faults import AFTER, BEFORE, CrashAt, Recorder
-from tests.support.world import Crash
 from waybill import bootstrap
-from waybill.aws import gate
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import Hold
 from waybill.routing import present
@@ -95,7 +92,11 @@ def test_a_cancelled_order_is_never_released():
 
 def test_a_held_order_is_not_released_until_the_hold_goes():
     with order_of(tea()) as desk:
-        desk.change(lambda state: verbs.place_hold(state, Hold("manual-1", "manual", "look", "2026-11-23T03:21:00.000Z", "support"), "2026-11-23T03:21:00.000Z", "support"))
+        desk.change(
+            lambda state: verbs.place_hold(
+                state, Hold("manual-1", "manual", "look", "2026-11-23T03:21:00.000Z", "support"), "2026-11-23T03:21:00.000Z", "support"
+            )
+        )
         desk.route()
         assert desk.tokens.answers == [("token-1", "OrderHeld")]
         assert not desk.work()
@@ -262,63 +263,6 @@ def test_a_promise_is_kept_by_a_dearer_service_or_a_nearer_node():
     with order_of(tea(), promise_days=2, to=NEW_YORK) as desk:
         desk.route()
         assert desk.work() == {"columbus": {"1": 1}}
-
-
-@pytest.mark.parametrize("moment", [BEFORE, AFTER])
-def test_routing_survives_a_crash_at_every_call(moment):
-    for number in range(_calls(_first_route)):
-        with order_of(cup(), pot(), tea(2)) as desk:
-            _crash(desk, number, moment, _first_route)
-            assert _sound(desk), number
-
-
-@pytest.mark.parametrize("moment", [BEFORE, AFTER])
-def test_rerouting_survives_a_crash_at_every_call(moment):
-    for number in range(_calls(_second_route)):
-        with order_of(tea(12)) as desk:
-            desk.route()
-            desk.reject(1, "NOT_IN_STOCK")
-            _crash(desk, number, moment, _second_route)
-            assert _sound(desk), number
-            assert desk.work() == {"reno": {"1": 10}}
-            assert ("token-1", "OrderHeld") in desk.tokens
-            assert desk.stock("TEA") == {"columbus": (5, 0), "reno": (10, 10)}
-
-
-def _first_route(desk):
-    desk.route()
-
-
-def _second_route(desk):
-    desk.go_on()
-
-
-def _calls(deed) -> int:
-    recorder = Recorder()
-    with order_of(cup(), pot(), tea(2)) if deed is _first_route else order_of(tea(12)) as desk:
-        if deed is _second_route:
-            desk.route()
-            desk.reject(1, "NOT_IN_STOCK")
-        with gate.watching(recorder):
-            deed(desk)
-    return len(recorder.calls)
-
-
-def _crash(desk, number, moment, deed) -> None:
-    with gate.watching(CrashAt(number, moment)), pytest.raises(Crash):
-        deed(desk)
-    deed(desk)
-    deed(desk)
-
-
-def _sound(desk) -> bool:
-    """Every released unit is in exactly one live fulfilment order, and reserved where it is."""
-    released = sum(lines.released for lines in desk.record.state.lines.values())
-    at_work = sum(sum(lines.values()) for lines in desk.work().values())
-    held = bootstrap.inventory().held(ORDER).held
-    reserved = {(line, node): units for line, nodes in held.items() for node, units in nodes.items()}
-    wanted = {(line, node): units for node, lines in desk.work().items() for line, units in lines.items()}
-    return released == at_work and reserved == wanted
 
 
 def _close(id: str) -> None:

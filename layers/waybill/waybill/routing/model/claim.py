@@ -27,8 +27,7 @@ class Claim:
         """Without what is held for fulfilment orders under way: what a new decision may dispose of."""
         busy = at_work(fulfilment_orders, self.done)
         left = {
-            line: {node: units - busy[line][node] if line in busy else units for node, units in nodes.items()}
-            for line, nodes in self.held.items()
+            line: {node: units - busy[line][node] if line in busy else units for node, units in nodes.items()} for line, nodes in self.held.items()
         }
         return replace(self, held={line: {n: u for n, u in nodes.items() if u > 0} for line, nodes in left.items()})
 

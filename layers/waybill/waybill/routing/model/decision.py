@@ -100,9 +100,7 @@ def decide(
 def marked(sites: Iterable[Site], nodes: Collection[str], *, bar: str = "", doubt: str = "") -> list[Site]:
     """The sites, those of these nodes barred for a reason, or doubtful for one."""
     doubts = frozenset({doubt} if doubt else ())
-    return [
-        replace(site, barred=site.barred or bar, doubts=site.doubts | doubts) if site.node in nodes else site for site in sites
-    ]
+    return [replace(site, barred=site.barred or bar, doubts=site.doubts | doubts) if site.node in nodes else site for site in sites]
 
 
 def receipt(decision: Decision, *, at: str, cause: str, tariffs: Mapping[str, str]) -> dict[str, Any]:
@@ -135,9 +133,7 @@ def alone(problem: Problem) -> dict[str, int | None]:
     weight = sum(demand.quantity * demand.weight_g for demand in problem.demands)
     units = sum(demand.quantity for demand in problem.demands)
     has_all = {c.node: all(c.available.get(d.sku, 0) >= d.quantity for d in problem.demands) for c in problem.candidates}
-    return {
-        c.node: c.rate.price(weight, c.per_parcel) + units * c.per_unit if has_all[c.node] else None for c in problem.candidates
-    }
+    return {c.node: c.rate.price(weight, c.per_parcel) + units * c.per_unit if has_all[c.node] else None for c in problem.candidates}
 
 
 def _demands(lines: tuple[Unrouted, ...]) -> tuple[Demand, ...]:

@@ -12,16 +12,19 @@ G_n is the node's tariff to this address with its handling per parcel: a rising 
 over nodes at will: it will be where no node has enough, or where that is cheaper. Where the nodes together hold less than q_i,
 what they hold is shipped and the rest is reported short.
 
-The method: branch and bound over the set S of nodes that ship.
+The method: branch and bound over the set S of nodes that ship, all in scaled integers.
 
 - Every staircase lies above a straight line, G_n(w) ≥ b_n + s_n · w. So a plan over S costs at least Σ_S b_n plus, for each
-  unit, the least `s_n · w_i + unit_n` among nodes that have it. Costs are scaled to keep these bounds in integers.
-- Branch: the first demand that S cannot fill needs one more of its holders; each is tried, the cheapest first, and those
-  tried before are barred from the later branches, so that each set is met once.
-- A set that fills everything is solved exactly (`_Loading`). Nodes beyond it are tried only while what they could save in
-  running cost outweighs their b_n.
+  unit, the least `s_n · w_i + unit_n` among nodes that have it. Prices of the units (`prices`) give a second, closer bound.
+- An order that one node can ship, and that no two nodes could ship for less than it, is done: most are.
+- Branch: the first demand that S cannot fill needs one more of its holders; each is tried, the closest to its price first, and
+  those tried before are barred from the later branches, so that each set is met once. Nodes beyond a set that fills everything
+  are tried only while what they could save in running cost outweighs their b_n.
+- Sets that fill everything are first loaded in the obvious way, which gives a good plan early, and then, the most promising
+  first, solved exactly (`Loading`, and for two nodes `Pair`) unless their bound says that they cannot be better.
 
-Nodes and demands are sorted first: the same problem gives the same plan, in whatever order it was written down.
+Nodes and demands are sorted first: the same problem gives the same plan, in whatever order it was written down. Among plans of
+equal cost the one with fewer nodes is taken.
 """
 
 from __future__ import annotations
@@ -31,8 +34,10 @@ from operator import attrgetter, mul, sub
 from typing import NamedTuple
 
 from waybill.kernel.errors import InvalidInput
-from waybill.routing.model.loading import INFINITE, SCALE, Loading, Option, Stairs
-from waybill.routing.model.problem import Candidate, Demand, Plan, Problem, Rate, Share
+from waybill.routing.model.loading import Loading
+from waybill.routing.model.prices import priced
+from waybill.routing.model.problem import Candidate, Demand, Plan, Problem, Share
+from waybill.routing.model.stairs import INFINITE, SCALE, Option, Staircases
 
 VERSION = "1"
 MOST_STEPS = 400_000
@@ -87,7 +92,7 @@ class _Search:
         totals = [sum(column) for column in zip(*rows, strict=True)] or [0] * len(self.demands)
         self.quantities = [min(total, demand.quantity) for total, demand in zip(totals, self.demands, strict=True)]
         self.weight = sum(map(mul, self.quantities, self.weights))
-        stairs = _Staircases(self.weight)
+        stairs = Staircases(self.weight)
         return [
             Option(index, row, *stairs.of(candidate.rate, candidate.per_parcel), candidate.per_unit)
             for index, (candidate, row) in enumerate(zip(self.candidates, rows, strict=True))
@@ -109,9 +114,7 @@ class _Search:
     def _singles(self) -> None:
         units, wanted = sum(self.quantities), self.quantities
         found = [
-            (option.stairs.prices[-1] + option.fixed + units * option.unit, option.index, option)
-            for option in self.options
-            if option.have == wanted
+            (option.stairs.prices[-1] + option.fixed + units * option.unit, option.index, option) for option in self.options if option.have == wanted
         ]
         for cost, _, option in sorted(found)[:2]:
             self._keep(cost, [option], [wanted])
@@ -142,7 +145,7 @@ class _Search:
 
     def _sets(self) -> None:
         self.wanted = [demand for demand, quantity in enumerate(self.quantities) if quantity]
-        self._price()
+        self.running, self.bound = priced(self.options, self.quantities, self.penalty)
         self.options = [option for option in self.options if self.bound + option.slack < self.limit]
         self.options.sort(key=lambda option: (option.slack, option.index))
         self.holders = {demand: [option for option in self.options if option.have[demand]] for demand in self.wanted}
@@ -152,35 +155,6 @@ class _Search:
         for least, _, chosen in sorted(self.found):
             if least < self.limit:
                 self._solve(chosen)
-
-    def _price(self) -> None:
-        """Prices a unit of each demand such that no node earns more than its base by them (`slack` is what is left of it): then
-        all units at their prices are less than any plan costs, and a set of nodes costs at least that and all its slacks."""
-        for option in self.options:
-            option.slack = option.base + self.penalty
-        holders = {d: [option for option in self.options if option.have[d]] for d in self.wanted}
-        share = {option.index: option.slack // sum(option.have) for option in self.options}
-        self.running = sum([self.quantities[d] * min([option.run[d] for option in holders[d]]) for d in self.wanted])
-        prices = {d: min([option.run[d] + share[option.index] for option in holders[d]]) for d in self.wanted}
-        for demand, price in prices.items():
-            for option in holders[demand]:
-                if option.run[demand] < price:
-                    option.slack -= option.have[demand] * (price - option.run[demand])
-        for demand in sorted(self.wanted, key=lambda d: len(holders[d])):
-            self._raise(demand, prices, holders[demand])
-        self.bound = sum(self.quantities[demand] * price for demand, price in prices.items()) - self.penalty
-
-    @staticmethod
-    def _raise(demand: int, prices: dict[int, int], holders: list[Option]) -> None:
-        """Raises the price of one demand until a holder of it has no slack left."""
-        before = prices[demand]
-        after = min([max(before, o.run[demand]) + o.slack // o.have[demand] for o in holders])
-        if after > before:
-            prices[demand] = after
-            for option in holders:
-                earned = after - max(before, option.run[demand])
-                if earned > 0:
-                    option.slack -= earned * option.have[demand]
 
     def _extend(self, chosen: list[Option], need: list[int], barred: int, bound: int, paid: int) -> None:
         """All sets that contain `chosen` and none of the barred. None of them costs less than `bound`, which the prices say, nor
@@ -284,20 +258,3 @@ def _row(candidate: Candidate, demands: list[Demand]) -> list[int]:
     get = candidate.available.get
     have = [quantity if (units := get(demand.sku, 0)) >= (quantity := demand.quantity) else units for demand in demands]
     return have if min(have, default=0) >= 0 else [max(0, units) for units in have]
-
-
-class _Staircases:
-    """Builds each distinct staircase once: nodes in the same zone share their rate."""
-
-    def __init__(self, most_g: int) -> None:
-        self.most_g = most_g
-        self.built: dict[tuple[int, int], Stairs] = {}
-
-    def of(self, rate: Rate, per_parcel: int) -> tuple[Stairs, int]:
-        """The staircase, and what of the handling is not in it: where one parcel is enough, handling is a constant."""
-        one_parcel = self.most_g <= rate.breaks_g[-1]
-        inside, outside = (0, per_parcel) if one_parcel else (per_parcel, 0)
-        known = self.built.get((id(rate), inside))
-        if known is None:
-            known = self.built[id(rate), inside] = Stairs(*rate.steps(self.most_g, inside))
-        return known, outside

@@ -109,9 +109,7 @@ class Problem:
     def from_dict(cls, raw: dict[str, Any]) -> Problem:
         """The inverse of `to_dict`."""
         rates = [Rate(tuple(rate["breaks_g"]), tuple(rate["prices"])) for rate in raw["rates"]]
-        candidates = (
-            Candidate(c["node"], c["available"], rates[c["rate"]], c["per_parcel"], c["per_unit"]) for c in raw["candidates"]
-        )
+        candidates = (Candidate(c["node"], c["available"], rates[c["rate"]], c["per_parcel"], c["per_unit"]) for c in raw["candidates"])
         return cls(tuple(Demand(*demand) for demand in raw["demands"]), tuple(candidates), raw["split_penalty"])
 
 
@@ -150,7 +148,5 @@ class Plan:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able, without the runner-up."""
-        shares = [
-            {"node": share.node, "units": dict(share.units), "weight_g": share.weight_g, "cost": share.cost} for share in self.shares
-        ]
+        shares = [{"node": share.node, "units": dict(share.units), "weight_g": share.weight_g, "cost": share.cost} for share in self.shares]
         return {"shares": shares, "cost": self.cost, "short": dict(self.short), "proven": self.proven}

@@ -1,0 +1,44 @@
+"""Small routing problems of every kind: rates that fall with weight, too small for the load, ties, nothing in stock."""
+
+from __future__ import annotations
+
+import random
+
+from waybill.routing.model.problem import Candidate, Demand, Problem, Rate
+
+_SHAPES = ((1, 4), (2, 4), (3, 3), (4, 2), (5, 2), (3, 4))
+
+
+def small(seed: int) -> Problem:
+    """Few enough possibilities to try them all."""
+    draw = random.Random(seed)
+    lines, nodes = draw.choice(_SHAPES)
+    most = 2 if nodes == 4 else 3
+    demands = tuple(Demand(f"S{i}", draw.randint(1, most), draw.choice((1, 50, 100, 333, 500, 1000, 2500))) for i in range(lines))
+    rates = [_rate(draw) for _ in range(2)]
+    candidates = tuple(
+        Candidate(
+            f"N{n}",
+            {demand.sku: draw.choice((0, 0, 1, 2, 3, 5)) for demand in demands},
+            draw.choice(rates),
+            draw.choice((0, 50, 100, 300)),
+            draw.choice((0, 0, 10, 50)),
+        )
+        for n in range(nodes)
+    )
+    return Problem(demands, candidates, draw.choice((0, 0, 100, 400)))
+
+
+def shuffled(problem: Problem, seed: int) -> Problem:
+    """The same problem, written down in another order."""
+    draw = random.Random(seed)
+    demands, candidates = list(problem.demands), list(problem.candidates)
+    draw.shuffle(demands)
+    draw.shuffle(candidates)
+    return Problem(tuple(demands), tuple(candidates), problem.split_penalty)
+
+
+def _rate(draw: random.Random) -> Rate:
+    breaks = tuple(sorted(draw.sample(range(50, 4000, 50), draw.randint(1, 5))))
+    prices = [draw.randint(1, 1500) for _ in breaks]
+    return Rate(breaks, tuple(sorted(prices) if draw.random() < 0.8 else prices))
