@@ -75,7 +75,7 @@ def deploy(home: Home, endpoint: str, values: dict[str, str]) -> None:
     command = [tool("sam"), "deploy", "--template-file", str(home.build / "template.yaml"), "--stack-name", STACK_NAME]
     command += ["--s3-bucket", _BUCKET, "--region", REGION, "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
     command += ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]
-    command += ["--parameter-overrides", *(f"{name}={value}" for name, value in values.items())]
+    command += ["--parameter-overrides", *(f'{name}="{value}"' for name, value in values.items())]
     _sam(command, home, "deploy", aws_environment(endpoint))
 
 
