@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.support.cloud import cloud
-from tests.support.shop import STOCK, open_shop
+from tests.support.shop import open_shop
 from waybill import bootstrap
 from waybill.aws.tables import commit
 from waybill.fulfilment import service as fulfilment
 from waybill.fulfilment.model import fulfilment_order as fo
 from waybill.fulfilment.service import Fulfilment
 from waybill.inventory.stock_table import StockTable
-from waybill.kernel.ids import fulfilment_order_id, order_id
+from waybill.kernel.ids import fulfilment_order_id
 from waybill.orders import store
 from waybill.orders.model import state as verbs
 from waybill.orders.model.order import Address, Customer, Line, Order, Shipping
@@ -24,7 +24,6 @@ from waybill.routing.orders_table import OrdersTable
 from waybill.routing.service import Routing
 from waybill.routing.sites import ShopSites
 from waybill.routing.stock import InventoryStock
-from waybill.shop import store as shop
 
 ORDER = "ord_aaaaaaaaaaaaaaaaaaaa"
 AT = "2026-11-23T03:20:00.000Z"
@@ -57,7 +56,6 @@ class Tokens:
 class Desk:
     """One order's world: `route` and `go_on` as the worker runs them, and the deeds of others."""
 
-    order_id: str = ORDER
     tokens: Tokens = field(default_factory=Tokens)
 
     @property
@@ -66,14 +64,14 @@ class Desk:
         return Routing(OrdersTable(), stock, ShopSites(), self.tokens, bootstrap.utc_now)
 
     def route(self, token: str = "token-1") -> None:
-        self.service.route(self.order_id, token)
+        self.service.route(ORDER, token)
 
     def go_on(self) -> None:
-        self.service.go_on(self.order_id)
+        self.service.go_on(ORDER)
 
     @property
     def record(self) -> Record:
-        return store.load(self.order_id)
+        return store.load(ORDER)
 
     def work(self) -> dict[str, dict[str, int]]:
         """{node: {line: units}} of the fulfilment orders that nobody has refused."""
@@ -86,11 +84,11 @@ class Desk:
 
     def reject(self, number: int, reason: str, lines: tuple[str, ...] = ()) -> None:
         """A node refuses; `lines`: those at fault."""
-        Fulfilment(bootstrap.utc_now).reject(fulfilment_order_id(self.order_id, number), reason, list(lines), "node")
+        Fulfilment(bootstrap.utc_now).reject(fulfilment_order_id(ORDER, number), reason, list(lines), "node")
 
     def ship(self, number: int) -> None:
         """A node packs everything into one parcel, and it leaves."""
-        id = fulfilment_order_id(self.order_id, number)
+        id = fulfilment_order_id(ORDER, number)
         _, work = fulfilment.load(id)
         picked = fo.pick(fo.accept(work, AT, "node"), {}, AT, "node")
         packed = fo.pack(picked, (fo.Package(1, work.units(), 500),), AT, "node")
@@ -99,7 +97,7 @@ class Desk:
 
     def change(self, verb: Any) -> None:
         """STATE after a verb of the orders' model."""
-        store.change_state(self.order_id, lambda record: verb(record.state))
+        store.change_state(ORDER, lambda record: verb(record.state))
 
     def stock(self, sku: str) -> dict[str, tuple[int, int]]:
         """{node: (on hand, reserved)}."""
@@ -117,30 +115,17 @@ def order_of(
     """An order with its stock reserved, about to be routed, in the small shop of `tests.support.shop`."""
     with cloud():
         open_shop(stock)
-        yield placed(*lines, to=to, reserved=reserved, promise_days=promise_days)
+        _placed(lines, to, promise_days)
+        if reserved:
+            bootstrap.inventory().reserve(ORDER)
+        yield Desk()
 
 
-def placed(*lines: Line, to: Address = SAN_FRANCISCO, reserved: bool = True, promise_days: int = 0, number: int = 0) -> Desk:
-    """An order in the shop that is open."""
-    id = order_id("api", str(number)) if number else ORDER
+def _placed(lines: tuple[Line, ...], to: Address, promise_days: int) -> None:
     total = sum(line.net for line in lines)
-    order = Order(id, "api", f"1001-{number}", AT, "USD", lines, Shipping(promise_days=promise_days), (), total)
-    state = verbs.received(id, {line.id: line.quantity for line in lines}, AT, "channel:api", {"total": total, "held": False})
+    order = Order(ORDER, "api", "1001", AT, "USD", lines, Shipping(promise_days=promise_days), (), total)
+    state = verbs.received(ORDER, {line.id: line.quantity for line in lines}, AT, "channel:api", {"total": total, "held": False})
     store.add(order, Customer("ada@example.org", "Ada", ship_to=to), state)
-    if reserved:
-        bootstrap.inventory().reserve(id)
-    return Desk(id)
-
-
-def of_its_own(number: int, *lines: Line) -> tuple[Line, ...]:
-    """The same goods under SKUs that no other order touches, with the stock that the small shop has of them."""
-    movements = bootstrap.movements()
-    for line in lines:
-        shop.save(shop.ITEM, f"{line.sku}-{number}", replace(shop.item(line.sku), sku=f"{line.sku}-{number}"))
-        for (sku, node), units in STOCK.items():
-            if sku == line.sku:
-                movements.receive(f"{sku}-{number}", node, units, "opening")
-    return tuple(replace(line, sku=f"{line.sku}-{number}") for line in lines)
 
 
 def tea(quantity: int = 1, line: str = "1") -> Line:
