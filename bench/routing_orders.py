@@ -28,9 +28,7 @@ def problem(seed: int, lines: int, nodes: int = 50, goods: str = "parcels") -> P
     """An order of so many lines. How much of the range a node has differs from order to order: 15 to 80 %."""
     draw = random.Random(f"{seed}/{lines}/{nodes}")
     fill = draw.choice((0.15, 0.3, 0.5, 0.8))
-    demands = tuple(
-        Demand(f"SKU-{i:02}", draw.choice(_QUANTITIES[goods]), draw.choice(GOODS[goods])) for i in range(lines)
-    )
+    demands = tuple(Demand(f"SKU-{i:02}", draw.choice(_QUANTITIES[goods]), draw.choice(GOODS[goods])) for i in range(lines))
     candidates = tuple(_node(draw, n, demands, fill) for n in range(nodes))
     return Problem(demands, candidates, split_penalty=draw.choice((0, 0, 100)))
 
