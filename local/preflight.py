@@ -36,7 +36,7 @@ def check(place: Home, ports: Ports) -> None:
 
 def _same_ports_as_before(place: Home, ports: Ports) -> None:
     """Queue addresses inside the state carry the port they were made with."""
-    note = place.state / "port"
+    note = place.port_file
     known = int(note.read_text()) if note.exists() else ports.engine
     if known != ports.engine:
         raise Problem(f"The state in {place.path} was made with WAYBILL_PORT={known}: use that again, or forget it with `make clean`.")

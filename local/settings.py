@@ -72,6 +72,10 @@ class Home:
         return self.path / "state"
 
     @property
+    def port_file(self) -> Path:
+        return self.state / "port"
+
+    @property
     def cache(self) -> Path:
         return self.path / "cache"
 
@@ -89,7 +93,9 @@ class Home:
 
 
 def ports() -> Ports:
-    return Ports(int(os.environ.get("WAYBILL_PORT", "4566")))
+    """As WAYBILL_PORT says, or as the state was made, or MiniStack's own."""
+    note = home().port_file
+    return Ports(int(os.environ.get("WAYBILL_PORT") or (note.read_text() if note.exists() else 0) or 4566))
 
 
 def home() -> Home:

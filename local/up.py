@@ -112,6 +112,8 @@ def _put_in_place(place: Home, doors: Ports, keys: Keys, outputs: dict[str, str]
             with step(f"start {module.removeprefix('local.')}"):
                 child = children.start(module.removeprefix("local."), [sys.executable, "-m", module], beside(endpoint))
                 children.wait_for(child, f"http://{HOST}:{port}/")
+    with step("wake functions and orders that were under way"):
+        cloud.wake(endpoint)
 
 
 def beside(endpoint: str) -> dict[str, str]:

@@ -5,8 +5,12 @@ MiniStack serves an API under `/_aws/execute-api/<id>/…`; a webhook's sender a
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
+from local.engine.warm import warm_all
+
+_WARM = "/_waybill/warm"
 _STAGE = "$default"
 _NOTHING_DEPLOYED = b'{"title":"Nothing is deployed yet","status":503,"detail":"The stack has no HTTP API: wait for the deploy to end."}'
 
@@ -19,7 +23,12 @@ class FrontDoor:
         self._api_port = api_port
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or not self._api_port or (scope.get("server") or ("", 0))[1] != self._api_port:
+        port = (scope.get("server") or ("", 0))[1]
+        if scope["type"] == "http" and port != self._api_port and scope["path"] == _WARM:
+            threading.Thread(target=warm_all, daemon=True).start()
+            await _answer(send, 202, b"{}")
+            return
+        if scope["type"] != "http" or port != self._api_port:
             await self._app(scope, receive, send)
             return
         api_id = newest_http_api()
