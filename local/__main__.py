@@ -13,7 +13,7 @@ import time
 from local.problems import Problem
 from local.settings import ROOT, home
 
-_KEPT = ("cache", "venvs", "runtime")  # downloads, not state
+_KEPT = ("cache", "venvs", "runtime", "test")  # downloads, not state
 _START_SECONDS = 300
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from local.problems import Problem
-from local.settings import REGION, ROOT, STACK_NAME, STAGE, Home, Ports, aws_environment, tool
+from local.settings import DOWNLOADS, REGION, ROOT, STACK_NAME, STAGE, Home, Ports, aws_environment, tool
 
 _SOURCES = ("functions", "layers", "statemachines", "requirements", "template.yaml")
 _POLL_SECONDS = "0.25"
@@ -66,8 +66,8 @@ def _declared_parameters(template: Path) -> set[str]:
 def build(home: Home, template: Path) -> None:
     """`sam build`, several functions at a time. Raises Problem with what went wrong."""
     command = [tool("sam"), "build", "--template-file", str(template), "--build-dir", str(home.build), "--cached"]
-    command += ["--cache-dir", str(home.cache / "sam"), "--parallel"]
-    _sam(command, home, "build", {"WAYBILL_LAYER_TARGET": "laptop", "WAYBILL_LAYER_CACHE": str(home.cache / "layers")})
+    command += ["--cache-dir", str(home.sam_cache), "--parallel"]
+    _sam(command, home, "build", {"WAYBILL_LAYER_TARGET": "laptop", "WAYBILL_LAYER_CACHE": str(DOWNLOADS / "cache" / "layers")})
 
 
 def deploy(home: Home, endpoint: str, values: dict[str, str]) -> None:

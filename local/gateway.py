@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ import sys
 from pathlib import Path
 
 from local.problems import Problem
-from local.settings import ROOT, Home, Ports
+from local.settings import DOWNLOADS, ROOT, Home, Ports
 
 _PINS = ROOT / "requirements" / "localstripe.txt"
 # Told to its own interpreter, for what its command line cannot say: listen on this machine alone, keep the objects in this
@@ -60,14 +61,21 @@ web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print
 """
 
 
-def environment(place: Home) -> Path:
+def environment() -> Path:
     """The folder of its environment."""
-    return place.path / "venvs" / "localstripe"
+    return DOWNLOADS / "venvs" / "localstripe"
 
 
-def install(place: Home) -> bool:
-    """Makes its environment unless it is there; says whether it had to."""
-    folder = environment(place)
+def install() -> bool:
+    """Makes its environment unless it is there; says whether it had to. Two at once wait for each other."""
+    folder = environment()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / "localstripe.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _install(folder)
+
+
+def _install(folder: Path) -> bool:
     stamp = folder / "made-from"
     recipe = _PINS.read_text() + sys.version
     if stamp.exists() and stamp.read_text() == recipe:
@@ -77,13 +85,13 @@ def install(place: Home) -> bool:
     command = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install", "-q", "--no-deps"]
     done = subprocess.run([*command, "--require-hashes", "-r", str(_PINS)], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Problem(f"pip could not install localstripe: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'no message'}")
+        raise Problem(f"pip could not install localstripe: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
     stamp.write_text(recipe)
     return True
 
 
-def command(place: Home, ports: Ports) -> list[str]:
-    return [str(environment(place) / "bin" / "python"), "-c", _START, str(ports.stripe)]
+def command(ports: Ports) -> list[str]:
+    return [str(environment() / "bin" / "python"), "-c", _START, str(ports.stripe)]
 
 
 def variables(place: Home) -> dict[str, str]:

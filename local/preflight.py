@@ -6,12 +6,14 @@ import errno
 import shutil
 import socket
 import sys
+import time
 from importlib.metadata import PackageNotFoundError, version
 
 from local.problems import Problem
 from local.settings import HOST, Home, Ports
 
 _PACKAGES = ("ministack", "aws-sam-cli", "aiosmtpd")
+_LEAVING_SECONDS = 3.0
 
 
 def check(place: Home, ports: Ports) -> None:
@@ -26,8 +28,11 @@ def check(place: Home, ports: Ports) -> None:
     if shutil.which("make") is None:
         raise Problem("`make` is missing: apt-get install make.")
     _same_ports_as_before(place, ports)
+    deadline = time.monotonic() + _LEAVING_SECONDS
     for name, port in ports.by_name().items():
-        if not _is_free(port):
+        while not (free := _is_free(port)) and time.monotonic() < deadline:
+            time.sleep(0.1)  # one that was killed a moment ago is still saving
+        if not free:
             raise Problem(
                 f"Port {port} ({name}) is in use: stop what uses it (`ss -ltnp | grep {port}`), "
                 f"or choose other ports: WAYBILL_PORT={port + 1000} make run."

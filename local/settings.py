@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 REGION = "us-east-1"
 STACK_NAME = "waybill-local"
+DOWNLOADS = ROOT / ".local"  # layers and environments, shared by every laptop cloud of this tree
 STAGE = "local"
 
 
@@ -76,8 +77,8 @@ class Home:
         return self.state / "port"
 
     @property
-    def cache(self) -> Path:
-        return self.path / "cache"
+    def sam_cache(self) -> Path:
+        return self.path / "cache" / "sam"
 
     @property
     def build(self) -> Path:

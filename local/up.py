@@ -47,12 +47,12 @@ def up() -> None:
 def _start_all(place: Home, doors: Ports, children: Children) -> None:
     with step("prepare the environments of functions and gateway") as notes:
         python = runtime.function_python(place.runtime)
-        if gateway.install(place):
+        if gateway.install():
             notes.append("localstripe installed")
     keys = Keys(place)
     with step("start mailbox, gateway and engine"):
         _start_mail(doors, children)
-        stripe = children.start("localstripe", gateway.command(place, doors), gateway.variables(place))
+        stripe = children.start("localstripe", gateway.command(doors), gateway.variables(place))
         engine = _start_engine(place, doors, python, children)
         children.wait_for(stripe, f"http://{HOST}:{doors.stripe}/v1/customers")
         children.wait_for(engine, f"http://{HOST}:{doors.engine}/_ministack/health")

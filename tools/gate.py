@@ -14,7 +14,7 @@ from pathlib import Path
 
 from local import gateway
 from local.problems import Problem
-from local.settings import ROOT, home, our_code, tool
+from local.settings import ROOT, our_code, tool
 
 _WORKERS = "2"
 
@@ -23,7 +23,7 @@ def main() -> int:
     started = time.monotonic()
     os.environ.update(our_code())
     try:
-        gateway.install(home())
+        gateway.install()
         node_tools()
     except Problem as problem:
         print(f"\n  {problem}", file=sys.stderr)
