@@ -59,7 +59,7 @@ def test_no_crash_at_any_call_loses_or_doubles_anything(story: str, part: int):
 
         with gate.watching(crashes):
             order_id = crashes.told(lambda: tell(the))
-            crashes.finish(judge)
-            judge()
+        crashes.finish(judge)
+        judge()
     assert crashes.points
     assert not crashes.failures, "\n\n".join(crashes.failures)
