@@ -38,7 +38,7 @@ class World:
         self.crashes: list[BaseException] = []
         self._positions: dict[str, int] = {}
 
-    def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, query: dict[str, str] | None = None) -> "Reply":
+    def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, query: dict[str, str] | None = None) -> Reply:
         """One HTTP request through the route of the template that matches best."""
         path, _, search = path.partition("?")
         query = {**dict(pair.split("=", 1) for pair in search.split("&") if pair), **(query or {})}

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from waybill.aws.http import Router
     from waybill.channels.acks import ChannelAcks
     from waybill.channels.worker import IntakeWorker
+    from waybill.fulfilment.push import NodePush
     from waybill.inventory.movements import Movements
     from waybill.inventory.service import Inventory
     from waybill.notifications.service import Notifier
