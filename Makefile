@@ -4,7 +4,7 @@ VENV := .venv
 py := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run start stop demo test bench deploy lock clean redrive install
+.PHONY: help run start stop demo test sweep bench deploy lock clean redrive install
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ demo: install ## play orders in from every channel and watch them (the system mu
 
 test: install ## the whole gate
 	@$(py) -m tools.gate
+
+sweep: install ## crash before and after every outside call of whole order lives (minutes)
+	@PYTHONPATH=layers/waybill $(py) -m pytest -n 2 -m sweep tests/flow
 
 bench: install ## the measurements, beside their baselines
 	@$(py) -m bench

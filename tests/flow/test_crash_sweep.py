@@ -45,7 +45,8 @@ STORIES: dict[str, tuple[Callable[[Life], str], str]] = {
 }
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.sweep
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("part", range(SLICES))
 @pytest.mark.parametrize("story", STORIES)
 def test_no_crash_at_any_call_loses_or_doubles_anything(story: str, part: int):
