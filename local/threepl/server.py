@@ -37,8 +37,9 @@ class Door:
 
     def _pushed(self, headers: dict[str, str], raw: bytes) -> Reply:
         """A fulfilment order, signed after Standard Webhooks with its node's secret."""
-        document = (_json(raw) or {}).get("data") or {}
-        secret = self.secrets.get(document.get("node", ""), "")
+        document = (_json(raw) or {}).get("data")
+        node = document.get("node") if isinstance(document, dict) else None
+        secret = self.secrets.get(node, "") if isinstance(node, str) else ""
         if not secret or not fits(secret, headers, raw):
             return 401, {"error": "the signature does not fit"}
         self.floor.take(document)
@@ -47,7 +48,7 @@ class Door:
     def _rejection(self, wish: dict[str, Any] | None) -> Reply:
         """{"sku", "node"?, "reason"?}: the next work with this SKU (at this node) is rejected, once."""
         node, sku, reason = ((wish or {}).get(name, default) for name, default in (("node", ""), ("sku", ""), ("reason", REASONS[0])))
-        if not sku or reason not in REASONS or node not in ("", *self.floor.node_keys):
+        if not isinstance(sku, str) or not sku or reason not in REASONS or node not in ("", *self.floor.node_keys):
             return 422, {"error": f"send a sku, a node of {', '.join(self.floor.node_keys)} or none, a reason of {', '.join(REASONS)}"}
         self.floor.refusals.ask(node, sku, reason)
         return 202, {"rejections": self.floor.refusals.asked}
