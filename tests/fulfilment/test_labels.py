@@ -97,6 +97,17 @@ def test_no_name_breaks_a_label_or_a_slip(name: str, street: str) -> None:
     assert b"^FD" + LABEL.tracking_number.encode() in zpl.zpl(replace(LABEL, ship_to=to))
 
 
+@pytest.mark.parametrize("text", ["^XA^XZ~JA", "😀🎉" * 50, "x" * 200, "", " \n\t ", "\ud800", "\x00\x1b", "渋谷" * 80, "W" * 200, "العربية", "\\(( _5E"])
+def test_whatever_stands_everywhere_the_parcel_can_still_be_scanned(text: str) -> None:
+    to = replace(TO, name=text, line1=text, line2=text, city=text, region=text, postal_code=text, country=text)
+    label = replace(LABEL, ship_to=to, reference=text, service=text, carrier=text)
+    assert scanned(label_pdf.pdf(label)) == [(LABEL.tracking_number, True)]
+    printed = zpl.zpl(label).decode()
+    assert printed.count("^XA") == printed.count("^XZ") == 1 and "~" not in printed
+    slip = replace(SLIP, ship_to=to, order_number=text, node_name=text, note=text, lines=((text, text, 1),) * 40)
+    assert len(text_of(packing_slip.pdf(slip))) == 2
+
+
 def test_the_same_parcel_gives_the_same_bytes() -> None:
     for made in (lambda: label_pdf.pdf(LABEL), lambda: zpl.zpl(LABEL), lambda: packing_slip.pdf(SLIP)):
         assert made() == made()

@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from waybill.fulfilment.printing.label import Slip, address_lines
-from waybill.fulfilment.printing.text import block, line
+from waybill.fulfilment.printing.text import block, line, printable
 
 _ROWS_A_PAGE = 34
 _LEFT, _WIDTH = 54, 504
@@ -19,7 +19,7 @@ def pdf(slip: Slip) -> bytes:
 
     out = BytesIO()
     page = Canvas(out, pagesize=LETTER, invariant=1)
-    page.setTitle(f"Packing slip {slip.order_number}")
+    page.setTitle(printable(f"Packing slip {slip.order_number}"))
     starts = range(0, max(1, len(slip.lines)), _ROWS_A_PAGE)
     for number, start in enumerate(starts, 1):
         _head(page, slip, f"page {number} of {len(starts)}")
