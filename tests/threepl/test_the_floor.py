@@ -204,7 +204,10 @@ def test_a_gap_is_asked_for_by_node_sku_and_reason(players: Players) -> None:
 
 
 def test_each_status_has_one_deed_and_the_end_has_none() -> None:
-    deeds = {status: next_verb({"status": status}) for status in ("requested", "accepted", "picking", "picked", "packed", "shipped", "delivered", "rejected")}
+    deeds = {
+        status: next_verb({"status": status})
+        for status in ("requested", "accepted", "picking", "picked", "packed", "shipped", "delivered", "rejected")
+    }
     assert list(deeds.values()) == ["accept", "pick", "pick", "pack", "ship", "", "", ""]
 
 
