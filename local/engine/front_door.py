@@ -12,6 +12,7 @@ from local.engine.warm import warm_all
 
 _WARM = "/_waybill/warm"
 _STAGE = "$default"
+_LARGEST_BODY = 6_000_000  # Lambda's limit for a call, which comes before API Gateway's own 10 MB
 _NOTHING_DEPLOYED = b'{"title":"Nothing is deployed yet","status":503,"detail":"The stack has no HTTP API: wait for the deploy to end."}'
 
 
@@ -37,7 +38,12 @@ class FrontDoor:
             return
         prefix = f"/_aws/execute-api/{api_id}/{_STAGE}"
         raw_path = scope.get("raw_path") or scope["path"].encode()
-        await self._app({**scope, "path": prefix + scope["path"], "raw_path": prefix.encode() + raw_path}, receive, send)
+        body = await _whole_body(receive)
+        if body is None:
+            await _answer(send, 413, b'{"message":"Request Entity Too Large"}')
+            return
+        inner = {**scope, "path": prefix + scope["path"], "raw_path": prefix.encode() + raw_path}
+        await self._app(inner, _once({"type": "http.request", "body": body, "more_body": False}, receive), send)
 
 
 def newest_http_api() -> str | None:
@@ -46,6 +52,31 @@ def newest_http_api() -> str | None:
 
     apis = [api for api in apigateway._apis.all_values() if api.get("protocolType") == "HTTP"]
     return max(apis, key=lambda api: str(api.get("createdDate", "")))["apiId"] if apis else None
+
+
+async def _whole_body(receive: Any) -> bytes | None:
+    """The request's body, or None when it is larger than what API Gateway can hand to a function."""
+    parts, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > _LARGEST_BODY:
+            return None
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _once(first: dict[str, Any], then: Any) -> Any:
+    """An ASGI `receive` that gives one message and then asks another."""
+    waiting = [first]
+
+    async def receive() -> Any:
+        return waiting.pop() if waiting else await then()
+
+    return receive
 
 
 async def _answer(send: Any, status: int, body: bytes) -> None:

@@ -69,6 +69,7 @@ async def _serve() -> None:
     from ministack.app import app
 
     from local.engine.front_door import FrontDoor
+    from local.engine.gaps.function_process import end_all
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -82,6 +83,7 @@ async def _serve() -> None:
     config.accesslog = None
     config.errorlog = logging.getLogger("hypercorn.error")
     await serve(FrontDoor(app, api_port), config, shutdown_trigger=stop.wait)
+    end_all()
 
 
 def _forget_proxies() -> None:

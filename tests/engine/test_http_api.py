@@ -58,6 +58,12 @@ def test_a_form_arrives_in_base64_and_bytes_go_out(ours: Deployed) -> None:
     assert call(f"{ours.engine.api_url}/things/bytes")[1] == b"\x00\x01\xff"
 
 
+def test_a_body_beyond_lambdas_limit_is_refused_and_a_large_one_is_not(ours: Deployed) -> None:
+    url = f"{ours.engine.api_url}/things/1"
+    assert call(url, "POST", b"x" * 6_100_000)[0] == 413
+    assert json.loads(call(url, "POST", b"x" * 2_000_000, content_type="text/plain")[1])["body"] == "x" * 2_000_000
+
+
 def test_a_function_may_do_what_its_role_says_and_no_more(ours: Deployed) -> None:
     assert call(f"{ours.engine.api_url}/things/write")[1] == b"written"
     assert call(f"{ours.engine.api_url}/things/denied")[1] == b"AccessDeniedException"

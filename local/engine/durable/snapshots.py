@@ -83,13 +83,13 @@ def _mark(app: Any, method: str, path: str, headers: dict, body: bytes, query: d
 async def _save_for_ever(app: Any) -> None:
     while True:
         await asyncio.sleep(_PAUSE_SECONDS)
-        deploying = any(stack["StackStatus"].endswith("_IN_PROGRESS") for stack in _stacks())
+        if any(stack["StackStatus"].endswith("_IN_PROGRESS") for stack in _stacks()):
+            _dirty.update(app._state_map.values())  # CloudFormation works on after it has answered: save the whole or nothing
+            continue
         names = set(_dirty) - _NEVER_SAVED
         _dirty.clear()
         if names:
             await save(app, names)
-        if deploying:  # CloudFormation works on after it has answered
-            _dirty.update(app._state_map.values())
 
 
 async def save(app: Any, modules: set[str]) -> None:

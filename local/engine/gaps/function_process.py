@@ -60,6 +60,16 @@ def forget_old_code(root: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def end_all() -> None:
+    """Kills every function's process: for an engine that stops while some are busy."""
+    from ministack.core import lambda_runtime
+
+    for pool in list(lambda_runtime._workers.values()):
+        for worker in pool:
+            if isinstance(worker, _FunctionProcess):
+                worker._stop()
+
+
 def _with_true_errors(execute: Any) -> Any:
     """Upstream rebuilds the answer from a message alone; ours rides along and is put back."""
 
@@ -179,8 +189,9 @@ class _FunctionProcess:
 
     def _receive(self, deadline: float) -> dict[str, Any] | None:
         pipe = self._proc.stdout
-        ready, _, _ = select.select([pipe], [], [], max(deadline - time.monotonic(), 0.0))
-        if not ready:
+        poll = select.poll()  # not select(): an engine with many sockets has descriptors beyond 1024
+        poll.register(pipe, select.POLLIN | select.POLLHUP)
+        if not poll.poll(max(deadline - time.monotonic(), 0.0) * 1000):
             raise TimeoutError
         line = pipe.readline()  # type: ignore[union-attr]
         return json.loads(line) if line else None
