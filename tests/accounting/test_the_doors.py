@@ -58,8 +58,7 @@ def stored(**more: Any) -> Order:
 
 def deliver(*events: Any) -> dict[str, Any]:
     records = [
-        {"messageId": str(n), "body": json.dumps({"detail-type": event.type, "detail": event.to_dict("local")})}
-        for n, event in enumerate(events)
+        {"messageId": str(n), "body": json.dumps({"detail-type": event.type, "detail": event.to_dict("local")})} for n, event in enumerate(events)
     ]
     return _load("accounting_worker").handler({"Records": records}, None)
 
@@ -201,9 +200,7 @@ def test_the_export_is_what_bean_check_accepts(tmp_path: Path) -> None:
 
 def test_hostile_names_stay_text_in_the_export(tmp_path: Path) -> None:
     legs = (Posting('x"; open Assets:Evil', 5, "JPY"), Posting("=cmd()", -5, "JPY"), Posting("Äö:ß", 1, "KWD"), Posting("", -1, "KWD"))
-    entry = Entry(
-        'a"b\\', 'say "hi"\\', "2026-11-23T00:00:00.000Z", "ord_1", "api", "JPY", '\\" \n2026-01-01 open X\r\n\t\u2028=1+1 😀', legs
-    )
+    entry = Entry('a"b\\', 'say "hi"\\', "2026-11-23T00:00:00.000Z", "ord_1", "api", "JPY", '\\" \n2026-01-01 open X\r\n\t\u2028=1+1 😀', legs)
     checked(document([entry], Chart(), 'My "shop"\n'), tmp_path)
     assert quoted('a"\\\n') == '"a\\"\\\\ "'
 

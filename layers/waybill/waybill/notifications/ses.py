@@ -23,5 +23,5 @@ class Ses:
                 Content={"Raw": {"Data": raw(mail, now)}},
             )
         except refusals as refusal:
-            raise InvalidInput("SES refuses this mail: see the runbook, `mail refused`") from refusal
+            raise InvalidInput("SES refuses this mail: see the runbook, mail-refused") from refusal
         return str(answer.get("MessageId", ""))
