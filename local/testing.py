@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -23,6 +24,7 @@ from pathlib import Path
 from local.settings import DOWNLOADS, HOST, ROOT, Ports
 from local.stackfile import Stack
 
+_BASES = (20_000, 32_000)  # below what the kernel hands out by itself; at random, for others may be looking too
 _KEPT = ("cache", "runtime", "build")
 
 
@@ -49,7 +51,8 @@ def forget(folder: Path) -> None:
 
 def free_base() -> int:
     """A base port all of whose neighbours are free."""
-    for base in range(20000, 60000, 50):
+    for _ in range(200):
+        base = random.randrange(*_BASES, 20)
         if all(_is_free(port) for port in Ports(base).by_name().values()):
             return base
     raise RuntimeError("no free ports")
