@@ -1,7 +1,12 @@
 """The outbox: what the history says is what the bus hears."""
 
+import pytest
+
+from tests.support.cloud import cloud
+from tests.support.faults import Recorder
+from waybill.aws import gate
 from waybill.aws.attributes import pack_item
-from waybill.orders.outbox import new_events
+from waybill.orders.outbox import new_events, publish
 
 
 def _record(old: list[str], new: list[str], sort_key: str = "STATE") -> dict:
@@ -28,5 +33,28 @@ def test_events_of_a_fulfilment_order_bear_its_own_id():
     assert [event.id for event in told] == ["fo_ab-2:1"]
 
 
-def test_what_nobody_listens_to_costs_nothing():
-    assert list(new_events(_record([], ["fulfilment_order.picked"], "FO#1"))) == []
+def _published(types: list[str]) -> list[str]:
+    recorder = Recorder()
+    with gate.watching(recorder):
+        publish([_record([], types)])
+    return [entry["DetailType"] for _, detail in recorder.calls for entry in detail["Entries"]]
+
+
+@pytest.fixture
+def bus(monkeypatch: pytest.MonkeyPatch):
+    with cloud():
+        yield monkeypatch
+
+
+def test_what_nobody_listens_to_costs_nothing(bus):
+    assert _published(["order.received", "order.confirmed", "order.released"]) == ["order.confirmed"]
+
+
+def test_a_shop_hears_what_it_asks_for(bus):
+    bus.setenv("ALSO_PUBLISH", "order.released, order.completed")
+    assert _published(["order.received", "order.confirmed", "order.released"]) == ["order.confirmed", "order.released"]
+
+
+def test_a_shop_that_asks_for_all_hears_all(bus):
+    bus.setenv("ALSO_PUBLISH", "*")
+    assert _published(["order.received", "order.released"]) == ["order.received", "order.released"]

@@ -49,8 +49,8 @@ def test_what_the_catalogue_says_is_heard_has_a_rule() -> None:
     assert {(kind.type, queue) for kind in event_schemas.KINDS for queue in kind.heard_by} <= heard
 
 
-def test_what_the_publisher_keeps_silent_is_marked_so() -> None:
-    assert {kind.type for kind in event_schemas.KINDS if kind.silent} == set(outbox._SILENT)
+def test_the_publisher_sends_what_is_heard_and_nothing_else() -> None:
+    assert {kind.type for kind in event_schemas.KINDS if kind.heard_by} == outbox.HEARD
 
 
 def test_every_type_that_the_code_writes_is_in_the_table() -> None:

@@ -1,8 +1,10 @@
-"""The stream of the Orders table to the bus: every history entry that the old image did not have is an event."""
+"""The stream of the Orders table to the bus: every history entry that the old image did not have is an event, if somebody listens."""
 
 from __future__ import annotations
 
 import json
+import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,11 +16,12 @@ from waybill.kernel.errors import Unavailable
 from waybill.kernel.events import Event
 
 _MOST_ENTRIES = 10
-_SILENT = frozenset(
-    "fulfilment_order.accepted fulfilment_order.picked fulfilment_order.packed "
-    "stock.reserved stock.released stock.written_off".split()
+HEARD = frozenset(
+    "order.backordered order.cancelled order.confirmed payment.captured payment.recorded payment.refunded "
+    "fulfilment_order.delivered fulfilment_order.rejected fulfilment_order.requested fulfilment_order.shipped".split()
 )
-"""Timeline entries that nobody listens to: an event on the bus is a customer's money."""
+"""What the template's rules listen to. The rest stays in the timeline: an event on the bus is a customer's money. Whoever adds a
+rule of their own names its types in the template's parameter `AlsoPublish` (`*` for all)."""
 
 
 def publish(records: list[dict[str, Any]]) -> list[str]:
@@ -26,15 +29,21 @@ def publish(records: list[dict[str, Any]]) -> list[str]:
 
     Events leave in the order of the stream; the ids are stable, so that a repeat is recognised by every consumer.
     """
-    waiting = [(record["dynamodb"]["SequenceNumber"], event) for record in records for event in new_events(record)]
+    changes = [(record["dynamodb"]["SequenceNumber"], event) for record in records for event in new_events(record)]
+    wanted = _wanted()
+    waiting = [(number, event) for number, event in changes if "*" in wanted or event.type in wanted]
     for start in range(0, len(waiting), _MOST_ENTRIES):
         chunk = waiting[start : start + _MOST_ENTRIES]
         refused = _put([event for _, event in chunk])
         if refused is not None:
             return [chunk[refused][0]]
-    for _, event in waiting:
-        count("Events", type=event.type)
+    for type, times in Counter(event.type for _, event in changes).items():
+        count("Events", times, type=type)
     return []
+
+
+def _wanted() -> frozenset[str]:
+    return HEARD | frozenset(os.environ.get("ALSO_PUBLISH", "").replace(",", " ").split())
 
 
 def new_events(record: dict[str, Any]) -> Iterator[Event]:
@@ -47,8 +56,7 @@ def new_events(record: dict[str, Any]) -> Iterator[Event]:
     source = record_id(order_id, image["sk"]["S"])
     for packed in image["history"]["L"][seen:]:
         entry = unpack(packed)
-        if entry["type"] not in _SILENT:
-            yield Event(f"{source}:{entry['seq']}", entry["type"], entry["at"], order_id, entry["data"])
+        yield Event(f"{source}:{entry['seq']}", entry["type"], entry["at"], order_id, entry["data"])
 
 
 def record_id(order_id: str, sort_key: str) -> str:
