@@ -38,7 +38,7 @@ class Carriers:
         track = ORDERS.get(f"TRACK#{number}", "TRACK") if isinstance(number, str) and 0 < len(number) <= 64 else None
         if track is None or track["carrier"] != carrier:
             raise NotFound("we sent no parcel under this tracking number")
-        return self.fulfilment.track(track["fo_id"], track["package"], scan, f"carrier:{carrier}")[1]
+        return self.fulfilment.track(track["fo_id"], number, scan, f"carrier:{carrier}")[1]
 
     def _verify(self, carrier: str, request: Request) -> None:
         """HMAC over timestamp and raw body, under any of the carrier's live secrets, within five minutes."""

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from waybill.aws import files
 from waybill.aws.tables import WriteConflict, commit, create
 from waybill.fulfilment import papers, rates
 from waybill.fulfilment.model import fulfilment_order as verbs
@@ -35,8 +34,8 @@ class Packing:
     def pack(self, fo_id: str, wanted: list[dict[str, Any]], actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """Packs what was picked. `wanted`: packages as {"lines": {line: units}, "weight_g"}; empty: one with everything.
 
-        Papers lie in the bucket before the record says packed; all numbers and bytes are deterministic, so that a retry makes
-        the same. Raises InvalidInput, IllegalTransition.
+        First the numbers, then the papers, and with one write the record says packed; all numbers and bytes are deterministic, so
+        that a retry makes the same. Raises InvalidInput, IllegalTransition.
         """
         at = instant(self.clock())
         attempt = 0
@@ -47,33 +46,27 @@ class Packing:
             if record.state.cancelled:
                 raise IllegalTransition(f"{fo_id}: the order is cancelled")
             packed = self._packed(record, work, wanted, at, actor, attempt)
+            if not all(_number_is_ours(packed, package) for package in packed.packages):
+                attempt += 1
+                continue
+            self._print(record, packed)
             try:
-                self._commit(packed)
-            except WriteConflict as conflict:
-                attempt += _is_number(conflict)
+                commit(save(packed))
             except Conflict:
                 continue
-            else:
-                return record, packed
+            return record, packed
         raise Conflict(f"{fo_id} is being changed by many at once; try again")
 
-    def _packed(
-        self, record: Record, work: FulfilmentOrder, wanted: list[dict[str, Any]], at: str, actor: str, attempt: int
-    ) -> FulfilmentOrder:
-        """The record that follows, its papers in the bucket."""
+    def _packed(self, record: Record, work: FulfilmentOrder, wanted: list[dict[str, Any]], at: str, actor: str, attempt: int) -> FulfilmentOrder:
+        """The record that follows."""
         verbs.MACHINE.after(work.status, "pack")
         packages = _described(record, work, wanted)
         verbs.refuse_misfit(work, packages)
-        packed = verbs.pack(work, self._carried(record, work, packages, attempt), at, actor)
-        for package in packed.packages:
-            for name, content in self.print(record, packed, package).items():
-                files.put(papers.key(packed, package.n, name), content, papers.PAPERS[name])
-        return packed
+        return verbs.pack(work, self._carried(record, work, packages, attempt), at, actor)
 
-    @staticmethod
-    def _commit(packed: FulfilmentOrder) -> None:
-        numbers = [create(ORDERS, track_item(packed, package)) for package in packed.packages]
-        commit(save(packed), *numbers)
+    def _print(self, record: Record, packed: FulfilmentOrder) -> None:
+        for package in packed.packages:
+            papers.keep(packed, package.n, self.print(record, packed, package))
 
     @staticmethod
     def _carried(record: Record, work: FulfilmentOrder, packages: tuple[Package, ...], attempt: int) -> tuple[Package, ...]:
@@ -85,14 +78,18 @@ class Packing:
         return tuple(_labelled(work, package, offer, attempt) for package, offer in zip(packages, offers, strict=True))
 
 
-def _is_number(conflict: WriteConflict) -> bool:
-    """Whether another parcel bears the number already: the next attempt takes another one."""
-    return conflict.old is not None and conflict.old["pk"].startswith("TRACK#")
+def _number_is_ours(work: FulfilmentOrder, package: Package) -> bool:
+    """Takes the tracking number; False where a parcel of other work bears it. One that was taken and not used finds no package."""
+    try:
+        commit(create(ORDERS, track_item(work, package)))
+    except WriteConflict as conflict:
+        return conflict.old is not None and conflict.old["fo_id"] == work.id
+    return True
 
 
 def track_item(work: FulfilmentOrder, package: Package) -> dict[str, Any]:
     """What finds a package by its tracking number."""
-    return {"pk": f"TRACK#{package.tracking_number}", "sk": "TRACK", "carrier": package.carrier, "fo_id": work.id, "package": package.n}
+    return {"pk": f"TRACK#{package.tracking_number}", "sk": "TRACK", "carrier": package.carrier, "fo_id": work.id}
 
 
 def _labelled(work: FulfilmentOrder, package: Package, offer: rates.Offer, attempt: int) -> Package:
@@ -114,8 +111,7 @@ def _described(record: Record, work: FulfilmentOrder, wanted: list[dict[str, Any
     described = wanted or [{"lines": work.units()}]
     weights = _unit_weights(record)
     return tuple(
-        Package(n, each["lines"], each["weight_g"] if "weight_g" in each else _weight(each["lines"], weights))
-        for n, each in enumerate(described, 1)
+        Package(n, each["lines"], each["weight_g"] if "weight_g" in each else _weight(each["lines"], weights)) for n, each in enumerate(described, 1)
     )
 
 

@@ -1,6 +1,9 @@
-"""What is printed for a parcel, where it lies in the bucket, and how it is read back."""
+"""What is printed for a parcel: kept together in one archive in the bucket, read back one by one."""
 
 from __future__ import annotations
+
+import io
+import zipfile
 
 from waybill.aws import files
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
@@ -10,10 +13,9 @@ from waybill.kernel.errors import NotFound
 PAPERS = {"label.pdf": "application/pdf", "label.zpl": "application/zpl", "packing-slip.pdf": "application/pdf"}
 
 
-def key(work: FulfilmentOrder, n: int, name: str) -> str:
-    """Where a paper lies. The tracking number in it stands for all that is in the parcel: of two who pack the same work at once,
-    each differently, the one who loses leaves the other's papers alone."""
-    return f"orders/{work.order_id}/{work.id}/{n}-{work.package(n).tracking_number}-{name}"
+def keep(work: FulfilmentOrder, n: int, papers: dict[str, bytes]) -> None:
+    """Keeps the papers of a package, by name, under a deterministic key; the same papers are the same bytes."""
+    files.put(_key(work, n), _archive(papers), "application/zip")
 
 
 def read(fo_id: str, n: int, name: str, node: str = "") -> tuple[bytes, str]:
@@ -21,4 +23,20 @@ def read(fo_id: str, n: int, name: str, node: str = "") -> tuple[bytes, str]:
     _, work = load(fo_id, node)
     if name not in PAPERS:
         raise NotFound(f"a package has {', '.join(PAPERS)}")
-    return files.get(key(work, n, name)), PAPERS[name]
+    with zipfile.ZipFile(io.BytesIO(files.get(_key(work, n)))) as archive:
+        return archive.read(name), PAPERS[name]
+
+
+def _key(work: FulfilmentOrder, n: int) -> str:
+    """Where they lie. The tracking number in it stands for all that is in the parcel: of two who pack the same work at once,
+    each differently, the one who loses leaves the other's papers alone."""
+    return f"orders/{work.order_id}/{work.id}/{n}-{work.package(n).tracking_number}.zip"
+
+
+def _archive(papers: dict[str, bytes]) -> bytes:
+    """One file and not three: each put is paid for."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in papers.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()

@@ -19,9 +19,7 @@ def document(order: Order, customer: Customer, work: FulfilmentOrder) -> dict[st
         "node": work.node,
         "status": work.status,
         "requested_at": work.since,
-        "lines": {
-            line: {"sku": lines[line].sku, "title": lines[line].title, **asdict(at_node)} for line, at_node in work.lines.items()
-        },
+        "lines": {line: {"sku": lines[line].sku, "title": lines[line].title, **asdict(at_node)} for line, at_node in work.lines.items()},
         "ship_to": asdict(customer.ship_to),
         "service": {"method": order.shipping.method, "promise_days": order.shipping.promise_days},
         "packages": [_package(work, package) for package in work.packages],

@@ -51,12 +51,12 @@ class Fulfilment:
 
         return self._changed(fo_id, node, decide)
 
-    def track(self, fo_id: str, package: int, scan: Scan, actor: str) -> tuple[Record, FulfilmentOrder]:
+    def track(self, fo_id: str, tracking_number: str, scan: Scan, actor: str) -> tuple[Record, FulfilmentOrder]:
         """A carrier's statement; with a delivered package its units are delivered in the order too. Parcels that the carrier has
         in its hands have left, whether or not the node has said so."""
 
         def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
-            seen = verbs.track(work, package, scan, at, actor)
+            seen = verbs.track(work, work.parcel(tracking_number).n, scan, at, actor)
             if seen is not work and seen.left_unsaid:
                 return _shipped(record, seen, at, actor)
             arrived = _more(work.arrived(), seen.arrived())

@@ -106,6 +106,13 @@ class FulfilmentOrder:
             raise NotFound(f"{self.id} has no package {n}")
         return found
 
+    def parcel(self, tracking_number: str) -> Package:
+        """Raises NotFound."""
+        found = next((package for package in self.packages if package.tracking_number == tracking_number), None)
+        if found is None:
+            raise NotFound(f"{self.id} has no parcel under this tracking number")
+        return found
+
 
 def accept(work: FulfilmentOrder, at: str, actor: str) -> FulfilmentOrder:
     """The node takes the work. A repeat changes nothing, also when it has gone on since."""
@@ -149,7 +156,7 @@ def pack(work: FulfilmentOrder, packages: tuple[Package, ...], at: str, actor: s
     packed = _go(work, "pack")
     refuse_misfit(work, packages)
     lines = {line: replace(at_node, packed=at_node.quantity) for line, at_node in work.lines.items()}
-    data = {"packages": [_parcel(package) for package in packages]}
+    data = {"packages": [{"n": package.n, "tracking_number": package.tracking_number} for package in packages]}
     return _told(replace(packed, lines=lines, packages=packages), "packed", at, actor, data)
 
 
