@@ -22,7 +22,7 @@ def main(wanted: list[str]) -> None:
         results["coldstart"] = _shown(coldstart.measure(), ("function", "import_ms", "cpu_ms", "mb", "ratio"))
     if "cost" in chosen:
         print("\nAWS list price of 1,000 orders from the door to delivered, in dollars (design of the usual tutorial: 0.43)")
-        results["cost"] = _shown(cost.measure(), ("lines", "per_1000", "state transitions", "write units", "read units", "sqs requests", "bus events", "http requests", "s3 puts", "calls"))
+        results["cost"] = _shown(cost.measure(), ("lines", "at once", "per_1000", "state transitions", "write units", "read units", "sqs requests", "bus events", "http requests", "s3 puts", "lambda, logs", "calls"))
     if "routing" in chosen:
         print("\nrouting")
         subprocess.run([sys.executable, "-m", "bench.routing"], check=False, cwd=ROOT)

@@ -31,7 +31,10 @@ class World:
         self.machine = StateMachine(self._invoke)
         clients.substitute("stepfunctions", self.machine)
         self._handlers: dict[str, Any] = {}
-        self._queues = {}
+        self.most_at_once = 1
+        """Messages of a queue to one invocation, at most; the template's own batch sizes bound it too."""
+        self._queues: dict[str, str] = {}
+        self._batch_sizes: dict[str, int] = {}
         self._streams = []
         for folder, properties in functions().items():
             self._read_events(folder, properties.get("Events", {}))
@@ -87,7 +90,8 @@ class World:
         for event in events.values():
             properties = event["Properties"]
             if event["Type"] == "SQS":
-                self._queues[target(properties["Queue"])] = folder
+                queue = target(properties["Queue"])
+                self._queues[queue], self._batch_sizes[queue] = folder, properties.get("BatchSize", 10)
             if event["Type"] == "DynamoDB":
                 self._streams.append((target(properties["Stream"]), folder, _filters(properties)))
 
@@ -112,21 +116,23 @@ class World:
         if not _holds_messages(queue):
             return False
         sqs, url = _plain_client("sqs"), queue_url(queue)
+        size = min(self.most_at_once, self._batch_sizes[queue])
         found = sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=5, AttributeNames=["ApproximateReceiveCount"], VisibilityTimeout=0
+            QueueUrl=url, MaxNumberOfMessages=max(size, 5), AttributeNames=["ApproximateReceiveCount"], VisibilityTimeout=0
         ).get("Messages", [])
-        for message in found:
-            record = {
-                "messageId": message["MessageId"],
-                "receiptHandle": message["ReceiptHandle"],
-                "body": message["Body"],
-                "attributes": message.get("Attributes", {}),
-                "eventSource": "aws:sqs",
-            }
-            answer = self._safely(lambda record=record: self.handler(folder)({"Records": [record]}, None))
-            if answer and not answer["batchItemFailures"]:
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        for start in range(0, len(found), size):
+            self._deliver(queue, folder, found[start : start + size])
         return bool(found)
+
+    def _deliver(self, queue: str, folder: str, messages: list[dict[str, Any]]) -> None:
+        """One invocation; what it does not name as failed is gone from the queue."""
+        answer = self._safely(lambda: self.handler(folder)({"Records": [_record(message) for message in messages]}, None))
+        if answer is None:
+            return
+        failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
+        for message in messages:
+            if message["MessageId"] not in failed:
+                _plain_client("sqs").delete_message(QueueUrl=queue_url(queue), ReceiptHandle=message["ReceiptHandle"])
 
     def _streams_once(self) -> bool:
         return any([self._stream_once(*stream) for stream in self._streams])
@@ -193,6 +199,15 @@ def _load(folder: str) -> ModuleType:
     return module
 
 
+def _record(message: dict[str, Any]) -> dict[str, Any]:
+    """A message as Lambda hands it over."""
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message.get("Attributes", {}),
+        "eventSource": "aws:sqs",
+    }
 
 
 def _holds_messages(queue: str) -> bool:
