@@ -14,6 +14,7 @@ from typing import Any
 import botocore.session
 from moto import mock_aws
 
+from tests.support import quick_moto
 from tests.support.template import resources, target
 from waybill.aws import clients, secrets
 from waybill.shop import store as shop
@@ -34,6 +35,7 @@ SECRETS = {
 @contextmanager
 def cloud() -> Iterator[None]:
     """Everything of the template that holds state, empty, for as long as the block lasts; the environment names it."""
+    quick_moto.install()
     settings = _environment()
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
