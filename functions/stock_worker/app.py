@@ -1,4 +1,4 @@
-"""Queue `stock` (a cancelled order, a shipped parcel) and the stream of Inventory (availability grew)."""
+"""Queue `stock` (reserve and release for the state machine, a cancelled order, a shipped parcel) and the stream of Inventory (availability grew)."""
 
 from typing import Any
 

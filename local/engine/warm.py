@@ -8,7 +8,7 @@ from typing import Any
 
 from local.engine.gaps.function_process import InitError
 
-_FIRST = ("IntakeFunction", "IntakeWorker", "Reserve", "Publisher", "Payment", "Orders", "Routing")
+_FIRST = ("IntakeFunction", "IntakeWorker", "StockWorker", "Publisher", "Payment", "Orders", "Routing")
 log = logging.getLogger("waybill.warm")
 
 

@@ -12,7 +12,7 @@ def test_a_paid_order_ends_delivered_captured_and_booked():
         assert order["status"] == "completed"
         assert [line["quantities"] for line in order["lines"]] == [{"delivered": 2}, {"delivered": 1}]
         (run,) = the.world.machine.executions.values()
-        assert run.visited == ["Reserve stock", "Authorise payment", "Route, release, await shipment"]
+        assert run.visited == ["Reserve stock, authorise payment", "Route, release, await shipment"]
         events = {entry["event"] for entry in the.call("GET", "/v1/journal").json()["items"]}
         assert {"fulfilment_order.shipped", "payment.captured"} <= events
         assert len(the.world.mails()) >= 2

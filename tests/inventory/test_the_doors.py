@@ -12,14 +12,16 @@ import pytest
 from tests.inventory import tables
 from tests.support.cloud import cloud
 from tests.support.template import ROOT
+from waybill import bootstrap
 from waybill.aws import clients
+from waybill.inventory.messages import Worker
 from waybill.inventory.movements import Movements
 from waybill.inventory.orders_table import OrdersTable
 from waybill.inventory.stock_table import StockTable
-from waybill.kernel.errors import OrderCancelled, StockUnavailable
 from waybill.orders import store
 
 ORDER = "ord_mzxw6ytboi4dcmjrgezd"
+TOKEN = "AQB8AAAAKgAAAAMAAAAA-sample"
 
 
 @pytest.fixture(autouse=True)
@@ -140,7 +142,7 @@ def test_the_ledger_shows_every_movement_page_by_page() -> None:
 def test_the_proof_names_what_does_not_agree() -> None:
     tables.stock(A={"N1": 5})
     tables.place("ord_1", {"A": 2})
-    function("reserve")({"task": "reserve", "order_id": "ord_1", "run": 0}, None)
+    bootstrap.inventory().reserve("ord_1")
     status, body = Caller()("GET", "/v1/proof/inventory/A")
     assert status == 200 and body["agrees"] and body["nodes"][0]["claims"] == {"ord_1": 2}
     clients.client("dynamodb").update_item(
@@ -236,29 +238,59 @@ def numbers(sku: str) -> tuple[int, int, int]:
     return row.on_hand, row.reserved, row.available
 
 
-def test_the_task_reserves_and_the_other_gives_back() -> None:
+class Answers:
+    """Remembers which tokens were answered, and what was handed on to payment."""
+
+    def __init__(self) -> None:
+        self.succeeded: list[str] = []
+        self.failed: list[tuple[str, str]] = []
+        self.paid: list[dict[str, Any]] = []
+
+    def succeed(self, token: str, output: dict[str, Any]) -> bool:
+        self.succeeded.append(token)
+        return True
+
+    def fail(self, token: str, error: str, cause: str = "") -> bool:
+        self.failed.append((token, error))
+        return True
+
+
+def told(name: str) -> Answers:
+    answers = Answers()
+    worker = Worker(bootstrap.inventory(), answers, answers.paid.append)
+    assert worker.batch(sample(f"stock_worker/{name}")) == {"batchItemFailures": []}
+    return answers
+
+
+def test_what_is_reserved_goes_on_to_payment_with_its_token_however_often_it_is_told() -> None:
     two_lines()
-    handler = function("reserve")
     for _ in range(2):
-        assert handler(sample("reserve/reserve"), None)["status"] == "reserved"
+        answers = told("reserve")
+        assert [(paid["command"], paid["order_id"], paid["token"]) for paid in answers.paid] == [("authorise", ORDER, TOKEN)]
+        assert (answers.succeeded, answers.failed) == ([], [])
     assert numbers("A") == (5, 2, 3)
+
+
+def test_what_is_released_answers_its_token() -> None:
+    two_lines()
+    told("reserve")
     for _ in range(2):
-        assert handler(sample("reserve/release"), None)["status"] == "released"
+        answers = told("release")
+        assert (answers.succeeded, answers.paid) == ([TOKEN], [])
     assert numbers("A") == (5, 0, 5)
 
 
-def test_the_task_fails_under_the_names_that_the_machine_catches() -> None:
+def test_what_cannot_be_reserved_fails_under_a_name_that_the_machine_catches() -> None:
     two_lines(A={"N1": 1}, B={"N1": 5})
-    with pytest.raises(StockUnavailable):
-        function("reserve")(sample("reserve/reserve"), None)
+    answers = told("reserve")
+    assert (answers.failed, answers.paid) == ([(TOKEN, "StockUnavailable")], [])
     function("stock_worker")(sample("stock_worker/order_cancelled"), None)
-    with pytest.raises(OrderCancelled):
-        function("reserve")(sample("reserve/reserve"), None)
+    assert told("reserve").failed == [(TOKEN, "OrderCancelled")]
 
 
 def test_a_cancelled_order_and_a_shipped_parcel_move_stock_once_however_often_they_are_told() -> None:
     two_lines()
-    function("reserve")(sample("reserve/reserve"), None)
+    bootstrap.inventory().reserve(ORDER)
     worker = function("stock_worker")
     for _ in range(3):
         assert worker(sample("stock_worker/parcel_shipped"), None) == {"batchItemFailures": []}
@@ -271,7 +303,7 @@ def test_a_cancelled_order_and_a_shipped_parcel_move_stock_once_however_often_th
 
 def test_a_poisoned_message_fails_alone() -> None:
     two_lines()
-    function("reserve")(sample("reserve/reserve"), None)
+    bootstrap.inventory().reserve(ORDER)
     failed = function("stock_worker")(sample("stock_worker/one_unreadable"), None)["batchItemFailures"]
     assert [failure["itemIdentifier"][-2:] for failure in failed] == ["00"]
     assert numbers("A") == (3, 0, 3)

@@ -1,13 +1,11 @@
 """The order's state machine, run from its own `order.asl.json`, in this process and one step at a time.
 
-Knows what that file uses: Task (lambda:invoke, sqs:sendMessage, each with waitForTaskToken), Retry, Catch, TimeoutSeconds on demand,
-Succeed. A state type or a resource that it does not know fails loudly.
+Knows what that file uses: Task (sqs:sendMessage with waitForTaskToken), Catch, TimeoutSeconds on demand, Succeed. A state type or a resource that it does not know fails loudly.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +14,6 @@ import botocore.session
 from tests.support.cloud import plain_client, queue_url
 from tests.support.template import ROOT
 
-Invoke = Callable[[str, dict[str, Any]], Any]
 _MOST_ATTEMPTS = 30
 
 
@@ -32,17 +29,15 @@ class Execution:
     status: str = "RUNNING"
     entered: int = 0
     visited: list[str] = field(default_factory=list)
-    retries: int = 0
 
 
 class StateMachine:
     """Holds the executions; stands in for the `stepfunctions` client behind the gate."""
 
-    def __init__(self, invoke: Invoke) -> None:
+    def __init__(self) -> None:
         text = (ROOT / "statemachines/order.asl.json").read_text().replace("${PaymentDecisionSeconds}", "60")
         self.definition = json.loads(text)
         self.executions: dict[str, Execution] = {}
-        self._invoke = invoke
         real = botocore.session.get_session().create_client("stepfunctions", region_name="us-east-1")
         self.meta = real.meta
         self.exceptions = real.exceptions
@@ -103,26 +98,16 @@ class StateMachine:
 
     def _task(self, run: Execution, state: dict[str, Any]) -> None:
         resource = state["Resource"].removeprefix("arn:aws:states:::")
-        if resource == "lambda:invoke":
-            payload = _filled(state["Parameters"]["Payload"], run.data, "")
-            try:
-                self._invoke(state["Parameters"]["FunctionName"], payload)
-            except Exception as error:  # whatever the function raises is an error name to the machine
-                self._fail(run, type(error).__name__)
-            else:
-                self._go_on(run)
-        elif resource == "sqs:sendMessage.waitForTaskToken":
-            token = f"{run.name}/{run.entered}"
-            body = _filled(state["Parameters"]["MessageBody"], run.data, token)
-            queue = state["Parameters"]["QueueUrl"].strip("${}")
-            run.token = token
-            plain_client("sqs").send_message(QueueUrl=queue_url(queue), MessageBody=json.dumps(body))
-        else:
+        if resource != "sqs:sendMessage.waitForTaskToken":
             raise NotImplementedError(f"the resource {resource}")
+        run.token = f"{run.name}/{run.entered}"
+        body = _filled(state["Parameters"]["MessageBody"], run.data, run.token)
+        queue = state["Parameters"]["QueueUrl"].strip("${}")
+        plain_client("sqs").send_message(QueueUrl=queue_url(queue), MessageBody=json.dumps(body))
 
     def _go_on(self, run: Execution) -> None:
         state = self.definition["States"][run.state]
-        run.token, run.retries = None, 0
+        run.token = None
         if state.get("End"):
             run.status = "SUCCEEDED"
         else:
@@ -131,16 +116,11 @@ class StateMachine:
     def _fail(self, run: Execution, error: str) -> None:
         state = self.definition["States"][run.state]
         run.token = None
-        for retry in state.get("Retry", ()):
-            if error in retry["ErrorEquals"] or "States.ALL" in retry["ErrorEquals"]:
-                run.retries += 1
-                if run.retries <= retry["MaxAttempts"]:
-                    return
         for catch in state.get("Catch", ()):
             if error in catch["ErrorEquals"] or "States.ALL" in catch["ErrorEquals"]:
                 if catch.get("ResultPath"):
                     run.data = {**run.data, "problem": {"Error": error}}
-                run.state, run.retries = catch["Next"], 0
+                run.state = catch["Next"]
                 return
         run.status = "FAILED"
 

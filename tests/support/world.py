@@ -19,7 +19,8 @@ from tests.support.cloud import ACCOUNT, REGION, cloud, queue_url
 from tests.support.cloud import plain_client as _plain_client
 from tests.support.machine import StateMachine
 from tests.support.template import ROOT, functions, target
-from waybill.aws import clients
+from waybill.aws import clients, secrets
+from waybill.shop import store as shop
 
 _MOST_ROUNDS = 400
 
@@ -28,9 +29,10 @@ class World:
     """Made by `world()`. `call` knocks at the HTTPS door; `settle` lets everything that is under way happen."""
 
     def __init__(self) -> None:
-        self.machine = StateMachine(self._invoke)
+        self.machine = StateMachine()
         clients.substitute("stepfunctions", self.machine)
         self._handlers: dict[str, Any] = {}
+        self.invocations = 0
         self.most_at_once = 1
         """Messages of a queue to one invocation, at most; the template's own batch sizes bound it too."""
         self._queues: dict[str, str] = {}
@@ -65,13 +67,16 @@ class World:
         raise AssertionError(f"the world does not come to rest within {_MOST_ROUNDS} rounds")
 
     def handler(self, folder: str) -> Any:
+        self.invocations += 1
         if folder not in self._handlers:
             self._handlers[folder] = _load(folder).handler
         return self._handlers[folder]
 
     def restart(self) -> None:
-        """Every warm function is gone: the next call is a cold start."""
+        """Every warm function is gone, and what it kept of the shop and the secrets: the next call is a cold start."""
         self._handlers.clear()
+        shop.forget()
+        secrets.forget()
 
     def mails(self) -> list[str]:
         """Raw mails sent so far."""
@@ -104,10 +109,6 @@ class World:
         if best[0] < 0:
             raise AssertionError(f"no route for {method} {path}")
         return best[1]
-
-    def _invoke(self, function: str, payload: dict[str, Any]) -> Any:
-        assert function == "${ReserveFunction}", function
-        return self.handler("reserve")(payload, None)
 
     def _queues_once(self) -> bool:
         return any([self._queue_once(queue, folder) for queue, folder in self._queues.items()])

@@ -112,9 +112,10 @@ def stock_worker() -> Callable[[dict[str, Any]], dict[str, Any]]:
     """Batches of the stock queue and of the Inventory table's stream."""
     from functools import partial
 
-    from waybill.inventory import messages
+    from waybill.aws import queues, workflow
+    from waybill.inventory.messages import Worker
 
-    return partial(messages.batch_of, inventory())
+    return Worker(inventory(), workflow, partial(queues.send, "PAYMENT_QUEUE_URL")).batch
 
 
 def reconciler() -> Reconciler:

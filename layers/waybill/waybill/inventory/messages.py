@@ -1,33 +1,72 @@
-"""What the stock worker is told: events of the bus, and growth of stock rows from the table's own stream."""
+"""What the stock worker is told: the state machine's commands, events of the bus, growth of stock rows from the table's own stream."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from waybill.aws import batch
 from waybill.aws.attributes import unpack_item
-from waybill.aws.logs import count, logger
+from waybill.aws.logs import logger
 from waybill.inventory.model.row import GROWING
 from waybill.inventory.service import Inventory
 from waybill.inventory.stock_table import is_row
+from waybill.kernel.errors import Malformed, OrderCancelled, OrderHeld, StockUnavailable
 from waybill.kernel.events import Event
 
 
-def batch_of(inventory: Inventory, event: dict[str, Any]) -> dict[str, Any]:
-    """A batch of either source."""
-    if event["Records"][0]["eventSource"] == "aws:dynamodb":
-        return grown(inventory, event)
-    return batch.each_event(event, lambda message: told(inventory, message))
+class Tokens(Protocol):
+    """Answers the task on which an execution waits; False where nobody waits on the token any more (`waybill.aws.workflow`)."""
+
+    def succeed(self, token: str, output: dict[str, Any]) -> bool: ...
+    def fail(self, token: str, error: str, cause: str = "") -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """`pay` hands a message on to the payment queue."""
+
+    inventory: Inventory
+    tokens: Tokens
+    pay: Callable[[dict[str, Any]], None]
+
+    def batch(self, event: dict[str, Any]) -> dict[str, Any]:
+        """A batch of either source."""
+        if event["Records"][0]["eventSource"] == "aws:dynamodb":
+            return grown(self.inventory, event)
+        return batch.each(event, self.message)
+
+    def message(self, message: dict[str, Any]) -> None:
+        """One message. What it raises goes back to the queue and ends among the dead letters."""
+        if "detail" in message:
+            told(self.inventory, Event.from_dict(message["detail"]))
+        elif message.get("command") == "reserve":
+            self._reserve(message)
+        elif message.get("command") == "release":
+            self.inventory.release(_text(message, "order_id"), "deadline")
+            self.tokens.succeed(_text(message, "token"), {})
+        else:
+            raise Malformed("neither a command of ours nor an event")
+
+    def _reserve(self, message: dict[str, Any]) -> None:
+        """Stock before money: what is reserved goes on to payment with its token, what cannot be is answered."""
+        order_id, token = _text(message, "order_id"), _text(message, "token")
+        try:
+            self.inventory.reserve(order_id)
+        except (StockUnavailable, OrderHeld, OrderCancelled) as problem:
+            logger.info("stock not reserved", order_id=order_id, problem=problem.code)
+            self.tokens.fail(token, type(problem).__name__, problem.message)
+        else:
+            self.pay({**message, "command": "authorise"})
 
 
 def told(inventory: Inventory, event: Event) -> None:
     """One event of the bus: a cancelled order gives its stock back, a shipped parcel takes its units out."""
     if event.type == "order.cancelled":
         inventory.release(event.subject, event.id, cancelled=True)
-        count("StockReleased")
     elif event.type == "fulfilment_order.shipped":
         inventory.ship(event.subject, event.data["node"], event.data["lines"], event.id)
-        count("StockShipped")
 
 
 def grown(inventory: Inventory, event: dict[str, Any]) -> dict[str, Any]:
@@ -53,3 +92,10 @@ def _grown_sku(record: dict[str, Any]) -> str | None:
     if not is_row(item) or item["last_kind"] not in GROWING or item["available"] <= 0:
         return None
     return item["pk"].removeprefix("SKU#")
+
+
+def _text(message: dict[str, Any], name: str) -> str:
+    value = message.get(name)
+    if not isinstance(value, str) or not value:
+        raise Malformed(f"the command lacks {name}")
+    return value
