@@ -10,7 +10,7 @@ from waybill.accounting.model import rules
 from waybill.accounting.model.chart import Chart
 from waybill.accounting.model.entry import Entry, Posting
 from waybill.accounting.ports import Ledger
-from waybill.aws.logs import count, logger
+from waybill.aws.logs import logger
 from waybill.kernel.events import Event
 from waybill.orders.store import Record
 from waybill.shop.model import Account, Item
@@ -37,8 +37,7 @@ class Books:
         if not postings:
             return None
         entry = _entry(event, record, postings)
-        if self.ledger.add(entry):
-            count("JournalEntries", event=event.type)
+        self.ledger.add(entry)
         return entry
 
     def shipped(self, event: Event, record: Record) -> Postings:

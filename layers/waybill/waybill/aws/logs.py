@@ -50,7 +50,7 @@ logger = _Logger()
 
 
 def count(metric: str, number: int = 1, **dimensions: str) -> None:
-    """A business metric, for example `count("OrdersReceived", channel="shopify")`."""
+    """A business metric, for example `count("DocumentsParked", channel="shopify")`."""
     line = {
         "_aws": {
             "Timestamp": int(time.time() * 1000),

@@ -7,7 +7,7 @@ our own `write_id`, the write had been executed and only its answer was lost (an
 from __future__ import annotations
 
 import os
-import uuid
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -153,7 +153,7 @@ def overwrite(table: Table, item: Item) -> Write:
 
 def commit(*writes: Write) -> None:
     """Carries out one write plainly, several as one transaction: all or nothing. Raises WriteConflict."""
-    stamp = uuid.uuid4().hex
+    stamp = secrets.token_urlsafe(12)
     if len(writes) == 1:
         _put(writes[0], stamp)
     else:

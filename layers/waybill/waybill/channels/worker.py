@@ -44,7 +44,6 @@ class IntakeWorker:
         ready = _marked(checks.checked(imported, known), content, document)
         state = self._state(ready)
         if store.add(ready.order, ready.customer, state):
-            count("OrdersReceived", channel=document.channel)
             workflow.start(ready.order.id)
         elif not self._same(document, ready, content):
             return

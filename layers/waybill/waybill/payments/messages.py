@@ -37,7 +37,6 @@ def authorise(payments: Payments, tokens: Tokens, order_id: str, token: str) -> 
         count("PaymentsNotAuthorised", reason=problem.code)
         tokens.fail(token, type(problem).__name__, problem.message)
     else:
-        count("PaymentsAuthorised")
         tokens.succeed(token, {"order_id": order_id})
 
 

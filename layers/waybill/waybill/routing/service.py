@@ -151,7 +151,6 @@ class Routing:
         kept = receipt(decision, at=at, cause=cause, tariffs=self.shop.tariffs())
         self.orders.commit(record, state, work, kept, at)
         logger.info("order routed", order_id=record.order.id, nodes=[each.node for each in work], cause=cause)
-        count("FulfilmentOrdersRequested", len(work))
 
     def _work(self, record: Record, decision: Decision, units: Mapping[str, int]) -> list[Work]:
         """A fulfilment order a node. What needs no stock (a gift card in the box) goes with the first."""
