@@ -5,15 +5,17 @@ Every step is what a real caller would do: it repeats its call until it is answe
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from tests.flow.outside import Outside
 from tests.payments.gateway_fake import FakeGateway
 from tests.support import shop
 from tests.support.world import Crash, Reply, World, world
@@ -25,7 +27,11 @@ _MOST_TRIES = 4
 
 
 class Life:
-    """A world with an open shop and a gateway whose books can be read."""
+    """A world with an open shop and a gateway whose books can be read; `outside` where somebody answers our calls, `logs` where
+    what the functions print is kept."""
+
+    outside: Outside | None = None
+    logs: io.StringIO | None = None
 
     def __init__(self, the_world: World, gateway: FakeGateway) -> None:
         self.world = the_world
@@ -131,6 +137,3 @@ def whole_life(the: Life, order: dict[str, Any]) -> str:
     the.deliver(shipped)
     the.settle()
     return order_id
-
-
-Story = Callable[[Life], str]

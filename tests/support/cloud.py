@@ -9,12 +9,13 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import botocore.session
 from moto import mock_aws
 
-from tests.support import quick_moto
+from tests.support.quick_moto import quick
 from tests.support.template import resources, target
 from waybill.aws import clients, secrets
 from waybill.shop import store as shop
@@ -35,12 +36,11 @@ SECRETS = {
 @contextmanager
 def cloud() -> Iterator[None]:
     """Everything of the template that holds state, empty, for as long as the block lasts; the environment names it."""
-    quick_moto.install()
     settings = _environment()
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     try:
-        with mock_aws():
+        with mock_aws(), quick(ACCOUNT, REGION):
             _forget()
             _build()
             yield
@@ -61,8 +61,14 @@ _plain: dict[str, Any] = {}
 def plain_client(service: str) -> Any:
     """A client that does not pass the gate: for what the cloud itself does, not our code."""
     if service not in _plain:
-        _plain[service] = botocore.session.get_session().create_client(service, region_name=REGION)
+        _plain[service] = _session().create_client(service, region_name=REGION)
     return _plain[service]
+
+
+@cache
+def _session() -> Any:
+    """One for all worlds: it keeps the services' models, which take long to read."""
+    return botocore.session.get_session()
 
 
 def _forget() -> None:

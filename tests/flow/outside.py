@@ -1,0 +1,78 @@
+"""Who is called by us over HTTP, in this process: the channels' shops (the receiver of `local/`, its memory in memory) and the nodes."""
+
+from __future__ import annotations
+
+import copy
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import SplitResult
+
+import pytest
+
+from local.receiver.server import Receiver
+from local.receiver.shops import Order, Shops, nobody_knows
+from tests.channels.receiver_world import TOKENS, point_at
+from tests.support import shop as test_shop
+from waybill.aws import clients, outbound, secrets
+from waybill.shop import store as shop
+
+_BASE = "http://outside.example"
+
+
+class InMemory(Shops):
+    """The shops without their files: a world that is forked takes its own copy along."""
+
+    def __init__(self) -> None:
+        self._source = nobody_knows
+        self.lock = threading.RLock()
+        self._orders: dict[tuple[str, str], Order] = {}
+        self.told: list[dict[str, Any]] = []
+
+    def order(self, channel: str, reference: str) -> Order | None:
+        return copy.deepcopy(self._orders.get((channel, reference)))
+
+    def save(self, channel: str, order: Order) -> None:
+        self._orders[channel, order["reference"]] = copy.deepcopy(order)
+
+    def note(self, channel: str, reference: str, kind: str, detail: Any) -> None:
+        self.told.append({"channel": channel, "order": reference, "kind": kind, "detail": detail})
+
+
+@dataclass
+class Outside:
+    """`pushed` is the work that nodes were told of, by the id of the webhook: they drop one that they have heard."""
+
+    shops: InMemory = field(default_factory=InMemory)
+    pushed: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._receiver = Receiver(self.shops, TOKENS)
+
+    def answer(self, method: str, target: SplitResult, headers: Mapping[str, str], body: bytes, seconds: float) -> outbound.Reply:
+        """In the place of the network, behind the gate."""
+        if target.path.startswith("/node/"):
+            self.pushed[headers["webhook-id"]] = json.loads(body)["data"]["id"]
+            return outbound.Reply(204, {}, b"")
+        url = f"{target.path}?{target.query}"
+        status, content = self._receiver.answer(method, url, {name.lower(): value for name, value in headers.items()}, body)
+        return outbound.Reply(status, {}, b"" if content is None else json.dumps(content).encode())
+
+
+@contextmanager
+def outside() -> Iterator[Outside]:
+    """Every channel and every node of the open shop has an address, and somebody answers there."""
+    made = Outside()
+    point_at(_BASE)
+    for node in (test_shop._reno(), test_shop._columbus()):
+        shop.save(shop.NODE, node.id, replace(node, webhook_url=f"{_BASE}/node/{node.id}"))
+    keys = json.dumps({"reno": ["node-secret"], "columbus": ["node-secret"]})
+    clients.client("secretsmanager").put_secret_value(SecretId="waybill/local/nodes", SecretString=keys)
+    shop.forget()
+    secrets.forget()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outbound, "_send", made.answer)
+        yield made

@@ -1,0 +1,171 @@
+"""The lives an order can have, each told in a few calls: what the sweep crashes, and what it must end as whatever has crashed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.channels.documents import SECRETS, sample
+from tests.flow.life import DECLINED, Life, an_order, whole_life
+from waybill.channels.model.signature import signed
+
+
+@dataclass(frozen=True)
+class Story:
+    """`tell` answers the order's id; `ending` is the status it must have then; `stock` what lies in the warehouses before."""
+
+    tell: Callable[[Life], str]
+    ending: str
+    stock: dict[tuple[str, str], int] | None = None
+
+
+def delivered(the: Life) -> str:
+    return whole_life(the, an_order())
+
+
+def split_over_two_nodes(the: Life) -> str:
+    return whole_life(the, an_order(("POT", 1), ("CUP", 1)))
+
+
+def cancelled_in_time(the: Life) -> str:
+    return _cancelled(the, _placed(the, an_order()))
+
+
+def cancelled_when_packed(the: Life) -> str:
+    order_id = _placed(the, an_order())
+    the.fulfil(order_id, "accept", "pick", "pack")
+    return _cancelled(the, order_id)
+
+
+def cancelled_on_hold(the: Life) -> str:
+    return _cancelled(the, _placed(the, _sums_off()))
+
+
+def cancelled_while_backordered(the: Life) -> str:
+    return _cancelled(the, _placed(the, an_order(("TEA", 2))))
+
+
+def declined_past_its_deadline(the: Life) -> str:
+    order_id = _placed(the, an_order(token=DECLINED))
+    the.world.machine.time_out(order_id)
+    the.settle()
+    return order_id
+
+
+def sums_off_and_released(the: Life) -> str:
+    return _let_go(the, _placed(the, _sums_off()))
+
+
+def backordered_till_stock_arrives(the: Life) -> str:
+    order_id = _placed(the, an_order(("TEA", 2)))
+    _stock_arrives(the)
+    return order_id
+
+
+def held_by_a_person_meanwhile(the: Life) -> str:
+    """A person stops a backorder; the stock that arrives does not set it going, the person does."""
+    order_id = _placed(the, an_order(("TEA", 2)))
+    reply = the.call("POST", f"/v1/orders/{order_id}/holds", {"reason": "a word with the customer first"})
+    assert reply.status == 201, reply.content
+    _stock_arrives(the)
+    assert the.order(order_id)["status"] == "on_hold"
+    return _let_go(the, order_id)
+
+
+def rejected_by_a_node(the: Life) -> str:
+    order_id = _placed(the, an_order(("TEA", 1)))
+    for each in the.work(order_id):
+        the.call("POST", f"/v1/fulfilment-orders/{each['id']}/reject", {"reason": "NOT_IN_STOCK"}, each["node"])
+    the.settle()
+    return order_id
+
+
+def paid_on_shopify(the: Life) -> str:
+    return _worked(the, _heard_of(the, "shopify_paid"))
+
+
+def paid_on_woocommerce(the: Life) -> str:
+    return _worked(the, _heard_of(the, "woocommerce_processing"))
+
+
+def cancelled_though_paid_on_the_channel(the: Life) -> str:
+    return _cancelled(the, _heard_of(the, "shopify_paid"))
+
+
+_SHORT = {("TEA", "reno"): 1, ("CUP", "columbus"): 1}
+STORIES = {
+    "delivered": Story(delivered, "completed"),
+    "split": Story(split_over_two_nodes, "completed"),
+    "shopify": Story(paid_on_shopify, "completed"),
+    "woocommerce": Story(paid_on_woocommerce, "completed"),
+    "cancelled": Story(cancelled_in_time, "cancelled"),
+    "cancelled-packed": Story(cancelled_when_packed, "cancelled"),
+    "cancelled-on-hold": Story(cancelled_on_hold, "cancelled"),
+    "cancelled-backordered": Story(cancelled_while_backordered, "cancelled", _SHORT),
+    "cancelled-paid-outside": Story(cancelled_though_paid_on_the_channel, "cancelled"),
+    "declined": Story(declined_past_its_deadline, "on_hold"),
+    "sums-off": Story(sums_off_and_released, "released"),
+    "backordered": Story(backordered_till_stock_arrives, "released", _SHORT),
+    "held": Story(held_by_a_person_meanwhile, "released", _SHORT),
+    "rejected": Story(rejected_by_a_node, "released"),
+}
+
+
+def _placed(the: Life, order: dict[str, Any]) -> str:
+    order_id = the.place(order)
+    the.settle()
+    return order_id
+
+
+def _sums_off() -> dict[str, Any]:
+    order = an_order()
+    return {**order, "total": "99.99", "tenders": [{**order["tenders"][0], "amount": "99.99"}]}
+
+
+def _cancelled(the: Life, order_id: str) -> str:
+    reply = the.call("POST", f"/v1/orders/{order_id}/cancel", {"reason": "changed my mind"})
+    assert reply.status == 200, reply.content
+    the.settle()
+    return order_id
+
+
+def _let_go(the: Life, order_id: str) -> str:
+    for hold in the.order(order_id)["holds"]:
+        reply = the.call("POST", f"/v1/orders/{order_id}/holds/{hold['id']}/release", {"note": "seen"})
+        assert reply.status == 200, reply.content
+    the.settle()
+    return order_id
+
+
+def _stock_arrives(the: Life) -> None:
+    body = {"kind": "received", "quantity": 5, "reference": "PO-1"}
+    reply = the.call("POST", "/v1/inventory/TEA/reno/movements", body, idempotency_key="po-1")
+    assert reply.status < 300, reply.content
+    the.settle()
+
+
+def _worked(the: Life, order_id: str) -> str:
+    shipped = the.fulfil(order_id)
+    the.settle()
+    the.deliver(shipped)
+    the.settle()
+    return order_id
+
+
+def _heard_of(the: Life, name: str) -> str:
+    """The channel tells of an order that it has been paid for. Answers its id, once it is in."""
+    document = sample(name)
+    channel, body = document["channel"], document["body"]
+    for line, sku in zip(body["line_items"], ("TEA", "CUP"), strict=True):
+        line["sku"] = sku
+    lines = [{"id": str(line["id"]), "sku": line["sku"], "quantity": line["quantity"], "ships": True} for line in body["line_items"]]
+    the.outside.shops.place(channel, str(body["id"]), lines)
+    raw = json.dumps(body, default=str).encode()
+    header = {"shopify": "x-shopify-hmac-sha256", "woocommerce": "x-wc-webhook-signature"}[channel]
+    reply = the.call("POST", f"/v1/channels/{channel}/webhooks", raw, **{**document["headers"], header: signed(raw, SECRETS[channel])})
+    assert reply.status < 300, reply.content
+    the.settle()
+    (found,) = the.call("GET", f"/v1/orders?external_reference={body['id']}").json()["items"]
+    return found["id"]
