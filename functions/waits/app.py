@@ -1,4 +1,4 @@
-"""Queue `waits`: the waiting states of the order's workflow."""
+"""Queue `waits`: the waiting states of the order's workflow, and what people decided meanwhile."""
 
 from typing import Any
 
@@ -9,4 +9,4 @@ WAITS = bootstrap.waits()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    return batch.each(event, WAITS.wait)
+    return batch.each(event, WAITS.take)

@@ -33,6 +33,14 @@ def cancelled_in_time(the: Life) -> str:
     return _cancelled(the, _placed(the, an_order()))
 
 
+def cancelled_by_one_who_does_not_ask_twice(the: Life) -> str:
+    """Whoever closes the page after an error has still cancelled, if the order says so."""
+    order_id = _placed(the, an_order())
+    the.ask("POST", f"/v1/orders/{order_id}/cancel", {"reason": "changed my mind"})
+    the.settle()
+    return order_id if the.order(order_id)["status"] == "cancelled" else _cancelled(the, order_id)
+
+
 def cancelled_when_packed(the: Life) -> str:
     order_id = _placed(the, an_order())
     the.fulfil(order_id, "accept", "pick", "pack")
@@ -56,6 +64,14 @@ def declined_past_its_deadline(the: Life) -> str:
 
 def sums_off_and_released(the: Life) -> str:
     return _let_go(the, _placed(the, _sums_off()))
+
+
+def released_by_one_who_does_not_ask_twice(the: Life) -> str:
+    order_id = _placed(the, _sums_off())
+    (hold,) = the.order(order_id)["holds"]
+    the.ask("POST", f"/v1/orders/{order_id}/holds/{hold['id']}/release", {"note": "seen"})
+    the.settle()
+    return order_id if the.order(order_id)["holds"][0]["status"] != "active" else _let_go(the, order_id)
 
 
 def backordered_till_stock_arrives(the: Life) -> str:
@@ -101,12 +117,14 @@ STORIES = {
     "shopify": Story(paid_on_shopify, "completed"),
     "woocommerce": Story(paid_on_woocommerce, "completed"),
     "cancelled": Story(cancelled_in_time, "cancelled"),
+    "cancelled-once": Story(cancelled_by_one_who_does_not_ask_twice, "cancelled"),
     "cancelled-packed": Story(cancelled_when_packed, "cancelled"),
     "cancelled-on-hold": Story(cancelled_on_hold, "cancelled"),
     "cancelled-backordered": Story(cancelled_while_backordered, "cancelled", _SHORT),
     "cancelled-paid-outside": Story(cancelled_though_paid_on_the_channel, "cancelled"),
     "declined": Story(declined_past_its_deadline, "on_hold"),
     "sums-off": Story(sums_off_and_released, "released"),
+    "released-once": Story(released_by_one_who_does_not_ask_twice, "released"),
     "backordered": Story(backordered_till_stock_arrives, "released", _SHORT),
     "held": Story(held_by_a_person_meanwhile, "released", _SHORT),
     "rejected": Story(rejected_by_a_node, "released"),

@@ -39,18 +39,13 @@ class Orders:
             return [record.save(after), *(_cancelled(item, reason, at, actor) for item in open_work)]
 
         store.change(order_id, decide)
-        record = store.load(order_id)
-        self._answer(record, lambda token: workflow.fail(token, "OrderCancelled"))
-        return record
+        return store.load(order_id)
 
     def release_hold(self, order_id: str, hold_id: str, actor: str, note: str = "") -> Record:
         """Releases one hold; with the last blocking one the order goes on. Raises NotFound for an unknown hold."""
         at = instant(self.clock())
-        state = store.change_state(order_id, lambda record: verbs.release_hold(record.state, hold_id, at, actor, note))
-        record = store.load(order_id)
-        if not any(hold.blocks for hold in state.active_holds):
-            self._answer(record, lambda token: workflow.succeed(token, {}), only=("hold", "payment", "stuck"))
-        return record
+        store.change_state(order_id, lambda record: verbs.release_hold(record.state, hold_id, at, actor, note))
+        return store.load(order_id)
 
     def place_hold(self, order_id: str, reason: str, actor: str) -> Record:
         """A person stops an order before its next step. Raises IllegalTransition once it is with a node."""
@@ -65,12 +60,6 @@ class Orders:
 
         store.change_state(order_id, held)
         return store.load(order_id)
-
-    @staticmethod
-    def _answer(record: Record, answer: Any, only: tuple[str, ...] = ()) -> None:
-        wait = record.wait
-        if wait and (not only or wait["state"] in only):
-            answer(wait["token"])
 
 
 def restart(order_id: str, at: str) -> int:

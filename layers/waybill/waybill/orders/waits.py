@@ -8,6 +8,7 @@ from typing import Any
 
 from waybill.aws import workflow
 from waybill.kernel.clock import Clock, instant
+from waybill.kernel.events import Event
 from waybill.kernel.ids import digest
 from waybill.orders import store
 from waybill.orders.model import state as verbs
@@ -16,6 +17,7 @@ from waybill.orders.model.state import State
 from waybill.orders.store import Record
 
 _ACTOR = "workflow"
+_FOR_A_PERSON = ("hold", "payment", "stuck")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,23 @@ class Waits:
     clock: Clock
     shortage: Callable[[Record], dict[str, int]]
     queue_up: Callable[[Record, dict[str, int]], None]
+
+    def take(self, message: dict[str, Any]) -> None:
+        """One message of the queue: of a waiting state, or an event from the bus."""
+        if "detail" in message:
+            self.decided(Event.from_dict(message["detail"]).subject)
+        else:
+            self.wait(message)
+
+    def decided(self, order_id: str) -> None:
+        """Somebody has cancelled the order, or released a hold: the execution that waits for that goes on. Heard from the bus and not
+        done by whoever decides, for his process may die in between and he may not ask again."""
+        record = store.load(order_id)
+        wait = record.wait
+        if wait and record.state.cancelled:
+            workflow.fail(wait["token"], "OrderCancelled")
+        elif wait and wait["state"] in _FOR_A_PERSON and not any(hold.blocks for hold in record.state.active_holds):
+            workflow.succeed(wait["token"], {})
 
     def wait(self, message: dict[str, Any]) -> None:
         """One message of a waiting state: {"wait", "order_id", "token"}. First the token, then what it waits for, then once
