@@ -28,7 +28,8 @@ def up() -> None:
     """Starts the laptop cloud and stays until Ctrl-C. Raises Problem."""
     place, doors = home(), ports()
     place.path.mkdir(parents=True, exist_ok=True)
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for name in (signal.SIGTERM, signal.SIGINT):  # also where a shell in the background had it ignored
+        signal.signal(name, _as_interrupt)
     with only_one(place):
         preflight.check(place, doors)
         started = time.monotonic()
