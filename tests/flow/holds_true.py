@@ -28,6 +28,7 @@ def check(the: Life, order_id: str, faults: int = 0) -> dict[str, Any]:
     shown = the.order(order_id)
     events = _events(order_id, record)
     assert violations(record.order, record.state, record.fulfilment_orders) == []
+    _intake(order_id)
     _stock(the, record, shown["status"])
     _money(the, record, shown)
     _books(the, order_id, events)
@@ -40,9 +41,18 @@ def check(the: Life, order_id: str, faults: int = 0) -> dict[str, Any]:
 
 
 def _events(order_id: str, record: store.Record) -> dict[str, dict[str, Any]]:
-    """Every history entry of the order by its event id."""
+    """Every history entry of the order by its event id. I30: no record's history has a gap."""
     histories = {outbox.record_id(order_id, key): item.get("history", ()) for key, item in (record.others or {}).items()}
+    for source, history in histories.items():
+        assert [entry["seq"] for entry in history] == list(range(1, len(history) + 1)), source
     return {f"{source}:{entry['seq']}": entry for source, history in histories.items() for entry in history}
+
+
+def _intake(order_id: str) -> None:
+    """I14, I17: what came through the door is this one order, and nothing of it is in front of a person unread."""
+    assert {item["pk"]["S"] for item in _scan("OrdersTable") if item["sk"]["S"] == "STATE"} == {f"ORDER#{order_id}"}
+    documents = _scan("DocumentsTable")
+    assert documents and all(item["order_id"]["S"] == order_id and "problem" not in item for item in documents), documents
 
 
 def _stock(the: Life, record: store.Record, status: str) -> None:
