@@ -9,7 +9,7 @@ from typing import Any
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from tests.support.template import ROOT, template
+from tests.support.template import template
 
 
 @cache
@@ -29,16 +29,3 @@ def _package(properties: dict[str, Any]) -> None:
             properties[name] = "s3://bucket/key"
     if "DefinitionUri" in properties:
         properties["DefinitionUri"] = {"Bucket": "bucket", "Key": "key"}
-
-
-def statements() -> dict[str, list[dict[str, Any]]]:
-    """The inline policy statements of every role, by the role's logical id."""
-    roles = {name: resource for name, resource in expanded()["Resources"].items() if resource["Type"] == "AWS::IAM::Role"}
-    return {name: _statements(role["Properties"]) for name, role in roles.items()}
-
-
-def _statements(properties: dict[str, Any]) -> list[dict[str, Any]]:
-    return [statement for policy in properties.get("Policies", []) for statement in policy["PolicyDocument"]["Statement"]]
-
-
-__all__ = ["ROOT", "expanded", "statements"]

@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -35,6 +36,10 @@ class World:
         self.invocations = 0
         self.most_at_once = 1
         """Messages of a queue to one invocation, at most; the template's own batch sizes bound it too."""
+        self.at_work = ""
+        """The function that is running, by its folder: it makes every call that passes the gate meanwhile."""
+        self.always_cold = False
+        """No function finds in memory what it, or here another one, has read before."""
         self._queues: dict[str, str] = {}
         self._batch_sizes: dict[str, int] = {}
         self._streams = []
@@ -67,10 +72,20 @@ class World:
         raise AssertionError(f"the world does not come to rest within {_MOST_ROUNDS} rounds")
 
     def handler(self, folder: str) -> Any:
+        """The function, to be invoked once."""
         self.invocations += 1
+        if self.always_cold:
+            self.restart()
         if folder not in self._handlers:
             self._handlers[folder] = _load(folder).handler
-        return self._handlers[folder]
+        return partial(self._invoked, folder, self._handlers[folder])
+
+    def _invoked(self, folder: str, real: Any, event: Any, context: Any) -> Any:
+        self.at_work = folder
+        try:
+            return real(event, context)
+        finally:
+            self.at_work = ""
 
     def restart(self) -> None:
         """Every warm function is gone, and what it kept of the shop and the secrets: the next call is a cold start."""
