@@ -24,7 +24,7 @@ demo: install ## play orders in from every channel and watch them (the system mu
 test: install ## the whole gate
 	@$(py) -m tools.gate
 
-sweep: install ## crash before and after every outside call of whole order lives (minutes)
+sweep: install ## crash before and after every outside call of every life an order can have (about ten minutes)
 	@PYTHONPATH=layers/waybill $(py) -m pytest -n 2 -m sweep tests/flow
 
 bench: install ## the measurements, beside their baselines

@@ -67,7 +67,7 @@ def shared():
 
 
 def _function():
-    clients.substitute("stepfunctions", StateMachine(lambda function, payload: None))
+    clients.substitute("stepfunctions", StateMachine())
     spec = importlib.util.spec_from_file_location("functions_routing_app", ROOT / "functions/routing/app.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
