@@ -121,15 +121,15 @@ def rejected_by_a_node(the: Life) -> str:
 
 
 def paid_on_shopify(the: Life) -> str:
-    return _worked(the, _heard_of(the, "shopify_paid"))
+    return _worked(the, heard_of(the, "shopify_paid"))
 
 
 def paid_on_woocommerce(the: Life) -> str:
-    return _worked(the, _heard_of(the, "woocommerce_processing"))
+    return _worked(the, heard_of(the, "woocommerce_processing"))
 
 
 def cancelled_though_paid_on_the_channel(the: Life) -> str:
-    return _cancelled(the, _heard_of(the, "shopify_paid"))
+    return _cancelled(the, heard_of(the, "shopify_paid"))
 
 
 _RECEIVED = {"kind": "received", "quantity": 5, "reference": "PO-1"}
@@ -196,7 +196,7 @@ def _worked(the: Life, order_id: str) -> str:
     return order_id
 
 
-def _heard_of(the: Life, name: str) -> str:
+def heard_of(the: Life, name: str) -> str:
     """The channel tells of an order that it has been paid for. Answers its id, once it is in."""
     document = sample(name)
     channel, body = document["channel"], document["body"]

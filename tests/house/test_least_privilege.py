@@ -7,7 +7,8 @@ from itertools import chain
 
 import pytest
 
-from tests.house.scenes import Seen, played
+from tests.house.scenes import SCENES
+from tests.house.stage import Seen, played
 from tests.support.expanded import expanded
 from tests.support.iam_actions import Need, arn, needs
 from tests.support.privileges import (
@@ -52,7 +53,7 @@ the function's own source. Left open are the function's log (its name would tie 
 
 @pytest.fixture(scope="module")
 def seen() -> Seen:
-    return played()
+    return played(SCENES)
 
 
 @pytest.fixture(scope="module")

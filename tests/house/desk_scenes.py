@@ -1,0 +1,54 @@
+"""What people do at the desk and in the cloud console."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.desk.person import Person
+from tests.flow.life import DECLINED, Life, an_order
+from tests.house.deeds import placed, sums_off, webhook
+
+
+def at_the_desk(the: Life) -> None:
+    order_id = placed(the, an_order(("TEA", 1), reference="desk"))
+    (packed,) = the.fulfil(order_id, "accept", "pick", "pack")
+    person = Person(the.world, "key-admin")
+    for query in ("", "?attention=backordered", f"?q={order_id}", "?q=desk", "?q=ada@example.com"):
+        assert person.get(f"/desk{query}") == 200, query
+    assert person.get(f"/desk/orders/{order_id}/labels/{packed['id']}/1-label.pdf") == 200
+    for page in (f"/desk/orders/{order_id}", "/desk/stock", "/desk/documents"):
+        assert person.get(page) == 200, page
+    _seen(person.post(f"/desk/orders/{order_id}/cancel", reason="customer_asked"))
+    webhook(the, b'{"id": 2}', "orders/updated")
+    person.get("/desk/documents")
+    found = re.search(r'name="document" value="([^"]+)"', person.page)
+    assert found
+    _seen(person.post("/desk/documents/redrive", document=found[1]))
+    person.get("/desk")
+    _seen(person.post("/desk/sign-out"))
+
+
+def decided_at_the_desk(the: Life) -> None:
+    person, off, poor = Person(the.world, "key-admin"), placed(the, sums_off()), placed(the, an_order(token=DECLINED))
+    person.get(f"/desk/orders/{off}")
+    hold = re.search(r'name="hold" value="([^"]+)"', person.page)
+    assert hold
+    _seen(person.post(f"/desk/orders/{off}/release-hold", hold=hold[1]))
+    person.get(f"/desk/orders/{poor}")
+    _seen(person.post(f"/desk/orders/{poor}/retry-payment"))
+
+
+def in_the_console(the: Life) -> None:
+    order_id, off = placed(the, an_order(token=DECLINED)), placed(the, sums_off())
+    (hold,) = the.order(off)["holds"]
+    asked: list[dict[str, Any]] = [{"describe": True}, {}, {"attention": "payment"}, {"order": order_id}]
+    asked += [{"do": "retry-payment", "order": order_id}, {"do": "release-hold", "order": off, "hold": hold["id"]}]
+    for event in (*asked, {"do": "cancel", "order": order_id, "reason": "customer_asked"}):
+        assert '<p class="stuck">' not in str(the.world.handler("desk")(event, None)), event
+        the.settle()
+    assert the.order(order_id)["status"] == "cancelled"
+
+
+def _seen(status: int) -> None:
+    assert status == 303
