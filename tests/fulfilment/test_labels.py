@@ -10,10 +10,12 @@ import pytest
 import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from stdnum import ean
 
 from waybill.fulfilment.model.numbers import check_digit, tracking_number
 from waybill.fulfilment.printing import label_pdf, packing_slip, zpl
+from waybill.fulfilment.printing.code128 import widths
 from waybill.fulfilment.printing.label import Label, Slip
 from waybill.orders.model.order import Address
 from waybill.shop.model import Place
@@ -54,6 +56,21 @@ def test_every_number_that_we_give_can_be_scanned_and_verified(carrier: str, par
     assert re.fullmatch(r"[A-Z]{2}[0-9]{16}", number)
     assert scanned(label_pdf.pdf(replace(LABEL, tracking_number=number))) == [(number, True)]
     assert ean.calc_check_digit(number[2:-1]) == number[-1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.from_regex(r"[!-~]{0,6}[0-9]{2,12}", fullmatch=True))
+def test_any_letters_and_digits_make_a_barcode_that_is_read(text: str) -> None:
+    row = "00" * 10 + "".join(str(place % 2 ^ 1) * modules for place, modules in enumerate(widths(text))) + "00" * 10
+    pixels = bytes(0 if module == "1" else 255 for module in row)
+    image = Image.frombytes("L", (len(row), 1), pixels).resize((3 * len(row), 60), Image.Resampling.NEAREST)
+    assert [(found.text, found.format) for found in zxingcpp.read_barcodes(image)] == [(text, zxingcpp.BarcodeFormat.Code128)]
+
+
+@pytest.mark.parametrize("text", ["é1", "a\n12", "\x7f"])
+def test_what_code_128_cannot_say_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no sign"):
+        widths(text)
 
 
 @given(st.text("0123456789", min_size=1, max_size=30))
@@ -97,7 +114,9 @@ def test_no_name_breaks_a_label_or_a_slip(name: str, street: str) -> None:
     assert b"^FD" + LABEL.tracking_number.encode() in zpl.zpl(replace(LABEL, ship_to=to))
 
 
-@pytest.mark.parametrize("text", ["^XA^XZ~JA", "😀🎉" * 50, "x" * 200, "", " \n\t ", "\ud800", "\x00\x1b", "渋谷" * 80, "W" * 200, "العربية", "\\(( _5E"])
+@pytest.mark.parametrize(
+    "text", ["^XA^XZ~JA", "😀🎉" * 50, "x" * 200, "", " \n\t ", "\ud800", "\x00\x1b", "渋谷" * 80, "W" * 200, "العربية", "\\(( _5E"]
+)
 def test_whatever_stands_everywhere_the_parcel_can_still_be_scanned(text: str) -> None:
     to = replace(TO, name=text, line1=text, line2=text, city=text, region=text, postal_code=text, country=text)
     label = replace(LABEL, ship_to=to, reference=text, service=text, carrier=text)

@@ -40,9 +40,9 @@ class Gated:
 
 @cache
 def _session() -> Any:
-    from waybill.aws.lean import botocore_session
+    from waybill.aws.lean import new_session
 
-    return botocore_session().get_session()
+    return new_session()
 
 
 _substitutes: dict[str, Any] = {}

@@ -9,16 +9,16 @@ from waybill.fulfilment.printing.label import Slip, address_lines
 from waybill.fulfilment.printing.text import block, line, printable
 
 _ROWS_A_PAGE = 34
+_LETTER = (612, 792)
 _LEFT, _WIDTH = 54, 504
 
 
 def pdf(slip: Slip) -> bytes:
     """As many US Letter pages as the lines need; deterministic bytes."""
-    from reportlab.lib.pagesizes import LETTER
     from reportlab.pdfgen.canvas import Canvas
 
     out = BytesIO()
-    page = Canvas(out, pagesize=LETTER, invariant=1)
+    page = Canvas(out, pagesize=_LETTER, invariant=1)
     page.setTitle(printable(f"Packing slip {slip.order_number}"))
     starts = range(0, max(1, len(slip.lines)), _ROWS_A_PAGE)
     for number, start in enumerate(starts, 1):
