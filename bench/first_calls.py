@@ -1,0 +1,104 @@
+"""A true first call of every function, with what the outside answered, for a fresh process to live through again without network.
+
+Taken down while orders live through the system in one process (`tests/support/world.py`): nothing is kept warm meanwhile, so that
+each call asks the outside for all it needs. Of each function's calls the one that asks most is kept.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tests.desk.person import Person
+from tests.flow.life import Life, an_order, life
+from tests.flow.outside import outside
+from tests.flow.stories import paid_on_shopify
+from tests.support.world import World
+from waybill.aws import gate
+
+_STOCK = {("TEA", "reno"): 9, ("CUP", "columbus"): 9, ("POT", "reno"): 9}
+
+
+@dataclass
+class Call:
+    """`answers`: (name of the outside call, pickled answer, error of AWS), in their order."""
+
+    event: Any
+    answers: list[tuple[str, bytes, dict[str, Any] | None]] = field(default_factory=list)
+
+
+class Notebook:
+    """Stands at the gate and at every function's door. `longest` is the call that asked most, by folder."""
+
+    def __init__(self, world: World) -> None:
+        self.longest: dict[str, Call] = {}
+        self._now: Call | None = None
+        handler = world.handler
+        world.handler = lambda folder: self._at_the_door(folder, handler(folder))  # type: ignore[method-assign]
+
+    def around(self, name: str, thunk: Any, detail: dict[str, Any]) -> Any:
+        try:
+            answer = thunk()
+        except ClientError as error:
+            self._note(name, None, error.response)
+            raise
+        if isinstance(answer, dict) and hasattr(answer.get("Body"), "read"):
+            raise AssertionError(f"{name} streams its answer: it cannot be taken down")
+        self._note(name, answer, None)
+        return answer
+
+    def _note(self, name: str, answer: Any, error: dict[str, Any] | None) -> None:
+        if self._now is not None:
+            self._now.answers.append((name, pickle.dumps(answer), error))
+
+    def _at_the_door(self, folder: str, handler: Any) -> Any:
+        def invoked(event: Any, context: Any) -> Any:
+            self._now = call = Call(event)
+            try:
+                answer = handler(event, context)
+            finally:
+                self._now = None
+            known = self.longest.get(folder)
+            if known is None or len(call.answers) > len(known.answers):
+                self.longest[folder] = call
+            return answer
+
+        return invoked
+
+
+def first_calls() -> tuple[dict[str, Call], dict[str, str]]:
+    """By the function's folder; and the environment in which they were made."""
+    before = dict(os.environ)
+    with life(_STOCK) as the, outside() as the.outside, redirect_stdout(io.StringIO()):
+        environment = {name: value for name, value in os.environ.items() if before.get(name) != value}
+        the.world.always_cold = True
+        notebook = Notebook(the.world)
+        with gate.watching(notebook):
+            _orders_live(the)
+    return notebook.longest, environment
+
+
+def _orders_live(the: Life) -> None:
+    """Enough that every function has worked: stock arrives, orders are delivered, cancelled, paid elsewhere, looked at."""
+    late = the.place(an_order(("TEA", 99)), "late")
+    the.settle()
+    the.call("POST", "/v1/inventory/TEA/reno/movements", {"kind": "received", "quantity": 99, "reference": "PO-1"}, idempotency_key="po-1")
+    the.settle()
+    order_id = the.place(an_order(("TEA", 1), ("CUP", 1), ("POT", 1)), "delivered")
+    the.settle()
+    shipped = the.fulfil(order_id)
+    the.settle()
+    the.deliver(shipped)
+    the.call("POST", f"/v1/orders/{late}/cancel", {"reason": "changed my mind"})
+    the.settle()
+    paid_on_shopify(the)
+    for path in (f"/v1/orders/{order_id}", f"/v1/journal?order={order_id}", "/v1/inventory"):
+        the.call("GET", path)
+    Person(the.world, "key-admin").get(f"/desk/orders/{order_id}")
+    the.world.handler("reconciler")({}, None)
