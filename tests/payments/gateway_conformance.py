@@ -1,4 +1,7 @@
-"""What any gateway adapter must do. A bench brings the adapter, tokens that behave, and the truth at the gateway itself."""
+"""What any gateway adapter must do. A bench brings the adapter, tokens that behave, and the truth at the gateway itself.
+
+Some gateways answer later, by webhook: the bench's `settle` lets everything arrive that is on its way.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from waybill.kernel.clock import parse_instant
 from waybill.kernel.errors import PaymentDeclined, Unavailable
 from waybill.payments import ports
-from waybill.payments.ports import Demand, Gateway, GatewayRefused
+from waybill.payments.ports import Demand, Gateway, GatewayRefused, Returned, Standing
 
 _numbers = itertools.count(1)
 
@@ -24,6 +28,8 @@ class Truth(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bench:
+    """`token(good | declining | …, amount)` where each payment needs a token of its own; `challenging` empty: there is no such thing."""
+
     gateway: Gateway
     truth: Truth
     good: str
@@ -33,69 +39,115 @@ class Bench:
     unreachable: Gateway
     stranger: str
     forget_keys: Callable[[], None] = lambda: None
+    settle: Callable[[], None] = lambda: None
+    token: Callable[[str, int], str] = lambda means, amount: means
 
     def demand(self, token: str = "", amount: int = 2599, order: str = "") -> Demand:
-        return Demand(order or f"ord_c{next(_numbers)}", 1, token or self.good, amount, "USD")
+        return Demand(order or f"ord_c{next(_numbers)}", 1, self.token(token or self.good, amount), amount, "USD")
+
+    def prepared(self, demand: Demand) -> str:
+        return self.gateway.prepare(demand, f"{demand.order_id}/1/authorise/1/prepare")
+
+    def authorise(self, demand: Demand, reference: str) -> Standing:
+        return self.settled(reference, self.gateway.authorise(reference, f"{demand.order_id}/1/authorise/1"))
 
     def authorised(self, demand: Demand) -> str:
-        reference = self.gateway.prepare(demand, f"{demand.order_id}/prepare")
-        assert self.gateway.authorise(reference, f"{demand.order_id}/authorise").status == ports.AUTHORISED
+        reference = self.prepared(demand)
+        assert self.authorise(demand, reference).status == ports.AUTHORISED
         return reference
+
+    def capture(self, demand: Demand, reference: str, amount: int, number: int = 1, final: bool = True) -> Standing:
+        key = f"{demand.order_id}/1/capture/{number}"
+        return self.settled(reference, self.gateway.capture(reference, amount, "USD", key, final))
 
     def captured(self, demand: Demand) -> str:
         reference = self.authorised(demand)
-        self.gateway.capture(reference, demand.amount, "USD", f"{demand.order_id}/capture")
+        assert self.capture(demand, reference, demand.amount).status == ports.CAPTURED
         return reference
+
+    def void(self, demand: Demand, reference: str) -> Standing:
+        return self.settled(reference, self.gateway.void(reference, f"{demand.order_id}/1/void/1"))
+
+    def refund(self, demand: Demand, reference: str, amount: int, number: int = 1) -> Returned:
+        key = f"{demand.order_id}/1/refund/{number}"
+        made = self.gateway.refund(reference, amount, "USD", key)
+        self.settle()
+        return (self.gateway.find_refund(reference, key) or made) if made.status == "pending" else made
+
+    def settled(self, reference: str, standing: Standing) -> Standing:
+        if standing.status != ports.PENDING:
+            return standing
+        self.settle()
+        return self.gateway.look_up(reference)
+
+    def stands(self, reference: str) -> tuple[str, int, int]:
+        self.settle()
+        standing = self.gateway.look_up(reference)
+        return standing.status, standing.amount, standing.captured
 
 
 def preparing_moves_no_money(bench: Bench) -> None:
     demand = bench.demand()
-    reference = bench.gateway.prepare(demand, f"{demand.order_id}/prepare")
-    assert bench.gateway.look_up(reference).status == ports.PREPARED
+    reference = bench.prepared(demand)
+    assert bench.stands(reference) == (ports.PREPARED, 0, 0)
     assert bench.truth.authorised(demand.order_id) == 0
+
+
+def preparing_twice_under_one_key_is_preparing_once(bench: Bench) -> None:
+    demand = bench.demand()
+    assert bench.prepared(demand) == bench.prepared(demand)
 
 
 def authorising_holds_exactly_what_was_asked(bench: Bench) -> None:
     demand = bench.demand(amount=1234)
     reference = bench.authorised(demand)
-    assert bench.gateway.look_up(reference) == ports.Standing(ports.AUTHORISED, 1234)
+    assert bench.stands(reference) == (ports.AUTHORISED, 1234, 0)
     assert bench.truth.authorised(demand.order_id) == 1 and bench.truth.captures(demand.order_id) == []
+
+
+def an_authorisation_ends_at_an_instant_or_is_not_said_to(bench: Bench) -> None:
+    demand = bench.demand()
+    ends = bench.gateway.look_up(bench.authorised(demand)).expires_at
+    assert ends == "" or parse_instant(ends).tzinfo is not None
+    assert bench.gateway.allows.hold_days >= 0
 
 
 def authorising_twice_is_authorising_once(bench: Bench) -> None:
     demand = bench.demand()
     reference = bench.authorised(demand)
-    assert bench.gateway.authorise(reference, f"{demand.order_id}/authorise").status == ports.AUTHORISED
+    assert bench.authorise(demand, reference).status == ports.AUTHORISED
     bench.forget_keys()
-    assert bench.gateway.authorise(reference, f"{demand.order_id}/authorise").status == ports.AUTHORISED
+    assert bench.authorise(demand, reference).status == ports.AUTHORISED
     assert bench.truth.authorised(demand.order_id) == 1
 
 
-def a_decline_is_an_answer_with_its_reason_and_stays_one(bench: Bench) -> None:
+def a_decline_is_an_answer_with_its_reason_and_never_becomes_money(bench: Bench) -> None:
     demand = bench.demand(bench.declining)
-    reference = bench.gateway.prepare(demand, f"{demand.order_id}/prepare")
-    standing = bench.gateway.authorise(reference, f"{demand.order_id}/authorise")
+    reference = bench.prepared(demand)
+    standing = bench.authorise(demand, reference)
     assert standing.status == ports.DECLINED and standing.reason
     bench.forget_keys()
-    assert bench.gateway.authorise(reference, f"{demand.order_id}/authorise").status == ports.DECLINED
-    assert bench.gateway.look_up(reference).status == ports.DECLINED
+    assert bench.authorise(demand, reference).status == ports.DECLINED
+    assert bench.stands(reference)[0] in (ports.DECLINED, ports.PREPARED)
     assert bench.truth.authorised(demand.order_id) == 0
 
 
 def a_token_that_nobody_knows_is_declined(bench: Bench) -> None:
     demand = bench.demand(bench.unknown)
     try:
-        bench.gateway.prepare(demand, f"{demand.order_id}/prepare")
+        declined = bench.authorise(demand, bench.prepared(demand)).status == ports.DECLINED
     except PaymentDeclined:
         return
-    raise AssertionError("an unknown token was taken")
+    assert declined, "an unknown token was taken"
 
 
 def a_challenge_is_neither_money_nor_a_decline_and_can_be_voided(bench: Bench) -> None:
+    if not bench.challenging:
+        return
     demand = bench.demand(bench.challenging)
-    reference = bench.gateway.prepare(demand, f"{demand.order_id}/prepare")
-    assert bench.gateway.authorise(reference, f"{demand.order_id}/authorise").status == ports.ACTION_REQUIRED
-    assert bench.gateway.void(reference, f"{demand.order_id}/void").status == ports.VOIDED
+    reference = bench.prepared(demand)
+    assert bench.authorise(demand, reference).status == ports.ACTION_REQUIRED
+    assert bench.void(demand, reference).status == ports.VOIDED
     assert bench.truth.authorised(demand.order_id) == 0
 
 
@@ -103,53 +155,126 @@ def capturing_takes_what_was_asked_once(bench: Bench) -> None:
     demand = bench.demand(amount=5000)
     reference = bench.captured(demand)
     bench.forget_keys()
-    assert bench.gateway.capture(reference, 5000, "USD", f"{demand.order_id}/capture") == ports.Standing(ports.CAPTURED, 5000)
-    assert bench.gateway.look_up(reference) == ports.Standing(ports.CAPTURED, 5000)
+    again = bench.capture(demand, reference, 5000)
+    assert (again.status, again.amount, again.captured) == (ports.CAPTURED, 5000, 5000)
+    assert bench.stands(reference) == (ports.CAPTURED, 5000, 5000)
     assert bench.truth.captures(demand.order_id) == [5000]
 
 
-def a_partial_capture_takes_the_part(bench: Bench) -> None:
+def a_final_capture_of_a_part_takes_the_part_and_lets_go_of_the_rest(bench: Bench) -> None:
     demand = bench.demand(amount=5000)
     reference = bench.authorised(demand)
-    assert bench.gateway.capture(reference, 3000, "USD", f"{demand.order_id}/capture") == ports.Standing(ports.CAPTURED, 3000)
-    assert bench.gateway.look_up(reference) == ports.Standing(ports.CAPTURED, 3000)
+    taken = bench.capture(demand, reference, 3000)
+    assert (taken.status, taken.amount, taken.captured) == (ports.CAPTURED, 3000, 3000)
+    assert bench.stands(reference) == (ports.CAPTURED, 3000, 3000)
     assert bench.truth.captures(demand.order_id) == [3000]
+
+
+def captures_in_parts_add_up_to_what_was_asked(bench: Bench) -> None:
+    if not bench.gateway.allows.several_captures:
+        return
+    demand = bench.demand(amount=5000)
+    reference = bench.authorised(demand)
+    for _ in range(2):
+        first = bench.capture(demand, reference, 3000, 1, final=False)
+        assert (first.status, first.amount, first.captured) == (ports.AUTHORISED, 2000, 3000)
+    assert bench.stands(reference) == (ports.AUTHORISED, 2000, 3000)
+    last = bench.capture(demand, reference, 1500, 2)
+    assert (last.status, last.amount, last.captured) == (ports.CAPTURED, 4500, 4500)
+    assert bench.stands(reference) == (ports.CAPTURED, 4500, 4500)
+    assert bench.truth.captures(demand.order_id) == [3000, 1500]
+
+
+def what_was_captured_in_part_cannot_be_voided_away(bench: Bench) -> None:
+    if not bench.gateway.allows.several_captures:
+        return
+    demand = bench.demand(amount=5000)
+    reference = bench.authorised(demand)
+    bench.capture(demand, reference, 3000, 1, final=False)
+    voided = bench.void(demand, reference)
+    assert (voided.status, voided.captured) == (ports.CAPTURED, 3000)
+    assert bench.stands(reference) == (ports.CAPTURED, 3000, 3000)
+    assert bench.truth.captures(demand.order_id) == [3000] and bench.truth.refunds(demand.order_id) == []
+
+
+def a_refund_reaches_over_several_captures(bench: Bench) -> None:
+    if not bench.gateway.allows.several_captures:
+        return
+    demand = bench.demand(amount=5000)
+    reference = bench.authorised(demand)
+    bench.capture(demand, reference, 3000, 1, final=False)
+    bench.capture(demand, reference, 2000, 2)
+    made = bench.refund(demand, reference, 4500)
+    assert (made.status, made.amount) == ("succeeded", 4500)
+    bench.forget_keys()
+    assert bench.gateway.find_refund(reference, f"{demand.order_id}/1/refund/1") == made
+    assert sum(bench.truth.refunds(demand.order_id)) == 4500
 
 
 def voiding_releases_and_may_be_asked_again(bench: Bench) -> None:
     demand = bench.demand()
     reference = bench.authorised(demand)
-    assert bench.gateway.void(reference, f"{demand.order_id}/void").status == ports.VOIDED
+    assert bench.void(demand, reference).status == ports.VOIDED
     bench.forget_keys()
-    assert bench.gateway.void(reference, f"{demand.order_id}/void").status == ports.VOIDED
+    assert bench.void(demand, reference).status == ports.VOIDED
+    assert bench.stands(reference)[0] == ports.VOIDED
     assert bench.truth.authorised(demand.order_id) == 0
 
 
 def what_was_voided_first_is_never_authorised(bench: Bench) -> None:
     demand = bench.demand()
-    reference = bench.gateway.prepare(demand, f"{demand.order_id}/prepare")
-    assert bench.gateway.void(reference, f"{demand.order_id}/void").status == ports.VOIDED
-    assert bench.gateway.authorise(reference, f"{demand.order_id}/authorise").status == ports.VOIDED
+    reference = bench.prepared(demand)
+    assert bench.void(demand, reference).status == ports.VOIDED
+    assert bench.authorise(demand, reference).status == ports.VOIDED
     assert bench.truth.authorised(demand.order_id) == 0
+
+
+def what_was_voided_is_never_captured(bench: Bench) -> None:
+    demand = bench.demand()
+    reference = bench.authorised(demand)
+    bench.void(demand, reference)
+    try:
+        assert bench.capture(demand, reference, demand.amount).status == ports.VOIDED
+    except GatewayRefused:
+        pass
+    assert bench.truth.captures(demand.order_id) == []
 
 
 def voiding_what_is_captured_says_so_and_returns_nothing(bench: Bench) -> None:
     demand = bench.demand()
     reference = bench.captured(demand)
-    assert bench.gateway.void(reference, f"{demand.order_id}/void").status == ports.CAPTURED
+    assert bench.void(demand, reference).status == ports.CAPTURED
     assert bench.truth.refunds(demand.order_id) == []
 
 
 def a_refund_is_found_by_its_key_and_by_no_other(bench: Bench) -> None:
     demand = bench.demand(amount=5000)
     reference = bench.captured(demand)
-    key = f"{demand.order_id}/refund/1"
+    key = f"{demand.order_id}/1/refund/1"
     assert bench.gateway.find_refund(reference, key) is None
-    made = bench.gateway.refund(reference, 1500, "USD", key)
+    made = bench.refund(demand, reference, 1500)
     assert (made.status, made.amount) == ("succeeded", 1500)
     assert bench.gateway.find_refund(reference, key) == made
-    assert bench.gateway.find_refund(reference, f"{demand.order_id}/refund/2") is None
+    assert bench.gateway.find_refund(reference, f"{demand.order_id}/1/refund/2") is None
     assert bench.truth.refunds(demand.order_id) == [1500]
+
+
+def two_refunds_are_two_and_leave_the_payment_captured(bench: Bench) -> None:
+    demand = bench.demand(amount=5000)
+    reference = bench.captured(demand)
+    made = [bench.refund(demand, reference, amount, number) for number, amount in ((1, 1500), (2, 3500))]
+    assert [(each.status, each.amount) for each in made] == [("succeeded", 1500), ("succeeded", 3500)]
+    assert len({each.reference for each in made}) == 2
+    assert bench.truth.refunds(demand.order_id) == [1500, 3500]
+    assert bench.stands(reference) == (ports.CAPTURED, 5000, 5000)
+
+
+def a_refund_beyond_the_capture_fails_and_moves_nothing(bench: Bench) -> None:
+    demand = bench.demand(amount=5000)
+    reference = bench.captured(demand)
+    made = bench.refund(demand, reference, 5001)
+    assert made.status == "failed" and made.reason
+    assert bench.truth.refunds(demand.order_id) == []
 
 
 def a_payment_that_does_not_exist_is_a_refusal(bench: Bench) -> None:
@@ -161,14 +286,15 @@ def a_payment_that_does_not_exist_is_a_refusal(bench: Bench) -> None:
 
 
 def a_gateway_that_is_down_never_declines(bench: Bench) -> None:
+    demand = bench.demand()
     asked: list[Callable[[], object]] = [
-        lambda: bench.unreachable.prepare(bench.demand(), "k/prepare"),
-        lambda: bench.unreachable.authorise(bench.stranger, "k/authorise"),
-        lambda: bench.unreachable.capture(bench.stranger, 1, "USD", "k/capture"),
-        lambda: bench.unreachable.void(bench.stranger, "k/void"),
-        lambda: bench.unreachable.refund(bench.stranger, 1, "USD", "k/refund"),
+        lambda: bench.unreachable.prepare(demand, "ord_d/1/authorise/1/prepare"),
+        lambda: bench.unreachable.authorise(bench.stranger, "ord_d/1/authorise/1"),
+        lambda: bench.unreachable.capture(bench.stranger, 1, "USD", "ord_d/1/capture/1"),
+        lambda: bench.unreachable.void(bench.stranger, "ord_d/1/void/1"),
+        lambda: bench.unreachable.refund(bench.stranger, 1, "USD", "ord_d/1/refund/1"),
         lambda: bench.unreachable.look_up(bench.stranger),
-        lambda: bench.unreachable.find_refund(bench.stranger, "k/refund"),
+        lambda: bench.unreachable.find_refund(bench.stranger, "ord_d/1/refund/1"),
     ]
     for ask in asked:
         try:
@@ -180,17 +306,25 @@ def a_gateway_that_is_down_never_declines(bench: Bench) -> None:
 
 RULES: tuple[Callable[[Bench], None], ...] = (
     preparing_moves_no_money,
+    preparing_twice_under_one_key_is_preparing_once,
     authorising_holds_exactly_what_was_asked,
+    an_authorisation_ends_at_an_instant_or_is_not_said_to,
     authorising_twice_is_authorising_once,
-    a_decline_is_an_answer_with_its_reason_and_stays_one,
+    a_decline_is_an_answer_with_its_reason_and_never_becomes_money,
     a_token_that_nobody_knows_is_declined,
     a_challenge_is_neither_money_nor_a_decline_and_can_be_voided,
     capturing_takes_what_was_asked_once,
-    a_partial_capture_takes_the_part,
+    a_final_capture_of_a_part_takes_the_part_and_lets_go_of_the_rest,
+    captures_in_parts_add_up_to_what_was_asked,
+    what_was_captured_in_part_cannot_be_voided_away,
+    a_refund_reaches_over_several_captures,
     voiding_releases_and_may_be_asked_again,
     what_was_voided_first_is_never_authorised,
+    what_was_voided_is_never_captured,
     voiding_what_is_captured_says_so_and_returns_nothing,
     a_refund_is_found_by_its_key_and_by_no_other,
+    two_refunds_are_two_and_leave_the_payment_captured,
+    a_refund_beyond_the_capture_fails_and_moves_nothing,
     a_payment_that_does_not_exist_is_a_refusal,
     a_gateway_that_is_down_never_declines,
 )

@@ -8,7 +8,7 @@ from typing import Any
 from waybill.aws import gate
 from waybill.kernel.errors import PaymentDeclined, Unavailable
 from waybill.payments import ports
-from waybill.payments.ports import Demand, GatewayRefused, Returned, Standing
+from waybill.payments.ports import Capabilities, Demand, GatewayRefused, Returned, Standing
 
 GOOD, DECLINING, CHALLENGING, UNKNOWN = "tok_good", "tok_declined", "tok_challenge", "tok_unknown"
 
@@ -22,12 +22,17 @@ class Payment:
     refunds: list[tuple[str, Returned]] = field(default_factory=list)
     authorisations: int = 0
     captures: int = 0
+    parts: list[int] = field(default_factory=list)
 
 
 class FakeGateway:
-    """`payments` is the truth at the gateway, `down` makes every call fail, `forget_keys` is the day after."""
+    """`payments` is the truth at the gateway, `down` makes every call fail, `forget_keys` is the day after.
+
+    Captures in parts where its `allows` is set so.
+    """
 
     name = "stripe"
+    allows = Capabilities(several_captures=False, renewal=False, hold_days=7)
 
     def __init__(self) -> None:
         self.payments: dict[str, Payment] = {}
@@ -43,8 +48,12 @@ class FakeGateway:
     def authorise(self, reference: str, key: str) -> Standing:
         return self._call("confirm", lambda: self._once(key, reference, lambda: self._authorise(self._the(reference))))
 
-    def capture(self, reference: str, amount: int, currency: str, key: str) -> Standing:
-        return self._call("capture", lambda: self._once(key, (reference, amount), lambda: self._capture(self._the(reference), amount)))
+    def capture(self, reference: str, amount: int, currency: str, key: str, final: bool = True) -> Standing:
+        def capture() -> Standing:
+            payment = self._the(reference)
+            return self._capture(payment, amount) if final else self._capture_part(payment, amount)
+
+        return self._call("capture", lambda: self._once(key, (reference, amount, final), capture))
 
     def void(self, reference: str, key: str) -> Standing:
         return self._call("cancel", lambda: self._once(key, reference, lambda: self._void(self._the(reference))))
@@ -90,12 +99,29 @@ class FakeGateway:
 
     def _capture(self, payment: Payment, amount: int) -> Standing:
         if payment.status == ports.AUTHORISED:
-            payment.status, payment.captured = ports.CAPTURED, amount
-            payment.captures += 1
+            payment.status = ports.CAPTURED
+            self._take(payment, amount)
         return self._standing(payment)
 
+    def _capture_part(self, payment: Payment, amount: int) -> Standing:
+        if not self.allows.several_captures:
+            raise GatewayRefused("one capture, not several")
+        if payment.status == ports.AUTHORISED:
+            self._take(payment, amount)
+        return self._standing(payment)
+
+    @staticmethod
+    def _take(payment: Payment, amount: int) -> None:
+        if payment.captured + amount > payment.demand.amount:
+            raise GatewayRefused("more than was authorised")
+        payment.captured += amount
+        payment.parts.append(amount)
+        payment.captures += 1
+
     def _void(self, payment: Payment) -> Standing:
-        if payment.status != ports.CAPTURED:
+        if payment.captured:
+            payment.status = ports.CAPTURED
+        else:
             payment.status, payment.reason = ports.VOIDED, "cancelled"
         return self._standing(payment)
 
@@ -115,8 +141,8 @@ class FakeGateway:
 
     @staticmethod
     def _standing(payment: Payment) -> Standing:
-        amounts = {ports.AUTHORISED: payment.demand.amount, ports.CAPTURED: payment.captured}
-        return Standing(payment.status, amounts.get(payment.status, 0), payment.reason)
+        amounts = {ports.AUTHORISED: payment.demand.amount - payment.captured, ports.CAPTURED: payment.captured}
+        return Standing(payment.status, amounts.get(payment.status, 0), payment.reason, payment.captured)
 
     # The truth, for the conformance suite
 
@@ -127,7 +153,7 @@ class FakeGateway:
         return sum(p.authorisations for p in self.of(order_id) if p.status in (ports.AUTHORISED, ports.CAPTURED))
 
     def captures(self, order_id: str) -> list[int]:
-        return [p.captured for p in self.of(order_id) if p.captures]
+        return [part for p in self.of(order_id) for part in p.parts]
 
     def refunds(self, order_id: str) -> list[int]:
         return [refund.amount for p in self.of(order_id) for _, refund in p.refunds]
@@ -144,6 +170,7 @@ class LeansOnTheKeyAlone(FakeGateway):
 class CapturesAgain(FakeGateway):
     def _capture(self, payment: Payment, amount: int) -> Standing:
         payment.captured += amount
+        payment.parts.append(amount)
         payment.captures += 1
         payment.status = ports.CAPTURED
         return self._standing(payment)

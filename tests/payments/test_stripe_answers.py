@@ -14,8 +14,9 @@ import pytest
 from waybill.kernel.errors import PaymentDeclined, Unavailable
 from waybill.payments import ports
 from waybill.payments.ports import Demand, GatewayRefused
-from waybill.payments.stripe import API_VERSION, Stripe
+from waybill.payments.stripe import Stripe
 from waybill.payments.stripe_answers import minor_units, stripe_units
+from waybill.payments.stripe_api import API_VERSION
 
 DEMAND = Demand("ord_ab12", 1, "pm_card_visa", 2599, "USD")
 INTENT = {"id": "pi_1", "object": "payment_intent", "amount": 2599, "currency": "usd", "status": "requires_confirmation"}
@@ -89,7 +90,7 @@ def test_each_change_goes_to_the_intent_under_its_own_key(stub: Stub) -> None:
         (200, {**INTENT, "status": "canceled"}),
     )
     assert gateway.authorise("pi_1", "a") == ports.Standing(ports.AUTHORISED, 2599)
-    assert gateway.capture("pi_1", 2000, "USD", "c") == ports.Standing(ports.CAPTURED, 2000)
+    assert gateway.capture("pi_1", 2000, "USD", "c") == ports.Standing(ports.CAPTURED, 2000, "", 2000)
     assert gateway.void("pi_1", "v").status == ports.VOIDED
     assert [(path, headers["idempotency-key"]) for _, path, _, headers in stub.seen] == [
         ("/v1/payment_intents/pi_1/confirm", "a"), ("/v1/payment_intents/pi_1/capture", "c"), ("/v1/payment_intents/pi_1/cancel", "v"),

@@ -37,11 +37,27 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one payment stands at the gateway: one of STANDINGS; `amount` is what is authorised or captured; `reason` a code."""
+    """How one payment stands at the gateway: one of STANDINGS; `reason` a code.
+
+    `amount` is what is still authorised, or captured once nothing more can be; `captured` is what was captured in all so far;
+    `expires_at` the instant at which the authorisation ends, where the gateway says so.
+    """
 
     status: str
     amount: int = 0
     reason: str = ""
+    captured: int = 0
+    expires_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a gateway lets us do: capture one authorisation in parts, renew one that ends; `hold_days` an authorisation lasts,
+    0 for ever."""
+
+    several_captures: bool
+    renewal: bool
+    hold_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,7 @@ class Gateway(Protocol):
     """
 
     name: str
+    allows: Capabilities
 
     def prepare(self, demand: Demand, key: str) -> str:
         """The gateway's reference of a payment that is set up and has moved nothing. Raises PaymentDeclined for a bad token."""
@@ -69,8 +86,12 @@ class Gateway(Protocol):
 
     def authorise(self, reference: str, key: str) -> Standing: ...
 
-    def capture(self, reference: str, amount: int, currency: str, key: str) -> Standing:
-        """Takes `amount` of what is authorised and lets go of the rest."""
+    def capture(self, reference: str, amount: int, currency: str, key: str, final: bool = True) -> Standing:
+        """Takes `amount` of what is authorised; a `final` capture lets go of the rest.
+
+        Not final: only where several captures are allowed. A payment that cannot be captured in parts after all answers AUTHORISED
+        as before, with the reason `final_only`.
+        """
         ...
 
     def void(self, reference: str, key: str) -> Standing: ...

@@ -1,27 +1,26 @@
-"""Stripe, by its own SDK: PaymentIntents with manual capture. https://docs.stripe.com/api/payment_intents
+"""Stripe: PaymentIntents with manual capture. https://docs.stripe.com/api/payment_intents
 
 An intent is created unconfirmed (no money moves), its id is kept, then it is confirmed, captured, cancelled by that id. Each of
 these is guarded by the intent's own state, so a repetition never does it twice, with or without a remembered idempotency key.
 Refunds have no such state: they are looked for by our key in their metadata before they are asked for again.
+
+A token is a payment method (`pm_…`), or an intent (`pi_…`) that the shop's own page has set up for manual capture and led through
+3-D Secure with the customer before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
-from waybill.aws import gate
-from waybill.aws.logs import count
-from waybill.kernel.errors import PaymentDeclined, Unavailable
+from waybill.kernel.errors import PaymentDeclined
 from waybill.payments import ports
-from waybill.payments.ports import Demand, GatewayRefused, Returned, Standing
-from waybill.payments.stripe_answers import plain, read_intent, read_refund, rows, stripe_units, text
+from waybill.payments.notices import Dispute
+from waybill.payments.ports import Capabilities, Demand, GatewayRefused, Returned, Standing
+from waybill.payments.stripe_answers import in_parts, read_dispute, read_intent, read_refund, stripe_units, text
+from waybill.payments.stripe_api import Refusal, StripeApi, asked, refused
 
-API_VERSION = "2026-07-29.dahlia"
-"""Pinned, so that a new SDK does not change the meaning of a request; the last major in which `payment_method_types` may be sent."""
-CONNECT_SECONDS, READ_SECONDS = 3, 12
-_MOST_PAGES = 20
+_INTENTS = "/v1/payment_intents"
+_CHARGE = ["latest_charge"]
 _DECLINES = frozenset(
     [
         "amount_too_large",
@@ -41,14 +40,21 @@ _DECLINES = frozenset(
 
 
 class Stripe:
-    """The gateway port on Stripe. `api_base` points elsewhere on a laptop (localstripe)."""
+    """The gateway port on Stripe. `api_base` points elsewhere on a laptop (localstripe).
+
+    `several_captures`: the account has multicapture (Stripe grants it); a card that has not is captured at once and in whole by the
+    final capture: until then `capture` answers that nothing was taken, with the reason `final_only`.
+    """
 
     name = "stripe"
 
-    def __init__(self, api_key: str, api_base: str = "") -> None:
-        self._client = lambda: _client(api_key, api_base)
+    def __init__(self, api_key: str, api_base: str = "", several_captures: bool = False) -> None:
+        self._api = StripeApi(api_key, api_base)
+        self.allows = Capabilities(several_captures, renewal=False, hold_days=7)
 
     def prepare(self, demand: Demand, key: str) -> str:
+        if demand.token.startswith("pi_"):
+            return self._adopted(demand, key)
         amount = stripe_units(demand.amount, demand.currency)
         wanted = {
             "amount": amount,
@@ -56,96 +62,113 @@ class Stripe:
             "payment_method": demand.token,
             "payment_method_types": ["card"],
             "capture_method": "manual",
-            "metadata": {"order_id": demand.order_id, "tender": str(demand.tender), "key": key},
+            "metadata": _ours(demand) | {"key": key},
         }
-        made = self._ask("create", lambda intents: intents.create(wanted, {"idempotency_key": key}), _declined_at_creation)
+        if self.allows.several_captures:
+            wanted["payment_method_options"] = {"card": {"request_multicapture": "if_available"}}
+        try:
+            made = self._api.post("payment_intents.create", _INTENTS, wanted, key)
+        except Refusal as problem:
+            _declined_at_creation(problem)
         read_intent(made, expected_amount=amount, expected_currency=demand.currency.lower())
         return text(made, "id", "pi_")
 
-    def authorise(self, reference: str, key: str) -> Standing:
-        return self._change("confirm", reference, lambda intents: intents.confirm(reference, None, {"idempotency_key": key}))
+    def _adopted(self, demand: Demand, key: str) -> str:
+        """An intent of the shop's page is marked as this order's; never one of another amount, nor of another order."""
+        try:
+            found = self._api.get("payment_intents.retrieve", _intent(demand.token))
+        except Refusal as problem:
+            _declined_at_creation(problem)
+        read_intent(found, expected_id=demand.token)
+        amount, currency = stripe_units(demand.amount, demand.currency), demand.currency.lower()
+        if (found.get("amount"), found.get("currency"), found.get("capture_method")) != (amount, currency, "manual"):
+            raise PaymentDeclined("payment_set_up_otherwise")
+        marks = found.get("metadata") or {}
+        ours = _ours(demand)
+        if marks.get("order_id", ours["order_id"]) != ours["order_id"] or marks.get("tender", ours["tender"]) != ours["tender"]:
+            raise PaymentDeclined("payment_of_another_order")
+        if "order_id" not in marks:
+            self._write("payment_intents.update", _intent(demand.token), {"metadata": ours}, key)
+        return demand.token
 
-    def capture(self, reference: str, amount: int, currency: str, key: str) -> Standing:
-        wanted = {"amount_to_capture": stripe_units(amount, currency), "expand": ["latest_charge"]}
-        return self._change("capture", reference, lambda intents: intents.capture(reference, wanted, {"idempotency_key": key}))
+    def authorise(self, reference: str, key: str) -> Standing:
+        return self._change("confirm", reference, {"expand": _CHARGE}, key)
+
+    def capture(self, reference: str, amount: int, currency: str, key: str, final: bool = True) -> Standing:
+        wanted: dict[str, Any] = {"amount_to_capture": stripe_units(amount, currency), "expand": _CHARGE}
+        if not final:
+            standing, several = self._look_up(reference)
+            if standing.status == ports.AUTHORISED and not several:
+                return Standing(ports.AUTHORISED, standing.amount, "final_only", standing.captured, standing.expires_at)
+            wanted["final_capture"] = False
+        return self._change("capture", reference, wanted, key)
 
     def void(self, reference: str, key: str) -> Standing:
-        return self._change("cancel", reference, lambda intents: intents.cancel(reference, None, {"idempotency_key": key}))
+        return self._change("cancel", reference, {}, key)
 
     def look_up(self, reference: str) -> Standing:
-        found = self._ask("retrieve", lambda intents: intents.retrieve(reference, {"expand": ["latest_charge"]}), _refused)
-        return read_intent(found, expected_id=reference)
+        return self._look_up(reference)[0]
+
+    def _look_up(self, reference: str) -> tuple[Standing, bool]:
+        """How it stands, and whether its card may be captured in parts."""
+        found = asked(lambda: self._api.get("payment_intents.retrieve", _intent(reference), {"expand": _CHARGE}))
+        return read_intent(found, expected_id=reference), in_parts(found)
 
     def refund(self, reference: str, amount: int, currency: str, key: str) -> Returned:
         wanted = {"payment_intent": reference, "amount": stripe_units(amount, currency), "metadata": {"key": key}}
-        made = self._call("stripe.refunds.create", lambda v1: v1.refunds.create(wanted, {"idempotency_key": key}), _refund_failed)
-        return made if isinstance(made, Returned) else read_refund(made)
+        try:
+            return read_refund(self._api.post("refunds.create", "/v1/refunds", wanted, key))
+        except Refusal as problem:
+            return Returned("failed", 0, "", problem.code or "refused")
 
     def find_refund(self, reference: str, key: str) -> Returned | None:
-        after: dict[str, str] = {}
-        for _ in range(_MOST_PAGES):
-            wanted = {"payment_intent": reference, "limit": 100, **after}
-            listed = self._call("stripe.refunds.list", lambda v1, wanted=wanted: v1.refunds.list(wanted), _refused)
-            refunds = rows(listed)
-            made = next((refund for refund in refunds if (refund.get("metadata") or {}).get("key") == key), None)
-            if made is not None or not refunds or not listed.get("has_more"):
-                return read_refund(made) if made is not None else None
-            after = {"starting_after": text(refunds[-1], "id", "re_")}
-        raise GatewayRefused("the gateway lists more refunds of one payment than there can be")
+        listed = self._api.all("refunds.list", "/v1/refunds", {"payment_intent": reference})
+        try:
+            made = next((refund for refund in listed if (refund.get("metadata") or {}).get("key") == key), None)
+        except Refusal as problem:
+            refused(problem)
+        return read_refund(made) if made is not None else None
 
-    def _change(self, verb: str, reference: str, thunk: Callable[[Any], Any]) -> Standing:
+    def disputes(self, reference: str) -> tuple[Dispute, ...]:
+        """Every dispute of a payment, as it stands now."""
+        listed = self._api.all("disputes.list", "/v1/disputes", {"payment_intent": reference})
+        try:
+            return tuple(read_dispute(raw) for raw in listed)
+        except Refusal as problem:
+            refused(problem)
+
+    def _change(self, verb: str, reference: str, wanted: dict[str, Any], key: str) -> Standing:
         """One change of an intent. Where Stripe says no, the intent's own state says what that means."""
-        answer = self._ask(verb, thunk, lambda problem: problem)
-        if isinstance(answer, dict):
+        try:
+            answer = self._api.post(f"payment_intents.{verb}", f"{_intent(reference)}/{verb}", wanted, key)
             return read_intent(answer, expected_id=reference)
+        except Refusal as problem:
+            return self._after_a_no(verb, reference, problem)
+
+    def _after_a_no(self, verb: str, reference: str, problem: Refusal) -> Standing:
         standing = self.look_up(reference)
         unchanged = {"confirm": ports.PREPARED, "capture": ports.AUTHORISED, "cancel": ports.AUTHORISED}[verb]
         if standing.status == unchanged:
-            _refused(answer)
-        decline = text(answer, "decline_code") if getattr(answer, "decline_code", None) else (answer.code or "")
-        return Standing(standing.status, standing.amount, standing.reason or decline[:64])
+            refused(problem)
+        reason = standing.reason or problem.decline_code or problem.code
+        return Standing(standing.status, standing.amount, reason, standing.captured, standing.expires_at)
 
-    def _ask(self, verb: str, thunk: Callable[[Any], Any], no: Callable[[Any], Any]) -> Any:
-        return self._call(f"stripe.payment_intents.{verb}", lambda v1: thunk(v1.payment_intents), no)
-
-    def _call(self, name: str, thunk: Callable[[Any], Any], no: Callable[[Any], Any]) -> Any:
-        """One call through the gate → a plain dict. `no` judges a refusal; whatever smells of trouble is Unavailable."""
-        import stripe
-
-        v1 = self._client().v1
-        try:
-            return plain(gate.call(name, lambda: thunk(v1)))
-        except (stripe.InvalidRequestError, stripe.CardError) as problem:
-            return no(problem)
-        except stripe.IdempotencyError as problem:
-            raise GatewayRefused("the gateway knows this key with another request") from problem
-        except (stripe.AuthenticationError, stripe.PermissionError) as problem:
-            count("GatewayCredentialsRefused", gateway="stripe")
-            raise Unavailable("the gateway refuses our key: is the secret current?") from problem
-        except stripe.StripeError as problem:
-            raise Unavailable(f"the gateway cannot be asked just now ({type(problem).__name__})") from problem
+    def _write(self, operation: str, path: str, wanted: dict[str, Any], key: str) -> dict[str, Any]:
+        return asked(lambda: self._api.post(operation, path, wanted, key))
 
 
-@cache
-def _client(api_key: str, api_base: str) -> Any:
-    import stripe
-
-    stripe.enable_telemetry = False
-    http = stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS))
-    bases: Any = {"api": api_base} if api_base else None
-    return stripe.StripeClient(api_key, base_addresses=bases, stripe_version=API_VERSION, max_network_retries=0, http_client=http)
+def _ours(demand: Demand) -> dict[str, str]:
+    return {"order_id": demand.order_id, "tender": str(demand.tender)}
 
 
-def _declined_at_creation(problem: Any) -> Any:
+def _intent(reference: str) -> str:
+    if not reference.replace("_", "").isalnum() or not reference.isascii():
+        raise GatewayRefused("no reference of this gateway")
+    return f"{_INTENTS}/{reference}"
+
+
+def _declined_at_creation(problem: Refusal) -> NoReturn:
     # 404 at creation: the token is unknown (some stand-ins send no code with it)
-    if problem.code in _DECLINES or problem.http_status in (402, 404):
+    if problem.code in _DECLINES or problem.status in (402, 404):
         raise PaymentDeclined(problem.code or "payment_method_unknown")
-    _refused(problem)
-
-
-def _refund_failed(problem: Any) -> Returned:
-    return Returned("failed", 0, "", str(problem.code or "refused")[:64])
-
-
-def _refused(problem: Any) -> Any:
-    raise GatewayRefused(f"the gateway refuses the request: {problem.code or problem.http_status}") from problem
+    refused(problem)

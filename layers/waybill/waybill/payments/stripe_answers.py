@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+from waybill.kernel.clock import instant
 from waybill.kernel.errors import PaymentDeclined
 from waybill.kernel.money import MOST_MINOR_UNITS, exponent
+from waybill.payments import notices
+from waybill.payments.notices import Dispute
 from waybill.payments.ports import (
     ACTION_REQUIRED,
     AUTHORISED,
@@ -32,6 +36,7 @@ _STATUS = {
     "processing": PENDING,
     "requires_payment_method": DECLINED,
 }
+_DISPUTE = {"won": notices.WON, "lost": notices.LOST, "needs_response": notices.OPEN, "under_review": notices.OPEN}
 _REFUND = {"succeeded": "succeeded", "pending": "pending", "requires_action": "pending", "failed": "failed", "canceled": "failed"}
 
 
@@ -68,10 +73,25 @@ def read_intent(raw: Any, *, expected_id: str = "", expected_amount: int | None 
     if status is None:
         raise GatewayRefused("the gateway answers a status we do not know")
     if status == AUTHORISED:
-        return Standing(status, minor_units(_number(raw, "amount_capturable", amount), currency.upper()))
+        left, taken = _number(raw, "amount_capturable", amount), _number(raw, "amount_received", 0)
+        return Standing(status, _ours(left, currency), "", _ours(taken, currency), _capture_before(raw))
     if status == CAPTURED:
-        return Standing(status, minor_units(_captured(raw, amount), currency.upper()))
-    return Standing(status, 0, _reason(raw, status))
+        taken = _ours(_captured(raw, amount), currency)
+        return Standing(status, taken, "", taken)
+    taken = _ours(_number(raw, "amount_received", 0), currency)
+    return Standing(CAPTURED, taken, "", taken) if taken else Standing(status, 0, _reason(raw, status))
+
+
+def in_parts(raw: dict[str, Any]) -> bool:
+    """Whether the card that was charged may be captured in several parts."""
+    return _card(raw).get("multicapture", {}).get("status") == "available"
+
+
+def read_dispute(raw: Any) -> Dispute:
+    """A Dispute → how it stands; an early warning has moved no money."""
+    currency = text(raw, "currency")
+    status = _DISPUTE.get(text(raw, "status"), notices.INQUIRY)
+    return Dispute(text(raw, "id"), status, _ours(_number(raw, "amount"), currency), currency.upper(), text(raw, "reason")[:64])
 
 
 def read_refund(raw: Any) -> Returned:
@@ -84,15 +104,6 @@ def read_refund(raw: Any) -> Returned:
     return Returned(status, amount, text(raw, "id", "re_"), reason[:64] if isinstance(reason, str) else "")
 
 
-def plain(answer: Any) -> dict[str, Any]:
-    """An object of the SDK as a plain dict."""
-    to_dict = getattr(answer, "to_dict", None)
-    raw = to_dict() if to_dict is not None else answer
-    if not isinstance(raw, dict):
-        raise GatewayRefused("the gateway's answer is no object")
-    return raw
-
-
 def rows(raw: dict[str, Any]) -> list[dict[str, Any]]:
     """The objects of a list."""
     data = raw.get("data")
@@ -103,14 +114,8 @@ def rows(raw: dict[str, Any]) -> list[dict[str, Any]]:
 
 def text(raw: Any, name: str, prefix: str = "") -> str:
     """A short plain string of an answer. Raises GatewayRefused for anything else."""
-    value = raw.get(name) if isinstance(raw, dict) else getattr(raw, name, None)
-    if (
-        not isinstance(value, str)
-        or not value.startswith(prefix)
-        or not 0 < len(value) <= 255
-        or not value.isascii()
-        or not value.isprintable()
-    ):
+    value = raw.get(name) if isinstance(raw, dict) else None
+    if not isinstance(value, str) or not value.startswith(prefix) or not 0 < len(value) <= 255 or not value.isascii() or not value.isprintable():
         raise GatewayRefused(f"the gateway's answer has no usable {name}")
     return value
 
@@ -120,6 +125,23 @@ def _number(raw: dict[str, Any], name: str, otherwise: int | None = None) -> int
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_MINOR_UNITS:
         raise GatewayRefused(f"the gateway's answer has no usable {name}")
     return value
+
+
+def _ours(theirs: int, currency: str) -> int:
+    return minor_units(theirs, currency.upper())
+
+
+def _card(raw: dict[str, Any]) -> dict[str, Any]:
+    """The card's part of the newest charge, {} where it was not expanded or is none."""
+    charge = raw.get("latest_charge")
+    details = charge.get("payment_method_details") if isinstance(charge, dict) else None
+    card = details.get("card") if isinstance(details, dict) else None
+    return card if isinstance(card, dict) else {}
+
+
+def _capture_before(raw: dict[str, Any]) -> str:
+    moment = _card(raw).get("capture_before")
+    return instant(datetime.fromtimestamp(moment, UTC)) if isinstance(moment, int) and 0 < moment < 10**11 else ""
 
 
 def _captured(raw: dict[str, Any], amount: int) -> int:
