@@ -53,3 +53,7 @@ class Webhooks(Protocol):
     def read(self, raw: bytes) -> tuple[Notice, ...]:
         """What a verified body says. Raises Malformed."""
         ...
+
+    def keep(self, raw: bytes) -> None:
+        """Writes down what a verified body says of a gateway that cannot be asked; nothing where the gateway can be."""
+        ...
