@@ -16,7 +16,6 @@ import pytest
 
 from local.settings import DOWNLOADS, ROOT
 from local.stackfile import Stack
-from local.testing import laptop
 
 pytestmark = [pytest.mark.system, pytest.mark.xdist_group("laptop"), pytest.mark.timeout(400)]
 
@@ -45,17 +44,16 @@ def start_again(stack: Stack) -> None:
     subprocess.run([sys.executable, "-m", "local", "start"], cwd=ROOT, env=environment, check=True, capture_output=True)
 
 
-def test_orders_survive_a_power_cut_and_go_on() -> None:
-    with laptop() as stack:
-        orders = [place(stack, f"cut-{number}") for number in range(4)]
-        time.sleep(1.5)  # some are in the workflow by now, some in queues
-        orders.append(place(stack, "cut-last"))
-        watcher = int((DOWNLOADS / "test" / "up.pid").read_text())
-        for process in (watcher, engine_of(watcher)):
-            os.kill(process, signal.SIGKILL)
-        start_again(stack)
-        assert place(stack, "cut-0") == orders[0]  # the same key and body: the same answer
-        _until_all_done(stack, orders)
+def test_orders_survive_a_power_cut_and_go_on(stack: Stack) -> None:
+    orders = [place(stack, f"cut-{number}") for number in range(4)]
+    time.sleep(1.5)  # some are in the workflow by now, some in queues
+    orders.append(place(stack, "cut-last"))
+    watcher = int((DOWNLOADS / "test" / "up.pid").read_text())
+    for process in (watcher, engine_of(watcher)):
+        os.kill(process, signal.SIGKILL)
+    start_again(stack)
+    assert place(stack, "cut-0") == orders[0]  # the same key and body: the same answer
+    _until_all_done(stack, orders)
 
 
 def engine_of(watcher: int) -> int:
