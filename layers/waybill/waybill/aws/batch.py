@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from waybill.aws.logs import logger
-from waybill.kernel.errors import WaybillError
+from waybill.kernel.errors import Malformed, WaybillError
 from waybill.kernel.events import Event
 
 
@@ -20,6 +20,14 @@ def each(event: dict[str, Any], handle: Callable[[dict[str, Any]], object]) -> d
 def each_event(event: dict[str, Any], handle: Callable[[Event], object]) -> dict[str, Any]:
     """The same for messages that are bus events: `handle` receives the envelope."""
     return each(event, lambda body: handle(Event.from_dict(body["detail"])))
+
+
+def text(message: dict[str, Any], name: str) -> str:
+    """A field that every command of its kind has. Raises Malformed."""
+    value = message.get(name)
+    if not isinstance(value, str) or not value:
+        raise Malformed(f"the command lacks {name}")
+    return value
 
 
 def _handled(record: dict[str, Any], handle: Callable[[dict[str, Any]], object]) -> bool:

@@ -44,14 +44,14 @@ class Worker:
         elif message.get("command") == "reserve":
             self._reserve(message)
         elif message.get("command") == "release":
-            self.inventory.release(_text(message, "order_id"), "deadline")
-            self.tokens.succeed(_text(message, "token"), {})
+            self.inventory.release(batch.text(message, "order_id"), "deadline")
+            self.tokens.succeed(batch.text(message, "token"), {})
         else:
             raise Malformed("neither a command of ours nor an event")
 
     def _reserve(self, message: dict[str, Any]) -> None:
         """Stock before money: what is reserved goes on to payment with its token, what cannot be is answered."""
-        order_id, token = _text(message, "order_id"), _text(message, "token")
+        order_id, token = batch.text(message, "order_id"), batch.text(message, "token")
         try:
             self.inventory.reserve(order_id)
         except (StockUnavailable, OrderHeld, OrderCancelled) as problem:
@@ -92,10 +92,3 @@ def _grown_sku(record: dict[str, Any]) -> str | None:
     if not is_row(item) or item["last_kind"] not in GROWING or item["available"] <= 0:
         return None
     return item["pk"].removeprefix("SKU#")
-
-
-def _text(message: dict[str, Any], name: str) -> str:
-    value = message.get(name)
-    if not isinstance(value, str) or not value:
-        raise Malformed(f"the command lacks {name}")
-    return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from waybill.aws.batch import text
 from waybill.aws.logs import count, logger
 from waybill.kernel.errors import Malformed, OrderCancelled, OrderHeld, PaymentDeclined
 from waybill.kernel.events import Event
@@ -23,7 +24,7 @@ def handle(payments: Payments, tokens: Tokens, message: dict[str, Any]) -> None:
     if "detail" in message:
         on_event(payments, Event.from_dict(message["detail"]))
     elif message.get("command") == "authorise":
-        authorise(payments, tokens, _text(message, "order_id"), _text(message, "token"))
+        authorise(payments, tokens, text(message, "order_id"), text(message, "token"))
     else:
         raise Malformed("neither a command of ours nor an event")
 
@@ -46,10 +47,3 @@ def on_event(payments: Payments, event: Event) -> None:
         payments.capture(event.subject)
     elif event.type == "order.cancelled":
         payments.void(event.subject)
-
-
-def _text(message: dict[str, Any], name: str) -> str:
-    value = message.get(name)
-    if not isinstance(value, str) or not value:
-        raise Malformed(f"the command lacks {name}")
-    return value

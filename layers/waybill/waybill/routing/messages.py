@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from waybill.aws.batch import text
 from waybill.kernel.errors import Malformed
 from waybill.kernel.events import Event
 from waybill.routing.service import Routing
@@ -14,7 +15,7 @@ def handle(routing: Routing, message: dict[str, Any]) -> None:
     if "detail" in message:
         _on_event(routing, Event.from_dict(message["detail"]))
     elif message.get("command") == "route":
-        routing.route(_text(message, "order_id"), _text(message, "token"))
+        routing.route(text(message, "order_id"), text(message, "token"))
     else:
         raise Malformed("neither a command of ours nor an event")
 
@@ -24,10 +25,3 @@ def _on_event(routing: Routing, event: Event) -> None:
     so that repeats and disorder do no harm."""
     if event.type == "fulfilment_order.rejected" or (event.type == "fulfilment_order.shipped" and event.data.get("last") is True):
         routing.go_on(event.subject)
-
-
-def _text(message: dict[str, Any], name: str) -> str:
-    value = message.get(name)
-    if not isinstance(value, str) or not value:
-        raise Malformed(f"the command lacks {name}")
-    return value
