@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tests.accounting.worlds import FakeLedger, cancelled, catalogue, order, payment, record, shipped
 from waybill.accounting.model.chart import STANDARD
 from waybill.accounting.model.entry import Entry, Posting, Unbalanced, totals
-from waybill.accounting.model.parcels import first_units
 from waybill.accounting.service import Books
 from waybill.kernel.money import allocate
 from waybill.orders.model.order import Line, Order, Shipping
+from waybill.orders.model.sale import first_units
 from waybill.orders.store import Record
 from waybill.payments.owed import due
 from waybill.shop.model import Account

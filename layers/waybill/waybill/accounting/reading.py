@@ -5,34 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from waybill.accounting.model.parcels import Row, Sale, Sold
 from waybill.kernel.events import Event
 from waybill.kernel.ids import order_of_fulfilment_order
 from waybill.orders.codec import TENDER
-from waybill.orders.model.order import Line
+from waybill.orders.model.sale import Sale, sale_of
 from waybill.orders.store import Record
 
 _SHIPPED = "fulfilment_order.shipped"
 
 
 def sale(record: Record) -> Sale:
-    """The money of the order by line; `total − Σ parts`, where the channel's sums did not reconcile, as a difference."""
-    order = record.order
-    rows = {line.id: _row(line, record) for line in order.lines}
-    tax_in_shipping = order.shipping.tax if order.tax_included else 0
-    whole = Sold(
-        shipping=order.shipping.amount - order.shipping.discount - tax_in_shipping,
-        fees=order.fees,
-        tax=order.shipping.tax,
-        difference=order.discrepancy,
-    )
-    return Sale(rows, whole, order.tax_included)
-
-
-def _row(line: Line, record: Record) -> Row:
-    counters = record.state.lines.get(line.id)
-    live = line.quantity - (counters.cancelled if counters else 0)
-    return Row(line.quantity, live, line.unit_price * line.quantity, line.discount, line.tax, ships=line.ships and counters is not None)
+    """The money of the order by line."""
+    return sale_of(record.order, record.state.lines)
 
 
 def quantities(raw: dict[str, Any]) -> dict[str, int]:

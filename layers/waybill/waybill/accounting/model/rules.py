@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from waybill.accounting.model import chart as accounts
 from waybill.accounting.model.entry import Posting, merged
-from waybill.accounting.model.parcels import Sold
+from waybill.orders.model.sale import Sold
 
 
 def sale(sold: Sold, currency: str) -> tuple[Posting, ...]:

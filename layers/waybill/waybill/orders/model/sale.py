@@ -1,4 +1,4 @@
-"""What part of an order's money goes with which parcel, so that the parcels sum to the order to the cent (I12).
+"""What part of an order's money goes with which units, so that parcels and refunds sum to the order to the cent (I12).
 
 A line's units stand in a row, each with its own price to the cent (`kernel.money.allocate` over equal weights). Parcels take
 them from the front, in the order in which they left; cancelled units are at the end and are never taken. What belongs to the
@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from waybill.orders.model.counters import Counters
+from waybill.orders.model.order import Line, Order
 
 Quantities = Mapping[str, int]
 """Units by line id."""
@@ -67,10 +70,11 @@ class Sale:
     def up_to(self, gone: Quantities) -> Sold:
         """All the money of the units that have left."""
         taken = {line: min(gone.get(line, 0), row.live) for line, row in self.rows.items() if row.ships}
-        with_goods = sum((self._units(self.rows[line], count) for line, count in taken.items()), Sold())
+        with_goods = sum((self.units(self.rows[line], count) for line, count in taken.items()), Sold())
         return with_goods + self._share(taken)
 
-    def _units(self, row: Row, count: int) -> Sold:
+    def units(self, row: Row, count: int) -> Sold:
+        """The money of the first `count` units of a line."""
         gross = first_units(row.gross, row.quantity, count)
         net = first_units(row.gross - row.discount, row.quantity, count)
         if self.tax_included:
@@ -81,7 +85,7 @@ class Sale:
 
     def _share(self, taken: Quantities) -> Sold:
         """What is due of the amounts of the whole order, and of lines that need no parcel."""
-        alone = (self._units(row, row.live) for row in self.rows.values() if not row.ships)
+        alone = (self.units(row, row.live) for row in self.rows.values() if not row.ships)
         whole = sum(alone, self.whole)
         live = {line: row.live for line, row in self.rows.items() if row.ships}
         part, all_of_it = self._value(taken), self._value(live)
@@ -92,6 +96,23 @@ class Sale:
     def _value(self, units: Quantities) -> int:
         rows = ((self.rows[line], count) for line, count in units.items())
         return sum(max(0, first_units(row.gross - row.discount, row.quantity, count)) for row, count in rows)
+
+
+def sale_of(order: Order, lines: Mapping[str, Counters]) -> Sale:
+    """The money of an order by line; `total − Σ parts`, where the channel's sums did not reconcile, as a difference."""
+    tax_in_shipping = order.shipping.tax if order.tax_included else 0
+    whole = Sold(
+        shipping=order.shipping.amount - order.shipping.discount - tax_in_shipping,
+        fees=order.fees,
+        tax=order.shipping.tax,
+        difference=order.discrepancy,
+    )
+    return Sale({line.id: _row(line, lines.get(line.id)) for line in order.lines}, whole, order.tax_included)
+
+
+def _row(line: Line, counters: Counters | None) -> Row:
+    live = line.quantity - (counters.cancelled if counters else 0)
+    return Row(line.quantity, live, line.unit_price * line.quantity, line.discount, line.tax, ships=line.ships and counters is not None)
 
 
 def first_units(amount: int, quantity: int, count: int) -> int:
