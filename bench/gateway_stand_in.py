@@ -1,4 +1,4 @@
-"""Stripe's face for one authorisation: what the SDK needs to speak to, so that a first call costs what it costs."""
+"""Stripe's face for one authorisation: what our client needs to speak to, so that a first call costs what it costs."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from tests.flow.life import DECLINED, Life, an_order
 from tests.flow.stories import heard_of
 from tests.house.deeds import arrives, documents_parked, give_up, let_go, move, ok, paid_outside, placed, sums_off, webhook, work_off
 from tests.house.desk_scenes import at_the_desk, decided_at_the_desk, in_the_console
+from tests.house.gateway_scenes import authorised_at_adyen, paid_at_paypal
 from waybill.channels.model.signature import signed
 from waybill.orders import documents
 from waybill.shop import store
@@ -192,6 +193,8 @@ SCENES = (
     in_the_console,
     split_over_two_nodes,
     paid_on_the_channels,
+    paid_at_paypal,
+    authorised_at_adyen,
     cancelled,
     declined,
     held,

@@ -18,7 +18,7 @@ from waybill.payments.adyen_webhooks import AdyenWebhooks, signature
 
 API_KEY, ACCOUNT = "AQE-test", "WaybillECOM"
 HMAC_KEY = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056"
-GOOD, DECLINED, CHALLENGE, UNKNOWN = "GOOD@shopper", "DECLINED@shopper", "CHALLENGE@shopper", "NOBODY@shopper"
+GOOD, DECLINED, CHALLENGE, UNKNOWN = "GOOD_shopper", "DECLINED_shopper", "CHALLENGE_shopper", "NOBODY_shopper"
 _psp = itertools.count(8800000000000001)
 
 

@@ -26,7 +26,9 @@ MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:order"
 _TABLES = {"ORDERS": "Orders", "DOCUMENTS": "Documents", "INVENTORY": "Inventory", "LEDGER": "Ledger", "SHOP": "Shop", "MESSAGES": "Messages"}
 SECRETS = {
     "channels": {"shopify": ["shopify-secret", "old-shopify-secret"], "woocommerce": ["woo-secret"], "api": ["api-secret"]},
-    "stripe": {"api_key": "sk_test_12345"},
+    "stripe": {"api_key": "sk_test_12345", "webhook_secrets": ["whsec_old", "whsec_new"]},
+    "paypal": {"client_id": "client", "client_secret": "client-secret", "webhook_id": "WH-1", "api_base": "http://127.0.0.1:9"},
+    "adyen": {"api_key": "AQE-test", "merchant_account": "WaybillECOM", "api_base": "http://127.0.0.1:9/v71", "hmac_keys": ["00ff"]},
     "carriers": {"parcelway": ["carrier-secret"], "bluebird": ["carrier-secret"]},
     "nodes": {"secrets": ["node-secret"]},
     "desk": {"session_key": "desk-session-key"},

@@ -3,7 +3,7 @@ function does not ask for is not imported."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from waybill.kernel.clock import utc_now
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from waybill.orders.service import Orders
     from waybill.orders.store import Record
     from waybill.orders.waits import Waits
+    from waybill.payments.credits import Credits
+    from waybill.payments.gateways import Gateways
+    from waybill.payments.notices import Webhooks
+    from waybill.payments.paypal import PayPal
+    from waybill.payments.ports import Gateway
 
 
 def intake_api() -> Router:
@@ -128,21 +133,85 @@ def reconciler() -> Reconciler:
 
 def payment() -> Callable[[dict[str, Any]], None]:
     """What the payment queue's messages go to."""
-    import os
     from functools import partial
 
     from waybill.aws import workflow
-    from waybill.aws.secrets import secret
     from waybill.payments import messages
     from waybill.payments.dynamodb import OrdersTable
-    from waybill.payments.gateways import Gateways
     from waybill.payments.service import Payments
-    from waybill.payments.stripe import Stripe
 
-    def stripe() -> Stripe:
-        return Stripe(secret("stripe")["api_key"], os.environ.get("STRIPE_API_BASE", ""))
+    return partial(messages.handle, Payments(OrdersTable(), gateways(), utc_now), workflow)
 
-    return partial(messages.handle, Payments(OrdersTable(), Gateways({"stripe": stripe}), utc_now), workflow)
+
+def gateways() -> Gateways:
+    """Every gateway by its name, with the secret it needs (design.md §2); each is imported when first asked for."""
+    import os
+
+    from waybill.aws.secrets import secret
+    from waybill.payments.gateways import Gateways
+
+    def stripe() -> Gateway:
+        from waybill.payments.stripe import Stripe
+
+        told = secret("stripe")
+        return Stripe(told["api_key"], os.environ.get("STRIPE_API_BASE", ""), told.get("several_captures") is True)
+
+    def adyen() -> Gateway:
+        from waybill.payments.adyen import Adyen
+        from waybill.payments.told import ToldTable
+
+        told = secret("adyen")
+        return Adyen(told["api_key"], told["merchant_account"], told["api_base"], ToldTable("adyen"), utc_now)
+
+    def ledger() -> Gateway:
+        from waybill.payments.credit_table import CreditTable
+        from waybill.payments.ledger import Ledger
+
+        return Ledger(CreditTable(), utc_now)
+
+    return Gateways({"stripe": stripe, "paypal": _paypal, "adyen": adyen, "ledger": ledger})
+
+
+def _paypal() -> PayPal:
+    from waybill.aws.secrets import secret
+    from waybill.payments.paypal import PayPal
+
+    told = secret("paypal")
+    return PayPal(told["client_id"], told["client_secret"], told.get("api_base", ""))
+
+
+def gateway_webhooks() -> Mapping[str, Callable[[], Webhooks]]:
+    """The doors of the gateways that tell us things, by name: made anew for each delivery, so that a rotated secret is seen."""
+    from waybill.aws.secrets import secret
+
+    def stripe() -> Webhooks:
+        from waybill.payments.stripe_webhooks import StripeWebhooks
+
+        return StripeWebhooks(secret("stripe").get("webhook_secrets", []))
+
+    def paypal() -> Webhooks:
+        from waybill.payments.paypal_webhooks import PayPalWebhooks
+
+        return PayPalWebhooks(secret("paypal")["webhook_id"], _paypal().verified)
+
+    def adyen() -> Webhooks:
+        from waybill.payments.adyen_webhooks import AdyenWebhooks
+        from waybill.payments.told import ToldTable
+
+        told = secret("adyen")
+        return AdyenWebhooks(told["hmac_keys"], told["merchant_account"], ToldTable("adyen"))
+
+    return {"stripe": stripe, "paypal": paypal, "adyen": adyen}
+
+
+def credits() -> Credits:
+    """Gift cards and store credit: issue, adjust, look."""
+    import secrets
+
+    from waybill.payments.credit_table import CreditTable
+    from waybill.payments.credits import Credits
+
+    return Credits(CreditTable(), utc_now, secrets.token_bytes)
 
 
 def books() -> Books:

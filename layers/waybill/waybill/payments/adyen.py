@@ -5,7 +5,7 @@ A payment cannot be looked up at Adyen. It has a name of ours, its merchant refe
 received at once; until a webhook tells the result they are pending. What was asked without an answer is asked again under the same
 Idempotency-Key, which Adyen keeps for 7 days at least; after six a person must look instead.
 
-The token is `<stored payment method id>@<shopper reference>`.
+The token is `<stored payment method id>_<shopper reference>`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Adyen:
 
     def prepare(self, demand: Demand, key: str) -> str:
         """Nothing is asked of Adyen yet: the payment has its name, and what will be asked under it is written down."""
-        method, _, shopper = demand.token.partition("@")
+        method, _, shopper = demand.token.partition("_")
         if not method or not shopper:
             raise PaymentDeclined("payment_method_unknown")
         reference = key.removesuffix(_PREPARE)
@@ -78,7 +78,7 @@ class Adyen:
         return self._note(known.reference, facts.answered(answer, self._now()))
 
     def _payment(self, known: Known) -> dict[str, Any]:
-        method, _, shopper = known.token.partition("@")
+        method, _, shopper = known.token.partition("_")
         return {
             "amount": {"currency": known.currency, "value": facts.adyen_units(known.amount, known.currency)},
             "reference": known.reference,

@@ -82,9 +82,8 @@ def credit_id(code: str) -> str:
 
 
 def code_of(entropy: bytes) -> str:
-    """`ABCD-EFGH-IJKL-MNOP`."""
-    letters = base64.b32encode(entropy).decode().rstrip("=")
-    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+    """Letters and the digits 2 to 7."""
+    return base64.b32encode(entropy).decode().rstrip("=")
 
 
 def _sensible(kind: str, amount: int, currency: str, valid_until: str) -> None:
