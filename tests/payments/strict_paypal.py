@@ -65,6 +65,8 @@ class StrictPayPal(Strict):
         _, _, _, kind, id, *verb = path.split("/")
         if kind == "orders":
             return self._order(method, self._the(id), told, verb)
+        if method == "GET":
+            return 200, self._authorisation(id)[1]
         return getattr(self, f"_{verb[0]}")(id, told)
 
     def _token(self, headers: dict[str, str]) -> Reply:

@@ -13,20 +13,33 @@ from waybill.kernel.errors import PaymentDeclined
 from waybill.kernel.money import decimal_string
 from waybill.payments import ports
 from waybill.payments.notices import Dispute
-from waybill.payments.paypal_answers import WITHOUT_DECIMALS, Paid, read_disputes, read_order, read_refund, refund_of, room, same_money
+from waybill.payments.paypal_answers import (
+    MORE_TO_COME,
+    WITHOUT_DECIMALS,
+    Paid,
+    authorisation_of,
+    read_disputes,
+    read_order,
+    read_refund,
+    refund_of,
+    room,
+    same_money,
+)
 from waybill.payments.paypal_api import PayPalApi, Refusal, refused
 from waybill.payments.ports import Capabilities, Demand, GatewayRefused, Returned, Standing
 
 _ORDERS, _PAYMENTS = "/v2/checkout/orders", "/v2/payments"
 _UNIT = "/purchase_units/@reference_id=='{}'/custom_id"
-_MORE_TO_COME = "+"
 
 
 class PayPal:
-    """The gateway port on PayPal. An authorisation is honoured for 3 days and lasts 29; after the third it may be renewed."""
+    """The gateway port on PayPal. Funds are sure for 3 days of the 29 that an authorisation lasts at most; it can be renewed.
+
+    The reference of a renewed one is `<order>_<authorisation>`.
+    """
 
     name = "paypal"
-    allows = Capabilities(several_captures=True, renewal=False, hold_days=29)
+    allows = Capabilities(several_captures=True, renewal=True, hold_days=29)
 
     def __init__(self, client_id: str, client_secret: str, api_base: str = "") -> None:
         self._api = PayPalApi(client_id, client_secret, api_base)
@@ -112,6 +125,16 @@ class PayPal:
             return self.void(reference, key) if standing.status == ports.AUTHORISED else standing
         return self.look_up(reference)
 
+    def renew(self, reference: str, amount: int, currency: str, key: str) -> str:
+        """A new authorisation in place of the old one, and its reference. Raises GatewayRefused where PayPal will not."""
+        paid = self._the(reference)
+        wanted = {"amount": _money(amount, currency)}
+        try:
+            made = self._api.post("authorizations.reauthorize", f"{_PAYMENTS}/authorizations/{paid.authorisation}/reauthorize", wanted, key)
+        except Refusal as problem:
+            refused(problem)
+        return f"{reference.partition('_')[0]}_{authorisation_of(made)}"
+
     def look_up(self, reference: str) -> Standing:
         return self._the(reference).standing
 
@@ -119,12 +142,15 @@ class PayPal:
         """Refunds at PayPal are of one capture: an amount that reaches over several is returned in parts, the last one without a
         sign that more is to come. Parts that were made already are not made again."""
         paid = self._the(reference)
-        left = amount - sum(made.amount for made in paid.refunds if made.mark == key + _MORE_TO_COME)
+        known = refund_of(paid, key)
+        if known is not None:
+            return known
+        left = amount - sum(made.amount for made in paid.refunds if made.mark == key + MORE_TO_COME)
         parts = room(paid, left)
-        if sum(part for _, part in parts) < left or refund_of(paid, key) is not None:
-            return refund_of(paid, key) or Returned("failed", 0, "", "beyond_the_capture")
+        if sum(part for _, part in parts) < left:
+            return Returned("failed", 0, "", "beyond_the_capture")
         for number, (capture, part) in enumerate(parts, 1):
-            mark = key if number == len(parts) else key + _MORE_TO_COME
+            mark = key if number == len(parts) else key + MORE_TO_COME
             wanted = {"amount": _money(part, currency), "custom_id": mark}
             try:
                 made = self._api.post("captures.refund", f"{_PAYMENTS}/captures/{capture}/refund", wanted, f"{key}/{capture}")
@@ -134,12 +160,7 @@ class PayPal:
         return Returned(last.status, amount, last.reference, last.reason)
 
     def find_refund(self, reference: str, key: str) -> Returned | None:
-        paid = self._the(reference)
-        last = refund_of(paid, key)
-        if last is None:
-            return None
-        before = sum(made.amount for made in paid.refunds if made.mark == key + _MORE_TO_COME)
-        return Returned(last.status, last.amount + before, last.reference, last.reason)
+        return refund_of(self._the(reference), key)
 
     def disputes(self, reference: str) -> tuple[Dispute, ...]:
         """Every dispute about a capture of this payment, as it stands now."""
@@ -167,11 +188,15 @@ class PayPal:
             refused(problem)
 
     def _read(self, reference: str) -> Paid:
-        return read_order(self._api.get("orders.get", _path(reference)), reference)
+        order, _, renewed = reference.partition("_")
+        raw = self._api.get("orders.get", _path(order))
+        if not renewed:
+            return read_order(raw, order)
+        return read_order(raw, order, self._api.get("authorizations.get", f"{_PAYMENTS}/authorizations/{quote(renewed, safe='')}"))
 
     def _patch(self, verb: str, reference: str, path: str, value: str, op: str, key: str) -> None:
         try:
-            self._api.patch(f"orders.{verb}", _path(reference), [{"op": op, "path": path, "value": value}], f"{key}/{verb}")
+            self._api.patch(f"orders.{verb}", _path(reference.partition("_")[0]), [{"op": op, "path": path, "value": value}], f"{key}/{verb}")
         except Refusal as problem:
             if verb == "mark":
                 refused(problem)

@@ -15,6 +15,9 @@ from waybill.payments.ports import Demand, GatewayRefused, Returned, Standing
 WITHOUT_DECIMALS = frozenset({"HUF", "JPY", "TWD"})
 """https://developer.paypal.com/reference/currency-codes/"""
 
+MORE_TO_COME = "+"
+"""Ends the mark of a refund's part that is not the last."""
+
 _ORDER = {"CREATED", "SAVED", "APPROVED", "VOIDED", "COMPLETED", "PAYER_ACTION_REQUIRED"}
 _AUTHORISATION = {
     "CREATED": ports.AUTHORISED,
@@ -75,8 +78,8 @@ def same_money(paid: Paid, demand: Demand) -> bool:
     return (paid.amount, paid.currency) == (demand.amount, demand.currency)
 
 
-def read_order(raw: dict[str, Any], reference: str) -> Paid:
-    """Raises GatewayRefused for anything that is not the order we asked about."""
+def read_order(raw: dict[str, Any], reference: str, renewed: dict[str, Any] | None = None) -> Paid:
+    """Where the authorisation was `renewed`, that one counts. Raises GatewayRefused for anything that is not the order we asked about."""
     if _text(raw, "id") != reference:
         raise GatewayRefused("the gateway answers about another payment")
     units = _list(raw, "purchase_units")
@@ -86,27 +89,27 @@ def read_order(raw: dict[str, Any], reference: str) -> Paid:
     amount, currency = _amount(units[0])
     captures = tuple(_capture(each) for each in _list(payments, "captures"))
     authorisations = _list(payments, "authorizations")
-    newest = authorisations[-1] if authorisations else None
+    held = renewed or next(iter(authorisations), None)
     status, intent = _text(raw, "status", _ORDER), _text(raw, "intent", {"AUTHORIZE", "CAPTURE"})
     return Paid(
         status, intent, units[0].get("reference_id") or "default", units[0].get("custom_id") or "", amount, currency,
-        _text(newest, "id") if newest else "", _standing(status, intent, newest, captures), captures,
+        _text(held, "id") if held else "", _standing(status, intent, held, captures), captures,
         tuple(_refund(each) for each in _list(payments, "refunds")),
     )  # fmt: skip
 
 
-def _standing(status: str, intent: str, newest: dict[str, Any] | None, captures: tuple[Capture, ...]) -> Standing:
-    if newest is None:
+def _standing(status: str, intent: str, held: dict[str, Any] | None, captures: tuple[Capture, ...]) -> Standing:
+    if held is None:
         return _not_authorised(status, intent)
-    state = _AUTHORISATION[_text(newest, "status", set(_AUTHORISATION))]
+    state = _AUTHORISATION[_text(held, "status", set(_AUTHORISATION))]
     taken = sum(made.amount for made in captures if made.status in _TAKEN)
     if any(made.status == "PENDING" for made in captures):
         return Standing(ports.PENDING, 0, "capture_pending", taken)
     if taken and (state in (ports.CAPTURED, ports.VOIDED) or any(made.final and made.status in _TAKEN for made in captures)):
         return Standing(ports.CAPTURED, taken, "", taken)
     if state == ports.AUTHORISED:
-        return Standing(state, _amount(newest)[0] - taken, "", taken, _instant(newest.get("expiration_time")))
-    return Standing(state, 0, _reason(newest) or state)
+        return Standing(state, _amount(held)[0] - taken, "", taken, _instant(held.get("expiration_time")))
+    return Standing(state, 0, _reason(held) or state)
 
 
 def _not_authorised(status: str, intent: str) -> Standing:
@@ -118,9 +121,12 @@ def _not_authorised(status: str, intent: str) -> Standing:
 
 
 def refund_of(paid: Paid, key: str) -> Returned | None:
-    """The refund under a mark, of one capture; None where it was not made."""
-    made = next((refund for refund in paid.refunds if refund.mark == key), None)
-    return Returned(made.status, made.amount, made.id) if made is not None else None
+    """The refund under a mark, with the parts that went before the last; None where the last was not made."""
+    last = next((refund for refund in paid.refunds if refund.mark == key), None)
+    if last is None:
+        return None
+    before = sum(made.amount for made in paid.refunds if made.mark == key + MORE_TO_COME)
+    return Returned(last.status, last.amount + before, last.id)
 
 
 def room(paid: Paid, amount: int) -> list[tuple[str, int]]:
@@ -133,6 +139,11 @@ def room(paid: Paid, amount: int) -> list[tuple[str, int]]:
             parts.append((capture.id, part))
             amount -= part
     return parts
+
+
+def authorisation_of(raw: dict[str, Any]) -> str:
+    """The id of an authorisation that was answered."""
+    return _text(raw, "id")
 
 
 def read_refund(raw: dict[str, Any]) -> Returned:

@@ -107,6 +107,16 @@ class Gateway(Protocol):
         ...
 
 
+class Renewing(Protocol):
+    """What a gateway has besides where its `allows.renewal` says so."""
+
+    def renew(self, reference: str, amount: int, currency: str, key: str) -> str:
+        """Holds the money anew and answers the reference under which it is now asked for. The old authorisation needs a void only
+        where it still stands AUTHORISED. Raises GatewayRefused where the gateway will not: it is then as it was.
+        """
+        ...
+
+
 class Book(Protocol):
     """Where tenders are written down."""
 
