@@ -35,6 +35,7 @@ PACKAGES: Schema = {
     },
 }
 _MONEY = {"tender": {"type": "integer", "minimum": 1}, "amount": MINOR, "currency": CURRENCY}
+_REFUND = {"refund": COUNT, "amount": MINOR, "currency": CURRENCY}
 _REFERENCE = {"reference": {"type": ["string", "null"], "description": "What the gateway or the channel calls it"}}
 
 
@@ -87,6 +88,10 @@ KINDS = (
     _kind("payment.capture_failed", "PAY", "The money could not be taken.", _MONEY, may={**_REFERENCE, "reason": CODE}),
     _kind("payment.voided", "PAY", "The authorisation was given back.", _MONEY, may=_REFERENCE),
     _kind("payment.void_failed", "PAY", "The authorisation could not be given back.", _MONEY, may={**_REFERENCE, "reason": CODE}),
+    _kind("refund.proposed", "REFUND", "A refund above the limit waits for a second person.", _REFUND),
+    _kind("refund.granted", "REFUND", "It is decided that money goes back; `amount` with all its parts.", _REFUND, to="payment accounting"),
+    _kind("refund.paid", "REFUND", "Every tender has returned its portion.", _REFUND),
+    _kind("refund.failed", "REFUND", "A tender could not return its portion: a person must look.", _REFUND),
     _kind("payment.refunded", "PAY", "Money was returned.", _MONEY, may=_REFERENCE, to="accounting"),
     _kind("payment.refund_failed", "PAY", "Money could not be returned.", _MONEY, may={**_REFERENCE, "reason": CODE}),
     _kind("payment.refund_owed", "PAY", "The channel has the money of a cancelled order and owes it back.", _MONEY, may=_REFERENCE),
@@ -135,6 +140,7 @@ _ID_OF = {
     "PAY": r"^ord_[a-z2-7]{20}/pay\d+:\d+$",
     "FO": r"^fo_[a-z2-7]{20}-\d+:\d+$",
     "RSV": r"^ord_[a-z2-7]{20}/rsv:\d+$",
+    "REFUND": r"^ord_[a-z2-7]{20}/refund\d+:\d+$",
 }
 
 
@@ -148,7 +154,7 @@ def catalogue() -> str:
 
 
 def _record(kind: Kind) -> str:
-    return {"STATE": "order", "PAY": "payment", "FO": "fulfilment order", "RSV": "reservation"}[kind.record]
+    return {"STATE": "order", "PAY": "payment", "FO": "fulfilment order", "RSV": "reservation", "REFUND": "refund"}[kind.record]
 
 
 def _fields(kind: Kind) -> str:

@@ -16,7 +16,7 @@ if str(ROOT / "layers" / "waybill") not in sys.path:
     sys.path.insert(0, str(ROOT / "layers" / "waybill"))
 
 from tools.routes import ROUTES, Route  # noqa: E402
-from tools.shapes import INSTANT, SHAPES, TEXT, WHOLE, Schema, array, page, record, ref  # noqa: E402
+from tools.shapes import AMOUNT, FLAG, INSTANT, SHAPES, TEXT, WHOLE, Schema, array, page, record, ref  # noqa: E402
 from waybill.fulfilment.model.fulfilment_order import REASONS  # noqa: E402
 from waybill.fulfilment.model.tracking import STATUSES  # noqa: E402
 
@@ -161,6 +161,19 @@ def _by_hand() -> dict[str, Schema]:
     """Bodies of doors that read one or two fields without a model."""
     units = array(record({"line": TEXT, "quantity": {"type": "integer", "minimum": 1, "maximum": 100_000}}))
     return {
+        "RefundIn": record(
+            {},
+            {
+                "lines": array(record({"line": TEXT, "quantity": {"type": "integer", "minimum": 1}})),
+                "shipping": {"anyOf": [{"const": "all"}, AMOUNT], "description": "Of what was paid for shipping, its tax included"},
+                "goodwill": AMOUNT,
+                "fee": AMOUNT,
+                "everything": FLAG,
+                "reason": {"type": "string", "maxLength": 200},
+                "dryRun": FLAG,
+            },
+            "Units by line, shipping, goodwill, less a fee; or everything that was paid and is not yet returned.",
+        ),
         "HoldIn": record({}, {"reason": _NOTE}),
         "ReleaseIn": record({}, {"note": _NOTE}),
         "CancelIn": record({}, {"reason": _NOTE}),

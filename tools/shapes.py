@@ -165,6 +165,22 @@ SHAPES: dict[str, Schema] = {
             "auth_status": {"enum": ["none", "partial", "full"]},
         },
     },
+    "Refund": record(
+        {
+            "id": TEXT,
+            "number": WHOLE,
+            "status": {"enum": ["proposed", "granted", "paid", "failed", "rejected"]},
+            "amount": AMOUNT,
+            "currency": CURRENCY,
+            "lines": array(record({"line": TEXT, "quantity": WHOLE})),
+            "breakdown": {"type": "object", "additionalProperties": AMOUNT, "description": "Its parts: amount = goods − discounts + shipping + fees + tax + difference + goodwill − fee"},
+            "portions": array(record({"tender": WHOLE, "amount": AMOUNT, "why": TEXT})),
+            "reason": TEXT,
+            "asked_by": TEXT,
+        },
+        {"dry_run": FLAG},
+        "A decision to return money, and which tender returns how much of it.",
+    ),
     "Tender": record(
         {
             "number": WHOLE,

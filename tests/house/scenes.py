@@ -35,6 +35,18 @@ def paid_on_the_channels(the: Life) -> None:
     give_up(the, placed(the, paid_outside(an_order())))
 
 
+def refunded(the: Life) -> None:
+    order_id = work_off(the, placed(the, an_order()))
+    store.save(store.POLICY, "refunds", {"limit": {"USD": 500}})
+    path = f"/v1/orders/{order_id}/refunds"
+    ok(the.call("POST", path, {"shipping": "all", "dryRun": True}, idempotency_key="none"))
+    ok(the.call("POST", path, {"shipping": "all"}, idempotency_key=f"{order_id}-1"))
+    ok(the.call("POST", path, {"everything": True}, "support", idempotency_key=f"{order_id}-2"))
+    ok(the.call("POST", f"{path}/2/approve", {}))
+    the.settle()
+    assert [refund["status"] for refund in ok(the.call("GET", path)).json()["items"]] == ["paid", "paid"]
+
+
 def cancelled(the: Life) -> None:
     give_up(the, placed(the, an_order()))
     packed = placed(the, an_order())
@@ -193,6 +205,7 @@ SCENES = (
     in_the_console,
     split_over_two_nodes,
     paid_on_the_channels,
+    refunded,
     paid_at_paypal,
     authorised_at_adyen,
     cancelled,

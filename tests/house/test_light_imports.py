@@ -28,6 +28,7 @@ _CONTEXTS = {
     "waits": {"inventory", "routing", "fulfilment"},
     "reconciler": {"inventory", "routing", "fulfilment"},
     "routing": {"inventory", "routing", "fulfilment"},
+    "refunds": {"payments"},
     "payment": {"payments"},
     "orders": {"payments", "routing"},
     "fulfilment": {"fulfilment"},

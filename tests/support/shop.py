@@ -14,6 +14,7 @@ KEYS = {
     "columbus": Key(("node",), "columbus"),
     "admin": Key(("admin",), "", "admin"),
     "viewer": Key(("viewer",), "", "viewer"),
+    "support": Key(("support",), "", "support"),
 }
 """The presented key of each is `key-<name>`."""
 

@@ -138,9 +138,19 @@ def payment() -> Callable[[dict[str, Any]], None]:
     from waybill.aws import workflow
     from waybill.payments import messages
     from waybill.payments.dynamodb import OrdersTable
+    from waybill.payments.refunding import Payer, Refunds
     from waybill.payments.service import Payments
 
-    return partial(messages.handle, Payments(OrdersTable(), gateways(), utc_now), workflow)
+    payments = Payments(OrdersTable(), gateways(), utc_now)
+    return partial(messages.handle, payments, workflow, pay=Payer(Refunds(utc_now), payments).pay)
+
+
+def refunds_api() -> Router:
+    """Routes of `functions/refunds`."""
+    from waybill.payments import refunds_api
+    from waybill.payments.refunding import Refunds
+
+    return refunds_api.router(Refunds(utc_now))
 
 
 def gateways() -> Gateways:

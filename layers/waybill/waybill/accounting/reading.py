@@ -8,7 +8,7 @@ from typing import Any
 from waybill.kernel.events import Event
 from waybill.kernel.ids import order_of_fulfilment_order
 from waybill.orders.codec import TENDER
-from waybill.orders.model.sale import Sale, sale_of
+from waybill.orders.model.sale import Sale, Sold, sale_of
 from waybill.orders.store import Record
 
 _SHIPPED = "fulfilment_order.shipped"
@@ -38,6 +38,12 @@ def shipped_before(event: Event, record: Record) -> dict[str, int]:
 def _turn(at: str, data: dict[str, Any]) -> tuple[str, int]:
     known = order_of_fulfilment_order(data["fo_id"])
     return at, known[1] if known else 0
+
+
+def refund(event: Event, record: Record) -> tuple[Sold, int, int]:
+    """What a refund takes back of the sale, what it gives on top, and the fee that it keeps."""
+    item = (record.others or {})[f"REFUND#{event.data['refund']}"]
+    return Sold(**item["sold"]), item["goodwill"], item["fee"]
 
 
 def gateway(event: Event, record: Record) -> str:

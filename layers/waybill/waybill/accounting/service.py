@@ -52,6 +52,9 @@ class Books:
     def recorded(self, event: Event, record: Record) -> Postings:
         return rules.paid(self._chart().clearing(record.order.channel), *_money(event))
 
+    def refund_granted(self, event: Event, record: Record) -> Postings:
+        return rules.credit_note(*reading.refund(event, record), record.order.currency)
+
     def refunded(self, event: Event, record: Record) -> Postings:
         return rules.refunded(self._chart().clearing(reading.gateway(event, record)), *_money(event))
 
@@ -71,6 +74,7 @@ _RULES: dict[str, Callable[[Books, Event, Record], Postings]] = {
     "payment.captured": Books.captured,
     "payment.recorded": Books.recorded,
     "payment.refunded": Books.refunded,
+    "refund.granted": Books.refund_granted,
 }
 
 

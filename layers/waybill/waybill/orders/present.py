@@ -79,7 +79,7 @@ def timeline(record: Record) -> list[dict[str, Any]]:
     return sorted(entries, key=lambda entry: (entry["at"], _FLOW.get(entry["record"].partition("#")[0], 9), entry["seq"]))
 
 
-_FLOW = {"STATE": 1, "RSV": 0, "PAY": 0, "FO": 2}
+_FLOW = {"STATE": 1, "RSV": 0, "PAY": 0, "FO": 2, "REFUND": 3}
 
 
 def fulfilment_order(item: dict[str, Any]) -> dict[str, Any]:

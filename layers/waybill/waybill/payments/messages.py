@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from waybill.aws.batch import text
@@ -11,6 +12,9 @@ from waybill.kernel.events import Event
 from waybill.kernel.ids import digest
 from waybill.payments.service import Payments
 
+Pay = Callable[[str, int], object]
+"""Pays a refund: the order and the refund's number."""
+
 
 class Tokens(Protocol):
     """Answers the task on which an execution waits; False where nobody waits on the token any more (`waybill.aws.workflow`)."""
@@ -19,10 +23,10 @@ class Tokens(Protocol):
     def fail(self, token: str, error: str, cause: str = "") -> bool: ...
 
 
-def handle(payments: Payments, tokens: Tokens, message: dict[str, Any]) -> None:
-    """One message. What it raises goes back to the queue and ends among the dead letters: a decline is an answer, never a raise."""
+def handle(payments: Payments, tokens: Tokens, message: dict[str, Any], pay: Pay | None = None) -> None:
+    """One message; `pay` returns the money of a granted refund. What it raises goes back to the queue and ends among the dead letters: a decline is an answer, never a raise."""
     if "detail" in message:
-        on_event(payments, Event.from_dict(message["detail"]))
+        on_event(payments, Event.from_dict(message["detail"]), pay)
     elif message.get("command") == "authorise":
         authorise(payments, tokens, text(message, "order_id"), text(message, "token"))
     else:
@@ -41,9 +45,11 @@ def authorise(payments: Payments, tokens: Tokens, order_id: str, token: str) -> 
         tokens.succeed(token, {"order_id": order_id})
 
 
-def on_event(payments: Payments, event: Event) -> None:
+def on_event(payments: Payments, event: Event, pay: Pay | None = None) -> None:
     """Captures when the last parcel has left, gives the money back when the order is cancelled; other events are not ours."""
     if event.type == "fulfilment_order.shipped" and event.data.get("last") is True:
         payments.capture(event.subject)
     elif event.type == "order.cancelled":
         payments.void(event.subject)
+    elif event.type == "refund.granted" and pay:
+        pay(event.subject, int(event.data["refund"]))

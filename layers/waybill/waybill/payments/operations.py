@@ -190,11 +190,11 @@ class Operations:
             return self._book.save(account, tender.failed(asked, made.reason or "failed", self._now(), self._actor))
         return self._book.save(account, tender.succeeded(asked, made.amount, self._now(), self._actor, made.reference))
 
-    def owed_back(self, account: Account, tender: Tender) -> Account:
-        """The channel has the money of a cancelled order: what it owes the customer is noted, once."""
-        if not tender.balances.charged or tender.is_owed_back:
+    def owed_back(self, account: Account, tender: Tender, amount: int, asked_by: str) -> Account:
+        """The channel has the money: what it owes the customer is noted, once for an asker."""
+        if amount == 0 or tender.owes(asked_by):
             return account
-        return self._book.save(account, tender.owed_back(self._now(), account.reference(tender), self._actor))
+        return self._book.save(account, tender.owed_back(amount, asked_by, self._now(), account.reference(tender), self._actor))
 
     def _asked(self, account: Account, tender: Tender, kind: str, amount: int, asked_by: str | None = None) -> Account:
         held_by = tender.authorisation

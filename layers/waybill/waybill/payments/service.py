@@ -14,7 +14,7 @@ from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound, OrderCancelled, OrderHeld, PaymentDeclined
 from waybill.orders.model.state import confirm
 from waybill.payments.model.tender import CARD, CHANNEL, Tender
-from waybill.payments.operations import Operations
+from waybill.payments.operations import CANCELLED_ORDER, Operations
 from waybill.payments.ports import Book, Gateway
 from waybill.payments.records import Account
 
@@ -111,7 +111,7 @@ class Payments:
             if tender.kind == CARD:
                 account = self._operations.returned(account, tender)
             elif tender.kind == CHANNEL:
-                account = self._operations.owed_back(account, tender)
+                account = self._operations.owed_back(account, tender, tender.refundable, CANCELLED_ORDER)
 
     def refund(self, order_id: str, number: int, amount: int, asked_by: str) -> Tender:
         """Returns `amount` minor units of one tender; the same `asked_by` is the same refund.
@@ -126,6 +126,21 @@ class Payments:
 
         self._until_first(once)
         return done[0]
+
+    def pay_back(self, order_id: str, portions: Mapping[int, int], asked_by: str) -> Mapping[int, Tender]:
+        """Returns a granted refund: minor units by tender. A channel's tender notes what the channel owes. Answers the tenders."""
+
+        def once() -> None:
+            for number, amount in portions.items():
+                account = self._book.read(order_id)
+                tender = _the(account, number)
+                if tender.kind == CHANNEL:
+                    self._operations.owed_back(account, tender, amount, asked_by)
+                else:
+                    self._operations.refunded(account, tender, amount, asked_by)
+
+        self._until_first(once)
+        return {tender.number: tender for tender in self._book.read(order_id).tenders}
 
     def replace_token(self, order_id: str, number: int, token: str) -> None:
         """Another means of payment after a decline: the next attempt uses it. Tokens only, never a card number."""

@@ -17,7 +17,7 @@ _TABLE = Table("SHOP_TABLE")
 _KEEP_SECONDS = 60.0
 _kept: dict[tuple[str, str], tuple[float, Any]] = {}
 
-NODE, ITEM, CHANNEL, CARRIER, ACCOUNT, KEY = "NODE", "ITEM", "CHANNEL", "CARRIER", "ACCOUNT", "KEY"
+NODE, ITEM, CHANNEL, CARRIER, ACCOUNT, KEY, POLICY = "NODE", "ITEM", "CHANNEL", "CARRIER", "ACCOUNT", "KEY", "POLICY"
 
 
 def key_hash(api_key: str) -> str:
@@ -68,6 +68,14 @@ def carriers() -> list[Carrier]:
 
 def accounts() -> list[Account]:
     return _every(ACCOUNT, lambda raw: Account(raw["sk"], raw["name"], raw["kind"]))
+
+
+def policy(id: str) -> dict[str, Any]:
+    """What the shop has decided about something, as data; empty where it has decided nothing."""
+    try:
+        return _one(POLICY, id, _bare)
+    except NotFound:
+        return _remember((POLICY, id), {})
 
 
 def key(api_key: str) -> Key | None:

@@ -23,6 +23,17 @@ def sale(sold: Sold, currency: str) -> tuple[Posting, ...]:
     return merged(Posting(account, amount, currency) for account, amount in legs)
 
 
+def credit_note(sold: Sold, goodwill: int, fee: int, currency: str) -> tuple[Posting, ...]:
+    """A part of the sale is taken back, something is given on top, a fee is kept: the customer owes so much less."""
+    beside = (
+        (accounts.RECEIVABLE, fee - goodwill),
+        (accounts.DISCOUNTS, goodwill),
+        (accounts.FEES, -fee),
+    )
+    taken_back = (Posting(leg.account, -leg.amount, leg.currency) for leg in sale(sold, currency))
+    return merged((*taken_back, *(Posting(account, amount, currency) for account, amount in beside)))
+
+
 def cost_of_goods(costs: Iterable[tuple[int, str]]) -> tuple[Posting, ...]:
     """What left the shelves, at what we paid: (minor units, currency) of each line."""
     both = ((Posting(accounts.COST_OF_GOODS, cost, currency), Posting(accounts.GOODS, -cost, currency)) for cost, currency in costs)

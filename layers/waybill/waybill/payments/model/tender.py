@@ -184,14 +184,21 @@ class Tender:
         paid = PaymentEvent("CHARGE_SUCCESS", at, self.amount, reference or f"{self.record_id}/outside", reference)
         return self._with(paid)._told("payment.recorded", paid, actor)
 
-    def owed_back(self, at: str, reference: str | None, actor: str) -> Tender:
-        """With the note that the channel has the money of a cancelled order and owes it to the customer."""
-        owed = PaymentEvent("INFO", at, self.balances.charged, None, reference, _OWED)
+    def owed_back(self, amount: int, by: str, at: str, reference: str | None, actor: str) -> Tender:
+        """With the note that the channel has money that it owes to the customer. Raises IllegalTransition beyond what it took (I7)."""
+        if not 0 < amount <= self.refundable:
+            raise IllegalTransition(f"tender {self.number}: {amount} is not within the {self.refundable} that may be refunded")
+        owed = PaymentEvent("INFO", at, amount, None, reference, _OWED, by=by)
         return self._with(owed)._told("payment.refund_owed", replace(owed, reason=None), actor)
 
+    def owes(self, by: str) -> bool:
+        """Whether it was noted for this very asker that the channel owes money."""
+        return any(event.reason == _OWED and event.by == by for event in self.events)
+
     @property
-    def is_owed_back(self) -> bool:
-        return any(event.reason == _OWED for event in self.events)
+    def refundable(self) -> int:
+        """What was taken and is neither returned, nor about to be, nor owed by a channel."""
+        return self.balances.charged - sum(event.amount for event in self.events if event.reason == _OWED)
 
     def told(self, type: str, data: dict[str, Any], at: str, actor: str) -> Tender:
         """With a history entry of another kind."""

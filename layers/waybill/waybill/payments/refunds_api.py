@@ -1,0 +1,147 @@
+"""The refunds' HTTP routes: decide (or only see what would be decided), list, approve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from waybill.aws.http import Answer, Request, Router
+from waybill.kernel.errors import InvalidInput, Malformed, NotFound
+from waybill.kernel.money import decimal_string, exponent, minor_units
+from waybill.orders import store
+from waybill.orders.model.sale import Sold
+from waybill.payments.model.refunds import ALL, Refund, Wanted
+from waybill.payments.refunding import Asked, Refunds, of
+from waybill.shop import store as shop
+from waybill.shop.door import caller
+from waybill.shop.model import Key
+
+DECIDERS = ("finance", "support")
+_FIELDS = frozenset({"lines", "shipping", "goodwill", "fee", "everything", "reason", "dryRun"})
+_MOST_LINES, _LONGEST_REASON, _LONGEST_KEY = 1000, 200, 200
+_LIMIT = "500"
+"""What one person may grant alone where the shop's policy says nothing, in whole units of the order's currency."""
+
+
+def router(refunds: Refunds) -> Router:
+    """Routes of `functions/refunds`."""
+    routes = Router()
+
+    @routes.route("POST", "/v1/orders/{id}/refunds")
+    def decide(request: Request) -> Answer:
+        key, order_id, body = caller(request, *DECIDERS), request.params["id"], _body(request)
+        currency = store.load(order_id).order.currency
+        wanted, dry = _wanted(body, currency), body.get("dryRun") is True
+        asked = Asked(_actor(key), "" if dry else _key(request), _reason(body), _limit(currency))
+        if dry:
+            return Answer({**shown(refunds.preview(order_id, wanted, asked)), "dry_run": True})
+        return Answer(shown(refunds.grant(order_id, wanted, asked)), 201)
+
+    @routes.route("GET", "/v1/orders/{id}/refunds")
+    def listed(request: Request) -> Answer:
+        caller(request, *DECIDERS, "viewer")
+        return Answer({"items": [shown(refund) for refund in of(store.load(request.params["id"]))], "next": None})
+
+    @routes.route("POST", "/v1/orders/{id}/refunds/{n}/approve")
+    def approve(request: Request) -> Answer:
+        key, number = caller(request, "finance"), request.params["n"]
+        if not number.isascii() or not number.isdecimal() or len(number) > 4:
+            raise NotFound(f"the order has no refund {number[:16]!r}")
+        return Answer(shown(refunds.approve(request.params["id"], int(number), _actor(key))))
+
+    return routes
+
+
+def shown(refund: Refund) -> dict[str, Any]:
+    """A refund as the API shows it: amounts as decimal strings."""
+
+    def money(minor: int) -> str:
+        return decimal_string(minor, refund.currency)
+
+    parts = {name: money(getattr(refund.sold, name)) for name in Sold.__slots__}
+    return {
+        "id": refund.id,
+        "number": refund.number,
+        "status": refund.status,
+        "amount": money(refund.amount),
+        "currency": refund.currency,
+        "lines": [{"line": line, "quantity": quantity} for line, quantity in refund.lines.items()],
+        "breakdown": {**parts, "goodwill": money(refund.goodwill), "fee": money(refund.fee)},
+        "portions": [{"tender": portion.tender, "amount": money(portion.amount), "why": portion.why} for portion in refund.portions],
+        "reason": refund.reason,
+        "asked_by": refund.asked_by,
+    }
+
+
+def _body(request: Request) -> dict[str, Any]:
+    body = request.json_object()
+    unknown = sorted(set(body) - _FIELDS)
+    if unknown:
+        raise Malformed(f"unknown field {unknown[0][:64]!r}", fields={unknown[0][:64]: "unknown"})
+    for name in ("everything", "dryRun"):
+        if not isinstance(body.get(name, False), bool):
+            raise InvalidInput(f"{name} is true or false", fields={name: "true or false"})
+    return body
+
+
+def _wanted(body: dict[str, Any], currency: str) -> Wanted:
+    if body.get("everything"):
+        beside = sorted(set(body) & {"lines", "shipping", "goodwill", "fee"})
+        if beside:
+            raise InvalidInput("everything leaves nothing to name beside it", fields={beside[0]: "not with everything"})
+        return Wanted(everything=True)
+    shipping = ALL if body.get("shipping") == "all" else _amount(body, "shipping", currency)
+    return Wanted(_lines(body.get("lines", [])), shipping, _amount(body, "goodwill", currency), _amount(body, "fee", currency))
+
+
+def _lines(raw: Any) -> dict[str, int]:
+    if not isinstance(raw, list) or len(raw) > _MOST_LINES:
+        raise InvalidInput(f"lines is a list of at most {_MOST_LINES}", fields={"lines": "a list"})
+    lines: dict[str, int] = {}
+    for index, each in enumerate(raw):
+        where = f"lines[{index}]"
+        if not isinstance(each, dict) or set(each) != {"line", "quantity"} or not isinstance(each["line"], str):
+            raise InvalidInput(f'{where} is {{"line": id, "quantity": units}}', fields={where: "a line and a quantity"})
+        quantity = each["quantity"]
+        if isinstance(quantity, bool) or not isinstance(quantity, int) or not 0 < quantity <= 100_000 or each["line"] in lines:
+            raise InvalidInput(f"{where}: each line once, with a positive quantity", fields={f"{where}.quantity": "a positive number"})
+        lines[each["line"]] = quantity
+    return lines
+
+
+def _amount(body: dict[str, Any], name: str, currency: str) -> int:
+    raw = body.get(name, "0")
+    if not isinstance(raw, str):
+        raise InvalidInput(f'{name} is a decimal string such as "5.00"', fields={name: "a decimal string"})
+    try:
+        amount = minor_units(raw, currency)
+    except InvalidInput as problem:
+        raise InvalidInput(f"{name}: {problem.message}", fields={name: "not an amount"}) from None
+    if amount < 0:
+        raise InvalidInput(f"{name} is not negative", fields={name: "negative"})
+    return amount
+
+
+def _reason(body: dict[str, Any]) -> str:
+    reason = body.get("reason", "")
+    if not isinstance(reason, str) or len(reason) > _LONGEST_REASON or not reason.isprintable():
+        raise InvalidInput(f"reason is a text of at most {_LONGEST_REASON} characters", fields={"reason": "a text"})
+    return reason.strip()
+
+
+def _key(request: Request) -> str:
+    key = request.headers.get("idempotency-key", "").strip()
+    if not key:
+        raise Malformed("send an Idempotency-Key header", fields={"Idempotency-Key": "required"})
+    if len(key) > _LONGEST_KEY or not key.isprintable():
+        raise InvalidInput(f"an Idempotency-Key has at most {_LONGEST_KEY} printable characters", fields={"Idempotency-Key": "not valid"})
+    return key
+
+
+def _limit(currency: str) -> int:
+    """Minor units that one person may grant alone: the shop's policy `refunds` {"limit": {"USD": 50000}}."""
+    own = shop.policy("refunds").get("limit", {}).get(currency)
+    return int(own) if own is not None else int(_LIMIT) * 10 ** exponent(currency)
+
+
+def _actor(key: Key) -> str:
+    return f"{key.roles[0]}:{key.name or key.scope or 'key'}"
