@@ -98,6 +98,31 @@ def test_an_answer_lost_at_adyen_is_asked_again_or_told_and_one_effect_remains(a
     assert gateway.find_refund(reference, REFUND) is not None and adyen.lose == set()
 
 
+@pytest.mark.parametrize("verb", ["authorise", "capture", "void", "refund"])
+def test_what_never_arrived_at_adyen_is_asked_again(adyen: StrictAdyen, verb: str) -> None:
+    gateway = _adyen(adyen, ToldInMemory(), Clock())
+    reference = gateway.prepare(ADYEN, PREPARE)
+
+    def asked(name: str, ask: Any, stood: str) -> None:
+        if name == verb:
+            adyen.down = True
+            with pytest.raises(Unavailable):
+                ask()
+            adyen.down = False
+            assert gateway.look_up(reference).status == stood and gateway.find_refund(reference, REFUND) is None
+        ask()
+        adyen.settle()
+
+    asked("authorise", lambda: gateway.authorise(reference, AUTHORISE), ports.PREPARED)
+    if verb == "void":
+        asked("void", lambda: gateway.void(reference, VOID), ports.AUTHORISED)
+        assert gateway.look_up(reference).status == ports.VOIDED and adyen.authorised("ord_1") == 0
+        return
+    asked("capture", lambda: gateway.capture(reference, 5000, "USD", CAPTURE), ports.AUTHORISED)
+    asked("refund", lambda: gateway.refund(reference, 5000, "USD", REFUND), ports.CAPTURED)
+    assert (adyen.authorised("ord_1"), adyen.captures("ord_1"), adyen.refunds("ord_1")) == (1, [5000], [5000])
+
+
 def test_a_void_finds_out_first_what_became_of_an_unanswered_authorisation(adyen: StrictAdyen) -> None:
     gateway = _adyen(adyen, ToldInMemory(), Clock())
     adyen.lose = {"payments"}

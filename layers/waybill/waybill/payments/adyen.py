@@ -133,13 +133,13 @@ class Adyen:
     def refund(self, reference: str, amount: int, currency: str, key: str) -> Returned:
         known = self._known(reference)
         if facts.refund(known, key) is None:
-            if amount > facts.refundable(known):
+            if amount > facts.refundable(known, key):
                 return Returned("failed", 0, "", "beyond_the_capture")
             self._modify("refunds", known, amount, key, facts.REFUND)
         return facts.refund(self._known(reference), key) or Returned("pending", amount, "")
 
     def find_refund(self, reference: str, key: str) -> Returned | None:
-        """A refund that was asked for and not answered is asked for again, under the same key."""
+        """None also for one that was asked for and is not known to have arrived: it is asked for again, under the same key."""
         return facts.refund(self._known(reference), key)
 
     def disputes(self, reference: str) -> tuple[Dispute, ...]:

@@ -111,9 +111,9 @@ def standing(known: Known) -> Standing:
     if _told(known, CANCEL, True) or known.has(VOIDED):
         return Standing(ports.VOIDED, 0, "cancelled")
     asked = _asked(known, CAPTURE) + _asked(known, CANCEL)
-    if any(not _outcome(known, fact) for fact in asked):
-        return Standing(ports.PENDING, 0, "asked")
-    lost = [fact for fact in asked if fact.code.startswith(CAPTURE)]
+    if any(known.has(f"received:{fact.about}") and not _outcome(known, fact) for fact in asked):
+        return Standing(ports.PENDING, 0, "received")
+    lost = [fact for fact in asked if fact.code.startswith(CAPTURE) and _outcome(known, fact)]
     if lost:
         return Standing(ports.DECLINED, 0, _outcome_reason(known, lost[-1]) or "capture_failed")
     return _authorisation(known)
@@ -149,20 +149,21 @@ def _found(known: Known) -> int:
     return sum(minor_units(fact.amount, known.currency) for fact in others)
 
 
-def refundable(known: Known) -> int:
-    """What is captured and neither returned nor about to be."""
-    gone = sum(fact.amount for fact in _asked(known, REFUND) if _outcome(known, fact) != "failed")
+def refundable(known: Known, key: str) -> int:
+    """What is captured and neither returned nor about to be, but for what was asked under this key."""
+    gone = sum(fact.amount for fact in _asked(known, REFUND) if fact.about != key and _outcome(known, fact) != "failed")
     return captured(known) - gone
 
 
 def refund(known: Known, key: str) -> Returned | None:
-    """A refund under a key, None where it was not received."""
+    """A refund under a key, None where it was neither received nor told of."""
     asked = next((fact for fact in _asked(known, REFUND) if fact.about == key), None)
-    answer = next((fact for fact in known.facts if fact.id == f"received:{key}"), None)
-    if asked is None or answer is None:
+    heard = [fact for fact in known.facts if asked and (fact.id == f"received:{key}" or _is_of(fact, asked, known))]
+    if asked is None or not heard:
         return None
     outcome = _outcome(known, asked) or "pending"
-    return Returned(outcome, asked.amount, answer.psp, _outcome_reason(known, asked) if outcome == "failed" else "")
+    psp = next((fact.psp for fact in heard if fact.psp), "")
+    return Returned(outcome, asked.amount, psp, _outcome_reason(known, asked) if outcome == "failed" else "")
 
 
 def disputes(known: Known) -> tuple[Dispute, ...]:
