@@ -1,0 +1,55 @@
+"""Setting the payment function up loads no gateway; asking for one loads that one, and no gateway brings a library of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.cloud import SECRETS
+from tests.support.template import ROOT
+
+GATEWAYS = {"stripe": {"stripe", "stripe_api", "stripe_answers"}, "paypal": {"paypal", "paypal_api", "paypal_answers"},
+            "adyen": {"adyen", "adyen_api", "adyen_facts", "told"}, "ledger": {"ledger", "credits", "credit_table"}}  # fmt: skip
+_LOAD = """
+import json, sys
+from waybill import bootstrap
+from waybill.aws import secrets
+told = json.loads(sys.argv[2])
+secrets.secret = told.get
+bootstrap.payment()
+before = set(sys.modules)
+if sys.argv[1]:
+    bootstrap.gateways()[sys.argv[1]]
+print(json.dumps([sorted(before), sorted(set(sys.modules) - before)]))
+"""
+
+
+def _loaded(gateway: str) -> tuple[set[str], set[str]]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "layers" / "waybill"), "STAGE": "local"}
+    command = [sys.executable, "-c", _LOAD, gateway, json.dumps(SECRETS)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    before, after = json.loads(done.stdout)
+    return set(before), set(after)
+
+
+def _ours(modules: set[str]) -> set[str]:
+    adapters = {name for names in GATEWAYS.values() for name in names}
+    return {module.rpartition(".")[2] for module in modules if module.startswith("waybill.payments.")} & adapters
+
+
+def test_setting_up_loads_no_gateway_and_no_client() -> None:
+    before, _ = _loaded("")
+    assert not _ours(before)
+    assert not {"stripe", "requests", "paypalserversdk", "Adyen", "urllib3", "botocore"} & {module.partition(".")[0] for module in before}
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_asking_for_a_gateway_loads_that_one_alone(gateway: str) -> None:
+    _, after = _loaded(gateway)
+    assert _ours(after) == GATEWAYS[gateway]
+    assert not {"stripe", "requests", "paypalserversdk", "Adyen"} & {module.partition(".")[0] for module in after}
