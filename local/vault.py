@@ -18,7 +18,7 @@ def fill(endpoint: str, keys: Keys) -> None:
     known = keys.as_json()
     signing = {channel: [secret] for channel, secret in known["webhook_secrets"].items()}
     _put(manager, "channels", signing | {f"{channel}/outbound": _outbound(keys.of("channel_tokens", channel)) for channel in signing})
-    _put(manager, "stripe", {"api_key": GATEWAY_KEY})
+    _put(manager, "stripe", {"api_key": GATEWAY_KEY, "webhook_secrets": [keys.of("gateway_secrets", "stripe")]})
     _put(manager, "carriers", {carrier: [secret] for carrier, secret in known["carrier_secrets"].items()})
     _put(manager, "nodes", {node: [secret] for node, secret in known["node_secrets"].items()})
     client("sesv2", endpoint).put_account_details(

@@ -34,6 +34,7 @@ class StrictPayPal(Strict):
         self.tokens = 0
         self.lifetime = 32400
         self.signed: list[str] = []
+        self.short = False
 
     def approved(self, means: str, amount: int, currency: str = "USD", **more: Any) -> str:
         """What the shop's page has done before us: an order made, and the buyer has approved it."""
@@ -107,7 +108,7 @@ class StrictPayPal(Strict):
         unit = order["purchase_units"][0]
         unit["payments"] = {"authorizations": [_authorisation(unit["amount"])]}
         order["status"] = "COMPLETED"
-        return 201, order
+        return 201, {"id": order["id"], "status": "COMPLETED"} if self.short else {name: value for name, value in order.items() if name != "means"}
 
     def _capture(self, id: str, told: dict[str, Any]) -> Reply:
         payments, authorisation = self._authorisation(id)

@@ -46,6 +46,16 @@ def test_one_token_serves_many_calls_and_a_withdrawn_one_is_fetched_anew(paypal:
     assert paypal.tokens == 8
 
 
+@pytest.mark.parametrize(("short", "calls"), [(False, 1), (True, 2)])
+def test_an_authorisation_is_one_call_unless_paypal_answers_in_short(paypal: StrictPayPal, short: bool, calls: int) -> None:
+    paypal.short = short
+    gateway = _paypal(paypal)
+    reference = gateway.prepare(Demand("ord_1", 1, paypal.approved("good", 5000), 5000, "USD"), PREPARE)
+    before = len(paypal.seen)
+    assert gateway.authorise(reference, AUTHORISE).status == ports.AUTHORISED
+    assert len(paypal.seen) - before == calls
+
+
 def test_a_token_is_not_used_to_its_last_minute(paypal: StrictPayPal) -> None:
     paypal.lifetime = 59
     gateway, reference = _held(paypal)

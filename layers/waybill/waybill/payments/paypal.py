@@ -24,6 +24,7 @@ from waybill.payments.paypal_answers import (
     refund_of,
     room,
     same_money,
+    whole,
 )
 from waybill.payments.paypal_api import PayPalApi, Refusal, refused
 from waybill.payments.ports import Capabilities, Demand, GatewayRefused, Returned, Standing
@@ -61,14 +62,12 @@ class PayPal:
         return demand.token
 
     def authorise(self, reference: str, key: str) -> Standing:
-        standing = self.look_up(reference)
-        if standing.status not in (ports.PREPARED, ports.DECLINED):
-            return standing
+        """One call: PayPal itself refuses an order that is authorised already, or never to be (`_never`)."""
         try:
-            self._api.post("orders.authorize", f"{_path(reference)}/authorize", {}, key)
+            made = self._api.post("orders.authorize", f"{_path(reference)}/authorize", {}, key)
         except Refusal as problem:
             return self._not_authorised(reference, problem)
-        return self.look_up(reference)
+        return read_order(made, reference).standing if whole(made) else self.look_up(reference)
 
     def _not_authorised(self, reference: str, problem: Refusal) -> Standing:
         standing = self.look_up(reference)

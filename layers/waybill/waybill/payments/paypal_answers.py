@@ -78,6 +78,12 @@ def same_money(paid: Paid, demand: Demand) -> bool:
     return (paid.amount, paid.currency) == (demand.amount, demand.currency)
 
 
+def whole(raw: dict[str, Any]) -> bool:
+    """Whether an answer shows the order with its amount: asked to, PayPal may still answer in short."""
+    units = raw.get("purchase_units")
+    return "intent" in raw and isinstance(units, list) and all(isinstance(unit, dict) and "amount" in unit for unit in units)
+
+
 def read_order(raw: dict[str, Any], reference: str, renewed: dict[str, Any] | None = None) -> Paid:
     """Where the authorisation was `renewed`, that one counts. Raises GatewayRefused for anything that is not the order we asked about."""
     if _text(raw, "id") != reference:
