@@ -73,10 +73,11 @@ def _stock(the: Life, record: store.Record, status: str) -> None:
 
 
 def _money(the: Life, record: store.Record, shown: dict[str, Any]) -> None:
-    """I6, I9, I10: one intent and one authorisation a tender, one capture when all has left, nothing kept of a cancelled order."""
+    """I6, I9, I10: one intent and one authorisation a tender, one capture when all has left (in parts: one a parcel), nothing kept of a cancelled order."""
     payments = list(the.gateway.payments.values())
     assert max(Counter(payment.demand.tender for payment in payments).values(), default=0) <= 1, "two intents for one tender"
-    assert all(payment.authorisations <= 1 and payment.captures <= 1 for payment in payments)
+    parts = len(record.fulfilment_orders) if the.gateway.allows.several_captures else 1
+    assert all(payment.authorisations <= 1 and payment.captures <= parts for payment in payments)
     assert all(payment.captured <= payment.demand.amount for payment in payments)
     cards = sum(tender.amount for tender in record.order.tenders if tender.kind == "card")
     authorised = sum(payment.demand.amount for payment in payments if payment.status == "authorised")

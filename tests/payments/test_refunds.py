@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from tests.flow.life import Life, an_order, life, whole_life
+from tests.support.faults import EveryCrash
+from waybill.aws import gate
 from waybill.kernel.errors import IllegalTransition, InvalidInput
 from waybill.orders.model.counters import Counters
 from waybill.orders.model.order import Line, Order, Shipping, Tender
@@ -171,6 +173,32 @@ def test_nonsense_is_refused_clearly_and_returns_nothing() -> None:
             assert ask(the, order_id, {"shipping": "all"}, who=who).status in (401, 403), who
         the.settle()
         assert charged(the, order_id) == "17.80"
+
+
+@pytest.mark.timeout(300)
+def test_no_crash_in_a_refund_pays_twice_or_never() -> None:
+    with life({("TEA", "columbus"): 5, ("CUP", "columbus"): 5}) as the:
+        order_id = whole_life(the, an_order())
+        crashes = EveryCrash(invocation=lambda: the.world.invocations)
+
+        def refunded() -> None:
+            assert ask(the, order_id, {"lines": [{"line": "1", "quantity": 1}]}, "k1").status == 201
+            the.settle()
+
+        def judge() -> None:
+            (payment,) = the.gateway.payments.values()
+            assert [refund.amount for _, refund in payment.refunds] == [420]
+            assert charged(the, order_id) == "13.60"
+            (refund,) = the.call("GET", f"/v1/orders/{order_id}/refunds").json()["items"]
+            assert refund["status"] == "paid"
+            events = [entry["event"] for entry in the.call("GET", f"/v1/journal?order={order_id}").json()["items"]]
+            assert (events.count("refund.granted"), events.count("payment.refunded")) == (1, 1)
+
+        with gate.watching(crashes):
+            crashes.told(refunded)
+        crashes.finish(judge)
+        judge()
+    assert crashes.points and not crashes.failures, "\n\n".join(crashes.failures)
 
 
 def test_what_the_channel_took_the_channel_owes() -> None:

@@ -61,9 +61,20 @@ def test_a_capture_lies_within_the_authorisation(amount: int) -> None:
         _authorised().asked("CHARGE", amount, "2", "pi_1")
 
 
-def test_a_capture_happens_once_even_when_the_first_was_partial() -> None:
-    with pytest.raises(IllegalTransition, match="already"):
-        _captured(400).asked("CHARGE", 100, "3", "pi_1")
+def test_captures_in_parts_stay_within_the_authorisation_together() -> None:
+    part = _captured(400).asked("CHARGE", 600, "3", "pi_1")
+    assert part.balances.charge_pending == 600
+    with pytest.raises(IllegalTransition):
+        _captured(400).asked("CHARGE", 601, "3", "pi_1")
+
+
+def test_nothing_is_captured_once_the_rest_was_let_go() -> None:
+    captured = _captured(400)
+    asked = next(event for event in captured.events if event.type == "CHARGE_REQUEST")
+    done = captured.released(asked, 600, "3")
+    assert done.captured_whole
+    with pytest.raises(IllegalTransition):
+        done.asked("CHARGE", 1, "4", "pi_1")
 
 
 def test_never_a_capture_after_a_void_was_even_asked_for() -> None:

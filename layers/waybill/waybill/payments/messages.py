@@ -46,9 +46,9 @@ def authorise(payments: Payments, tokens: Tokens, order_id: str, token: str) -> 
 
 
 def on_event(payments: Payments, event: Event, pay: Pay | None = None) -> None:
-    """Captures when the last parcel has left, gives the money back when the order is cancelled; other events are not ours."""
-    if event.type == "fulfilment_order.shipped" and event.data.get("last") is True:
-        payments.capture(event.subject)
+    """Captures what has left, gives the money back when the order is cancelled; other events are not ours."""
+    if event.type == "fulfilment_order.shipped":
+        payments.capture(event.subject, last=event.data.get("last") is True)
     elif event.type == "order.cancelled":
         payments.void(event.subject)
     elif event.type == "refund.granted" and pay:

@@ -12,7 +12,7 @@ from waybill.orders.model.state import State, place_hold
 from waybill.payments import ports
 from waybill.payments.model.balances import captured_in_all
 from waybill.payments.model.events import PaymentEvent
-from waybill.payments.model.tender import CHANNEL, TERMS, Tender
+from waybill.payments.model.tender import CHANNEL, ONLY_WHOLE, PART, TERMS, Tender
 from waybill.payments.ports import Book, Demand, Gateway, GatewayRefused, Standing
 from waybill.payments.records import Account
 
@@ -87,22 +87,25 @@ class Operations:
 
     # Capture
 
-    def captured(self, account: Account, tender: Tender, amount: int) -> Account:
-        """`amount` captured, once; the rest of the authorisation is let go. A capture that failed waits for a person."""
-        if captured_in_all(tender.events) or tender.capture_failed:
+    def captured(self, account: Account, tender: Tender, target: int, last: bool = True) -> Account:
+        """Captured up to `target` in all: before the `last` parcel only where the gateway captures in parts; the last one lets go of
+        the rest. A capture that failed waits for a person."""
+        if tender.capture_failed or tender.captured_whole:
             return account
-        if amount == 0:
-            return self.voided(account, tender)
-        gateway = self._gateway(tender)
-        asked = tender.open("CHARGE")
+        gateway, so_far = self._gateway(tender), captured_in_all(tender.events)
+        asked, standing = tender.open("CHARGE"), Standing(ports.AUTHORISED)
         if asked is not None:
             standing = gateway.look_up(_name(asked))
+        elif not last and (tender.only_whole or not gateway.allows.several_captures):
+            return account
+        elif target <= so_far:
+            return self.voided(account, tender) if last and not so_far else account
         else:
-            account = self._asked(account, tender, "CHARGE", amount)
+            account = self._asked(account, tender, "CHARGE", target - so_far, None if last else PART)
             tender = _same(account, tender)
-            asked, standing = _open(tender, "CHARGE"), Standing(ports.AUTHORISED)
-        if standing.status == ports.AUTHORISED:
-            standing = gateway.capture(_name(asked), asked.amount, tender.currency, asked.ref or "")
+            asked = _open(tender, "CHARGE")
+        if standing.status == ports.AUTHORISED and standing.captured < so_far + asked.amount:
+            standing = gateway.capture(_name(asked), asked.amount, tender.currency, asked.ref or "", final=asked.by != PART)
         taken = self._taken(tender, asked, standing)
         return self._book.save(account, taken, self._in_front_of_a_person(account, taken))
 
@@ -115,9 +118,14 @@ class Operations:
         return place_hold(account.state, hold, self._now(), self._actor)
 
     def _taken(self, tender: Tender, asked: PaymentEvent, standing: Standing) -> Tender:
+        so_far = captured_in_all(tender.events)
         if standing.status == ports.CAPTURED:
-            done = tender.succeeded(asked, standing.amount, self._now(), self._actor)
+            done = tender.succeeded(asked, max(standing.captured, standing.amount) - so_far, self._now(), self._actor)
             return done.released(asked, done.balances.authorised, self._now())
+        if standing.status == ports.AUTHORISED and standing.captured >= so_far + asked.amount:
+            return tender.succeeded(asked, asked.amount, self._now(), self._actor)
+        if standing.status == ports.AUTHORISED and standing.reason == ONLY_WHOLE:
+            return tender.put_off(asked, self._now())
         if standing.status in (ports.VOIDED, ports.DECLINED):
             lost = tender.failed(asked, standing.reason or standing.status, self._now(), self._actor)
             return lost.stated("AUTH_EXPIRED", lost.balances.authorised, self._now(), reference=asked.reference)

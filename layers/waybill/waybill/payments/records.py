@@ -9,6 +9,7 @@ from typing import Any
 from waybill.kernel.events import Entry
 from waybill.orders.codec import TENDER, partition
 from waybill.orders.model.order import Order
+from waybill.orders.model.sale import sale_of
 from waybill.orders.model.state import State
 from waybill.payments.model.events import PaymentEvent
 from waybill.payments.model.tender import CARD, Tender
@@ -29,6 +30,12 @@ class Account:
     def due(self) -> int:
         """Minor units owed for what was not cancelled."""
         return due(self.order, self.state.lines)
+
+    @property
+    def gone(self) -> int:
+        """Minor units that what has left is worth, as the books count it."""
+        left = {line: counters.shipped + counters.delivered for line, counters in self.state.lines.items()}
+        return sale_of(self.order, self.state.lines).up_to(left).total
 
     @property
     def covered(self) -> bool:

@@ -81,21 +81,23 @@ class Payments:
         reasons = [known.reason for known in account.tenders if known.reason]
         raise PaymentDeclined(reasons[-1] if reasons else "declined")
 
-    def capture(self, order_id: str) -> None:
-        """The goods have left: takes what is due, in the order of the tenders, once each, and lets go of the rest.
+    def capture(self, order_id: str, last: bool = True) -> None:
+        """Goods have left: takes what they are worth and was not taken before, in the order of the tenders; the last parcel lets go
+        of the rest. Where a gateway takes no parts, all is taken with the last parcel.
 
         Raises IllegalTransition for an order that was cancelled or whose money was never secured: a person must look.
         """
-        self._until_first(lambda: self._capture(self._book.read(order_id)))
+        self._until_first(lambda: self._capture(self._book.read(order_id), last))
 
-    def _capture(self, account: Account) -> None:
+    def _capture(self, account: Account, last: bool) -> None:
         if account.state.cancelled:
             raise IllegalTransition("never a capture on a cancelled order")
-        left = account.due - sum(tender.amount for tender in account.tenders if tender.kind != CARD)
+        last = last or account.state.all_shipped
+        left = (account.due if last else account.gone) - sum(tender.amount for tender in account.tenders if tender.kind != CARD)
         for number in [tender.number for tender in account.tenders if tender.kind == CARD]:
             share = min(_the(account, number).amount, max(0, left))
             left -= share
-            account = self._operations.captured(account, _the(account, number), share)
+            account = self._operations.captured(account, _the(account, number), share, last)
 
     def void(self, order_id: str) -> None:
         """The order was cancelled: voids what is authorised, refunds what was captured, notes what the channel owes."""

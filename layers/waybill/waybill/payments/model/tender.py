@@ -27,6 +27,10 @@ _FAILED = {
 _ANSWERS = ("SUCCESS", "FAILURE")
 _REMAINDER = "/remainder"
 _OWED = "refund_owed"
+PART = "part"
+"""Who asks for a capture that is not the last."""
+ONLY_WHOLE = "final_only"
+"""Why a gateway takes no part: the reason in its answer."""
 
 CARD, CHANNEL, TERMS = "card", "channel", "terms"
 
@@ -96,9 +100,20 @@ class Tender:
         return any(type in voids for type in kinds[last:]) and "CANCEL_FAILURE" not in kinds[last:]
 
     @property
+    def captured_whole(self) -> bool:
+        """Captured, and nothing is held any more that could be."""
+        return bool(captured_in_all(self.events)) and not self.balances.authorised and self.open("CHARGE") is None
+
+    @property
+    def only_whole(self) -> bool:
+        """The gateway has said that this payment is captured at once or not at all."""
+        return any(event.type == "CHARGE_FAILURE" and event.reason == ONLY_WHOLE for event in self.events)
+
+    @property
     def capture_failed(self) -> bool:
         """The newest capture was refused, and no newer authorisation makes up for it."""
-        types = [event.type for event in self.events if event.type in ("CHARGE_FAILURE", "CHARGE_SUCCESS", "AUTH_SUCCESS")]
+        known = (event for event in self.events if event.reason != ONLY_WHOLE)
+        types = [event.type for event in known if event.type in ("CHARGE_FAILURE", "CHARGE_SUCCESS", "AUTH_SUCCESS")]
         return types[-1:] == ["CHARGE_FAILURE"]
 
     @property
@@ -133,8 +148,6 @@ class Tender:
     def _allow_capture(self, amount: int) -> None:
         if self.cancelled:
             raise IllegalTransition(f"tender {self.number}: never a capture after a void")
-        if captured_in_all(self.events):
-            raise IllegalTransition(f"tender {self.number}: captured already")
         if not 0 < amount <= self.balances.authorised:
             raise IllegalTransition(f"tender {self.number}: {amount} is not within the {self.balances.authorised} authorised")
 
@@ -163,6 +176,10 @@ class Tender:
         """With the failure of an operation; `reason` is the gateway's code, never its sentence."""
         lost = PaymentEvent(f"{asked.kind}_FAILURE", at, asked.amount, asked.ref, asked.reference, reason[:64])
         return self._with(lost)._told(_FAILED[asked.kind], lost, actor)
+
+    def put_off(self, asked: PaymentEvent, at: str) -> Tender:
+        """A capture in parts that cannot be: nothing was taken, and nobody need be told; all is captured with the last parcel."""
+        return self._with(PaymentEvent("CHARGE_FAILURE", at, asked.amount, asked.ref, asked.reference, ONLY_WHOLE))
 
     def stated(
         self, type: str, amount: int, at: str, *, ref: str | None = None, reference: str | None = None, reason: str | None = None
