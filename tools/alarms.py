@@ -8,6 +8,9 @@ QUEUES = ("Intake", "Waits", "Stock", "Payment", "Routing", "NodePush", "Notific
 DEAD_LETTERS = (*(f"{name}DeadLetters" for name in QUEUES), "StreamFailuresQueue", "BusFailuresQueue")
 
 
+GATEWAYS = ("stripe", "paypal", "adyen", "ledger")
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One metric; a dimension's value is YAML of the template (`!Ref Api`) or a plain word."""
@@ -73,8 +76,8 @@ ALARMS = (
     Alarm("WorkflowFailedAlarm", "An order execution failed, timed out or was stopped.", "workflow-failed", tuple(_machine(f"Executions{how}") for how in ("Failed", "TimedOut", "Aborted"))),
     Alarm("ThrottlesAlarm", "Functions, state transitions or tables are being throttled.", "throttles", (_lambda("Throttles"), _machine("ExecutionThrottled"), *(_table("WriteThrottleEvents", name) for name in ("Orders", "Inventory", "Documents")))),
     Alarm("OutboxLagAlarm", "Events reach the bus more than a minute late.", "outbox-lag", (_lambda("IteratorAge", "Publisher"), _lambda("IteratorAge", "StockWorker")), threshold=60000, periods=3, seconds=60, statistic="Maximum", math="MAX(METRICS())"),
-    Alarm("CaptureFailuresAlarm", "Goods have left and their money could not be taken.", "capture-failures", (_own("CaptureFailures", ("gateway", "stripe")),)),
-    Alarm("GatewayCredentialsAlarm", "The gateway refuses our credentials.", "gateway-credentials", (_own("GatewayCredentialsRefused", ("gateway", "stripe")),)),
+    Alarm("CaptureFailuresAlarm", "Goods have left and their money could not be taken.", "capture-failures", tuple(_own("CaptureFailures", ("gateway", name)) for name in GATEWAYS)),
+    Alarm("GatewayCredentialsAlarm", "The gateway refuses our credentials.", "gateway-credentials", tuple(_own("GatewayCredentialsRefused", ("gateway", name)) for name in ("stripe", "paypal", "adyen"))),
     Alarm("OverdueOrdersAlarm", "Orders are past their deadline.", "orders-past-their-deadline", (_own("OrdersOverdue"),), statistic="Maximum", periods=2),
     Alarm("InvariantsAlarm", "An invariant does not hold in the stored data.", "invariant-violations", (_own("InvariantViolations"),), statistic="Maximum"),
     Alarm("ReconcilerAlarm", "What mends lost executions is itself failing.", "reconciler", (_lambda("Errors", "Reconciler"),), periods=2),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tools.alarms import DEAD_LETTERS, QUEUES, Alarm
+from tools.alarms import DEAD_LETTERS, GATEWAYS, QUEUES, Alarm
 
 Widget = dict[str, Any]
 _STATES = ("received", "confirmed", "released", "shipped", "delivered", "completed", "held", "backordered", "cancelled")
@@ -59,7 +59,8 @@ def _payments() -> Widget:
         ["Waybill", "Events", "type", f"payment.{state}", {"label": state}]
         for state in ("authorised", "declined", "captured", "recorded", "voided", "refunded")
     ]
-    return _graph("Payments", [*events, ["Waybill", "CaptureFailures", "gateway", "stripe", {"label": "capture failed", "color": "#d62728"}]])
+    failed = [["Waybill", "CaptureFailures", "gateway", name, {"label": f"capture failed: {name}", "color": "#d62728"}] for name in GATEWAYS]
+    return _graph("Payments", [*events, *failed])
 
 
 def _queue_ages() -> Widget:
