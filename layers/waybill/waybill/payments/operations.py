@@ -137,8 +137,10 @@ class Operations:
         """Nothing of the order's money is left with us: voided before a capture, refunded after it."""
         account = self._settled(account, tender)
         account = self.voided(account, _same(account, tender))
-        left = _same(account, tender).balances.charged
-        return self.refunded(account, _same(account, tender), left, CANCELLED_ORDER) if left > 0 else account
+        tender = _same(account, tender)
+        left, asked = tender.balances.charged, tender.asked_by("REFUND", CANCELLED_ORDER)
+        unanswered = asked is not None and tender.outcome_of(asked) is None  # pending, it is no longer among what is charged
+        return self.refunded(account, tender, left, CANCELLED_ORDER) if left > 0 or unanswered else account
 
     def voided(self, account: Account, tender: Tender) -> Account:
         """What is authorised, or may be, is released at the gateway."""
