@@ -96,7 +96,7 @@ KINDS = (
     _kind("payment.refund_failed", "PAY", "Money could not be returned.", _MONEY, may={**_REFERENCE, "reason": CODE}),
     _kind("payment.refund_owed", "PAY", "The channel has the money of a cancelled order and owes it back.", _MONEY, may=_REFERENCE),
     _kind("payment.recorded", "PAY", "The channel has taken the money already.", _MONEY, may=_REFERENCE, to="accounting"),
-    _kind("fulfilment_order.requested", "FO", "A node is asked to ship these.", _FO, may={"route": COUNT}, to="node-push"),
+    _kind("fulfilment_order.requested", "FO", "A node is asked to ship these.", _FO, may={"route": COUNT, "push": FLAG}, to="node-push"),
     _kind("fulfilment_order.accepted", "FO", "The node will do it.", {"fo_id": ID}, may=_NODE),
     _kind("fulfilment_order.rejected", "FO", "The node will not; `lines` are those at fault.", {"fo_id": ID, "reason": CODE, "lines": {"type": "array", "items": ID}}, may={"node": ID}, to="routing"),
     _kind("fulfilment_order.cancelled", "FO", "The order was cancelled before it left.", {"fo_id": ID, "reason": TEXT}, may=_NODE),

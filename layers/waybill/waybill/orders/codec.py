@@ -59,7 +59,6 @@ def state_item(state: State, order: Order) -> dict[str, Any]:
         "lines": {line: counters.to_dict() for line, counters in state.lines.items()},
         "confirmed": state.confirmed,
         "completed": state.completed,
-        "holds": [_lean(asdict(hold)) for hold in state.holds],
         "history": [entry.to_dict() for entry in state.history],
         "run": state.run,
         "day": state.history[0].at[:10],
@@ -70,6 +69,8 @@ def state_item(state: State, order: Order) -> dict[str, Any]:
         "currency": order.currency,
         "skus": sorted({line.sku for line in order.lines}),
     }
+    if state.holds:
+        item["holds"] = [_lean(asdict(hold)) for hold in state.holds]
     attention = _attention(state)
     if attention:
         item |= {"lookup_pk": f"ATTENTION#{attention}", "lookup_sk": item["placed"]}
@@ -83,7 +84,7 @@ def state_from(item: dict[str, Any]) -> State:
         version=item["version"],
         confirmed=item["confirmed"],
         completed=item["completed"],
-        holds=tuple(Hold(**{**hold, "blocks": tuple(hold.get("blocks", ()))}) for hold in item["holds"]),
+        holds=tuple(Hold(**{**hold, "blocks": tuple(hold.get("blocks", ()))}) for hold in item.get("holds", ())),
         history=tuple(Entry.from_dict(entry) for entry in item["history"]),
         run=item["run"],
     )

@@ -15,6 +15,7 @@ from waybill.orders.model.state import State
 from waybill.orders.store import ORDERS, Record
 from waybill.routing.model.standing import ACTOR
 from waybill.routing.ports import Work
+from waybill.shop import store as shop
 
 
 class OrdersTable:
@@ -32,12 +33,14 @@ class OrdersTable:
     def commit(self, record: Record, state: State, work: Iterable[Work], receipt: Mapping[str, Any], at: str) -> None:
         number = len(record.decisions) + 1
         decision = {"pk": partition(record.order.id), "sk": f"{DECISION}{number}", "n": number, **receipt}
-        made = [create(ORDERS, item_of(_requested(record.order.id, each, at))) for each in work]
+        pushed = {node.id for node in shop.nodes() if node.webhook_url}
+        made = [create(ORDERS, item_of(_requested(record.order.id, each, at, each.node in pushed))) for each in work]
         commit(record.save(state), *made, create(ORDERS, decision))
 
 
-def _requested(order_id: str, work: Work, at: str) -> FulfilmentOrder:
-    data = {"fo_id": work.fo_id, "node": work.node, "lines": dict(work.lines)}
+def _requested(order_id: str, work: Work, at: str, pushed: bool) -> FulfilmentOrder:
+    """`push` in the event: the node is told. One that asks for its list costs no message."""
+    data = {"fo_id": work.fo_id, "node": work.node, "lines": dict(work.lines)} | ({"push": True} if pushed else {})
     return FulfilmentOrder(
         id=work.fo_id,
         order_id=order_id,
