@@ -98,6 +98,7 @@ def _orders_live(the: Life) -> None:
     the.call("POST", f"/v1/orders/{late}/cancel", {"reason": "changed my mind"})
     the.settle()
     paid_on_shopify(the)
+    the.call("POST", f"/v1/orders/{order_id}/refunds", {"shipping": "all"}, idempotency_key="refund-1")
     for path in (f"/v1/orders/{order_id}", f"/v1/journal?order={order_id}", "/v1/inventory"):
         the.call("GET", path)
     Person(the.world, "key-admin").get(f"/desk/orders/{order_id}")
