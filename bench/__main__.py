@@ -18,8 +18,8 @@ def main(wanted: list[str]) -> None:
     chosen = wanted or ["coldstart", "cost", "laptop", "routing"]
     results: dict[str, Any] = {}
     if "coldstart" in chosen:
-        print("\ncold start: import, init and the clients of the first call, medians of fresh processes")
-        results["coldstart"] = _shown(coldstart.measure(), ("function", "import_ms", "cpu_ms", "mb", "ratio"))
+        print("\ncold start: CPU of a fresh process until its first call is answered (the tutorial stack: until it is ready for one), medians")
+        results["coldstart"] = _shown(coldstart.measure(), ("function", "init", "call", "ms", "mb", "ratio", "target", "judged"))
     if "cost" in chosen:
         print("\nAWS list price of 1,000 orders from the door to delivered, in dollars (design of the usual tutorial: 0.43)")
         results["cost"] = _shown(cost.measure(), ("lines", "at once", "per_1000", "state transitions", "write units", "read units", "sqs requests", "bus events", "http requests", "s3 puts", "lambda, logs", "calls"))
