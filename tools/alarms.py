@@ -78,6 +78,7 @@ ALARMS = (
     Alarm("OutboxLagAlarm", "Events reach the bus more than a minute late.", "outbox-lag", (_lambda("IteratorAge", "Publisher"), _lambda("IteratorAge", "StockWorker")), threshold=60000, periods=3, seconds=60, statistic="Maximum", math="MAX(METRICS())"),
     Alarm("CaptureFailuresAlarm", "Goods have left and their money could not be taken.", "capture-failures", tuple(_own("CaptureFailures", ("gateway", name)) for name in GATEWAYS)),
     Alarm("GatewayCredentialsAlarm", "The gateway refuses our credentials.", "gateway-credentials", tuple(_own("GatewayCredentialsRefused", ("gateway", name)) for name in ("stripe", "paypal", "adyen"))),
+    Alarm("GatewayDownAlarm", "A gateway does not answer: its payments wait, and go on by themselves.", "gateway-down", tuple(_own("GatewayDown", ("gateway", name)) for name in ("stripe", "paypal", "adyen"))),
     Alarm("OverdueOrdersAlarm", "Orders are past their deadline.", "orders-past-their-deadline", (_own("OrdersOverdue"),), statistic="Maximum", periods=2),
     Alarm("InvariantsAlarm", "An invariant does not hold in the stored data.", "invariant-violations", (_own("InvariantViolations"),), statistic="Maximum"),
     Alarm("ReconcilerAlarm", "What mends lost executions is itself failing.", "reconciler", (_lambda("Errors", "Reconciler"),), periods=2),

@@ -95,6 +95,8 @@ KINDS = (
     _kind("payment.refunded", "PAY", "Money was returned.", _MONEY, may=_REFERENCE, to="accounting"),
     _kind("payment.refund_failed", "PAY", "Money could not be returned.", _MONEY, may={**_REFERENCE, "reason": CODE}),
     _kind("payment.refund_owed", "PAY", "The channel has the money of a cancelled order and owes it back.", _MONEY, may=_REFERENCE),
+    _kind("payment.waiting", "PAY", "Its gateway is down or has not decided; it goes on by itself.", {**_MONEY, "gateway": ID}, may={"reason": CODE}),
+    _kind("payment.going_on", "PAY", "What waited was carried out, and nothing of this tender changed by it.", {**_MONEY, "gateway": ID}),
     _kind("payment.recorded", "PAY", "The channel has taken the money already.", _MONEY, may=_REFERENCE, to="accounting"),
     _kind("fulfilment_order.requested", "FO", "A node is asked to ship these.", _FO, may={"route": COUNT, "push": FLAG}, to="node-push"),
     _kind("fulfilment_order.accepted", "FO", "The node will do it.", {"fo_id": ID}, may=_NODE),

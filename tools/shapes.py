@@ -181,6 +181,11 @@ SHAPES: dict[str, Schema] = {
         {"dry_run": FLAG},
         "A decision to return money, and which tender returns how much of it.",
     ),
+    "Gateway": record(
+        {"name": TEXT, "status": {"enum": ["up", "down"]}, "waiting": {**WHOLE, "description": "Payments that wait for it, at most 1000 are counted"}},
+        {"down_since": INSTANT, "next_try": INSTANT, "waiting_since": INSTANT},
+        "A payment gateway. While it is down nobody calls it but for one trial at a time; what waits for it goes on by itself.",
+    ),
     "Tender": record(
         {
             "number": WHOLE,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from tests.flow.life import Life, an_order
-from tests.house.deeds import placed, work_off
+from tests.house.deeds import ok, placed, work_off
 from tests.payments import strict_adyen
 from tests.payments.strict import serving
 from tests.payments.strict_adyen import StrictAdyen
@@ -31,6 +32,18 @@ def authorised_at_adyen(the: Life) -> None:
     with serving(gateway) as base, _secret("adyen", api_base=f"{base}/v71", hmac_keys=[strict_adyen.HMAC_KEY]):
         order_id = placed(the, _paid_at(an_order(), "adyen", strict_adyen.GOOD))
     assert gateway.authorised(order_id) == 1
+
+
+def waited_for_a_gateway(the: Life) -> None:
+    the.gateway.down = True
+    order_id = placed(the, an_order())
+    (stripe, *others) = ok(the.call("GET", "/v1/gateways")).json()["items"]
+    assert (stripe["status"], stripe["waiting"], {each["status"] for each in others}) == ("down", 1, {"up"})
+    the.gateway.down = False
+    the.world.later(900)
+    the.settle()
+    the.world.ahead = timedelta()  # for who signs with the real time
+    work_off(the, order_id)
 
 
 def _paid_at(order: dict[str, Any], gateway: str, token: str) -> dict[str, Any]:

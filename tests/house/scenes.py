@@ -11,7 +11,7 @@ from tests.flow.life import DECLINED, Life, an_order
 from tests.flow.stories import heard_of
 from tests.house.deeds import arrives, documents_parked, give_up, let_go, move, ok, paid_outside, placed, sums_off, webhook, work_off
 from tests.house.desk_scenes import at_the_desk, decided_at_the_desk, in_the_console
-from tests.house.gateway_scenes import authorised_at_adyen, paid_at_paypal
+from tests.house.gateway_scenes import authorised_at_adyen, paid_at_paypal, waited_for_a_gateway
 from waybill.channels.model.signature import signed
 from waybill.orders import documents
 from waybill.shop import store
@@ -208,6 +208,7 @@ SCENES = (
     refunded,
     paid_at_paypal,
     authorised_at_adyen,
+    waited_for_a_gateway,
     cancelled,
     declined,
     held,

@@ -8,6 +8,7 @@ from typing import Any
 from waybill.aws import gate
 from waybill.kernel.errors import PaymentDeclined, Unavailable
 from waybill.payments import ports
+from waybill.payments.notices import Dispute
 from waybill.payments.ports import Capabilities, Demand, GatewayRefused, Returned, Standing
 
 GOOD, DECLINING, CHALLENGING, UNKNOWN = "tok_good", "tok_declined", "tok_challenge", "tok_unknown"
@@ -23,6 +24,7 @@ class Payment:
     authorisations: int = 0
     captures: int = 0
     parts: list[int] = field(default_factory=list)
+    disputes: list[Dispute] = field(default_factory=list)
 
 
 class FakeGateway:
@@ -66,6 +68,9 @@ class FakeGateway:
 
     def find_refund(self, reference: str, key: str) -> Returned | None:
         return self._call("refunds", lambda: dict(reversed(self._the(reference).refunds)).get(key))
+
+    def disputes(self, reference: str) -> tuple[Dispute, ...]:
+        return self._call("disputes", lambda: tuple(self._the(reference).disputes))
 
     def _call(self, verb: str, thunk: Any) -> Any:
         def answer() -> Any:

@@ -9,10 +9,12 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import partial
 from types import ModuleType
 from typing import Any
 
+import pytest
 from moto.dynamodb.models import dynamodb_backends
 from moto.sqs.models import sqs_backends
 
@@ -20,7 +22,9 @@ from tests.support.cloud import ACCOUNT, REGION, cloud, queue_url
 from tests.support.cloud import plain_client as _plain_client
 from tests.support.machine import StateMachine
 from tests.support.template import ROOT, functions, target
+from waybill import bootstrap
 from waybill.aws import clients, secrets
+from waybill.kernel.clock import utc_now
 from waybill.shop import store as shop
 
 _MOST_ROUNDS = 400
@@ -40,6 +44,8 @@ class World:
         """The function that is running, by its folder: it makes every call that passes the gate meanwhile."""
         self.always_cold = False
         """No function finds in memory what it, or here another one, has read before."""
+        self.ahead = timedelta()
+        """How far the functions' clock is ahead of the real one."""
         self._queues: dict[str, str] = {}
         self._batch_sizes: dict[str, int] = {}
         self._streams = []
@@ -70,6 +76,17 @@ class World:
             if not (self._streams_once() | self._queues_once() | self._safely(self.machine.step)):
                 return rounds
         raise AssertionError(f"the world does not come to rest within {_MOST_ROUNDS} rounds")
+
+    def now(self) -> datetime:
+        """The functions' clock."""
+        return utc_now() + self.ahead
+
+    def later(self, seconds: float) -> None:
+        """Time passes: clocks move on, messages that were sent with a delay come nearer. Nothing is run."""
+        self.ahead += timedelta(seconds=seconds)
+        for queue in self._queues:
+            for message in sqs_backends[ACCOUNT][REGION].queues[queue]._messages:
+                message.delayed_until -= seconds * 1000
 
     def handler(self, folder: str) -> Any:
         """The function, to be invoked once."""
@@ -201,8 +218,10 @@ class Reply:
 @contextmanager
 def world() -> Iterator[World]:
     """A fresh world on a fresh cloud."""
-    with cloud():
-        yield World()
+    with cloud(), pytest.MonkeyPatch.context() as patch:
+        made = World()
+        patch.setattr(bootstrap, "utc_now", made.now)
+        yield made
 
 
 def _load(folder: str) -> ModuleType:

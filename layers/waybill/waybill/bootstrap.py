@@ -63,13 +63,16 @@ def orders() -> Orders:
 def orders_api() -> Router:
     """Routes of `functions/orders`."""
     from waybill.orders import api
-    from waybill.payments import view
+    from waybill.payments import gateways_api, view
+    from waybill.payments.breaker import CircuitTable
     from waybill.routing import present
 
     def payments(record: Record) -> dict[str, Any]:
         return view.whole(record.order, record.state, record.tenders)
 
-    return api.router(orders(), api.Views(payments, present.decisions), utc_now)
+    routes = api.router(orders(), api.Views(payments, present.decisions), utc_now)
+    gateways_api.add(routes, gateways(), CircuitTable())
+    return routes
 
 
 def waits() -> Waits:
@@ -134,15 +137,19 @@ def reconciler() -> Reconciler:
 def payment() -> Callable[[dict[str, Any]], None]:
     """What the payment queue's messages go to."""
     from functools import partial
+    from random import random
 
-    from waybill.aws import workflow
+    from waybill.aws import queues, workflow
     from waybill.payments import messages
+    from waybill.payments.breaker import Breakers, CircuitTable
     from waybill.payments.dynamodb import OrdersTable
+    from waybill.payments.patience import Patience
     from waybill.payments.refunding import Payer, Refunds
     from waybill.payments.service import Payments
 
-    payments = Payments(OrdersTable(), gateways(), utc_now)
-    return partial(messages.handle, payments, workflow, pay=Payer(Refunds(utc_now), payments).pay)
+    payments = Payments(OrdersTable(), Breakers(gateways(), CircuitTable(), utc_now), utc_now)
+    handle = partial(messages.handle, payments, workflow, pay=Payer(Refunds(utc_now), payments).pay)
+    return Patience(handle, partial(queues.send, "PAYMENT_QUEUE_URL"), payments, utc_now, random).take
 
 
 def refunds_api() -> Router:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from waybill.aws.logs import count
 from waybill.kernel.clock import Clock, instant
-from waybill.kernel.errors import IllegalTransition, PaymentDeclined, Unavailable
+from waybill.kernel.errors import IllegalTransition, PaymentDeclined
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.state import State, place_hold
 from waybill.payments import ports
 from waybill.payments.model.balances import captured_in_all
 from waybill.payments.model.events import PaymentEvent
 from waybill.payments.model.tender import CHANNEL, ONLY_WHOLE, PART, TERMS, Tender
-from waybill.payments.ports import Book, Demand, Gateway, GatewayRefused, Standing
+from waybill.payments.ports import Book, Demand, Gateway, GatewayRefused, NotNow, Standing
 from waybill.payments.records import Account
 
 CANCELLED_ORDER = "order.cancelled"
@@ -77,7 +77,7 @@ class Operations:
             return self._abandoned(tender, asked)
         if standing.status in (ports.DECLINED, ports.VOIDED):
             return tender.failed(asked, standing.reason or standing.status, self._now(), self._actor)
-        raise Unavailable("the gateway has not decided yet")
+        raise NotNow(tender.gateway, "undecided")
 
     def _abandoned(self, tender: Tender, asked: PaymentEvent) -> Tender:
         """The customer would have to act, and is not there: nothing may be left that could still become an authorisation."""
@@ -129,7 +129,7 @@ class Operations:
         if standing.status in (ports.VOIDED, ports.DECLINED):
             lost = tender.failed(asked, standing.reason or standing.status, self._now(), self._actor)
             return lost.stated("AUTH_EXPIRED", lost.balances.authorised, self._now(), reference=asked.reference)
-        raise Unavailable("the gateway has not captured yet")
+        raise NotNow(tender.gateway, "undecided")
 
     # Void and refund
 
@@ -167,7 +167,7 @@ class Operations:
                 tender = tender.succeeded(unanswered, unanswered.amount, self._now(), self._actor)
             lost = tender.failed(asked, "captured", self._now(), self._actor)
             return lost.found_captured(standing.amount, self._now(), asked.reference, self._actor)
-        raise Unavailable("the gateway has not voided yet")
+        raise NotNow(tender.gateway, "undecided")
 
     def _settled(self, account: Account, tender: Tender) -> Account:
         """A capture that was asked for and not answered is first brought to its end: taken, or never to be taken."""

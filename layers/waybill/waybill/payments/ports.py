@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from waybill.kernel.errors import WaybillError
+from waybill.kernel.errors import Unavailable, WaybillError
 from waybill.orders.model.state import State
 from waybill.payments.model.tender import Tender
+from waybill.payments.notices import Dispute
 from waybill.payments.records import Account
 
 PREPARED, AUTHORISED, CAPTURED, DECLINED, VOIDED = "prepared", "authorised", "captured", "declined", "voided"
@@ -22,6 +23,17 @@ class GatewayRefused(WaybillError):
     """The gateway refuses the request itself, or answers what cannot be: not a decline, and not cured by asking again."""
 
     status, code = 502, "gateway_refused"
+
+
+class NotNow(Unavailable):
+    """It cannot be carried out just now, and that is nobody's fault: `down`, the gateway is left alone for `seconds`; `undecided`, it
+    has taken the request and not answered it yet."""
+
+    code = "not_now"
+
+    def __init__(self, gateway: str, reason: str, seconds: int = 0) -> None:
+        super().__init__(f"{gateway}: {reason}")
+        self.gateway, self.reason, self.seconds = gateway, reason, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +116,10 @@ class Gateway(Protocol):
 
     def find_refund(self, reference: str, key: str) -> Returned | None:
         """The refund that was made under this key, None where there is none."""
+        ...
+
+    def disputes(self, reference: str) -> tuple[Dispute, ...]:
+        """Every chargeback of a payment, as it stands now."""
         ...
 
 

@@ -78,7 +78,14 @@ def tender_item(tender: Tender) -> dict[str, Any]:
         "events": [event.to_dict() for event in tender.events],
         "history": [entry.to_dict() for entry in tender.history],
     }
+    if tender.waits:
+        item |= {"lookup_pk": waiting_for(tender.gateway), "lookup_sk": f"{tender.history[-1].at}#{tender.record_id}"}
     return item | {"token": tender.token} if tender.token else item
+
+
+def waiting_for(gateway: str) -> str:
+    """`lookup_pk` of the tenders that wait for a gateway."""
+    return f"WAITING#{gateway}"
 
 
 def tender_from(item: dict[str, Any]) -> Tender:

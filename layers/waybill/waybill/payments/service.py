@@ -144,6 +144,24 @@ class Payments:
         self._until_first(once)
         return {tender.number: tender for tender in self._book.read(order_id).tenders}
 
+    def note_waiting(self, order_id: str, gateway: str, reason: str) -> None:
+        """The order's payments at a gateway wait: noted on each tender once, until something happens to it."""
+        self._until_first(lambda: self._note_waiting(self._book.read(order_id), gateway, reason))
+
+    def _note_waiting(self, account: Account, gateway: str, reason: str) -> None:
+        for number in [tender.number for tender in account.tenders if tender.gateway == gateway]:
+            tender = _the(account, number)
+            noted = tender.waiting(reason, instant(self._clock()), ACTOR)
+            account = account if noted is tender else self._book.save(account, noted)
+
+    def note_going_on(self, order_id: str) -> None:
+        """What waited was carried out; noted on each tender to which nothing else has happened since."""
+        self._until_first(lambda: self._note_going_on(self._book.read(order_id)))
+
+    def _note_going_on(self, account: Account) -> None:
+        for number in [tender.number for tender in account.tenders if tender.waits]:
+            account = self._book.save(account, _the(account, number).going_on(instant(self._clock()), ACTOR))
+
     def replace_token(self, order_id: str, number: int, token: str) -> None:
         """Another means of payment after a decline: the next attempt uses it. Tokens only, never a card number."""
         if looks_like_card_number(token) or not 0 < len(token) <= 255 or not token.isascii() or not token.isprintable():

@@ -119,6 +119,8 @@ _SENTENCES: dict[str, _Sentence] = {
     "payment.void_failed": lambda t: (f"Voiding the authorisation failed: {t.amount}", t.reason, "stuck"),
     "payment.refund_failed": lambda t: (f"Refund failed: {t.amount}", t.reason, "stuck"),
     "payment.refund_owed": lambda t: (f"The channel owes a refund: {t.amount}", str(t.data.get("reference") or ""), "stuck"),
+    "payment.waiting": lambda t: (f"Payment waits: {t.amount}", f"{t.data.get('gateway', '')} is {t.data.get('reason', '')}", "stuck"),
+    "payment.going_on": lambda t: (f"Payment goes on: {t.amount}", f"{t.data.get('gateway', '')} is back", "good"),
     "payment.recorded": lambda t: (f"Paid at the channel: {t.amount}", str(t.data.get("reference") or ""), "good"),
     "fulfilment_order.requested": lambda t: (f"Sent to {t.node}", t.units, "busy"),
     "fulfilment_order.accepted": lambda t: (f"{t.node} accepted the work", t.units, "busy"),

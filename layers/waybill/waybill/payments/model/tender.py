@@ -121,6 +121,11 @@ class Tender:
         """Why the newest operation that failed did."""
         return next((event.reason for event in reversed(self.events) if event.outcome == "FAILURE" and event.reason), "")
 
+    @property
+    def waits(self) -> bool:
+        """Its gateway cannot go on just now, and nothing has happened since that was noted."""
+        return self.history[-1:] != () and self.history[-1].type == "payment.waiting"
+
     # What may be done
 
     def next_ref(self, kind: str) -> str:
@@ -216,6 +221,19 @@ class Tender:
     def refundable(self) -> int:
         """What was taken and is neither returned, nor about to be, nor owed by a channel."""
         return self.balances.charged - sum(event.amount for event in self.events if event.reason == _OWED)
+
+    def waiting(self, reason: str, at: str, actor: str) -> Tender:
+        """With the note that its gateway cannot go on just now; the same where that is known."""
+        if self.waits and self.history[-1].data.get("reason") == reason:
+            return self
+        return self.told("payment.waiting", {**self._itself(), "reason": reason}, at, actor)
+
+    def going_on(self, at: str, actor: str) -> Tender:
+        """With the note that it waits no longer."""
+        return self.told("payment.going_on", self._itself(), at, actor)
+
+    def _itself(self) -> dict[str, Any]:
+        return {"tender": self.number, "amount": self.amount, "currency": self.currency, "gateway": self.gateway}
 
     def told(self, type: str, data: dict[str, Any], at: str, actor: str) -> Tender:
         """With a history entry of another kind."""
