@@ -73,14 +73,17 @@ def _timed(solve: Callable[[Problem], Any], each: Problem) -> tuple[float, Any]:
     return (time.process_time() - start) * 1000, answer
 
 
-def main() -> None:
+def main(orders: int = 300) -> list[dict[str, Any]]:
+    """Prints the table and answers its rows."""
     print(f"{'50 nodes':24}{'p50 ms':>9}{'p99 ms':>9}{'worst':>9}{'proven':>10}{'HiGHS p50':>11}{'ratio':>8}{'equal':>8}")
-    for row in measure(*map(int, sys.argv[1:2])):
+    rows = measure(orders)
+    for row in rows:
         line = f"{row['orders']:24}{row['p50_ms']:9.2f}{row['p99_ms']:9.2f}{row['worst_ms']:9.2f}{row['proven']:>6}/{row['of']}"
         if "compared" in row:
             line += f"{row['highs_p50_ms']:11.1f}{row['times_faster']:7.0f}×{row['equal']:>5}/{row['compared']}"
         print(line)
+    return rows
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:2]))
