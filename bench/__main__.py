@@ -57,7 +57,7 @@ def _coldstart() -> tuple[Any, list[Verdict]]:
     _title("cold start: milliseconds of CPU, medians of fresh processes: init, and the whole first call", "about two minutes")
     rows = _shown(coldstart.measure(), ("function", "init", "call", "ms", "mb", "ratio", "target", "judged"))
     judged = [row for row in rows if row["judged"]]
-    missed = [row["function"] for row in judged if row["judged"] == "MISS"]
+    missed = [row["function"] for row in judged if row["judged"] != "PASS"]
     intake = next(row for row in judged if row["function"] == "intake")
     others = max((row for row in judged if row["function"] != "intake"), key=lambda row: row["ms"])
     return rows, [
@@ -92,13 +92,13 @@ def _laptop() -> tuple[Any, list[Verdict]]:
 def _routing() -> tuple[Any, list[Verdict]]:
     _title("routing one order, provably cheapest, beside HiGHS", "about a minute")
     rows = routing.main()
-    small = [row["p50_ms"] for row in rows if row["orders"].startswith(("1 line", "1 to 5", "5 lines"))]
-    large = [row["p99_ms"] for row in rows if not row["orders"].startswith("12 lines")]
+    small = [row["p50_ms"] for row in rows if row["orders"].startswith("1 to 5 lines")]
+    large = [row["p99_ms"] for row in rows if row["orders"].startswith("1 to 10 lines")]
     compared = [row for row in rows if "compared" in row]
     proven, of = sum(row["equal"] for row in compared), sum(row["compared"] for row in compared)
     return rows, [
-        Verdict("routing, up to 5 lines, p50", f"{max(small):.2f} ms", f"< {_ROUTING_P50_MS} ms", max(small) < _ROUTING_P50_MS),
-        Verdict("routing, up to 10 lines, p99", f"{max(large):.1f} ms", f"< {_ROUTING_P99_MS:g} ms", max(large) < _ROUTING_P99_MS),
+        Verdict("routing, 1 to 5 lines, p50 of the slower goods", f"{max(small):.2f} ms", f"< {_ROUTING_P50_MS} ms", max(small) < _ROUTING_P50_MS),
+        Verdict("routing, 1 to 10 lines, p99 of the slower goods", f"{max(large):.1f} ms", f"< {_ROUTING_P99_MS:g} ms", max(large) < _ROUTING_P99_MS),
         Verdict("routing, as cheap as HiGHS says", f"{proven} of {of}", "all", proven == of > 0),
     ]
 

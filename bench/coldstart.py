@@ -25,7 +25,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from bench.first_calls import first_calls
+from bench.first_calls import Call, first_calls
 from bench.gateway_stand_in import gateway
 from tests.support.template import ROOT, functions
 
@@ -44,19 +44,24 @@ _TUTORIAL = ["boto3", "aws-lambda-powertools", "pydantic", "aws-xray-sdk", "jmes
 def measure(runs: int = RUNS) -> list[dict[str, Any]]:
     """A row a function and one for the baseline: medians of `runs` rounds, in each of which all take their turn, so that a busy
     machine is busy for all. Milliseconds of CPU, megabytes at the peak; `ratio` is the baseline's init over init and call."""
-    calls, environment = first_calls()
     _BUILT.mkdir(parents=True, exist_ok=True)
-    commands = {BASELINE: ([_tutorial()], [])}
-    for folder, path in _paths().items():
-        saved = _BUILT / f"{folder}.call"
-        saved.write_bytes(pickle.dumps(asdict(calls[folder])))
-        commands[folder] = (path, [str(saved)])
     with gateway() as address:
-        environment["STRIPE_API_BASE"] = address
+        calls, environment = first_calls(address)
+        commands = {BASELINE: ([_tutorial()], [])}
+        for folder, path in _paths().items():
+            commands[folder] = (path, _saved(folder, calls.get(folder)))
         rounds = [{name: _run(*command, environment) for name, command in commands.items()} for _ in range(runs)]
     medians = {name: _median([each[name] for each in rounds]) for name in commands}
     baseline = medians[BASELINE]["ms"]
     return [{"function": name, **row, "ratio": baseline / row["ms"], **_judged(name, row, baseline)} for name, row in medians.items()]
+
+
+def _saved(folder: str, call: Call | None) -> list[str]:
+    if call is None:
+        return []
+    saved = _BUILT / f"{folder}.call"
+    saved.write_bytes(pickle.dumps(asdict(call)))
+    return [str(saved)]
 
 
 def _judged(name: str, row: dict[str, float], baseline: float) -> dict[str, Any]:
@@ -64,6 +69,8 @@ def _judged(name: str, row: dict[str, float], baseline: float) -> dict[str, Any]
         return {"target": "", "judged": ""}
     part, most = SHARE.get(name, OTHERS), MOST_MB.get(name, float("inf"))
     target = f"1/{part}" + (f", {most:g} MB" if name in MOST_MB else "")
+    if not row["call"]:
+        return {"target": target, "judged": "NO CALL"}
     return {"target": target, "judged": "PASS" if row["ms"] * part <= baseline and row["mb"] <= most else "MISS"}
 
 

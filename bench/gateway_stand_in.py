@@ -1,4 +1,4 @@
-"""Stripe's face for one authorisation: what our client needs to speak to, so that a first call costs what it costs."""
+"""Stripe's face for one authorisation, and empty lists: what our client needs to speak to, so that a first call costs what it costs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ class _Gateway(BaseHTTPRequestHandler):
             _Gateway.intent = {**made, "status": "requires_confirmation", "amount_received": 0, "amount_capturable": 0}
         else:
             _Gateway.intent |= {"status": "requires_capture", "amount_capturable": _Gateway.intent["amount"]}
-        content = json.dumps(_Gateway.intent).encode()
+        self._answer(_Gateway.intent)
+
+    def do_GET(self) -> None:
+        self._answer({"object": "list", "data": [], "has_more": False})
+
+    def _answer(self, value: dict[str, Any]) -> None:
+        content = json.dumps(value).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(content)))
