@@ -174,6 +174,7 @@ def _by_hand() -> dict[str, Schema]:
             },
             "Units by line, shipping, goodwill, less a fee; or everything that was paid and is not yet returned.",
         ),
+        "CloseIn": record({"why": {**TEXT, "minLength": 1, "maxLength": 200}}, {}, "How the difference was explained"),
         "HoldIn": record({}, {"reason": _NOTE}),
         "ReleaseIn": record({}, {"note": _NOTE}),
         "CancelIn": record({}, {"reason": _NOTE}),

@@ -82,6 +82,9 @@ ROUTES = (
     Route("GET", _FO + "/{id}/packages/{n}/{document}", "Read a package's `label` or `packing-slip`", ("node", "viewer", "support"), file="application/pdf", query=(
         ("format", "`pdf`, or `zpl` for a label"),), refuses=(404,)),
     Route("POST", "/v1/carriers/{carrier}/events", "Take a carrier's signed tracking event", (), "TrackingTaken", "TrackingIn", status=202, signed=True, refuses=(404, 422)),
+    Route("GET", "/v1/cases", "List differences with the gateways' books, by kind, oldest first", ("finance",), "Case", lists=True, query=(
+        ("status", "`open` (unless told otherwise) or `closed`"), ("kind", "Only this kind"), *_PAGE)),
+    Route("POST", "/v1/cases/{id}/close", "Close a case that a person has explained", ("finance",), "Case", "CloseIn", refuses=(404, 409, 422)),
     Route("GET", "/v1/journal", "Read the journal", READERS, "JournalEntry", lists=True, query=(
         ("order", "Entries of one order"), ("from", "First day, 2026-11-01"), ("to", "Last day"), *_PAGE)),
     Route("GET", "/v1/journal/export", "Export the journal as beancount", ("finance", "viewer"), file="text/plain", query=(

@@ -258,12 +258,37 @@ SHAPES: dict[str, Schema] = {
         "What one node ships of an order.",
     ),
     "TrackingTaken": record({"status": TEXT, "fulfilment_order": FO_ID}),
+    "Case": record(
+        {
+            "id": TEXT,
+            "kind": {
+                "enum": [
+                    "missing_here", "missing_there", "amount_differs", "currency_differs", "fee_unknown", "payout_does_not_sum", "dispute_unseen",
+                    "row_does_not_add_up",
+                ]
+            },
+            "status": {"enum": ["open", "closed"]},
+            "gateway": TEXT,
+            "about": {**TEXT, "description": "What both sides call it: `charge/…`, `refund/…`, `dispute/…`, `payout/…`, `row/…`"},
+            "order_id": maybe(ORDER_ID),
+            "amount": {**AMOUNT, "description": "The money at stake"},
+            "currency": CURRENCY,
+            "ours": maybe(AMOUNT),
+            "theirs": maybe(AMOUNT),
+            "opened": INSTANT,
+            "closed": maybe(INSTANT),
+            "why": TEXT,
+            "by": TEXT,
+        },
+        {},
+        "A difference between a gateway's books and ours. It closes by itself when both sides agree.",
+    ),
     "JournalEntry": record(
         {
             "id": TEXT,
             "date": {"type": "string", "format": "date"},
             "at": INSTANT,
-            "order_id": ORDER_ID,
+            "order_id": maybe(ORDER_ID),
             "event": TEXT,
             "event_id": TEXT,
             "currency": CURRENCY,

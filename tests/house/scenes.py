@@ -9,6 +9,7 @@ import pytest
 from tests.channels.documents import SECRETS, sample
 from tests.flow.life import DECLINED, Life, an_order
 from tests.flow.stories import heard_of
+from tests.house.books_scenes import reconciled
 from tests.house.deeds import arrives, documents_parked, give_up, let_go, move, ok, paid_outside, placed, sums_off, webhook, work_off
 from tests.house.desk_scenes import at_the_desk, decided_at_the_desk, in_the_console
 from tests.house.gateway_scenes import authorised_at_adyen, paid_at_paypal, waited_for_a_gateway
@@ -206,6 +207,7 @@ SCENES = (
     split_over_two_nodes,
     paid_on_the_channels,
     refunded,
+    reconciled,
     paid_at_paypal,
     authorised_at_adyen,
     waited_for_a_gateway,

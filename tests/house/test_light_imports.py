@@ -29,6 +29,8 @@ _CONTEXTS = {
     "reconciler": {"inventory", "routing", "fulfilment"},
     "routing": {"inventory", "routing", "fulfilment"},
     "refunds": {"payments"},
+    "payouts": {"payments"},
+    "cases": {"payments"},
     "payment": {"payments"},
     "orders": {"payments", "routing"},
     "fulfilment": {"fulfilment"},

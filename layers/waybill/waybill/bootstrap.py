@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from waybill.payments.notices import Webhooks
     from waybill.payments.paypal import PayPal
     from waybill.payments.ports import Gateway
+    from waybill.payments.settling import Settling, Statement
 
 
 def intake_api() -> Router:
@@ -219,6 +220,29 @@ def gateway_webhooks() -> Mapping[str, Callable[[], Webhooks]]:
         return AdyenWebhooks(told["hmac_keys"], told["merchant_account"], ToldTable("adyen"))
 
     return {"stripe": stripe, "paypal": paypal, "adyen": adyen}
+
+
+def settling() -> Settling:
+    """Holds the books of the gateways that can be asked for them against ours."""
+    import os
+
+    from waybill.aws.secrets import secret
+    from waybill.payments.settling import Settling
+
+    def stripe() -> Statement:
+        from waybill.payments.stripe_books import StripeBooks
+        from waybill.payments.stripe_statement import StripeStatement
+
+        return StripeStatement(StripeBooks(secret("stripe")["api_key"], os.environ.get("STRIPE_API_BASE", "")))
+
+    return Settling({"stripe": stripe}, utc_now)
+
+
+def cases_api() -> Router:
+    """Routes of `functions/cases`."""
+    from waybill.payments import cases_api
+
+    return cases_api.router(utc_now)
 
 
 def credits() -> Credits:

@@ -66,7 +66,7 @@ def present(entry: Entry) -> dict[str, Any]:
         "id": entry.id,
         "date": entry.date,
         "at": entry.at,
-        "order_id": entry.order_id,
+        "order_id": entry.order_id or None,
         "event": entry.event,
         "event_id": entry.event_id,
         "currency": entry.currency,

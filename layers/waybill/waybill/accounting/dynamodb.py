@@ -38,7 +38,8 @@ def entry_item(entry: Entry) -> dict[str, Any]:
     postings = [[leg.account, leg.amount, leg.currency] for leg in entry.postings]
     kept = {name: getattr(entry, name) for name in ("event_id", "event", "at", "order_id", "channel", "currency", "memo")}
     index = {"day": entry.date, "posted": f"{entry.at}#{entry.event_id}"}
-    return {"pk": partition(entry.order_id), "sk": entry.id, **kept, **index, "postings": postings}
+    place = partition(entry.order_id) if entry.order_id else f"EVENT#{entry.event_id}"
+    return {"pk": place, "sk": entry.id, **kept, **index, "postings": postings}
 
 
 def entry_from(item: dict[str, Any]) -> Entry:

@@ -29,6 +29,8 @@ class Books:
 
     def post(self, event: Event) -> Entry | None:
         """The entry of an event, kept; None where the event moves no money. Raises NotFound for an unknown order."""
+        if event.type in _OF_A_GATEWAY:
+            return self._of_a_gateway(event)
         make = _RULES.get(event.type)
         if make is None:
             return None
@@ -58,6 +60,16 @@ class Books:
     def refunded(self, event: Event, record: Record) -> Postings:
         return rules.refunded(self._chart().clearing(reading.gateway(event, record)), *_money(event))
 
+    def _of_a_gateway(self, event: Event) -> Entry:
+        """What a gateway did with the money that it holds; of an order only where it was for one."""
+        postings = _OF_A_GATEWAY[event.type](self._chart().clearing(event.data["gateway"]), *_money(event))
+        if event.subject.startswith("ord_"):
+            entry = _entry(event, self.orders(event.subject), postings)
+        else:
+            entry = Entry(event.id, event.type, event.time, "", "", event.data["currency"], event.data["reference"], postings)
+        self.ledger.add(entry)
+        return entry
+
     def _chart(self) -> Chart:
         return Chart.of((account.id, account.kind) for account in self.accounts())
 
@@ -75,6 +87,12 @@ _RULES: dict[str, Callable[[Books, Event, Record], Postings]] = {
     "payment.recorded": Books.recorded,
     "payment.refunded": Books.refunded,
     "refund.granted": Books.refund_granted,
+}
+
+_OF_A_GATEWAY: dict[str, Callable[[str, int, str], Postings]] = {
+    "payment.fee_charged": rules.fee,
+    "payout.settled": rules.deposit,
+    "payout.failed": lambda clearing, amount, currency: rules.deposit(clearing, -amount, currency),
 }
 
 

@@ -18,7 +18,7 @@ from waybill.kernel.events import Event
 _MOST_ENTRIES = 10
 HEARD = frozenset(
     "order.backordered order.cancelled order.confirmed order.hold_released payment.captured payment.recorded payment.refunded "
-    "refund.granted fulfilment_order.delivered fulfilment_order.rejected fulfilment_order.requested fulfilment_order.shipped".split()
+    "payment.fee_charged payout.failed payout.settled refund.granted fulfilment_order.delivered fulfilment_order.rejected fulfilment_order.requested fulfilment_order.shipped".split()
 )
 """What the template's rules listen to. The rest stays in the timeline: an event on the bus is a customer's money. Whoever adds a
 rule of their own names its types in the template's parameter `AlsoPublish` (`*` for all)."""
@@ -52,7 +52,7 @@ def new_events(record: dict[str, Any]) -> Iterator[Event]:
     if "history" not in image:
         return
     seen = len(record["dynamodb"].get("OldImage", {}).get("history", {}).get("L", []))
-    order_id = image["pk"]["S"].removeprefix("ORDER#")
+    order_id = image["pk"]["S"].partition("#")[2]
     source = record_id(order_id, image["sk"]["S"])
     for packed in image["history"]["L"][seen:]:
         entry = unpack(packed)
@@ -60,9 +60,10 @@ def new_events(record: dict[str, Any]) -> Iterator[Event]:
 
 
 def record_id(order_id: str, sort_key: str) -> str:
-    """What events of a record are numbered under: the order, `fo_…-n`, `ord_…/pay1`, `ord_…/rsv`."""
+    """What events of a record are numbered under: the order, `fo_…-n`, `ord_…/pay1`, `ord_…/rsv`; what is a
+    gateway's own and no order's goes by the gateway: `stripe/po_1`."""
     kind, _, number = sort_key.partition("#")
-    if kind == "STATE":
+    if kind == "STATE" or "/" in order_id:
         return order_id
     if kind == "FO":
         return f"fo_{order_id.removeprefix('ord_')}-{number}"

@@ -80,7 +80,20 @@ def tender_item(tender: Tender) -> dict[str, Any]:
     }
     if tender.waits:
         item |= {"lookup_pk": waiting_for(tender.gateway), "lookup_sk": f"{tender.history[-1].at}#{tender.record_id}"}
+    elif moved := _money_moved(tender):
+        item |= {"lookup_pk": money_moved_on(tender.gateway, moved[:10]), "lookup_sk": f"{moved}#{tender.record_id}"}
     return item | {"token": tender.token} if tender.token else item
+
+
+def money_moved_on(gateway: str, day: str) -> str:
+    """`lookup_pk` of the tenders whose money moved last on a day: reconciliation looks for them at the gateway."""
+    return f"MONEY#{gateway}#{day}"
+
+
+def _money_moved(tender: Tender) -> str:
+    """The instant at which a gateway last took or returned something; empty for never."""
+    moved = ("CHARGE_SUCCESS", "REFUND_SUCCESS", "CHARGEBACK") if tender.kind == CARD else ()
+    return max((event.at for event in tender.events if event.type in moved), default="")
 
 
 def waiting_for(gateway: str) -> str:

@@ -51,6 +51,7 @@ def _transaction(entry: Entry, names: dict[str, str]) -> Iterator[str]:
     yield ""
     yield f"{entry.date} * {quoted(entry.event)} {quoted(entry.memo)}"
     yield f"  id: {quoted(entry.id)}"
-    yield f"  order: {quoted(entry.order_id)}"
+    if entry.order_id:
+        yield f"  order: {quoted(entry.order_id)}"
     for posting in entry.postings:
         yield f"  {names[posting.account]}  {decimal_string(posting.amount, posting.currency)} {posting.currency}"

@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 
 RECEIVABLE, CLEARING, SALES, DISCOUNTS, SHIPPING = "receivable", "clearing", "sales", "discounts", "shipping-income"
 FEES, TAX, DIFFERENCES, GOODS, COST_OF_GOODS = "fees", "sales-tax", "differences", "inventory", "cogs"
+BANK, GATEWAY_FEES = "bank", "gateway-fees"
 
 STANDARD = {
     RECEIVABLE: "asset",
     CLEARING: "asset",
     GOODS: "asset",
+    BANK: "asset",
     TAX: "liability",
     SALES: "income",
     DISCOUNTS: "income",
     SHIPPING: "income",
     FEES: "income",
     COST_OF_GOODS: "expense",
+    GATEWAY_FEES: "expense",
     DIFFERENCES: "expense",
 }
 """Every role and its kind. `receivable` holds what customers owe; its credit balance is what they have paid ahead."""

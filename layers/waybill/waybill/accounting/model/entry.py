@@ -22,7 +22,8 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one business event did to the books. `currency` is the order's; `at` the event's instant.
+    """What one business event did to the books. `currency` is the order's; `at` the event's instant. `order_id` and `channel`
+    are empty where it was for no one order.
 
     Raises Unbalanced unless Σ of the postings is zero per currency.
     """

@@ -48,3 +48,13 @@ def paid(clearing: str, amount: int, currency: str) -> tuple[Posting, ...]:
 def refunded(clearing: str, amount: int, currency: str) -> tuple[Posting, ...]:
     """Money has gone back the way it came."""
     return paid(clearing, -amount, currency)
+
+
+def fee(clearing: str, amount: int, currency: str) -> tuple[Posting, ...]:
+    """A gateway has kept something for itself of what it holds for us; negative where it gives a fee back."""
+    return merged((Posting(accounts.GATEWAY_FEES, amount, currency), Posting(clearing, -amount, currency)))
+
+
+def deposit(clearing: str, amount: int, currency: str) -> tuple[Posting, ...]:
+    """A gateway has sent what it held for us to the bank; negative where it has called it back."""
+    return merged((Posting(accounts.BANK, amount, currency), Posting(clearing, -amount, currency)))

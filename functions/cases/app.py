@@ -1,0 +1,12 @@
+"""The differences between the gateways' books and ours, as an API."""
+
+from typing import Any
+
+from waybill import bootstrap
+from waybill.aws import http
+
+ROUTER = bootstrap.cases_api()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return http.serve(event, ROUTER)
