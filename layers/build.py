@@ -53,7 +53,12 @@ def installed(layer: str, target: str) -> Path:
         sys.exit(f"pip could not install the layer {layer}:\n{done.stderr[-2000:]}")
     slim(partial)
     precompile(partial, target)
-    partial.rename(folder)
+    try:
+        partial.rename(folder)
+    except OSError:  # another build of the same pins was first
+        if not folder.is_dir():
+            raise
+        shutil.rmtree(partial)
     return folder
 
 
