@@ -118,7 +118,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 
 def _body(route: Route) -> dict[str, Any]:
     if route.takes == "*":
-        return {"required": True, "description": "The channel's own document", "content": {_JSON: {"schema": {"type": "object"}}}}
+        return {"required": True, "description": "The sender's own document", "content": {_JSON: {"schema": {"type": "object"}}}}
     optional = route.takes in ("HoldIn", "ReleaseIn", "CancelIn", "PickIn", "PackIn")
     return {"required": not optional, "content": {_JSON: {"schema": ref(route.takes)}}}
 

@@ -62,6 +62,7 @@ ROUTES = (
     Route("POST", "/v1/orders/{id}/refunds", "Decide a refund, or with `dryRun` only see it", ("finance", "support"), "Refund", "RefundIn", status=201, keyed=True, refuses=(404, 409, 422)),
     Route("GET", "/v1/orders/{id}/refunds", "List an order's refunds", ("finance", "support", "viewer"), "Refund", lists=True, refuses=(404,)),
     Route("POST", "/v1/orders/{id}/refunds/{n}/approve", "Approve a refund that another person has proposed", ("finance",), "Refund", refuses=(404, 409)),
+    Route("POST", "/v1/gateways/{gateway}/webhooks", "Take a gateway's signed webhook", (), "GatewayEventsKept", "*", signed=True, refuses=(404, 413)),
     Route("GET", "/v1/gateways", "List the payment gateways: which answer, and how many payments wait for one that does not", ("viewer", "support", "finance"), "Gateway", lists=True),
     Route("GET", "/v1/documents", "List documents that wait for a person", ("viewer", "support"), "Document", lists=True, query=(("status", "`parked`"), *_PAGE)),
     Route("GET", "/v1/documents/{id}", "Read a document as it came", ("support",), "Document", refuses=(404,)),

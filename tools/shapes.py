@@ -181,6 +181,7 @@ SHAPES: dict[str, Schema] = {
         {"dry_run": FLAG},
         "A decision to return money, and which tender returns how much of it.",
     ),
+    "GatewayEventsKept": record({"status": {"enum": ["kept"]}, "events": WHOLE}, {}, "How many events were in it."),
     "Gateway": record(
         {"name": TEXT, "status": {"enum": ["up", "down"]}, "waiting": {**WHOLE, "description": "Payments that wait for it, at most 1000 are counted"}},
         {"down_since": INSTANT, "next_try": INSTANT, "waiting_since": INSTANT},

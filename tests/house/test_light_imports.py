@@ -31,6 +31,7 @@ _CONTEXTS = {
     "refunds": {"payments"},
     "payouts": {"payments"},
     "cases": {"payments"},
+    "gateway_hooks": {"payments"},
     "payment": {"payments"},
     "orders": {"payments", "routing"},
     "fulfilment": {"fulfilment"},

@@ -12,6 +12,12 @@ from waybill.payments.notices import Dispute
 from waybill.payments.ports import Capabilities, Demand, GatewayRefused, Returned, Standing
 
 GOOD, DECLINING, CHALLENGING, UNKNOWN = "tok_good", "tok_declined", "tok_challenge", "tok_unknown"
+AT_THE_PAGE = "tok_at_the_page"
+"""A challenge that the customer is about to take."""
+
+
+_OUTCOMES = {DECLINING: ports.DECLINED, CHALLENGING: ports.ACTION_REQUIRED, AT_THE_PAGE: ports.ACTION_REQUIRED}
+_REASONS = {DECLINING: "card_declined", AT_THE_PAGE: ports.CUSTOMER_PRESENT}
 
 
 @dataclass(slots=True)
@@ -35,6 +41,8 @@ class FakeGateway:
 
     name = "stripe"
     allows = Capabilities(several_captures=False, renewal=False, hold_days=7)
+    stem = "pay_"
+    """How its references begin."""
 
     def __init__(self) -> None:
         self.payments: dict[str, Payment] = {}
@@ -69,6 +77,9 @@ class FakeGateway:
     def find_refund(self, reference: str, key: str) -> Returned | None:
         return self._call("refunds", lambda: dict(reversed(self._the(reference).refunds)).get(key))
 
+    def order_of(self, reference: str) -> str:
+        return self._call("retrieve", lambda: self.payments[reference].demand.order_id if reference in self.payments else "")
+
     def disputes(self, reference: str) -> tuple[Dispute, ...]:
         return self._call("disputes", lambda: tuple(self._the(reference).disputes))
 
@@ -91,14 +102,14 @@ class FakeGateway:
     def _prepare(self, demand: Demand) -> str:
         if demand.token == UNKNOWN:
             raise PaymentDeclined("payment_method_unknown")
-        reference = f"pay_{len(self.payments) + 1}"
+        reference = f"{self.stem}{len(self.payments) + 1}"
         self.payments[reference] = Payment(demand)
         return reference
 
     def _authorise(self, payment: Payment) -> Standing:
         if payment.status == ports.PREPARED:
-            payment.status = {DECLINING: ports.DECLINED, CHALLENGING: ports.ACTION_REQUIRED}.get(payment.demand.token, ports.AUTHORISED)
-            payment.reason = "card_declined" if payment.status == ports.DECLINED else ""
+            payment.status = _OUTCOMES.get(payment.demand.token, ports.AUTHORISED)
+            payment.reason = _REASONS.get(payment.demand.token, "")
             payment.authorisations += payment.status == ports.AUTHORISED
         return self._standing(payment)
 

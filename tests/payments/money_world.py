@@ -128,6 +128,10 @@ class World:
     def release(self) -> None:
         self.change(lambda state: states.release_hold(state, "manual", self.now(), "test"))
 
+    def release_all(self) -> None:
+        for hold in self.account.state.active_holds:
+            self.change(lambda state, id=hold.id: states.release_hold(state, id, self.now(), "test"))
+
     def command(self, token: str = "token-1") -> dict[str, Any]:
         return {"command": "authorise", "order_id": self.id, "token": token, "run": 0}
 

@@ -144,13 +144,33 @@ def payment() -> Callable[[dict[str, Any]], None]:
     from waybill.payments import messages
     from waybill.payments.breaker import Breakers, CircuitTable
     from waybill.payments.dynamodb import OrdersTable
+    from waybill.payments.look import Looks
     from waybill.payments.patience import Patience
     from waybill.payments.refunding import Payer, Refunds
     from waybill.payments.service import Payments
 
-    payments = Payments(OrdersTable(), Breakers(gateways(), CircuitTable(), utc_now), utc_now)
-    handle = partial(messages.handle, payments, workflow, pay=Payer(Refunds(utc_now), payments).pay)
+    guarded = Breakers(gateways(), CircuitTable(), utc_now)
+    payments = Payments(OrdersTable(), guarded, utc_now)
+    payer, looks = Payer(Refunds(utc_now), payments), Looks(OrdersTable(), guarded, utc_now, payments)
+
+    def look(message: dict[str, Any]) -> None:
+        told = {name: str(message.get(name, "")) for name in ("gateway", "reference", "order_id", "about")}
+        order_id = looks.look(**told)
+        if order_id and told["about"] == "refund":
+            payer.settle(order_id)
+
+    handle = partial(messages.handle, payments, workflow, pay=payer.pay, look=look)
     return Patience(handle, partial(queues.send, "PAYMENT_QUEUE_URL"), payments, utc_now, random).take
+
+
+def gateway_hooks_api() -> Router:
+    """Routes of `functions/gateway_hooks`."""
+    from functools import partial
+
+    from waybill.aws import queues
+    from waybill.payments import hooks
+
+    return hooks.router(hooks.Hooks(gateway_webhooks(), partial(queues.send, "PAYMENT_QUEUE_URL"), utc_now))
 
 
 def refunds_api() -> Router:

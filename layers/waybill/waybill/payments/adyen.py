@@ -142,6 +142,9 @@ class Adyen:
         """None also for one that was asked for and is not known to have arrived: it is asked for again, under the same key."""
         return facts.refund(self._known(reference), key)
 
+    def order_of(self, reference: str) -> str:
+        return self._told.of(reference).order_id
+
     def disputes(self, reference: str) -> tuple[Dispute, ...]:
         return facts.disputes(self._known(reference))
 

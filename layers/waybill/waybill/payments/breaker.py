@@ -147,6 +147,9 @@ class Guarded:
     def find_refund(self, reference: str, key: str) -> Returned | None:
         return self._call(lambda: self._gateway.find_refund(reference, key))
 
+    def order_of(self, reference: str) -> str:
+        return self._call(lambda: self._gateway.order_of(reference))
+
     def disputes(self, reference: str) -> tuple[Dispute, ...]:
         return self._call(lambda: self._gateway.disputes(reference))
 

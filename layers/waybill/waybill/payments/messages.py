@@ -14,6 +14,8 @@ from waybill.payments.service import Payments
 
 Pay = Callable[[str, int], object]
 """Pays a refund: the order and the refund's number."""
+Look = Callable[[dict[str, Any]], object]
+"""Looks a payment up: {"gateway", "reference", "order_id", "about"}."""
 
 
 class Tokens(Protocol):
@@ -23,12 +25,17 @@ class Tokens(Protocol):
     def fail(self, token: str, error: str, cause: str = "") -> bool: ...
 
 
-def handle(payments: Payments, tokens: Tokens, message: dict[str, Any], pay: Pay | None = None) -> None:
-    """One message; `pay` returns the money of a granted refund. What it raises goes back to the queue and ends among the dead letters: a decline is an answer, never a raise."""
+def handle(payments: Payments, tokens: Tokens, message: dict[str, Any], pay: Pay | None = None, look: Look | None = None) -> None:
+    """One message; `pay` returns the money of a granted refund, `look` asks how a payment stands.
+
+    What it raises goes back to the queue and ends among the dead letters: a decline is an answer, never a raise.
+    """
     if "detail" in message:
         on_event(payments, Event.from_dict(message["detail"]), pay)
     elif message.get("command") == "authorise":
         authorise(payments, tokens, text(message, "order_id"), text(message, "token"))
+    elif message.get("command") == "look" and look:
+        look(message)
     else:
         raise Malformed("neither a command of ours nor an event")
 

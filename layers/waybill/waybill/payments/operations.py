@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from waybill.aws.logs import count
-from waybill.kernel.clock import Clock, instant
+from waybill.kernel.clock import Clock, instant, parse_instant
 from waybill.kernel.errors import IllegalTransition, PaymentDeclined
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.state import State, place_hold
@@ -17,6 +18,8 @@ from waybill.payments.ports import Book, Demand, Gateway, GatewayRefused, NotNow
 from waybill.payments.records import Account
 
 CANCELLED_ORDER = "order.cancelled"
+_CUSTOMER_TIME, _CUSTOMER_POLL_S = timedelta(hours=1), 60
+"""How long a customer may take over a challenge on the shop's page, and how often it is looked whether that is done."""
 
 
 class Operations:
@@ -46,7 +49,7 @@ class Operations:
         return self._authorised(account, _same(account, tender), asked_by)
 
     def _authorised(self, account: Account, tender: Tender, asked_by: str) -> tuple[Account, Tender]:
-        gateway = self._gateway(tender)
+        gateway = self.gateway(tender)
         asked = tender.open("AUTH")
         if asked is not None:
             standing = gateway.look_up(_name(asked))
@@ -60,20 +63,24 @@ class Operations:
             account = self._book.save(account, tender.asked("AUTH", tender.amount, self._now(), reference, asked_by))
             tender = _same(account, tender)
             asked, standing = _open(tender, "AUTH"), Standing(ports.PREPARED)
+            if gateway.allows.adopts and reference == account.token(tender):
+                standing = gateway.look_up(reference)
         if standing.status == ports.PREPARED:
             standing = gateway.authorise(_name(asked), asked.ref or "")
-        return account, self._judged(tender, asked, standing)
+        return account, self.judged(tender, asked, standing)
 
     def _refused_at_once(self, tender: Tender, reason: str, asked_by: str) -> Tender:
         asked = tender.asked("AUTH", tender.amount, self._now(), None, asked_by)
         return asked.failed(_open(asked, "AUTH"), reason, self._now(), self._actor)
 
-    def _judged(self, tender: Tender, asked: PaymentEvent, standing: Standing) -> Tender:
+    def judged(self, tender: Tender, asked: PaymentEvent, standing: Standing) -> Tender:
         if standing.status in (ports.AUTHORISED, ports.CAPTURED):
             if standing.amount != asked.amount:
                 raise GatewayRefused("the gateway authorised another amount than was asked")
             return tender.succeeded(asked, asked.amount, self._now(), self._actor)
         if standing.status == ports.ACTION_REQUIRED:
+            if standing.reason == ports.CUSTOMER_PRESENT and self._clock() - parse_instant(asked.at) < _CUSTOMER_TIME:
+                raise NotNow(tender.gateway, "undecided", _CUSTOMER_POLL_S)
             return self._abandoned(tender, asked)
         if standing.status in (ports.DECLINED, ports.VOIDED):
             return tender.failed(asked, standing.reason or standing.status, self._now(), self._actor)
@@ -81,7 +88,7 @@ class Operations:
 
     def _abandoned(self, tender: Tender, asked: PaymentEvent) -> Tender:
         """The customer would have to act, and is not there: nothing may be left that could still become an authorisation."""
-        self._gateway(tender).void(_name(asked), f"{asked.ref}/void")
+        self.gateway(tender).void(_name(asked), f"{asked.ref}/void")
         waiting = tender.stated("AUTH_ACTION_REQUIRED", asked.amount, self._now(), ref=asked.ref, reference=asked.reference)
         return waiting.failed(asked, "authentication_required", self._now(), self._actor)
 
@@ -92,7 +99,7 @@ class Operations:
         the rest. A capture that failed waits for a person."""
         if tender.capture_failed or tender.captured_whole:
             return account
-        gateway, so_far = self._gateway(tender), captured_in_all(tender.events)
+        gateway, so_far = self.gateway(tender), captured_in_all(tender.events)
         asked, standing = tender.open("CHARGE"), Standing(ports.AUTHORISED)
         if asked is not None:
             standing = gateway.look_up(_name(asked))
@@ -106,10 +113,10 @@ class Operations:
             asked = _open(tender, "CHARGE")
         if standing.status == ports.AUTHORISED and standing.captured < so_far + asked.amount:
             standing = gateway.capture(_name(asked), asked.amount, tender.currency, asked.ref or "", final=asked.by != PART)
-        taken = self._taken(tender, asked, standing)
-        return self._book.save(account, taken, self._in_front_of_a_person(account, taken))
+        taken = self.taken(tender, asked, standing)
+        return self._book.save(account, taken, self.in_front_of_a_person(account, taken))
 
-    def _in_front_of_a_person(self, account: Account, tender: Tender) -> State | None:
+    def in_front_of_a_person(self, account: Account, tender: Tender) -> State | None:
         """The goods have left and the money has not come: a hold that blocks nothing and is seen."""
         if not tender.capture_failed:
             return None
@@ -117,7 +124,7 @@ class Operations:
         hold = Hold(f"capture-{tender.number}", "payment", f"capture failed: {tender.reason}", self._now(), self._actor, blocks=())
         return place_hold(account.state, hold, self._now(), self._actor)
 
-    def _taken(self, tender: Tender, asked: PaymentEvent, standing: Standing) -> Tender:
+    def taken(self, tender: Tender, asked: PaymentEvent, standing: Standing) -> Tender:
         so_far = captured_in_all(tender.events)
         if standing.status == ports.CAPTURED:
             done = tender.succeeded(asked, max(standing.captured, standing.amount) - so_far, self._now(), self._actor)
@@ -152,10 +159,10 @@ class Operations:
             account = self._asked(account, tender, "CANCEL", held)
             tender = _same(account, tender)
             asked = _open(tender, "CANCEL")
-        standing = self._gateway(tender).void(_name(asked), asked.ref or "")
-        return self._book.save(account, self._released(tender, asked, standing))
+        standing = self.gateway(tender).void(_name(asked), asked.ref or "")
+        return self._book.save(account, self.released(tender, asked, standing))
 
-    def _released(self, tender: Tender, asked: PaymentEvent, standing: Standing) -> Tender:
+    def released(self, tender: Tender, asked: PaymentEvent, standing: Standing) -> Tender:
         unanswered = tender.open("AUTH")
         if standing.status in (ports.VOIDED, ports.DECLINED):
             if unanswered is not None:
@@ -174,14 +181,14 @@ class Operations:
         asked = tender.open("CHARGE")
         if asked is None:
             return account
-        standing = self._gateway(tender).look_up(_name(asked))
+        standing = self.gateway(tender).look_up(_name(asked))
         if standing.status == ports.AUTHORISED:
             return self._book.save(account, tender.failed(asked, "order_cancelled", self._now(), self._actor))
-        return self._book.save(account, self._taken(tender, asked, standing))
+        return self._book.save(account, self.taken(tender, asked, standing))
 
     def refunded(self, account: Account, tender: Tender, amount: int, asked_by: str) -> Account:
         """`amount` returned to where it came from. A refund that the gateway keeps pending stays open."""
-        gateway = self._gateway(tender)
+        gateway = self.gateway(tender)
         asked, made = tender.asked_by("REFUND", asked_by), None
         if asked is not None:
             if asked.amount != amount and asked_by != CANCELLED_ORDER:
@@ -211,7 +218,7 @@ class Operations:
         reference = held_by.reference if held_by else None
         return self._book.save(account, tender.asked(kind, amount, self._now(), reference, asked_by))
 
-    def _gateway(self, tender: Tender) -> Gateway:
+    def gateway(self, tender: Tender) -> Gateway:
         try:
             return self._gateways[tender.gateway]
         except KeyError:

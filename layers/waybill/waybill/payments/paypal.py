@@ -161,6 +161,13 @@ class PayPal:
     def find_refund(self, reference: str, key: str) -> Returned | None:
         return refund_of(self._the(reference), key)
 
+    def order_of(self, reference: str) -> str:
+        try:
+            mark = self._read(reference).mark
+        except Refusal:
+            return ""
+        return mark.partition("/")[0] if mark.startswith("ord_") else ""
+
     def disputes(self, reference: str) -> tuple[Dispute, ...]:
         """Every dispute about a capture of this payment, as it stands now."""
         found: list[Dispute] = []

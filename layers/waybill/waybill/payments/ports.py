@@ -16,6 +16,8 @@ from waybill.payments.records import Account
 
 PREPARED, AUTHORISED, CAPTURED, DECLINED, VOIDED = "prepared", "authorised", "captured", "declined", "voided"
 ACTION_REQUIRED, PENDING = "action_required", "pending"
+CUSTOMER_PRESENT = "customer_present"
+"""Why an action is still required: the customer is at the shop's page and may be about to take it."""
 STANDINGS = frozenset({PREPARED, AUTHORISED, CAPTURED, DECLINED, VOIDED, ACTION_REQUIRED, PENDING})
 
 
@@ -65,11 +67,12 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a gateway lets us do: capture one authorisation in parts, renew one that ends; `hold_days` an authorisation lasts,
-    0 for ever."""
+    0 for ever. `adopts`: a token may be a payment that the shop's own page has begun, so it is looked at before it is asked for."""
 
     several_captures: bool
     renewal: bool
     hold_days: int
+    adopts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,10 @@ class Gateway(Protocol):
 
     def find_refund(self, reference: str, key: str) -> Returned | None:
         """The refund that was made under this key, None where there is none."""
+        ...
+
+    def order_of(self, reference: str) -> str:
+        """The order that a payment was made for, empty where the gateway does not know."""
         ...
 
     def disputes(self, reference: str) -> tuple[Dispute, ...]:

@@ -195,3 +195,11 @@ class Payer:
             raise IllegalTransition(f"refund {number} is {refund.status}")
         tenders = self.payments.pay_back(order_id, {portion.tender: portion.amount for portion in refund.portions}, refund.id)
         return self.refunds.settle(order_id, number, tenders)
+
+    def settle(self, order_id: str) -> None:
+        """Says of every granted refund how it stands now that a gateway has told us something."""
+        record = store.load(order_id)
+        tenders = {tender.number: tender for tender in account(record.order, record.state, record.tenders).tenders}
+        for refund in of(record):
+            if refund.status == "granted":
+                self.refunds.settle(order_id, refund.number, tenders)

@@ -36,7 +36,7 @@ class Payments:
         `asked_by` identifies the request: who asks twice is told the same, a decline included; another asker is another attempt.
         Raises OrderCancelled, OrderHeld, PaymentDeclined, Unavailable, GatewayRefused, NotFound.
         """
-        self._until_first(lambda: self._authorise(self._book.read(order_id), asked_by))
+        until_first(lambda: self._authorise(self._book.read(order_id), asked_by))
 
     def _authorise(self, account: Account, asked_by: str) -> None:
         if account.state.cancelled:
@@ -54,7 +54,7 @@ class Payments:
     def _secure(self, account: Account, asked_by: str) -> None:
         """Money that others have taken first: it is a fact, and it cannot be declined."""
         for number in [tender.number for tender in sorted(account.tenders, key=lambda tender: tender.kind == CARD)]:
-            tender = _the(account, number)
+            tender = the(account, number)
             if tender.secured:
                 continue
             account, tender = self._operations.secured(account, tender, asked_by)
@@ -74,10 +74,10 @@ class Payments:
 
     def _decline(self, account: Account, tender: Tender) -> None:
         """All or nothing: every card is let go. Also for an asker who was answered before, in case that was cut short."""
-        if tender != _the(account, tender.number):
+        if tender != the(account, tender.number):
             account = self._book.save(account, tender)
         for number in [other.number for other in account.tenders if other.kind == CARD]:
-            account = self._operations.voided(account, _the(account, number))
+            account = self._operations.voided(account, the(account, number))
         reasons = [known.reason for known in account.tenders if known.reason]
         raise PaymentDeclined(reasons[-1] if reasons else "declined")
 
@@ -87,7 +87,7 @@ class Payments:
 
         Raises IllegalTransition for an order that was cancelled or whose money was never secured: a person must look.
         """
-        self._until_first(lambda: self._capture(self._book.read(order_id), last))
+        until_first(lambda: self._capture(self._book.read(order_id), last))
 
     def _capture(self, account: Account, last: bool) -> None:
         if account.state.cancelled:
@@ -95,13 +95,13 @@ class Payments:
         last = last or account.state.all_shipped
         left = (account.due if last else account.gone) - sum(tender.amount for tender in account.tenders if tender.kind != CARD)
         for number in [tender.number for tender in account.tenders if tender.kind == CARD]:
-            share = min(_the(account, number).amount, max(0, left))
+            share = min(the(account, number).amount, max(0, left))
             left -= share
-            account = self._operations.captured(account, _the(account, number), share, last)
+            account = self._operations.captured(account, the(account, number), share, last)
 
     def void(self, order_id: str) -> None:
         """The order was cancelled: voids what is authorised, refunds what was captured, notes what the channel owes."""
-        self._until_first(lambda: self._void(self._book.read(order_id)))
+        until_first(lambda: self._void(self._book.read(order_id)))
 
     def _void(self, account: Account) -> None:
         if account.state.cancelled:
@@ -109,7 +109,7 @@ class Payments:
 
     def _return_everything(self, account: Account) -> None:
         for number in [tender.number for tender in account.tenders]:
-            tender = _the(account, number)
+            tender = the(account, number)
             if tender.kind == CARD:
                 account = self._operations.returned(account, tender)
             elif tender.kind == CHANNEL:
@@ -124,9 +124,9 @@ class Payments:
 
         def once() -> None:
             account = self._book.read(order_id)
-            done[:] = [_the(self._operations.refunded(account, _the(account, number), amount, asked_by), number)]
+            done[:] = [the(self._operations.refunded(account, the(account, number), amount, asked_by), number)]
 
-        self._until_first(once)
+        until_first(once)
         return done[0]
 
     def pay_back(self, order_id: str, portions: Mapping[int, int], asked_by: str) -> Mapping[int, Tender]:
@@ -135,58 +135,59 @@ class Payments:
         def once() -> None:
             for number, amount in portions.items():
                 account = self._book.read(order_id)
-                tender = _the(account, number)
+                tender = the(account, number)
                 if tender.kind == CHANNEL:
                     self._operations.owed_back(account, tender, amount, asked_by)
                 else:
                     self._operations.refunded(account, tender, amount, asked_by)
 
-        self._until_first(once)
+        until_first(once)
         return {tender.number: tender for tender in self._book.read(order_id).tenders}
 
     def note_waiting(self, order_id: str, gateway: str, reason: str) -> None:
         """The order's payments at a gateway wait: noted on each tender once, until something happens to it."""
-        self._until_first(lambda: self._note_waiting(self._book.read(order_id), gateway, reason))
+        until_first(lambda: self._note_waiting(self._book.read(order_id), gateway, reason))
 
     def _note_waiting(self, account: Account, gateway: str, reason: str) -> None:
         for number in [tender.number for tender in account.tenders if tender.gateway == gateway]:
-            tender = _the(account, number)
+            tender = the(account, number)
             noted = tender.waiting(reason, instant(self._clock()), ACTOR)
             account = account if noted is tender else self._book.save(account, noted)
 
     def note_going_on(self, order_id: str) -> None:
         """What waited was carried out; noted on each tender to which nothing else has happened since."""
-        self._until_first(lambda: self._note_going_on(self._book.read(order_id)))
+        until_first(lambda: self._note_going_on(self._book.read(order_id)))
 
     def _note_going_on(self, account: Account) -> None:
         for number in [tender.number for tender in account.tenders if tender.waits]:
-            account = self._book.save(account, _the(account, number).going_on(instant(self._clock()), ACTOR))
+            account = self._book.save(account, the(account, number).going_on(instant(self._clock()), ACTOR))
 
     def replace_token(self, order_id: str, number: int, token: str) -> None:
         """Another means of payment after a decline: the next attempt uses it. Tokens only, never a card number."""
         if looks_like_card_number(token) or not 0 < len(token) <= 255 or not token.isascii() or not token.isprintable():
             raise InvalidInput("a token of the gateway is needed", fields={"token": "not a gateway token"})
-        self._until_first(lambda: self._replace_token(self._book.read(order_id), number, token))
+        until_first(lambda: self._replace_token(self._book.read(order_id), number, token))
 
     def _replace_token(self, account: Account, number: int, token: str) -> None:
-        tender = _the(account, number)
+        tender = the(account, number)
         if tender.kind != CARD or tender.secured or tender.open("AUTH"):
             raise IllegalTransition(f"tender {number}: not waiting for another means of payment")
         if tender.token != token:
             self._book.save(account, replace(tender, token=token))
 
-    @staticmethod
-    def _until_first(attempt: Callable[[], None]) -> None:
-        """Again from the start, with what stands now, whenever somebody else was first."""
-        for _ in range(MOST_TRIES):
-            try:
-                return attempt()
-            except Conflict:
-                continue
-        raise Conflict("the order is being changed by many at once; try again")
+
+def until_first(attempt: Callable[[], None]) -> None:
+    """Again from the start, with what stands now, whenever somebody else was first."""
+    for _ in range(MOST_TRIES):
+        try:
+            return attempt()
+        except Conflict:
+            continue
+    raise Conflict("the order is being changed by many at once; try again")
 
 
-def _the(account: Account, number: int) -> Tender:
+def the(account: Account, number: int) -> Tender:
+    """Raises NotFound."""
     tender = next((known for known in account.tenders if known.number == number), None)
     if tender is None:
         raise NotFound(f"the order has no tender {number}")

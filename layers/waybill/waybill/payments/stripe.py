@@ -50,7 +50,7 @@ class Stripe:
 
     def __init__(self, api_key: str, api_base: str = "", several_captures: bool = False) -> None:
         self._api = StripeApi(api_key, api_base)
-        self.allows = Capabilities(several_captures, renewal=False, hold_days=7)
+        self.allows = Capabilities(several_captures, renewal=False, hold_days=7, adopts=True)
 
     def prepare(self, demand: Demand, key: str) -> str:
         if demand.token.startswith("pi_"):
@@ -128,6 +128,13 @@ class Stripe:
         except Refusal as problem:
             refused(problem)
         return read_refund(made) if made is not None else None
+
+    def order_of(self, reference: str) -> str:
+        try:
+            marks = self._api.get("payment_intents.retrieve", _intent(reference)).get("metadata") or {}
+        except Refusal:
+            return ""
+        return str(marks.get("order_id") or "")
 
     def disputes(self, reference: str) -> tuple[Dispute, ...]:
         """Every dispute of a payment, as it stands now."""

@@ -14,6 +14,7 @@ from waybill.payments.ports import (
     ACTION_REQUIRED,
     AUTHORISED,
     CAPTURED,
+    CUSTOMER_PRESENT,
     DECLINED,
     PENDING,
     PREPARED,
@@ -155,6 +156,8 @@ def _captured(raw: dict[str, Any], amount: int) -> int:
 def _reason(raw: dict[str, Any], status: str) -> str:
     if status == VOIDED:
         return str(raw.get("cancellation_reason") or "cancelled")[:64]
+    if status == ACTION_REQUIRED:
+        return CUSTOMER_PRESENT if "key" not in (raw.get("metadata") or {}) else ""
     error = raw.get("last_payment_error")
     code = (error.get("decline_code") or error.get("code")) if isinstance(error, dict) else None
     return code[:64] if isinstance(code, str) else ""

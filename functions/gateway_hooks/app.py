@@ -1,0 +1,12 @@
+"""What payment gateways tell us: verified, kept, and somebody sent to look."""
+
+from typing import Any
+
+from waybill import bootstrap
+from waybill.aws import http
+
+ROUTER = bootstrap.gateway_hooks_api()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return http.serve(event, ROUTER)
