@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from waybill.aws import gate
-from waybill.aws.tables import commit, create
+from waybill.aws.tables import commit, create, replace
 from waybill.kernel.clock import instant, parse_instant
 from waybill.kernel.ids import order_id
 from waybill.orders import store
 from waybill.orders.model.order import Customer, Line, Order, Shipping
 from waybill.orders.model.order import Tender as Told
 from waybill.orders.model.state import received
+from waybill.payments import settlement_table as table
 from waybill.payments.model.events import PaymentEvent
 from waybill.payments.model.settlement import Payout, Row
 from waybill.payments.model.tender import Tender
@@ -78,8 +79,6 @@ def an_order(number: int, payment: str, amount: int, at: str, *, captured: bool 
 
 def happens(id: str, event: PaymentEvent) -> None:
     """Another line in the tender's list."""
-    from waybill.aws.tables import replace
-
     (item,) = store.load(id).tenders
     tender = tender_from(item)
     commit(
@@ -87,3 +86,20 @@ def happens(id: str, event: PaymentEvent) -> None:
             store.ORDERS, tender_item(tender.stated(event.type, event.amount, event.at, ref=event.ref, reference=event.reference)), tender.version
         )
     )
+
+
+def a_busy_day(statement: FakeStatement) -> None:
+    """One order that agrees, one that we lack the capture of, one that the gateway lacks, a stranger, a payout that is off. The lists
+    were read up to here: the thirty days of a first round are as many calls."""
+    table.move(table.cursor("stripe", "rows"), ago(hours=30))
+    table.move(table.cursor("stripe", "days"), ago(days=7)[:10])
+    good = an_order(1, "pi_1", 2599, ago(hours=20))
+    unheard = an_order(2, "pi_2", 1000, ago(hours=20), captured=False)
+    an_order(3, "pi_3", 300, ago(days=6))
+    statement.moved = [
+        charged("pi_1", 2599, 105, ago(hours=20), good),
+        charged("pi_2", 1000, 50, ago(hours=20), unheard),
+        charged("pi_9", 900, 40, ago(hours=20)),
+    ]
+    statement.made = [Payout("po_1", "paid", 2400, "USD", ago(hours=10))]
+    statement.made_of = {"po_1": statement.moved[:1]}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.payments.books_world import NOW, FakeStatement, ago, an_order, charged, happens, returned
+from tests.payments.books_world import NOW, FakeStatement, a_busy_day, ago, an_order, charged, happens, returned
 from tests.support.cloud import cloud, plain_client
 from tests.support.faults import CrashAt, Recorder
 from tests.support.world import Crash
@@ -154,7 +154,7 @@ def test_a_gateway_that_is_down_moves_no_cursor(statement: FakeStatement) -> Non
 def test_two_rounds_at_once_do_what_one_does() -> None:
     def outcome(watcher: Any) -> Any:
         with cloud():
-            _a_busy_day(statement)
+            a_busy_day(statement)
             with gate.watching(watcher):
                 a_round(statement)
             a_round(statement)
@@ -226,7 +226,7 @@ def test_after_a_crash_at_any_write_the_next_round_ends_as_if_there_had_been_non
     assert len(writes) > 12
     for number, moment in [(writes[0], "before"), *((number, "after") for number in writes)]:
         with cloud():
-            _a_busy_day(statement := FakeStatement())
+            a_busy_day(statement := FakeStatement())
             with gate.watching(crash := CrashAt(number, moment)), suppress(Crash):
                 a_round(statement)
             assert crash.struck == "dynamodb.PutItem"
@@ -236,27 +236,10 @@ def test_after_a_crash_at_any_write_the_next_round_ends_as_if_there_had_been_non
 
 def _undisturbed() -> tuple[Any, list[str]]:
     with cloud():
-        _a_busy_day(statement := FakeStatement())
+        a_busy_day(statement := FakeStatement())
         with gate.watching(recorder := Recorder()):
             a_round(statement)
         return _stands(), [name for name, _ in recorder.calls]
-
-
-def _a_busy_day(statement: FakeStatement) -> None:
-    """One order that agrees, one that we lack the capture of, one that the gateway lacks, a stranger, a payout that is off. The lists
-    were read up to here: the thirty days of a first round are as many calls."""
-    table.move(table.cursor("stripe", "rows"), ago(hours=30))
-    table.move(table.cursor("stripe", "days"), ago(days=7)[:10])
-    good = an_order(1, "pi_1", 2599, ago(hours=20))
-    unheard = an_order(2, "pi_2", 1000, ago(hours=20), captured=False)
-    an_order(3, "pi_3", 300, ago(days=6))
-    statement.moved = [
-        charged("pi_1", 2599, 105, ago(hours=20), good),
-        charged("pi_2", 1000, 50, ago(hours=20), unheard),
-        charged("pi_9", 900, 40, ago(hours=20)),
-    ]
-    statement.made = [Payout("po_1", "paid", 2400, "USD", ago(hours=10))]
-    statement.made_of = {"po_1": statement.moved[:1]}
 
 
 def _a_payout(statement: FakeStatement, amount: int) -> None:
