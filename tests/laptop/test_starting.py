@@ -123,3 +123,10 @@ def test_a_changed_source_is_deployed_again_and_an_unchanged_one_is_not(tmp_path
     assert cloud.fingerprint({}, [source]) == first and cloud.fingerprint({"Stage": "x"}, [source]) != first
     source.write_text("2")
     assert cloud.fingerprint({}, [source]) != first
+
+
+@pytest.mark.xdist_group("groups")
+def test_tests_of_one_group_share_a_process(request: pytest.FixtureRequest) -> None:
+    """Two workers that each start the laptop cloud of tests/laptop fall over each other: a runner that drops the groups is found here."""
+    if "PYTEST_XDIST_WORKER" in os.environ and request.config.getoption("loadgroup", default=False):
+        assert request.node.nodeid.endswith("@groups")

@@ -114,6 +114,35 @@ def test_what_the_gateway_does_not_list_after_three_days_is_missing_there(statem
     assert a_round(statement, timedelta(days=5)) == 0
 
 
+def test_no_day_is_passed_over_in_the_search_for_what_is_missing(statement: FakeStatement) -> None:
+    for days in (8, 7, 6, 5):
+        an_order(days, f"pi_{days}", 100, ago(days=days))
+    assert a_round(statement) == 4
+
+
+def test_a_capture_of_this_hour_is_not_missed_beside_one_that_is_listed(statement: FakeStatement) -> None:
+    id = an_order(1, "pi_1", 2000, ago(hours=5))
+    happens(id, PaymentEvent("CHARGE_SUCCESS", ago(minutes=20), 599, f"{id}/1/capture/2", "pi_1"))
+    statement.moved = [charged("pi_1", 2000, 80, ago(hours=5), id)]
+    assert a_round(statement) == 0
+    assert a_round(statement, timedelta(days=5)) == 1, "after three days it is"
+
+
+def test_a_row_that_was_kept_stays_as_it_is(statement: FakeStatement) -> None:
+    row = charged("pi_9", 700, 30, ago(days=1))
+    for at in (ago(hours=2), ago(hours=1)):
+        table.keep("stripe", row, "", at)
+    (kept,) = stored("ROW#")
+    assert kept["history"][0]["at"] == ago(hours=2)
+
+
+def test_a_row_that_contradicts_itself_is_a_case_and_costs_nothing_in_the_books(statement: FakeStatement) -> None:
+    id = an_order(1, "pi_1", 2599, ago(days=2))
+    statement.moved = [replace(charged("pi_1", 2599, 105, ago(days=2), id), net=2495)]
+    assert a_round(statement) == 1 and open_cases()["row/txn_pi_1"].difference.amount == 1
+    assert stored("ROW#")[0]["history"] == []
+
+
 def test_money_that_was_never_the_gateways_is_not_looked_for_there(statement: FakeStatement) -> None:
     an_order(1, "pi_1", 2599, ago(days=8), captured=False)
     assert a_round(statement) == 0 and table.orders_with_money("stripe", ago(days=8)[:10], None) == ([], None)
