@@ -20,7 +20,7 @@ from tests.payments.gateway_fake import FakeGateway
 from tests.support import shop
 from tests.support.world import Crash, Reply, World, world
 from waybill.fulfilment.carriers import signature
-from waybill.payments import stripe
+from waybill.payments.stripe import gateway as stripe
 
 CARD, DECLINED = "tok_good", "tok_declined"
 _MOST_TRIES = 4

@@ -13,7 +13,7 @@ from tests.support.world import Reply
 from waybill.orders.documents import DOCUMENTS
 from waybill.payments import hooks, ports
 from waybill.payments.notices import Dispute
-from waybill.payments.stripe_webhooks import TOLERANCE_SECONDS, signature
+from waybill.payments.stripe.webhooks import TOLERANCE_SECONDS, signature
 
 STOCK = {("TEA", "reno"): 100}
 

@@ -13,7 +13,7 @@ from tests.flow.life import Life, an_order
 from tests.house.deeds import ok, placed, work_off
 from tests.payments.strict import Reply, Strict, serving
 from waybill.kernel.clock import instant, utc_now
-from waybill.payments import settlement_table as table
+from waybill.payments.reconciliation import table
 
 
 def reconciled(the: Life) -> None:

@@ -19,7 +19,7 @@ from tests.payments.test_gateway_webhooks import SENT
 from tests.support.cloud import SECRETS, plain_client
 from waybill.aws import secrets
 from waybill.kernel.money import minor_units
-from waybill.payments.stripe_webhooks import signature
+from waybill.payments.stripe.webhooks import signature
 
 
 def paid_at_paypal(the: Life) -> None:

@@ -13,10 +13,10 @@ from waybill.orders import store
 from waybill.orders.model.order import Customer, Line, Order, Shipping
 from waybill.orders.model.order import Tender as Told
 from waybill.orders.model.state import received
-from waybill.payments import settlement_table as table
 from waybill.payments.model.events import PaymentEvent
 from waybill.payments.model.settlement import Payout, Row
 from waybill.payments.model.tender import Tender
+from waybill.payments.reconciliation import table
 from waybill.payments.records import tender_from, tender_item
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

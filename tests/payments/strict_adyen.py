@@ -14,7 +14,7 @@ from typing import Any
 import jsonschema
 
 from tests.payments.strict import Reply, Strict, judged
-from waybill.payments.adyen_webhooks import AdyenWebhooks, signature
+from waybill.payments.adyen.webhooks import AdyenWebhooks, signature
 
 API_KEY, ACCOUNT = "AQE-test", "WaybillECOM"
 HMAC_KEY = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056"

@@ -14,8 +14,8 @@ from tests.payments.strict_adyen import GOOD, StrictAdyen, heard_by
 from tests.support.cloud import cloud
 from waybill.kernel.errors import Unavailable
 from waybill.payments import ports
-from waybill.payments.adyen import Adyen
-from waybill.payments.adyen_webhooks import AdyenWebhooks
+from waybill.payments.adyen.gateway import Adyen
+from waybill.payments.adyen.webhooks import AdyenWebhooks
 from waybill.payments.ports import Demand, GatewayRefused, Standing
 from waybill.payments.told import Fact, Told, ToldInMemory, ToldTable, added
 

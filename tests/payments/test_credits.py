@@ -17,9 +17,9 @@ from tests.payments.gateway_conformance import RULES, Bench
 from tests.support.cloud import cloud
 from waybill.kernel.errors import IllegalTransition, InvalidInput, KeyReused, NotFound, PaymentDeclined
 from waybill.payments import ports
-from waybill.payments.credit_table import CreditTable
-from waybill.payments.credits import CODE_BYTES, Credits, code_of, credit_id
-from waybill.payments.ledger import Ledger
+from waybill.payments.ledger.credits import CODE_BYTES, Credits, code_of, credit_id
+from waybill.payments.ledger.gateway import Ledger
+from waybill.payments.ledger.table import CreditTable
 from waybill.payments.model.credit import MOST_ENTRIES, Credit, CreditEntry
 from waybill.payments.ports import Demand, GatewayRefused
 

@@ -16,9 +16,9 @@ from tests.support.template import resources
 from waybill.aws import clients
 from waybill.kernel.clock import utc_now
 from waybill.payments import ports
-from waybill.payments.credit_table import CreditTable
-from waybill.payments.credits import Credits, Issued, credit_id
-from waybill.payments.ledger import Ledger
+from waybill.payments.ledger.credits import Credits, Issued, credit_id
+from waybill.payments.ledger.gateway import Ledger
+from waybill.payments.ledger.table import CreditTable
 from waybill.payments.ports import Demand
 
 pytestmark = pytest.mark.engine

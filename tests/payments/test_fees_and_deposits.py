@@ -17,10 +17,10 @@ from tests.house.deeds import placed, work_off
 from tests.payments.books_world import FakeStatement
 from waybill.kernel.clock import instant, utc_now
 from waybill.orders import store
-from waybill.payments import settlement_table as table
 from waybill.payments.model.settlement import Payout, Row
+from waybill.payments.reconciliation import table
+from waybill.payments.reconciliation.settling import Settling
 from waybill.payments.records import tender_from
-from waybill.payments.settling import Settling
 
 
 @pytest.fixture

@@ -15,12 +15,15 @@ from hypothesis import strategies as st
 from tests.payments.strict import serving
 from tests.payments.strict_paypal import ID, SECRET, StrictPayPal
 from waybill.kernel.errors import Malformed, Unauthenticated, Unavailable
-from waybill.payments import adyen_webhooks, paypal_api, paypal_webhooks, stripe_webhooks
-from waybill.payments.adyen_webhooks import AdyenWebhooks
+from waybill.payments.adyen import webhooks as adyen_webhooks
+from waybill.payments.adyen.webhooks import AdyenWebhooks
 from waybill.payments.notices import Notice
-from waybill.payments.paypal import PayPal
-from waybill.payments.paypal_webhooks import PayPalWebhooks
-from waybill.payments.stripe_webhooks import StripeWebhooks, signature
+from waybill.payments.paypal import api as paypal_api
+from waybill.payments.paypal import webhooks as paypal_webhooks
+from waybill.payments.paypal.gateway import PayPal
+from waybill.payments.paypal.webhooks import PayPalWebhooks
+from waybill.payments.stripe import webhooks as stripe_webhooks
+from waybill.payments.stripe.webhooks import StripeWebhooks, signature
 from waybill.payments.told import Fact, Known, ToldInMemory
 
 NOW = 1795000000.0

@@ -13,7 +13,7 @@ from tests.payments.gateways_broken import BROKEN
 from tests.payments.localstripe_process import KEY, Localstripe
 from waybill.kernel.errors import WaybillError
 from waybill.payments.ports import Capabilities
-from waybill.payments.stripe import Stripe
+from waybill.payments.stripe.gateway import Stripe
 
 Rule = Callable[[Bench], None]
 

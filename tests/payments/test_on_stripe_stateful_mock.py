@@ -20,8 +20,8 @@ import pytest
 from tests.support.template import ROOT
 from waybill.kernel.errors import Unavailable
 from waybill.payments.ports import GatewayRefused
-from waybill.payments.stripe_answers import read_refund
-from waybill.payments.stripe_api import Refusal, StripeApi
+from waybill.payments.stripe.answers import read_refund
+from waybill.payments.stripe.api import Refusal, StripeApi
 
 _START = "require('stripe-stateful-mock').createExpressApp().listen(+process.env.PORT, '127.0.0.1')"
 

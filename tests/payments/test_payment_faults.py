@@ -14,7 +14,7 @@ from tests.payments.localstripe_process import KEY, Localstripe
 from tests.payments.money_world import At, Crash, World, crash
 from waybill.aws import gate
 from waybill.kernel.errors import IllegalTransition, Unavailable
-from waybill.payments.stripe import Stripe
+from waybill.payments.stripe.gateway import Stripe
 
 Messages = Callable[[World], list[dict[str, Any]]]
 

@@ -21,7 +21,7 @@ from waybill.orders.model import state as states
 from waybill.orders.model.order import Customer, Line, Order, Shipping, Tender
 from waybill.payments.dynamodb import OrdersTable
 from waybill.payments.service import Payments
-from waybill.payments.stripe import Stripe
+from waybill.payments.stripe.gateway import Stripe
 
 pytestmark = pytest.mark.engine
 AT = "2026-11-23T03:00:00.000Z"

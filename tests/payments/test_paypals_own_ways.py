@@ -11,8 +11,9 @@ from tests.payments import strict_paypal
 from tests.payments.strict import serving
 from tests.payments.strict_paypal import StrictPayPal
 from waybill.kernel.errors import PaymentDeclined, Unavailable
-from waybill.payments import paypal_api, ports
-from waybill.payments.paypal import PayPal
+from waybill.payments import ports
+from waybill.payments.paypal import api as paypal_api
+from waybill.payments.paypal.gateway import PayPal
 from waybill.payments.ports import Demand, GatewayRefused, Standing
 
 PREPARE, AUTHORISE, CAPTURE, VOID, REFUND = (f"ord_1/1/{verb}" for verb in ("authorise/1/prepare", "authorise/1", "capture/1", "void/1", "refund/1"))

@@ -13,7 +13,7 @@ from stripe.params import _payment_intent_create_params as create
 
 from tests.payments.strict import judged, spec
 from tests.payments.strict_stripe import SINCE, nested, typed
-from waybill.payments.stripe_api import form
+from waybill.payments.stripe.api import form
 
 GOOD = {"amount": 100, "currency": "usd", "capture_method": "manual", "metadata": {"key": "k"}}
 

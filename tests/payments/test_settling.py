@@ -18,11 +18,11 @@ from waybill.aws import gate
 from waybill.aws.attributes import unpack_item
 from waybill.kernel.clock import instant
 from waybill.kernel.errors import Unavailable
-from waybill.payments import settlement_table as table
 from waybill.payments.model.cases import AGREE, Case
 from waybill.payments.model.events import PaymentEvent
 from waybill.payments.model.settlement import Payout, Row
-from waybill.payments.settling import Settling
+from waybill.payments.reconciliation import table
+from waybill.payments.reconciliation.settling import Settling
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from tests.payments.books_world import NOW, FakeStatement, a_busy_day
 from tests.support.template import resources
 from waybill.aws import clients
 from waybill.aws.attributes import unpack_item
-from waybill.payments import settlement_table as table
-from waybill.payments.settling import Settling
+from waybill.payments.reconciliation import table
+from waybill.payments.reconciliation.settling import Settling
 
 pytestmark = pytest.mark.engine
 ROUNDS = 6

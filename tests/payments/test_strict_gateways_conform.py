@@ -14,11 +14,11 @@ from tests.payments.strict_paypal import StrictPayPal
 from tests.payments.strict_stripe import KEY, StrictStripe
 from waybill.kernel.clock import utc_now
 from waybill.kernel.errors import Unavailable
-from waybill.payments import paypal_api
-from waybill.payments.adyen import Adyen
-from waybill.payments.adyen_webhooks import AdyenWebhooks
-from waybill.payments.paypal import PayPal
-from waybill.payments.stripe import Stripe
+from waybill.payments.adyen.gateway import Adyen
+from waybill.payments.adyen.webhooks import AdyenWebhooks
+from waybill.payments.paypal import api as paypal_api
+from waybill.payments.paypal.gateway import PayPal
+from waybill.payments.stripe.gateway import Stripe
 from waybill.payments.told import Known, ToldInMemory
 
 Rule = Callable[[Bench], None]

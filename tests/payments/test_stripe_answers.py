@@ -14,9 +14,9 @@ import pytest
 from waybill.kernel.errors import PaymentDeclined, Unavailable
 from waybill.payments import ports
 from waybill.payments.ports import Demand, GatewayRefused
-from waybill.payments.stripe import Stripe
-from waybill.payments.stripe_answers import minor_units, stripe_units
-from waybill.payments.stripe_api import API_VERSION
+from waybill.payments.stripe.answers import minor_units, stripe_units
+from waybill.payments.stripe.api import API_VERSION
+from waybill.payments.stripe.gateway import Stripe
 
 DEMAND = Demand("ord_ab12", 1, "pm_card_visa", 2599, "USD")
 INTENT = {"id": "pi_1", "object": "payment_intent", "amount": 2599, "currency": "usd", "status": "requires_confirmation"}

@@ -15,9 +15,9 @@ from tests.payments.strict_stripe import nested, typed
 from tests.support.template import ROOT
 from waybill.payments.notices import Dispute
 from waybill.payments.ports import AUTHORISED, GatewayRefused, Standing
-from waybill.payments.stripe import Stripe
-from waybill.payments.stripe_answers import read_dispute, read_intent, read_refund
-from waybill.payments.stripe_books import Movement, Payout, StripeBooks
+from waybill.payments.stripe.answers import read_dispute, read_intent, read_refund
+from waybill.payments.stripe.books import Movement, Payout, StripeBooks
+from waybill.payments.stripe.gateway import Stripe
 
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 LINE: dict[str, Any] = {

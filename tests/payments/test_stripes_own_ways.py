@@ -12,7 +12,7 @@ from tests.payments.strict_stripe import KEY, StrictStripe
 from waybill.kernel.errors import PaymentDeclined, Unavailable
 from waybill.payments import ports
 from waybill.payments.ports import Demand, Standing
-from waybill.payments.stripe import Stripe
+from waybill.payments.stripe.gateway import Stripe
 
 PREPARE, AUTHORISE, CAPTURE, VOID, REFUND = (f"ord_1/1/{verb}" for verb in ("authorise/1/prepare", "authorise/1", "capture/1", "void/1", "refund/1"))
 

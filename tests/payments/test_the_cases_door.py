@@ -12,10 +12,10 @@ from tests.support.cloud import cloud
 from tests.support.shop import headers, open_shop
 from tests.support.template import ROOT
 from tests.support.world import _load
-from waybill.payments import settlement_table as table
-from waybill.payments import stripe_books
 from waybill.payments.model.cases import Case
 from waybill.payments.model.settlement import Difference
+from waybill.payments.reconciliation import table
+from waybill.payments.stripe import books as stripe_books
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from tests.payments.money_world import World
 from waybill.kernel.errors import IllegalTransition
 from waybill.payments import ports
 from waybill.payments.ports import Demand
-from waybill.payments.stripe import Stripe
+from waybill.payments.stripe.gateway import Stripe
 
 
 @pytest.fixture

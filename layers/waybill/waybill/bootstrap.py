@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from waybill.orders.service import Orders
     from waybill.orders.store import Record
     from waybill.orders.waits import Waits
-    from waybill.payments.credits import Credits
     from waybill.payments.gateways import Gateways
+    from waybill.payments.ledger.credits import Credits
     from waybill.payments.notices import Webhooks
-    from waybill.payments.paypal import PayPal
+    from waybill.payments.paypal.gateway import PayPal
     from waybill.payments.ports import Gateway
-    from waybill.payments.settling import Settling, Statement
+    from waybill.payments.reconciliation.settling import Settling, Statement
 
 
 def intake_api() -> Router:
@@ -189,21 +189,21 @@ def gateways() -> Gateways:
     from waybill.payments.gateways import Gateways
 
     def stripe() -> Gateway:
-        from waybill.payments.stripe import Stripe
+        from waybill.payments.stripe.gateway import Stripe
 
         told = secret("stripe")
         return Stripe(told["api_key"], os.environ.get("STRIPE_API_BASE", ""), told.get("several_captures") is True)
 
     def adyen() -> Gateway:
-        from waybill.payments.adyen import Adyen
+        from waybill.payments.adyen.gateway import Adyen
         from waybill.payments.told import ToldTable
 
         told = secret("adyen")
         return Adyen(told["api_key"], told["merchant_account"], told["api_base"], ToldTable("adyen"), utc_now)
 
     def ledger() -> Gateway:
-        from waybill.payments.credit_table import CreditTable
-        from waybill.payments.ledger import Ledger
+        from waybill.payments.ledger.gateway import Ledger
+        from waybill.payments.ledger.table import CreditTable
 
         return Ledger(CreditTable(), utc_now)
 
@@ -212,7 +212,7 @@ def gateways() -> Gateways:
 
 def _paypal() -> PayPal:
     from waybill.aws.secrets import secret
-    from waybill.payments.paypal import PayPal
+    from waybill.payments.paypal.gateway import PayPal
 
     told = secret("paypal")
     return PayPal(told["client_id"], told["client_secret"], told.get("api_base", ""))
@@ -223,17 +223,17 @@ def gateway_webhooks() -> Mapping[str, Callable[[], Webhooks]]:
     from waybill.aws.secrets import secret
 
     def stripe() -> Webhooks:
-        from waybill.payments.stripe_webhooks import StripeWebhooks
+        from waybill.payments.stripe.webhooks import StripeWebhooks
 
         return StripeWebhooks(secret("stripe").get("webhook_secrets", []))
 
     def paypal() -> Webhooks:
-        from waybill.payments.paypal_webhooks import PayPalWebhooks
+        from waybill.payments.paypal.webhooks import PayPalWebhooks
 
         return PayPalWebhooks(secret("paypal")["webhook_id"], _paypal().verified)
 
     def adyen() -> Webhooks:
-        from waybill.payments.adyen_webhooks import AdyenWebhooks
+        from waybill.payments.adyen.webhooks import AdyenWebhooks
         from waybill.payments.told import ToldTable
 
         told = secret("adyen")
@@ -247,11 +247,11 @@ def settling() -> Settling:
     import os
 
     from waybill.aws.secrets import secret
-    from waybill.payments.settling import Settling
+    from waybill.payments.reconciliation.settling import Settling
 
     def stripe() -> Statement:
-        from waybill.payments.stripe_books import StripeBooks
-        from waybill.payments.stripe_statement import StripeStatement
+        from waybill.payments.stripe.books import StripeBooks
+        from waybill.payments.stripe.statement import StripeStatement
 
         return StripeStatement(StripeBooks(secret("stripe")["api_key"], os.environ.get("STRIPE_API_BASE", "")))
 
@@ -260,7 +260,7 @@ def settling() -> Settling:
 
 def cases_api() -> Router:
     """Routes of `functions/cases`."""
-    from waybill.payments import cases_api
+    from waybill.payments.reconciliation import cases_api
 
     return cases_api.router(utc_now)
 
@@ -269,8 +269,8 @@ def credits() -> Credits:
     """Gift cards and store credit: issue, adjust, look."""
     import secrets
 
-    from waybill.payments.credit_table import CreditTable
-    from waybill.payments.credits import Credits
+    from waybill.payments.ledger.credits import Credits
+    from waybill.payments.ledger.table import CreditTable
 
     return Credits(CreditTable(), utc_now, secrets.token_bytes)
 

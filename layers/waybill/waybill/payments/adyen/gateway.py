@@ -15,9 +15,9 @@ from typing import Any
 
 from waybill.kernel.clock import Clock, instant, parse_instant
 from waybill.kernel.errors import PaymentDeclined
-from waybill.payments import adyen_facts as facts
 from waybill.payments import ports
-from waybill.payments.adyen_api import AdyenApi, Refusal, refused
+from waybill.payments.adyen import facts
+from waybill.payments.adyen.api import AdyenApi, Refusal, refused
 from waybill.payments.notices import Dispute
 from waybill.payments.ports import Capabilities, Demand, GatewayRefused, Returned, Standing
 from waybill.payments.told import Fact, Known, Refrain, Told, added

@@ -16,8 +16,8 @@ from waybill.kernel.errors import PaymentDeclined
 from waybill.payments import ports
 from waybill.payments.notices import Dispute
 from waybill.payments.ports import Capabilities, Demand, GatewayRefused, Returned, Standing
-from waybill.payments.stripe_answers import in_parts, read_dispute, read_intent, read_refund, stripe_units, text
-from waybill.payments.stripe_api import Refusal, StripeApi, asked, refused
+from waybill.payments.stripe.answers import in_parts, read_dispute, read_intent, read_refund, stripe_units, text
+from waybill.payments.stripe.api import Refusal, StripeApi, asked, refused
 
 _INTENTS = "/v1/payment_intents"
 _CHARGE = ["latest_charge"]

@@ -13,7 +13,7 @@ from waybill.kernel.errors import PaymentDeclined
 from waybill.kernel.money import decimal_string
 from waybill.payments import ports
 from waybill.payments.notices import Dispute
-from waybill.payments.paypal_answers import (
+from waybill.payments.paypal.answers import (
     MORE_TO_COME,
     WITHOUT_DECIMALS,
     Paid,
@@ -26,7 +26,7 @@ from waybill.payments.paypal_answers import (
     same_money,
     whole,
 )
-from waybill.payments.paypal_api import PayPalApi, Refusal, refused
+from waybill.payments.paypal.api import PayPalApi, Refusal, refused
 from waybill.payments.ports import Capabilities, Demand, GatewayRefused, Returned, Standing
 
 _ORDERS, _PAYMENTS = "/v2/checkout/orders", "/v2/payments"

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from waybill.payments.model import settlement
 from waybill.payments.model.settlement import Payout, Row
-from waybill.payments.stripe_books import Movement, StripeBooks
+from waybill.payments.stripe.books import Movement, StripeBooks
 
 _KINDS = {
     **dict.fromkeys(("charge", "payment"), settlement.CHARGE),

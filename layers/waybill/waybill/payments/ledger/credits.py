@@ -18,7 +18,7 @@ CODE_BYTES = 10
 
 
 class CreditBook(Protocol):
-    """Where credits are kept (`credit_table.CreditTable`)."""
+    """Where credits are kept (`ledger.table.CreditTable`)."""
 
     def read(self, id: str) -> Credit: ...
     def change(self, id: str, how: Callable[[Credit], Credit]) -> Credit: ...

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from waybill.aws.logs import count
 from waybill.kernel.errors import Unavailable
 from waybill.payments.ports import GatewayRefused
-from waybill.payments.stripe_answers import rows, text
+from waybill.payments.stripe.answers import rows, text
 from waybill.payments.wire import Wire
 
 API_BASE = "https://api.stripe.com"

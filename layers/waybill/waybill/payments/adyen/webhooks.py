@@ -11,7 +11,7 @@ from typing import Any
 
 from waybill.kernel.clock import instant, parse_instant
 from waybill.kernel.errors import Malformed, Unauthenticated
-from waybill.payments.adyen_facts import amount_of, coded, payment_of
+from waybill.payments.adyen.facts import amount_of, coded, payment_of
 from waybill.payments.notices import DISPUTE, OTHER, PAYMENT, PAYOUT, REFUND, Notice
 from waybill.payments.told import Fact, Known, Refrain, Told, added
 

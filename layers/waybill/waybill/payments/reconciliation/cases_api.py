@@ -9,9 +9,9 @@ from waybill.aws.tables import WriteConflict
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import Conflict, InvalidInput, Malformed, NotFound
 from waybill.kernel.money import decimal_string
-from waybill.payments import settlement_table as table
 from waybill.payments.model.cases import CLOSED, OPEN, Case
 from waybill.payments.model.settlement import KINDS
+from waybill.payments.reconciliation import table
 from waybill.shop.door import caller
 
 _LONGEST_WHY = 200

@@ -15,8 +15,8 @@ from urllib.parse import quote
 from waybill.kernel.clock import instant
 from waybill.kernel.money import MOST_MINOR_UNITS
 from waybill.payments.ports import GatewayRefused
-from waybill.payments.stripe_answers import minor_units, text
-from waybill.payments.stripe_api import Refusal, StripeApi, refused
+from waybill.payments.stripe.answers import minor_units, text
+from waybill.payments.stripe.api import Refusal, StripeApi, refused
 
 _SOURCE = ["data.source"]
 

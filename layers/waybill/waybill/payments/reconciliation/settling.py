@@ -18,12 +18,12 @@ from waybill.kernel.errors import NotFound
 from waybill.kernel.events import Entry, appended
 from waybill.orders import store
 from waybill.orders.store import Record
-from waybill.payments import settlement_table as table
 from waybill.payments.model import settlement
 from waybill.payments.model.cases import Case, case_id, judged
 from waybill.payments.model.settlement import FAILED, PAID, Payout, Row, Verdicts
+from waybill.payments.reconciliation import table
+from waybill.payments.reconciliation.table import ACTOR, Cursor
 from waybill.payments.records import tender_from
-from waybill.payments.settlement_table import ACTOR, Cursor
 
 LAG = timedelta(hours=1)
 """A row is read when whoever caused it has had time to write it down here."""

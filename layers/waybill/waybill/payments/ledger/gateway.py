@@ -11,7 +11,7 @@ from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import IllegalTransition, NotFound, PaymentDeclined
 from waybill.kernel.ids import digest
 from waybill.payments import ports
-from waybill.payments.credits import CreditBook, credit_id
+from waybill.payments.ledger.credits import CreditBook, credit_id
 from waybill.payments.model.credit import RETURNED, Credit
 from waybill.payments.notices import Dispute
 from waybill.payments.ports import Capabilities, Demand, GatewayRefused, Returned, Standing

@@ -1,0 +1,1 @@
+"""Adyen, behind the gateways' port."""

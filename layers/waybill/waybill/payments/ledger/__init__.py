@@ -1,0 +1,1 @@
+"""Gift cards and store credit: accounts of our own, behind the gateways' port."""

@@ -1,0 +1,1 @@
+"""Our events against what a gateway says: its statement, its payouts, a case for each difference."""
