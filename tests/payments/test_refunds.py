@@ -15,7 +15,8 @@ from waybill.kernel.errors import IllegalTransition, InvalidInput
 from waybill.orders.model.counters import Counters
 from waybill.orders.model.order import Line, Order, Shipping, Tender
 from waybill.orders.model.sale import Sold
-from waybill.payments.model.refunds import ALL, Refund, Wanted, allocated, taken_back
+from waybill.payments.model.allocation import returned
+from waybill.payments.model.refunds import ALL, Refund, Wanted, taken_back
 
 _keys = itertools.count(1)
 
@@ -82,11 +83,11 @@ def test_never_more_units_than_have_left() -> None:
 
 def test_the_policy_says_which_tender_returns_first_and_none_returns_more_than_it_took() -> None:
     tenders = [(1, "channel", 500), (2, "card", 300), (3, "card", 0)]
-    assert [(p.tender, p.amount) for p in allocated(600, tenders, ("card", "channel"))] == [(2, 300), (1, 300)]
-    assert [(p.tender, p.amount) for p in allocated(400, tenders, ("channel", "card"))] == [(1, 400)]
+    assert [(p.tender, p.amount) for p in returned(600, tenders, ("card", "channel"))] == [(2, 300), (1, 300)]
+    assert [(p.tender, p.amount) for p in returned(400, tenders, ("channel", "card"))] == [(1, 400)]
     for amount in (801, 0, -1):
         with pytest.raises(IllegalTransition):
-            allocated(amount, tenders, ("card",))
+            returned(amount, tenders, ("card",))
 
 
 # ── through the system ──

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from waybill.kernel.errors import IllegalTransition
-from waybill.payments.model.tender import CARD, CHANNEL, TERMS, Tender
+from waybill.payments.model.tender import CARD, CHANNEL, Tender
 
 ME = "test"
 
@@ -144,8 +144,8 @@ def test_what_the_channel_took_is_charged_outside_and_not_ours_to_return() -> No
 
 
 def test_terms_are_secured_once_they_are_noted() -> None:
-    assert not _tender(kind=TERMS).secured
-    assert _tender(kind=TERMS).stated("INFO", 0, "1", reason="net30").secured
+    assert not _tender(kind="terms").secured
+    assert _tender(kind="terms").stated("INFO", 0, "1", reason="net30").secured
 
 
 def test_a_tender_tells_its_story_and_names_no_card() -> None:

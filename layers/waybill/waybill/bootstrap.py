@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from waybill.orders.waits import Waits
     from waybill.payments.gateways import Gateways
     from waybill.payments.ledger.credits import Credits
+    from waybill.payments.model.allocation import Policy
     from waybill.payments.notices import Webhooks
     from waybill.payments.paypal.gateway import PayPal
     from waybill.payments.ports import Gateway
@@ -150,7 +151,7 @@ def payment() -> Callable[[dict[str, Any]], None]:
     from waybill.payments.service import Payments
 
     guarded = Breakers(gateways(), CircuitTable(), utc_now)
-    payments = Payments(OrdersTable(), guarded, utc_now)
+    payments = Payments(OrdersTable(), guarded, utc_now, _payment_policy)
     payer, looks = Payer(Refunds(utc_now), payments), Looks(OrdersTable(), guarded, utc_now, payments)
 
     def look(message: dict[str, Any]) -> None:
@@ -178,7 +179,14 @@ def refunds_api() -> Router:
     from waybill.payments import refunds_api
     from waybill.payments.refunding import Refunds
 
-    return refunds_api.router(Refunds(utc_now))
+    return refunds_api.router(Refunds(utc_now, _payment_policy))
+
+
+def _payment_policy() -> Policy:
+    from waybill.payments.model.allocation import Policy
+    from waybill.shop import store as shop
+
+    return Policy.of(shop.policy("payments"))
 
 
 def gateways() -> Gateways:

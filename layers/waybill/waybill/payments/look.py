@@ -15,7 +15,7 @@ from waybill.orders.model.state import State, place_hold, release_hold
 from waybill.payments import notices, ports
 from waybill.payments.model import found
 from waybill.payments.model.balances import captured_in_all
-from waybill.payments.model.tender import CARD, Tender
+from waybill.payments.model.tender import Tender
 from waybill.payments.operations import Operations
 from waybill.payments.ports import Book, Gateway, Standing
 from waybill.payments.records import Account
@@ -171,9 +171,9 @@ def _concerned(account: Account, gateway: str, reference: str) -> Iterator[tuple
     """The tenders that bear this name, each with the newest of its names that fits; a renewed payment's name goes on after the first.
     Without a name: every tender of the gateway."""
     for tender in account.tenders:
-        if tender.kind != CARD or tender.gateway != gateway:
+        if not tender.at_gateway or tender.gateway != gateway:
             continue
-        names = [event.reference for event in tender.events if event.type == "AUTH_REQUEST" and event.reference]
+        names = [event.reference for event in tender.events if event.type in ("AUTH_REQUEST", "AUTH_ADJUSTMENT") and event.reference]
         fitting = [name for name in names if not reference or name == reference or name.startswith(f"{reference}_")]
         if fitting:
             yield tender.number, fitting[-1]

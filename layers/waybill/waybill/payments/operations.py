@@ -13,7 +13,7 @@ from waybill.orders.model.state import State, place_hold
 from waybill.payments import ports
 from waybill.payments.model.balances import captured_in_all
 from waybill.payments.model.events import PaymentEvent
-from waybill.payments.model.tender import CHANNEL, ONLY_WHOLE, PART, TERMS, Tender
+from waybill.payments.model.tender import ONLY_WHOLE, PART, Tender
 from waybill.payments.ports import Book, Demand, Gateway, GatewayRefused, NotNow, Standing
 from waybill.payments.records import Account
 
@@ -38,9 +38,9 @@ class Operations:
 
         For an asker who was answered before, the tender as it is.
         """
-        if tender.kind == TERMS:
-            return account, tender.stated("INFO", 0, self._now(), reason="terms")
-        if tender.kind == CHANNEL:
+        if tender.paid_later:
+            return account, tender.stated("INFO", 0, self._now(), reason=tender.kind)
+        if not tender.at_gateway:
             return account, tender.recorded(self._now(), account.reference(tender), self._actor)
         if tender.asked_by("AUTH", asked_by) is not None and tender.open("AUTH") is None:
             return account, tender
@@ -77,7 +77,7 @@ class Operations:
         if standing.status in (ports.AUTHORISED, ports.CAPTURED):
             if standing.amount != asked.amount:
                 raise GatewayRefused("the gateway authorised another amount than was asked")
-            return tender.succeeded(asked, asked.amount, self._now(), self._actor)
+            return tender.succeeded(asked, asked.amount, self._now(), self._actor, expires_at=self._end(tender, standing))
         if standing.status == ports.ACTION_REQUIRED:
             if standing.reason == ports.CUSTOMER_PRESENT and self._clock() - parse_instant(asked.at) < _CUSTOMER_TIME:
                 raise NotNow(tender.gateway, "undecided", _CUSTOMER_POLL_S)
@@ -85,6 +85,13 @@ class Operations:
         if standing.status in (ports.DECLINED, ports.VOIDED):
             return tender.failed(asked, standing.reason or standing.status, self._now(), self._actor)
         raise NotNow(tender.gateway, "undecided")
+
+    def _end(self, tender: Tender, standing: Standing) -> str | None:
+        """When an authorisation lapses: as the gateway says, else after as long as it holds one; None for never."""
+        days = self.gateway(tender).allows.hold_days
+        if standing.status != ports.AUTHORISED or not (standing.expires_at or days):
+            return None
+        return standing.expires_at or instant(self._clock() + timedelta(days=days))
 
     def _abandoned(self, tender: Tender, asked: PaymentEvent) -> Tender:
         """The customer would have to act, and is not there: nothing may be left that could still become an authorisation."""

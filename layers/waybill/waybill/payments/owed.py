@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from waybill.kernel.money import allocate
 from waybill.orders.model.counters import Counters
-from waybill.orders.model.order import Line, Order
+from waybill.orders.model.order import AT_A_GATEWAY, Line, Order
 
 
 def due(order: Order, lines: Mapping[str, Counters]) -> int:
@@ -17,12 +17,13 @@ def due(order: Order, lines: Mapping[str, Counters]) -> int:
 
 
 def shares(order: Order) -> list[int]:
-    """What each tender must bear, in the order given: what the channel took is a fact, a card bears at most what is left."""
-    left = order.total - sum(tender.amount for tender in order.tenders if tender.kind != "card")
+    """What each tender must bear, in the order given: what the channel took is a fact, a gateway holds at most what is left."""
+    left = order.total - sum(tender.amount for tender in order.tenders if tender.kind not in AT_A_GATEWAY)
     borne = []
     for tender in order.tenders:
-        share = min(tender.amount, max(0, left)) if tender.kind == "card" else tender.amount
-        left -= share if tender.kind == "card" else 0
+        held = tender.kind in AT_A_GATEWAY
+        share = min(tender.amount, max(0, left)) if held else tender.amount
+        left -= share if held else 0
         borne.append(share)
     return borne
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from waybill.kernel.events import Entry
 from waybill.orders.codec import TENDER, partition
-from waybill.orders.model.order import Order
+from waybill.orders.model.order import AT_A_GATEWAY, Order
 from waybill.orders.model.sale import sale_of
 from waybill.orders.model.state import State
 from waybill.payments.model.events import PaymentEvent
 from waybill.payments.model.tender import CARD, Tender
 from waybill.payments.owed import due, shares
 
-DEFAULT_GATEWAY = "stripe"
+DEFAULT_GATEWAY, LEDGER = "stripe", "ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,17 @@ def account(order: Order, state: State, items: Iterable[dict[str, Any]]) -> Acco
 
 
 def _planned(order: Order) -> list[Tender]:
-    gateways = [(told.gateway or DEFAULT_GATEWAY) if told.kind == CARD else told.gateway for told in order.tenders]
+    gateways = [_gateway(told.kind, told.gateway) for told in order.tenders]
     return [
         Tender(order.id, number, told.kind, gateway, share, order.currency)
         for number, (told, gateway, share) in enumerate(zip(order.tenders, gateways, shares(order), strict=True), 1)
     ]
+
+
+def _gateway(kind: str, told: str) -> str:
+    if kind == CARD:
+        return told or DEFAULT_GATEWAY
+    return LEDGER if kind in AT_A_GATEWAY else told
 
 
 def tender_item(tender: Tender) -> dict[str, Any]:
@@ -80,9 +86,16 @@ def tender_item(tender: Tender) -> dict[str, Any]:
     }
     if tender.waits:
         item |= {"lookup_pk": waiting_for(tender.gateway), "lookup_sk": f"{tender.history[-1].at}#{tender.record_id}"}
+    elif tender.expires_at:
+        item |= {"lookup_pk": expiring_on(tender.expires_at[:10]), "lookup_sk": f"{tender.expires_at}#{tender.record_id}"}
     elif moved := _money_moved(tender):
         item |= {"lookup_pk": money_moved_on(tender.gateway, moved[:10]), "lookup_sk": f"{moved}#{tender.record_id}"}
     return item | {"token": tender.token} if tender.token else item
+
+
+def expiring_on(day: str) -> str:
+    """`lookup_pk` of the tenders whose authorisation ends on a day."""
+    return f"EXPIRING#{day}"
 
 
 def money_moved_on(gateway: str, day: str) -> str:

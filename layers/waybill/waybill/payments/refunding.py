@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -18,14 +18,13 @@ from waybill.orders.codec import partition
 from waybill.orders.model.sale import Sold
 from waybill.orders.store import ORDERS, Record
 from waybill.payments.model import refunds as verbs
-from waybill.payments.model.refunds import Portion, Refund, Taken, Wanted
+from waybill.payments.model.allocation import Policy, Portion, returned
+from waybill.payments.model.refunds import Refund, Taken, Wanted
 from waybill.payments.model.tender import Tender
 from waybill.payments.records import account
 from waybill.payments.service import Payments
 
 REFUND = "REFUND#"
-POLICY = ("card", "store_credit", "gift_card", "channel", "terms")
-"""Kinds of tender in the order in which they return money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,7 @@ class Refunds:
     """The decisions. The money follows by the event `refund.granted`."""
 
     clock: Clock
+    policy: Callable[[], Policy] = Policy
 
     def grant(self, order_id: str, wanted: Wanted, asked: Asked) -> Refund:
         """Decides, once for a key. Above the limit it is proposed and waits for another person.
@@ -105,7 +105,7 @@ class Refunds:
         taken = verbs.taken_back(record.order, record.state.lines, before, wanted)
         promised = _promised(before, tenders)
         refundable = [(tender.number, tender.kind, tender.refundable - promised.get(tender.number, 0)) for tender in tenders]
-        portions = verbs.allocated(taken.amount, refundable, POLICY)
+        portions = returned(taken.amount, refundable, self.policy().refund)
         refund = _refund(record, len(before) + 1, taken, portions, asked, wanted)
         return verbs.opened(refund, instant(self.clock()), asked.by)
 

@@ -13,7 +13,8 @@ from waybill.kernel.cards import looks_like_card_number
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound, OrderCancelled, OrderHeld, PaymentDeclined
 from waybill.orders.model.state import confirm
-from waybill.payments.model.tender import CARD, CHANNEL, Tender
+from waybill.payments.model.allocation import Policy, spread
+from waybill.payments.model.tender import CARD, Tender
 from waybill.payments.operations import CANCELLED_ORDER, Operations
 from waybill.payments.ports import Book, Gateway
 from waybill.payments.records import Account
@@ -25,8 +26,9 @@ MOST_TRIES = 8
 class Payments:
     """The money of orders. `book` keeps the tenders, `gateways` moves them, by name."""
 
-    def __init__(self, book: Book, gateways: Mapping[str, Gateway], clock: Clock) -> None:
+    def __init__(self, book: Book, gateways: Mapping[str, Gateway], clock: Clock, policy: Callable[[], Policy] = Policy) -> None:
         self._book = book
+        self._policy = policy
         self._operations = Operations(book, gateways, clock, ACTOR)
         self._clock = clock
 
@@ -52,8 +54,8 @@ class Payments:
         self._secure(account, asked_by)
 
     def _secure(self, account: Account, asked_by: str) -> None:
-        """Money that others have taken first: it is a fact, and it cannot be declined."""
-        for number in [tender.number for tender in sorted(account.tenders, key=lambda tender: tender.kind == CARD)]:
+        """Money that others have taken first: it is a fact, and it cannot be declined. Cards last: they cost a call and may decline."""
+        for number in [tender.number for tender in sorted(account.tenders, key=lambda tender: (tender.at_gateway, tender.kind == CARD))]:
             tender = the(account, number)
             if tender.secured:
                 continue
@@ -73,17 +75,17 @@ class Payments:
         self._book.save(account, tender, confirm(account.state, at, ACTOR, account.order.total, account.order.currency))
 
     def _decline(self, account: Account, tender: Tender) -> None:
-        """All or nothing: every card is let go. Also for an asker who was answered before, in case that was cut short."""
+        """All or nothing: every gateway lets go. Also for an asker who was answered before, in case that was cut short."""
         if tender != the(account, tender.number):
             account = self._book.save(account, tender)
-        for number in [other.number for other in account.tenders if other.kind == CARD]:
+        for number in [other.number for other in account.tenders if other.at_gateway]:
             account = self._operations.voided(account, the(account, number))
         reasons = [known.reason for known in account.tenders if known.reason]
         raise PaymentDeclined(reasons[-1] if reasons else "declined")
 
     def capture(self, order_id: str, last: bool = True) -> None:
-        """Goods have left: takes what they are worth and was not taken before, in the order of the tenders; the last parcel lets go
-        of the rest. Where a gateway takes no parts, all is taken with the last parcel.
+        """Goods have left: takes what they are worth and was not taken before, from the tenders in the order of the policy; the last
+        parcel lets go of the rest. Where a gateway takes no parts, all is taken with the last parcel.
 
         Raises IllegalTransition for an order that was cancelled or whose money was never secured: a person must look.
         """
@@ -93,11 +95,12 @@ class Payments:
         if account.state.cancelled:
             raise IllegalTransition("never a capture on a cancelled order")
         last = last or account.state.all_shipped
-        left = (account.due if last else account.gone) - sum(tender.amount for tender in account.tenders if tender.kind != CARD)
-        for number in [tender.number for tender in account.tenders if tender.kind == CARD]:
-            share = min(the(account, number).amount, max(0, left))
-            left -= share
-            account = self._operations.captured(account, the(account, number), share, last)
+        worth = max(0, account.due if last else account.gone)
+        bears = [(tender.number, tender.kind, tender.amount) for tender in account.tenders]
+        order = self._policy().capture if len(bears) > 1 else ()
+        shares = {portion.tender: portion.amount for portion in spread(worth, bears, order)}
+        for number in [tender.number for tender in account.tenders if tender.at_gateway]:
+            account = self._operations.captured(account, the(account, number), shares.get(number, 0), last)
 
     def void(self, order_id: str) -> None:
         """The order was cancelled: voids what is authorised, refunds what was captured, notes what the channel owes."""
@@ -110,9 +113,9 @@ class Payments:
     def _return_everything(self, account: Account) -> None:
         for number in [tender.number for tender in account.tenders]:
             tender = the(account, number)
-            if tender.kind == CARD:
+            if tender.at_gateway:
                 account = self._operations.returned(account, tender)
-            elif tender.kind == CHANNEL:
+            else:
                 account = self._operations.owed_back(account, tender, tender.refundable, CANCELLED_ORDER)
 
     def refund(self, order_id: str, number: int, amount: int, asked_by: str) -> Tender:
@@ -130,16 +133,14 @@ class Payments:
         return done[0]
 
     def pay_back(self, order_id: str, portions: Mapping[int, int], asked_by: str) -> Mapping[int, Tender]:
-        """Returns a granted refund: minor units by tender. A channel's tender notes what the channel owes. Answers the tenders."""
+        """Returns a granted refund: minor units by tender. Where no gateway has the money it is noted what is owed. Answers the tenders."""
 
         def once() -> None:
             for number, amount in portions.items():
                 account = self._book.read(order_id)
                 tender = the(account, number)
-                if tender.kind == CHANNEL:
-                    self._operations.owed_back(account, tender, amount, asked_by)
-                else:
-                    self._operations.refunded(account, tender, amount, asked_by)
+                move = self._operations.refunded if tender.at_gateway else self._operations.owed_back
+                move(account, tender, amount, asked_by)
 
         until_first(once)
         return {tender.number: tender for tender in self._book.read(order_id).tenders}
@@ -170,7 +171,7 @@ class Payments:
 
     def _replace_token(self, account: Account, number: int, token: str) -> None:
         tender = the(account, number)
-        if tender.kind != CARD or tender.secured or tender.open("AUTH"):
+        if not tender.at_gateway or tender.secured or tender.open("AUTH"):
             raise IllegalTransition(f"tender {number}: not waiting for another means of payment")
         if tender.token != token:
             self._book.save(account, replace(tender, token=token))

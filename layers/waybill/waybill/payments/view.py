@@ -47,6 +47,7 @@ def _tender(tender: Tender) -> dict[str, Any]:
         "currency": tender.currency,
         "amount": decimal_string(tender.amount, tender.currency),
         "balances": _amounts(tender.balances, tender.currency),
+        **({"expires_at": tender.expires_at} if tender.expires_at else {}),
         "events": [_event(event, tender.currency) for event in tender.events],
     }
 
@@ -57,4 +58,4 @@ def _amounts(balances: Balances, currency: str) -> dict[str, str]:
 
 def _event(event: PaymentEvent, currency: str) -> dict[str, Any]:
     shown: dict[str, Any] = {"type": event.type, "at": event.at, "amount": decimal_string(event.amount, currency)}
-    return shown | {name: value for name in ("reference", "reason") if (value := getattr(event, name))}
+    return shown | {name: value for name in ("reference", "reason", "expires_at") if (value := getattr(event, name))}

@@ -67,10 +67,17 @@ class Shipping:
     promise_days: int = 0
 
 
+AT_A_GATEWAY = ("card", "gift_card", "store_credit")
+"""Kinds of tender whose `token` a gateway authorises; gift cards and store credit are our own ledger's."""
+PAID_LATER = ("terms", "cod")
+"""Kinds that are paid by agreement after the order: on invoice or by transfer, or to the carrier."""
+TENDER_KINDS = (*AT_A_GATEWAY, "channel", *PAID_LATER)
+"""`channel`: the channel has taken the money."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """One means of payment. `kind`: card (a gateway authorises `token`), channel (the channel has taken the money),
-    terms (invoice, transfer, cash on delivery: paid later by agreement)."""
+    """One means of payment, of one of TENDER_KINDS."""
 
     kind: str
     amount: int

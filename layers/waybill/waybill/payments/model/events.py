@@ -22,7 +22,7 @@ class PaymentEvent:
 
     `ref` names the operation: events of one kind with one `ref` describe the same operation. None is a manual statement.
     `reference` is what the gateway or the channel calls it, `reason` a code for a failure, `by` who asked (a request's id),
-    `counts` False for an event that was found to be void and is kept for the record only.
+    `expires_at` the instant at which what was authorised lapses, `counts` False for an event that was found to be void and is kept for the record only.
     """
 
     type: str
@@ -33,6 +33,7 @@ class PaymentEvent:
     reason: str | None = None
     counts: bool = True
     by: str | None = None
+    expires_at: str | None = None
 
     def __post_init__(self) -> None:
         if self.type not in TYPES:
@@ -52,7 +53,7 @@ class PaymentEvent:
     def to_dict(self) -> dict[str, Any]:
         """Only what is set: a tender's list is stored and read with every change."""
         raw: dict[str, Any] = {"type": self.type, "at": self.at, "amount": self.amount}
-        raw |= {name: value for name in ("ref", "reference", "reason", "by") if (value := getattr(self, name)) is not None}
+        raw |= {name: value for name in ("ref", "reference", "reason", "by", "expires_at") if (value := getattr(self, name)) is not None}
         return raw if self.counts else raw | {"counts": False}
 
     @classmethod
@@ -66,4 +67,5 @@ class PaymentEvent:
             raw.get("reason"),
             raw.get("counts", True),
             raw.get("by"),
+            raw.get("expires_at"),
         )

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from waybill.kernel.errors import IllegalTransition, InvalidInput
+from waybill.kernel.errors import InvalidInput
 from waybill.kernel.events import Entry, appended
 from waybill.kernel.machine import Machine
 from waybill.orders.model.counters import Counters
 from waybill.orders.model.order import Order
 from waybill.orders.model.sale import Sold, sale_of
+from waybill.payments.model.allocation import Portion
 
 ALL = -1
 """Of shipping: whatever is left of it."""
@@ -43,15 +44,6 @@ class Wanted:
     goodwill: int = 0
     fee: int = 0
     everything: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Portion:
-    """What one tender returns. `why` names the rule of the policy that chose it."""
-
-    tender: int
-    amount: int
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,23 +161,6 @@ def _shipping(order: Order, returned: int, wanted: int) -> Sold:
         return Sold()
     part = tax * (returned + wanted) // paid - tax * returned // paid
     return Sold(shipping=wanted - part, tax=part)
-
-
-def allocated(amount: int, refundable: Iterable[tuple[int, str, int]], policy: tuple[str, ...]) -> tuple[Portion, ...]:
-    """Spreads a refund over (tender, kind, minor units that it may still return), kinds in the order of the policy.
-
-    Raises IllegalTransition beyond what was captured and is not yet returned or promised (I7).
-    """
-    rank = {kind: place for place, kind in enumerate(policy)}
-    portions, left = [], amount
-    for number, kind, most in sorted(refundable, key=lambda each: (rank.get(each[1], len(rank)), each[0])):
-        part = min(left, most)
-        if part > 0:
-            portions.append(Portion(number, part, f"{kind} is number {rank.get(kind, len(rank)) + 1} of the policy"))
-            left -= part
-    if left or amount <= 0:
-        raise IllegalTransition(f"{amount - left} minor units may be refunded, not {amount}")
-    return tuple(portions)
 
 
 def told(refund: Refund, verb: str, at: str, actor: str, **data: Any) -> Refund:

@@ -12,6 +12,7 @@ from typing import Any
 
 from waybill.kernel.errors import IllegalTransition
 from waybill.kernel.events import Entry, appended
+from waybill.orders.model.order import AT_A_GATEWAY, PAID_LATER
 from waybill.payments.model.balances import Balances, captured_in_all, project
 from waybill.payments.model.events import PaymentEvent
 
@@ -32,12 +33,14 @@ PART = "part"
 ONLY_WHOLE = "final_only"
 """Why a gateway takes no part: the reason in its answer."""
 
-CARD, CHANNEL, TERMS = "card", "channel", "terms"
+CARD, CHANNEL = "card", "channel"
+RENEWAL, NOT_RENEWED = "renewal", "renewal_refused"
+"""Why a note was written: a gateway was asked to hold the money anew, and would not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """`kind`: `card` (a gateway authorises a token), `channel` (the channel has taken the money), `terms` (paid later by agreement).
+    """`kind`: one of `orders.model.order.TENDER_KINDS`.
 
     `amount` is what this tender must bear, in minor units; `gateway` names the adapter; `token` replaces the order's own after
     a decline. `version` 0: not yet stored.
@@ -61,6 +64,15 @@ class Tender:
         return project(self.events)
 
     @property
+    def at_gateway(self) -> bool:
+        """A gateway holds and moves the money, our own ledger among them."""
+        return self.kind in AT_A_GATEWAY
+
+    @property
+    def paid_later(self) -> bool:
+        return self.kind in PAID_LATER
+
+    @property
     def record_id(self) -> str:
         """The stem of its events' ids: `ord_ab12/pay1`."""
         return f"{self.order_id}/pay{self.number}"
@@ -81,15 +93,21 @@ class Tender:
 
     @property
     def authorisation(self) -> PaymentEvent | None:
-        """The operation whose gateway reference captures, voids and refunds go by: the newest authorise ever asked for."""
-        asked = [event for event in self.events if event.type == "AUTH_REQUEST"]
+        """What bears the gateway's reference by which captures, voids and refunds go: the newest authorise asked for, or renewal."""
+        asked = [event for event in self.events if event.type in ("AUTH_REQUEST", "AUTH_ADJUSTMENT")]
         return asked[-1] if asked else None
+
+    @property
+    def expires_at(self) -> str:
+        """The instant at which what is still authorised lapses; empty for never, or with nothing authorised."""
+        ends = [event.expires_at for event in self.events if event.type in ("AUTH_SUCCESS", "AUTH_ADJUSTMENT")]
+        return (ends[-1] or "") if ends and self.balances.authorised else ""
 
     @property
     def secured(self) -> bool:
         """The money is certain for as long as the gateway keeps its word: authorised, charged, paid outside, or on terms."""
         held = self.balances.authorised + self.balances.charged + self.balances.charge_pending
-        return held >= self.amount or (self.kind == TERMS and bool(self.events))
+        return held >= self.amount or (self.paid_later and bool(self.events))
 
     @property
     def cancelled(self) -> bool:
@@ -157,7 +175,7 @@ class Tender:
             raise IllegalTransition(f"tender {self.number}: {amount} is not within the {self.balances.authorised} authorised")
 
     def _allow_refund(self, amount: int) -> None:
-        if self.kind != CARD:
+        if not self.at_gateway:
             raise IllegalTransition(f"tender {self.number}: whoever took the money returns it")
         if not 0 < amount <= self.balances.charged:
             raise IllegalTransition(f"tender {self.number}: {amount} is not within the {self.balances.charged} that may be refunded")
@@ -170,11 +188,13 @@ class Tender:
 
     # What was answered
 
-    def succeeded(self, asked: PaymentEvent, amount: int, at: str, actor: str, reference: str | None = None) -> Tender:
+    def succeeded(
+        self, asked: PaymentEvent, amount: int, at: str, actor: str, reference: str | None = None, expires_at: str | None = None
+    ) -> Tender:
         """With the success of an operation that was asked for; `reference` where the gateway gave it a name of its own."""
         if asked.kind != "AUTH" and amount > asked.amount:
             raise IllegalTransition(f"tender {self.number}: {amount} answered where {asked.amount} was asked")
-        done = PaymentEvent(f"{asked.kind}_SUCCESS", at, amount, asked.ref, reference or asked.reference)
+        done = PaymentEvent(f"{asked.kind}_SUCCESS", at, amount, asked.ref, reference or asked.reference, expires_at=expires_at)
         return self._with(done)._told(_TOLD[asked.kind], done, actor)
 
     def failed(self, asked: PaymentEvent, reason: str, at: str, actor: str) -> Tender:
@@ -191,6 +211,29 @@ class Tender:
     ) -> Tender:
         """With a statement that no call of ours led to: an adjustment, an expiry, a chargeback, a note."""
         return self._with(PaymentEvent(type, at, amount, ref, reference, reason))
+
+    @property
+    def renewal(self) -> PaymentEvent | None:
+        """The newest renewal that was asked for, and has no answer yet."""
+        asked = [event for event in self.events if event.reason == RENEWAL]
+        answers = {event.ref for event in self.events if event.type == "AUTH_ADJUSTMENT" or event.reason == NOT_RENEWED}
+        return asked[-1] if asked and asked[-1].ref not in answers else None
+
+    def to_renew(self, at: str) -> Tender:
+        """With the intent to have the gateway hold the money anew. Raises IllegalTransition where some of it was taken."""
+        held, known = self.balances.authorised, self.authorisation
+        if not held or captured_in_all(self.events) or self.cancelled or known is None:
+            raise IllegalTransition(f"tender {self.number}: there is nothing to renew")
+        times = 1 + sum(event.reason == RENEWAL for event in self.events)
+        return self._with(PaymentEvent("INFO", at, held, f"{self.order_id}/{self.number}/renew/{times}", known.reference, RENEWAL))
+
+    def renewed(self, asked: PaymentEvent, reference: str, expires_at: str | None, at: str, actor: str) -> Tender:
+        """With the money held anew under the gateway's new reference."""
+        held = PaymentEvent("AUTH_ADJUSTMENT", at, asked.amount, asked.ref, reference, expires_at=expires_at)
+        return self._with(held)._told("payment.renewed", held, actor)
+
+    def not_renewed(self, asked: PaymentEvent, at: str) -> Tender:
+        return self._with(PaymentEvent("INFO", at, asked.amount, asked.ref, asked.reference, NOT_RENEWED))
 
     def released(self, asked: PaymentEvent, amount: int, at: str) -> Tender:
         """With the remainder of an authorisation that a final capture gave back."""
