@@ -80,6 +80,7 @@ ALARMS = (
     Alarm("GatewayCredentialsAlarm", "The gateway refuses our credentials.", "gateway-credentials", tuple(_own("GatewayCredentialsRefused", ("gateway", name)) for name in ("stripe", "paypal", "adyen"))),
     Alarm("GatewayDownAlarm", "A gateway does not answer: its payments wait, and go on by themselves.", "gateway-down", tuple(_own("GatewayDown", ("gateway", name)) for name in ("stripe", "paypal", "adyen"))),
     Alarm("CasesAlarm", "Our books and those of a gateway differ: money is at stake.", "reconciliation-cases", (_own("CasesOpen"),), seconds=3600, statistic="Maximum"),
+    Alarm("PaymentCareAlarm", "Nobody finds the authorisations that are about to lapse: what looks for them is itself failing.", "payment-care", (_lambda("Errors", "PaymentCare"),), seconds=14400, periods=2),
     Alarm("PayoutsAlarm", "What holds our books against those of the gateways is itself failing.", "payouts", (_lambda("Errors", "Payouts"),), seconds=3600, periods=3),
     Alarm("GatewayWebhooksAlarm", "Webhooks of a gateway are refused: the signing secret is another one, or somebody tries the door.", "gateway-webhooks", tuple(_own("GatewayWebhooksRefused", ("gateway", name)) for name in ("stripe", "paypal", "adyen")), threshold=10),
     Alarm("OverdueOrdersAlarm", "Orders are past their deadline.", "orders-past-their-deadline", (_own("OrdersOverdue"),), statistic="Maximum", periods=2),

@@ -96,6 +96,7 @@ KINDS = (
     _kind("payment.refunded", "PAY", "Money was returned.", _MONEY, may=_REFERENCE, to="accounting"),
     _kind("payment.refund_failed", "PAY", "Money could not be returned.", _MONEY, may={**_REFERENCE, "reason": CODE}),
     _kind("payment.refund_owed", "PAY", "The channel has the money of a cancelled order and owes it back.", _MONEY, may=_REFERENCE),
+    _kind("payment.renewed", "PAY", "The gateway holds the amount anew, for longer.", _MONEY, may={**_REFERENCE, "expires_at": TEXT}),
     _kind("payment.lapsed", "PAY", "The gateway holds the amount no longer.", _MONEY, may=_REFERENCE),
     _kind("payment.disputed", "PAY", "The customer's bank has taken the money back.", _MONEY, may={**_REFERENCE, "reason": CODE}),
     _kind("payment.dispute_won", "PAY", "Disputed money has come back.", _MONEY, may=_REFERENCE),

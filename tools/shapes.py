@@ -84,7 +84,7 @@ _HOLD = record(
         "source": TEXT,
         "status": {"enum": ["active", "released", "ended"]},
     },
-    {"blocks": array({"enum": ["reserve", "authorise", "release"]}), "expires_at": TEXT, "ended_at": TEXT},
+    {"blocks": array({"enum": ["reserve", "authorise", "release", "ship"]}), "expires_at": TEXT, "ended_at": TEXT},
     "What stops an order, and at which step.",
 )
 _BALANCES: Schema = {
@@ -92,7 +92,7 @@ _BALANCES: Schema = {
     "additionalProperties": AMOUNT,
     "description": "Amounts by what has become of them: authorised, charged, refunded, cancelled, and what is pending",
 }
-_PAYMENT_EVENT = record({"type": TEXT, "at": INSTANT, "amount": AMOUNT}, {"reference": TEXT, "reason": TEXT})
+_PAYMENT_EVENT = record({"type": TEXT, "at": INSTANT, "amount": AMOUNT}, {"reference": TEXT, "reason": TEXT, "expires_at": INSTANT})
 
 SHAPES: dict[str, Schema] = {
     "Problem": record(
@@ -196,7 +196,8 @@ SHAPES: dict[str, Schema] = {
             "amount": AMOUNT,
             "balances": _BALANCES,
             "events": array(_PAYMENT_EVENT),
-        }
+        },
+        {"expires_at": {**INSTANT, "description": "When what is still authorised lapses."}},
     ),
     "Decision": record(
         {"n": WHOLE, "at": INSTANT, "headline": TEXT, "because": array(TEXT)},

@@ -72,6 +72,23 @@ def waited_for_a_gateway(the: Life) -> None:
     work_off(the, order_id)
 
 
+def paid_later_in_part(the: Life) -> None:
+    order = an_order()
+    part = f"{float(order['total']) - 5:.2f}"
+    tenders = [{**order["tenders"][0], "amount": part}, {"kind": "terms", "amount": "5.00"}]
+    work_off(the, placed(the, {**order, "tenders": tenders}))
+
+
+def an_authorisation_ends(the: Life) -> None:
+    order_id = placed(the, an_order())
+    the.world.later(6 * 86_400)
+    assert the.world.handler("payment_care")({}, None)["found"] >= 1
+    the.settle()
+    the.world.ahead = timedelta()
+    assert "expiring-1-1" in {hold["id"] for hold in the.order(order_id)["holds"]}
+    work_off(the, order_id)
+
+
 def _later(the: Life) -> None:
     """What waits comes back; afterwards it is now again, for those who sign with the real time."""
     the.world.later(900)

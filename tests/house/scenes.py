@@ -12,7 +12,7 @@ from tests.flow.stories import heard_of
 from tests.house.books_scenes import reconciled
 from tests.house.deeds import arrives, documents_parked, give_up, let_go, move, ok, paid_outside, placed, sums_off, webhook, work_off
 from tests.house.desk_scenes import at_the_desk, decided_at_the_desk, in_the_console
-from tests.house.gateway_scenes import paid_at_adyen, paid_at_paypal, told_by_stripe, waited_for_a_gateway
+from tests.house.gateway_scenes import an_authorisation_ends, paid_at_adyen, paid_at_paypal, paid_later_in_part, told_by_stripe, waited_for_a_gateway
 from waybill.channels.model.signature import signed
 from waybill.orders import documents
 from waybill.shop import store
@@ -212,6 +212,8 @@ SCENES = (
     paid_at_adyen,
     told_by_stripe,
     waited_for_a_gateway,
+    an_authorisation_ends,
+    paid_later_in_part,
     cancelled,
     declined,
     held,

@@ -29,6 +29,7 @@ _CONTEXTS = {
     "reconciler": {"inventory", "routing", "fulfilment"},
     "routing": {"inventory", "routing", "fulfilment"},
     "refunds": {"payments"},
+    "payment_care": {"payments"},
     "payouts": {"payments"},
     "cases": {"payments"},
     "gateway_hooks": {"payments"},

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from waybill.orders.service import Orders
     from waybill.orders.store import Record
     from waybill.orders.waits import Waits
+    from waybill.payments.expiring import Expiring
     from waybill.payments.gateways import Gateways
     from waybill.payments.ledger.credits import Credits
     from waybill.payments.model.allocation import Policy
@@ -144,6 +145,7 @@ def payment() -> Callable[[dict[str, Any]], None]:
     from waybill.aws import queues, workflow
     from waybill.payments import messages
     from waybill.payments.breaker import Breakers, CircuitTable
+    from waybill.payments.care import Care
     from waybill.payments.dynamodb import OrdersTable
     from waybill.payments.look import Looks
     from waybill.payments.patience import Patience
@@ -160,8 +162,19 @@ def payment() -> Callable[[dict[str, Any]], None]:
         if order_id and told["about"] == "refund":
             payer.settle(order_id)
 
-    handle = partial(messages.handle, payments, workflow, pay=payer.pay, look=look)
+    care = Care(OrdersTable(), guarded, utc_now, payments, looks)
+    handle = partial(messages.handle, payments, workflow, others=messages.Others(payer.pay, look, care.look_after))
     return Patience(handle, partial(queues.send, "PAYMENT_QUEUE_URL"), payments, utc_now, random).take
+
+
+def expiring() -> Expiring:
+    """Finds the authorisations that are about to lapse."""
+    from functools import partial
+
+    from waybill.aws import queues
+    from waybill.payments.expiring import Expiring
+
+    return Expiring(partial(queues.send, "PAYMENT_QUEUE_URL"), utc_now)
 
 
 def gateway_hooks_api() -> Router:

@@ -14,6 +14,7 @@ from waybill.fulfilment.model.numbers import tracking_number
 from waybill.fulfilment.service import load, save
 from waybill.kernel.clock import Clock, instant, parse_instant
 from waybill.kernel.errors import Conflict, IllegalTransition
+from waybill.orders.model.state import refuse_held
 from waybill.orders.store import ORDERS, Record
 from waybill.shop import store as shop
 from waybill.shop.places import distance_km, locate
@@ -45,6 +46,7 @@ class Packing:
                 return record, work
             if record.state.cancelled:
                 raise IllegalTransition(f"{fo_id}: the order is cancelled")
+            refuse_held(record.state, "ship")
             packed = self._packed(record, work, wanted, at, actor, attempt)
             if not all(_number_is_ours(packed, package) for package in packed.packages):
                 attempt += 1

@@ -42,11 +42,15 @@ class Fulfilment:
         return self._alone(fo_id, node, lambda work, at: verbs.pick(work, units, at, actor))
 
     def ship(self, fo_id: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
-        """The parcels leave: fulfilment order and STATE in one transaction, so that a cancellation wins or loses as a whole (I20)."""
+        """The parcels leave: fulfilment order and STATE in one transaction, so that a cancellation wins or loses as a whole (I20).
+
+        Raises OrderHeld where a hold keeps the goods here.
+        """
 
         def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
             if work.status in verbs.LEFT:
                 return work, record.state
+            order_verbs.refuse_held(record.state, "ship")
             return _shipped(record, work, at, actor)
 
         return self._changed(fo_id, node, decide)

@@ -110,7 +110,8 @@ class Looks:
         asked = tender.authorisation
         if asked is None or account.state.cancelled or account.state.confirmed or tender.secured or standing.amount != asked.amount:
             return self._let_go(account, tender, name, standing)
-        return self._secured(account, tender.succeeded(asked, asked.amount, self._now(), ACTOR))
+        end = self._operations.end(tender, standing)
+        return self._secured(account, tender.succeeded(asked, asked.amount, self._now(), ACTOR, expires_at=end))
 
     def _let_go(self, account: Account, tender: Tender, name: str, standing: Standing) -> Account:
         if standing.status != ports.AUTHORISED or standing.captured:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from waybill.aws.batch import text
@@ -16,6 +17,8 @@ Pay = Callable[[str, int], object]
 """Pays a refund: the order and the refund's number."""
 Look = Callable[[dict[str, Any]], object]
 """Looks a payment up: {"gateway", "reference", "order_id", "about"}."""
+Care = Callable[[str, int], object]
+"""Looks after an authorisation that is about to lapse: the order and the tender's number."""
 
 
 class Tokens(Protocol):
@@ -25,19 +28,39 @@ class Tokens(Protocol):
     def fail(self, token: str, error: str, cause: str = "") -> bool: ...
 
 
-def handle(payments: Payments, tokens: Tokens, message: dict[str, Any], pay: Pay | None = None, look: Look | None = None) -> None:
-    """One message; `pay` returns the money of a granted refund, `look` asks how a payment stands.
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What is done beside the tenders' own use cases; a message that needs one which is not there is refused."""
+
+    pay: Pay | None = None
+    look: Look | None = None
+    care: Care | None = None
+
+
+def handle(payments: Payments, tokens: Tokens, message: dict[str, Any], others: Others = Others()) -> None:  # noqa: B008
+    """One message: a command or an event.
 
     What it raises goes back to the queue and ends among the dead letters: a decline is an answer, never a raise.
     """
     if "detail" in message:
-        on_event(payments, Event.from_dict(message["detail"]), pay)
+        on_event(payments, Event.from_dict(message["detail"]), others.pay)
     elif message.get("command") == "authorise":
         authorise(payments, tokens, text(message, "order_id"), text(message, "token"))
-    elif message.get("command") == "look" and look:
-        look(message)
+    elif message.get("command") == "secure":
+        payments.secure(text(message, "order_id"), _tender(message), text(message, "key"))
+    elif message.get("command") == "look" and others.look:
+        others.look(message)
+    elif message.get("command") == "care" and others.care:
+        others.care(text(message, "order_id"), _tender(message))
     else:
         raise Malformed("neither a command of ours nor an event")
+
+
+def _tender(message: dict[str, Any]) -> int:
+    number = message.get("tender")
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise Malformed("a tender's number is a whole number")
+    return number
 
 
 def authorise(payments: Payments, tokens: Tokens, order_id: str, token: str) -> None:

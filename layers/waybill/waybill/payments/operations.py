@@ -9,7 +9,7 @@ from waybill.aws.logs import count
 from waybill.kernel.clock import Clock, instant, parse_instant
 from waybill.kernel.errors import IllegalTransition, PaymentDeclined
 from waybill.orders.model.holds import Hold
-from waybill.orders.model.state import State, place_hold
+from waybill.orders.model.state import State, place_hold, release_hold
 from waybill.payments import ports
 from waybill.payments.model.balances import captured_in_all
 from waybill.payments.model.events import PaymentEvent
@@ -77,7 +77,7 @@ class Operations:
         if standing.status in (ports.AUTHORISED, ports.CAPTURED):
             if standing.amount != asked.amount:
                 raise GatewayRefused("the gateway authorised another amount than was asked")
-            return tender.succeeded(asked, asked.amount, self._now(), self._actor, expires_at=self._end(tender, standing))
+            return tender.succeeded(asked, asked.amount, self._now(), self._actor, expires_at=self.end(tender, standing))
         if standing.status == ports.ACTION_REQUIRED:
             if standing.reason == ports.CUSTOMER_PRESENT and self._clock() - parse_instant(asked.at) < _CUSTOMER_TIME:
                 raise NotNow(tender.gateway, "undecided", _CUSTOMER_POLL_S)
@@ -86,7 +86,7 @@ class Operations:
             return tender.failed(asked, standing.reason or standing.status, self._now(), self._actor)
         raise NotNow(tender.gateway, "undecided")
 
-    def _end(self, tender: Tender, standing: Standing) -> str | None:
+    def end(self, tender: Tender, standing: Standing) -> str | None:
         """When an authorisation lapses: as the gateway says, else after as long as it holds one; None for never."""
         days = self.gateway(tender).allows.hold_days
         if standing.status != ports.AUTHORISED or not (standing.expires_at or days):
@@ -114,6 +114,8 @@ class Operations:
             return account
         elif target <= so_far:
             return self.voided(account, tender) if last and not so_far else account
+        elif tender.lapsed:
+            return self._without_money(account, tender)
         else:
             account = self._asked(account, tender, "CHARGE", target - so_far, None if last else PART)
             tender = _same(account, tender)
@@ -121,7 +123,15 @@ class Operations:
         if standing.status == ports.AUTHORISED and standing.captured < so_far + asked.amount:
             standing = gateway.capture(_name(asked), asked.amount, tender.currency, asked.ref or "", final=asked.by != PART)
         taken = self.taken(tender, asked, standing)
-        return self._book.save(account, taken, self.in_front_of_a_person(account, taken))
+        return self._book.save(account, taken, self.in_front_of_a_person(account, taken) or self._seen_to(account, taken))
+
+    def _without_money(self, account: Account, tender: Tender) -> Account:
+        """Somebody has let the goods go after the authorisation had lapsed."""
+        hold = Hold(f"capture-{tender.number}", "payment", "shipped, and the authorisation has lapsed", self._now(), self._actor, blocks=())
+        if any(known.id == hold.id for known in account.state.holds):
+            return account
+        count("CaptureFailures", gateway=tender.gateway)
+        return self._book.save(account, None, place_hold(account.state, hold, self._now(), self._actor))
 
     def in_front_of_a_person(self, account: Account, tender: Tender) -> State | None:
         """The goods have left and the money has not come: a hold that blocks nothing and is seen."""
@@ -144,6 +154,36 @@ class Operations:
             lost = tender.failed(asked, standing.reason or standing.status, self._now(), self._actor)
             return lost.stated("AUTH_EXPIRED", lost.balances.authorised, self._now(), reference=asked.reference)
         raise NotNow(tender.gateway, "undecided")
+
+    # Renew
+
+    def renewed(self, account: Account, tender: Tender) -> tuple[Account, bool]:
+        """The money held anew under a later end, and whether the gateway did so: where it will not, it is as it was."""
+        gateway = self.gateway(tender)
+        if tender.renewal is None:
+            account = self._book.save(account, tender.to_renew(self._now()))
+            tender = _same(account, tender)
+        asked = _renewal(tender)
+        try:
+            reference = gateway.renew(_name(asked), asked.amount, tender.currency, asked.ref or "")  # type: ignore[attr-defined]
+        except GatewayRefused:
+            return self._book.save(account, tender.not_renewed(asked, self._now())), False
+        standing = gateway.look_up(reference)
+        if standing.status != ports.AUTHORISED or standing.amount != asked.amount:
+            raise GatewayRefused("the gateway holds another amount than was asked")
+        held = tender.renewed(asked, reference, self.end(tender, standing), self._now(), self._actor)
+        account = self._book.save(account, held, self._seen_to(account, held))
+        if gateway.look_up(_name(asked)).status == ports.AUTHORISED and _name(asked) != reference:
+            gateway.void(_name(asked), f"{asked.ref}/void")
+        return account, True
+
+    def _seen_to(self, account: Account, tender: Tender) -> State | None:
+        """What a person was asked to see to has come right by itself."""
+        state = account.state
+        for hold in state.active_holds:
+            if hold.id.startswith(f"expiring-{tender.number}-"):
+                state = release_hold(state, hold.id, self._now(), self._actor, "the money is safe")
+        return None if state is account.state else state
 
     # Void and refund
 
@@ -243,6 +283,13 @@ def _open(tender: Tender, kind: str) -> PaymentEvent:
     asked = tender.open(kind)
     if asked is None:
         raise IllegalTransition(f"tender {tender.number}: nothing was asked")
+    return asked
+
+
+def _renewal(tender: Tender) -> PaymentEvent:
+    asked = tender.renewal
+    if asked is None:
+        raise IllegalTransition(f"tender {tender.number}: no renewal was asked for")
     return asked
 
 

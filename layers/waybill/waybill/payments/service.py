@@ -12,7 +12,8 @@ from dataclasses import replace
 from waybill.kernel.cards import looks_like_card_number
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound, OrderCancelled, OrderHeld, PaymentDeclined
-from waybill.orders.model.state import confirm
+from waybill.orders.model.holds import Hold
+from waybill.orders.model.state import State, confirm, place_hold, release_hold
 from waybill.payments.model.allocation import Policy, spread
 from waybill.payments.model.tender import CARD, Tender
 from waybill.payments.operations import CANCELLED_ORDER, Operations
@@ -72,7 +73,38 @@ class Payments:
     def _confirm(self, account: Account, tender: Tender | None) -> None:
         """The last authorisation and the confirmed order are one commit: no mail without money, no money without a mail."""
         at = instant(self._clock())
-        self._book.save(account, tender, confirm(account.state, at, ACTOR, account.order.total, account.order.currency))
+        state = confirm(account.state, at, ACTOR, account.order.total, account.order.currency)
+        for later in self._to_wait_for(account):
+            hold = Hold(f"unpaid-{later.number}", "payment", f"{later.kind}: not paid yet", at, ACTOR, blocks=("release", "ship"))
+            state = place_hold(state, hold, at, ACTOR)
+        self._book.save(account, tender, state)
+
+    def _to_wait_for(self, account: Account) -> list[Tender]:
+        """What is paid later and keeps the goods here until then: nothing ships unpaid unless the policy says so."""
+        later = [tender for tender in account.tenders if tender.paid_later and tender.balances.charged < tender.amount]
+        waved_through = self._policy().ship_unpaid if later else ()
+        return [tender for tender in later if tender.kind not in waved_through]
+
+    def secure(self, order_id: str, number: int, asked_by: str) -> None:
+        """The money of one tender of a confirmed order once more, after its authorisation has lapsed; the goods may leave then.
+
+        A decline is written down and the hold stays. Raises IllegalTransition, Unavailable, GatewayRefused, NotFound.
+        """
+        until_first(lambda: self._secure_again(self._book.read(order_id), number, asked_by))
+
+    def _secure_again(self, account: Account, number: int, asked_by: str) -> None:
+        tender = the(account, number)
+        if account.state.cancelled or not account.state.confirmed or tender.secured or not tender.at_gateway:
+            return
+        account, after = self._operations.secured(account, tender, asked_by)
+        if after != the(account, number):
+            self._book.save(account, after, self._free_to_leave(account.state, after))
+
+    def _free_to_leave(self, state: State, tender: Tender) -> State | None:
+        for id in (f"lapsed-{tender.number}", f"unpaid-{tender.number}") if tender.secured else ():
+            if any(hold.id == id and hold.active for hold in state.holds):
+                return release_hold(state, id, instant(self._clock()), ACTOR, "the money is secured")
+        return None
 
     def _decline(self, account: Account, tender: Tender) -> None:
         """All or nothing: every gateway lets go. Also for an asker who was answered before, in case that was cut short."""

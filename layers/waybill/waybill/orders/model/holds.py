@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-STEPS = ("reserve", "authorise", "release")
+STEPS = ("reserve", "authorise", "release", "ship")
 """The steps of the flow that a hold can block."""
 
 KINDS = ("sums", "item", "address", "payment", "unfillable", "fraud", "export", "manual", "remorse")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from waybill.kernel.errors import IllegalTransition, NotFound
+from waybill.kernel.errors import IllegalTransition, NotFound, OrderHeld
 from waybill.kernel.events import Entry, appended
 from waybill.orders.model.counters import Counters, fulfilment_status, summed
 from waybill.orders.model.holds import Hold
@@ -60,8 +60,15 @@ class State:
         return {line: units.backordered for line, units in self.lines.items() if units.backordered}
 
     def blocking(self, step: str) -> Hold | None:
-        """The first active hold that blocks a step (`reserve`, `authorise`, `release`)."""
+        """The first active hold that blocks a step (`holds.STEPS`)."""
         return next((hold for hold in self.active_holds if step in hold.blocks), None)
+
+
+def refuse_held(state: State, step: str) -> None:
+    """Raises OrderHeld where a hold blocks the step."""
+    hold = state.blocking(step)
+    if hold is not None:
+        raise OrderHeld(f"the order is on hold ({hold.kind}: {hold.reason}); release {hold.id} first")
 
 
 def received(order_id: str, quantities: Quantities, at: str, actor: str, data: dict[str, Any], holds: Iterable[Hold] = ()) -> State:

@@ -123,6 +123,11 @@ class Tender:
         return bool(captured_in_all(self.events)) and not self.balances.authorised and self.open("CHARGE") is None
 
     @property
+    def lapsed(self) -> bool:
+        """It was authorised, and is no more: nobody has voided it."""
+        return not self.balances.authorised and any(event.type == "AUTH_EXPIRED" for event in self.events)
+
+    @property
     def only_whole(self) -> bool:
         """The gateway has said that this payment is captured at once or not at all."""
         return any(event.type == "CHARGE_FAILURE" and event.reason == ONLY_WHOLE for event in self.events)
@@ -287,5 +292,5 @@ class Tender:
 
     def _told(self, type: str, event: PaymentEvent, actor: str) -> Tender:
         data: dict[str, Any] = {"tender": self.number, "amount": event.amount, "currency": self.currency}
-        data |= {name: value for name in ("reference", "reason") if (value := getattr(event, name))}
+        data |= {name: value for name in ("reference", "reason", "expires_at") if (value := getattr(event, name))}
         return self.told(type, data, event.at, actor)
