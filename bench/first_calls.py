@@ -7,8 +7,10 @@ each call asks the outside for all it needs. Of each function's calls the one th
 from __future__ import annotations
 
 import io
+import json
 import os
 import pickle
+import time
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +24,7 @@ from tests.flow.stories import paid_on_shopify
 from tests.support.template import functions
 from tests.support.world import World
 from waybill.aws import gate
+from waybill.payments.stripe.webhooks import signature
 
 _STOCK = {("TEA", "reno"): 9, ("CUP", "columbus"): 9, ("POT", "reno"): 9}
 
@@ -102,7 +105,11 @@ def _orders_live(the: Life) -> None:
     the.settle()
     paid_on_shopify(the)
     the.call("POST", f"/v1/orders/{order_id}/refunds", {"shipping": "all"}, idempotency_key="refund-1")
-    for path in (f"/v1/orders/{order_id}", f"/v1/journal?order={order_id}", "/v1/inventory"):
+    told = json.dumps({"id": "evt_1", "type": "payout.paid", "data": {"object": {"id": "po_1"}}}).encode()
+    stamp = str(int(time.time()))
+    signed = {"stripe-signature": f"t={stamp},v1={signature(stamp, told, 'whsec_new')}"}
+    the.world.call("POST", "/v1/gateways/stripe/webhooks", told, signed)
+    for path in (f"/v1/orders/{order_id}", f"/v1/journal?order={order_id}", "/v1/inventory", "/v1/cases"):
         the.call("GET", path)
     Person(the.world, "key-admin").get(f"/desk/orders/{order_id}")
     for folder, properties in functions().items():
