@@ -28,6 +28,7 @@ _WORDS = {
     403: "The role may not do this",
     404: "Absent, or somebody else's",
     409: "The state does not allow it",
+    412: "Something has changed since it was looked at",
     413: "Too large",
     422: "Understood and refused",
     429: "Too many calls",
@@ -113,6 +114,9 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         key = {"type": "string", "minLength": 1, "maxLength": 200}
         words = "Names this call: the same key with the same body answers the same, with another body 422"
         parameters.append({"name": "Idempotency-Key", "in": "header", "required": True, "description": words, "schema": key})
+    if 412 in route.refuses:
+        words = "The `ETag` of the list or of a preview: refused where something has changed since"
+        parameters.append({"name": "If-Match", "in": "header", "description": words, "schema": TEXT})
     return parameters
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order, life, whole_life
 from tests.support.world import Reply
 from waybill.orders.documents import DOCUMENTS
 from waybill.payments import hooks, ports
@@ -59,6 +60,19 @@ def test_the_same_event_again_and_again_is_one() -> None:
         assert _types(the, order_id).count("payment.disputed") == 1
         kept = DOCUMENTS.get("gateway/stripe#evt_1")
         assert kept and kept["topic"] == "charge.dispute.created"
+
+
+def test_a_dispute_is_a_chargeback_in_the_books_and_gone_from_them_once_it_is_won() -> None:
+    with life(STOCK) as the:
+        order_id = whole_life(the, an_order(("TEA", 2)))
+        payment = the.gateway.payments[_reference(the, order_id)]
+        for number, (status, lost) in enumerate((("open", "1.00"), ("won", "0.00"))):
+            payment.disputes[:] = [Dispute("dp_1", status, 100, "USD", "fraudulent")]
+            _told(the, "charge.dispute.created", {"object": "dispute", "id": "dp_1", "metadata": {"order_id": order_id}}, id=f"evt_{number}")
+            the.settle()
+            legs = [leg for entry in the.call("GET", f"/v1/journal?order={order_id}").json()["items"] for leg in entry["postings"]]
+            assert sum(Decimal(leg["amount"]) for leg in legs if leg["account"] == "chargebacks") == Decimal(lost)
+            assert sum(Decimal(leg["amount"]) for leg in legs) == 0
 
 
 def test_an_event_that_is_repeated_in_other_words_is_taken_and_the_first_stands() -> None:

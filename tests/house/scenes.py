@@ -46,6 +46,7 @@ def refunded(the: Life) -> None:
     ok(the.call("POST", f"{path}/2/approve", {}))
     the.settle()
     assert [refund["status"] for refund in ok(the.call("GET", path)).json()["items"]] == ["paid", "paid"]
+    assert the.call("POST", f"{path}/2/retry", {}).status == the.call("POST", f"{path}/2/reject", {}).status == 409
 
 
 def cancelled(the: Life) -> None:

@@ -34,7 +34,7 @@ class Payment:
 
 
 class FakeGateway:
-    """`payments` is the truth at the gateway, `down` makes every call fail, `forget_keys` is the day after.
+    """`payments` is the truth at the gateway, `down` makes every call fail, `refuses_refunds` every refund, `forget_keys` is the day after.
 
     Captures in parts where its `allows` is set so.
     """
@@ -47,7 +47,7 @@ class FakeGateway:
     def __init__(self) -> None:
         self.payments: dict[str, Payment] = {}
         self.keys: dict[str, Any] = {}
-        self.down = False
+        self.down = self.refuses_refunds = False
 
     def forget_keys(self) -> None:
         self.keys.clear()
@@ -143,6 +143,8 @@ class FakeGateway:
 
     def _refund(self, payment: Payment, amount: int, key: str) -> Returned:
         left = payment.captured - sum(refund.amount for _, refund in payment.refunds)
+        if self.refuses_refunds:
+            return Returned("failed", 0, "", "card_closed")
         if amount > left:
             return Returned("failed", 0, "", "charge_already_refunded")
         made = Returned("succeeded", amount, f"re_{len(payment.refunds) + 1}")

@@ -7,17 +7,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.flow.life import DECLINED, Life, an_order, life
 from tests.payments.gateway_fake import DECLINING, GOOD, FakeGateway, Payment
 from tests.payments.money_world import At, Crash, World, crash
 from waybill.aws import gate
-from waybill.kernel.clock import parse_instant
-from waybill.kernel.errors import Unavailable
+from waybill.kernel.clock import parse_instant, utc_now
+from waybill.kernel.errors import IllegalTransition, Unavailable
 from waybill.payments import ports
 from waybill.payments.care import Care
+from waybill.payments.dynamodb import OrdersTable
 from waybill.payments.look import Looks
 from waybill.payments.model.allocation import Policy
 from waybill.payments.ports import Capabilities, GatewayRefused, Standing
 from waybill.payments.records import tender_item
+from waybill.payments.retrying import Retries
+from waybill.payments.service import Payments
 
 _START = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -219,3 +223,24 @@ def test_what_is_paid_later_ships_only_where_the_policy_says_so(kind: str) -> No
     assert not _holds(_with(Policy(), kind))
     world = _with(Policy(ship_unpaid=()), kind)
     assert _holds(world) == {"unpaid-1": ("release", "ship")} and "order.confirmed" in world.told
+
+
+# ── another attempt ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_declined_payment_is_tried_again_with_another_means_and_the_order_goes_on() -> None:
+    with life({("TEA", "columbus"): 5, ("CUP", "columbus"): 5}) as the:
+        order_id = the.place(an_order(token=DECLINED))
+        the.settle()
+        assert the.order(order_id)["status"] == "on_hold"
+        assert _retried(the, order_id, "tok_good") == "confirming"
+        the.settle()
+        assert the.gateway.authorised(order_id) == 1 and the.order(order_id)["status"] != "on_hold"
+        with pytest.raises(IllegalTransition):
+            _retried(the, order_id, "")
+
+
+def _retried(the: Life, order_id: str, token: str) -> str:
+    book = OrdersTable()
+    retries = Retries(book, Payments(book, {}, utc_now), lambda message: None, utc_now)
+    return retries.retry(order_id, 1, token, "key", "support:ann")

@@ -302,7 +302,7 @@ def test_a_refund_that_comes_back_is_charged_again_and_seen() -> None:
     for _ in range(2):
         _look(world, notices.REFUND)
     assert (_balances(world).charged, _balances(world).refunded) == (2599, 0)
-    assert world.told.count("payment.refund_failed") == 1 and [hold.id for hold in world.account.state.active_holds] == ["refund-1"]
+    assert world.told.count("payment.refund_returned") == 1 and [hold.id for hold in world.account.state.active_holds] == ["refund-1"]
 
 
 def test_a_gateway_that_does_not_answer_is_asked_again_later() -> None:

@@ -211,3 +211,56 @@ def test_what_the_channel_took_the_channel_owes() -> None:
         timeline = [entry["type"] for entry in the.call("GET", f"/v1/orders/{order_id}/timeline").json()["items"]]
         assert timeline.count("payment.refund_owed") == 1 and "refund.paid" in timeline
         assert ask(the, order_id, {"everything": True}).json()["amount"] == "12.80"
+
+
+def test_a_refund_that_was_refused_is_tried_again_and_booked_once() -> None:
+    with life({("TEA", "columbus"): 5, ("CUP", "columbus"): 5}) as the:
+        order_id = whole_life(the, an_order())
+        the.gateway.refuses_refunds = True
+        ask(the, order_id, {"everything": True})
+        the.settle()
+        path = f"/v1/orders/{order_id}/refunds"
+        assert the.call("GET", path).json()["items"][0]["status"] == "failed" and charged(the, order_id) == "17.80"
+        assert ask(the, order_id, {"goodwill": "1.00"}).status == 409, "what failed is still promised"
+        the.gateway.refuses_refunds = False
+        for _ in range(2):
+            assert the.call("POST", f"{path}/1/retry", {}, "support").json()["status"] == "granted"
+        the.settle()
+        assert the.call("GET", path).json()["items"][0]["status"] == "paid" and charged(the, order_id) == "0.00"
+        assert sum(the.gateway.refunds(order_id)) == 1780
+        assert _owed(the, order_id) == 0
+
+
+def test_a_refund_that_cannot_be_paid_may_be_withdrawn_and_then_nothing_was_booked_and_the_units_are_free_again() -> None:
+    with life({("TEA", "columbus"): 5, ("CUP", "columbus"): 5}) as the:
+        order_id = whole_life(the, an_order())
+        the.gateway.refuses_refunds = True
+        ask(the, order_id, {"everything": True})
+        the.settle()
+        reject = f"/v1/orders/{order_id}/refunds/1/reject"
+        assert the.call("POST", reject, {}, "support").status == 403
+        assert the.call("POST", reject, {}).json()["status"] == the.call("POST", reject, {}).json()["status"] == "rejected"
+        the.settle()
+        assert _owed(the, order_id) == 0 and charged(the, order_id) == "17.80"
+        the.gateway.refuses_refunds = False
+        ask(the, order_id, {"everything": True})
+        the.settle()
+        assert charged(the, order_id) == "0.00" and _owed(the, order_id) == 0
+
+
+def test_who_decides_on_what_stands_no_more_is_told_so() -> None:
+    with life({("TEA", "columbus"): 5, ("CUP", "columbus"): 5}) as the:
+        order_id = whole_life(the, an_order())
+        path, body = f"/v1/orders/{order_id}/refunds", {"lines": [{"line": "1", "quantity": 1}]}
+        seen = the.call("POST", path, {**body, "dryRun": True}).headers["etag"]
+        assert the.call("GET", path).headers["etag"] == seen
+        first = the.call("POST", path, body, idempotency_key="a", if_match=seen)
+        late = the.call("POST", path, body, idempotency_key="b", if_match=seen)
+        assert (first.status, late.status, late.json()["code"]) == (201, 412, "stale_version")
+        assert the.call("POST", path, body, idempotency_key="a", if_match=seen).status == 201, "the same request is answered again"
+        assert len(the.call("GET", path).json()["items"]) == 1
+
+
+def _owed(the: Life, order_id: str) -> int:
+    entries = the.call("GET", f"/v1/journal?order={order_id}").json()["items"]
+    return sum(round(100 * float(leg["amount"])) for entry in entries for leg in entry["postings"] if leg["account"] == "receivable")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from waybill.accounting import reading
 from waybill.accounting.model import rules
@@ -57,6 +57,23 @@ class Books:
     def refund_granted(self, event: Event, record: Record) -> Postings:
         return rules.credit_note(*reading.refund(event, record), record.order.currency)
 
+    def refund_withdrawn(self, event: Event, record: Record) -> Postings:
+        """A refund that was granted is not to be paid: the credit note is taken back."""
+        note = self.refund_granted(event, record)
+        return tuple(replace(leg, amount=-leg.amount) for leg in note)
+
+    def disputed(self, event: Event, record: Record) -> Postings:
+        return rules.disputed(self._chart().clearing(reading.gateway(event, record)), *_money(event))
+
+    def dispute_won(self, event: Event, record: Record) -> Postings:
+        amount, currency = _money(event)
+        return rules.disputed(self._chart().clearing(reading.gateway(event, record)), -amount, currency)
+
+    def refund_returned(self, event: Event, record: Record) -> Postings:
+        """What had gone back to the customer has come back to us."""
+        amount, currency = _money(event)
+        return rules.refunded(self._chart().clearing(reading.gateway(event, record)), -amount, currency)
+
     def refunded(self, event: Event, record: Record) -> Postings:
         return rules.refunded(self._chart().clearing(reading.gateway(event, record)), *_money(event))
 
@@ -86,7 +103,11 @@ _RULES: dict[str, Callable[[Books, Event, Record], Postings]] = {
     "payment.captured": Books.captured,
     "payment.recorded": Books.recorded,
     "payment.refunded": Books.refunded,
+    "payment.refund_returned": Books.refund_returned,
+    "payment.disputed": Books.disputed,
+    "payment.dispute_won": Books.dispute_won,
     "refund.granted": Books.refund_granted,
+    "refund.withdrawn": Books.refund_withdrawn,
 }
 
 _OF_A_GATEWAY: dict[str, Callable[[str, int, str], Postings]] = {

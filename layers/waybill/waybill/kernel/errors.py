@@ -10,6 +10,7 @@
     ├── NotFound                absent, or somebody else's                     404
     ├── IllegalTransition       the state does not allow it                    409
     ├── Conflict                somebody else changed it first                 409
+    │   └── StaleVersion        the caller has decided on what stands no more  412
     ├── StockUnavailable        not enough stock to reserve
     ├── OrderHeld               a hold blocks the next step
     ├── OrderCancelled          the order was cancelled meanwhile
@@ -66,6 +67,10 @@ class IllegalTransition(WaybillError):
 
 class Conflict(WaybillError):
     status, code = 409, "conflict"
+
+
+class StaleVersion(Conflict):
+    status, code = 412, "stale_version"
 
 
 class StockUnavailable(WaybillError):

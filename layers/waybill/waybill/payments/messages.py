@@ -81,5 +81,5 @@ def on_event(payments: Payments, event: Event, pay: Pay | None = None) -> None:
         payments.capture(event.subject, last=event.data.get("last") is True)
     elif event.type == "order.cancelled":
         payments.void(event.subject)
-    elif event.type == "refund.granted" and pay:
+    elif event.type in ("refund.granted", "refund.retried") and pay:
         pay(event.subject, int(event.data["refund"]))

@@ -10,7 +10,7 @@ from typing import Any
 from waybill.aws.tables import Write, create
 from waybill.aws.tables import replace as replaced
 from waybill.kernel.clock import Clock, instant
-from waybill.kernel.errors import Forbidden, IllegalTransition, KeyReused, NotFound
+from waybill.kernel.errors import Forbidden, IllegalTransition, KeyReused, NotFound, StaleVersion
 from waybill.kernel.events import Entry
 from waybill.kernel.ids import digest
 from waybill.orders import store
@@ -29,12 +29,14 @@ REFUND = "REFUND#"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks for a refund, under which key, why, and what that person may grant alone (minor units)."""
+    """Who asks for a refund, under which key, why, and what that person may grant alone (minor units). `seen`: the version of the
+    account that the decision rests on, empty for whatever stands."""
 
     by: str
     key: str
     reason: str
     limit: int
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Refunds:
     def grant(self, order_id: str, wanted: Wanted, asked: Asked) -> Refund:
         """Decides, once for a key. Above the limit it is proposed and waits for another person.
 
-        Raises InvalidInput, IllegalTransition beyond what may be returned, KeyReused, NotFound, Conflict.
+        Raises InvalidInput, IllegalTransition beyond what may be returned, KeyReused, StaleVersion, NotFound, Conflict.
         """
         made: list[Refund] = []
 
@@ -56,15 +58,18 @@ class Refunds:
             if known is not None:
                 made[:] = [_same(known, wanted)]
                 return []
+            _refuse_stale(record, asked)
             made[:] = [self._decided(record, wanted, asked)]
             return [create(ORDERS, _item(made[0]))]
 
         store.change(order_id, decide)
         return made[0]
 
-    def preview(self, order_id: str, wanted: Wanted, asked: Asked) -> Refund:
-        """What `grant` would decide; nothing is written."""
-        return self._decided(store.load(order_id), wanted, asked)
+    def preview(self, order_id: str, wanted: Wanted, asked: Asked) -> tuple[Refund, str]:
+        """What `grant` would decide, and the version of the account that it rests on; nothing is written."""
+        record = store.load(order_id)
+        _refuse_stale(record, asked)
+        return self._decided(record, wanted, asked), seen(record)
 
     def approve(self, order_id: str, number: int, actor: str) -> Refund:
         """A second person grants what the first has proposed. Raises Forbidden for the same one, IllegalTransition, NotFound."""
@@ -76,13 +81,32 @@ class Refunds:
 
         return self.change(order_id, number, approved)
 
+    def retry(self, order_id: str, number: int, actor: str) -> Refund:
+        """A refund that a gateway has refused is asked for once more, of the tenders that have not paid. Raises IllegalTransition, NotFound."""
+
+        def again(refund: Refund) -> Refund:
+            return refund if refund.status == "granted" else verbs.told(refund, "retry", instant(self.clock()), actor)
+
+        return self.change(order_id, number, again)
+
+    def reject(self, order_id: str, number: int, actor: str) -> Refund:
+        """It is not to be paid: one that was proposed, or that no tender has paid. Raises IllegalTransition, NotFound."""
+        tenders = _tenders(store.load(order_id))
+
+        def rejected(refund: Refund) -> Refund:
+            if any(_outcome(tenders.get(portion.tender), refund.askers) in ("SUCCESS", "REQUEST") for portion in refund.portions):
+                raise IllegalTransition(f"refund {number}: some of it is paid already; try the rest again")
+            return refund if refund.status == "rejected" else verbs.told(refund, "reject", instant(self.clock()), actor)
+
+        return self.change(order_id, number, rejected)
+
     def settle(self, order_id: str, number: int, tenders: Mapping[int, Tender]) -> Refund:
         """The refund as its tenders say that it stands: paid when all have paid, failed when one has failed, else as it was."""
 
         def settled(refund: Refund) -> Refund:
-            outcomes = [_outcome(tenders.get(portion.tender), refund.id) for portion in refund.portions]
+            outcomes = [_outcome(tenders.get(portion.tender), refund.askers) for portion in refund.portions]
             verb = "fail" if "FAILURE" in outcomes else "pay" if all(outcome == "SUCCESS" for outcome in outcomes) else ""
-            if not verb or refund.status in ("paid", "proposed", "rejected") or (verb, refund.status) == ("fail", "failed"):
+            if not verb or refund.status in ("proposed", "rejected") or (verb, refund.status) in (("pay", "paid"), ("fail", "failed")):
                 return refund
             return verbs.told(refund, verb, instant(self.clock()), "payments")
 
@@ -124,10 +148,26 @@ def the(record: Record, number: int) -> Refund:
     return found
 
 
+def seen(record: Record) -> str:
+    """The version of all that a refund rests on: another one once anything was shipped, paid or decided since."""
+    refunds = (f"{refund.number}.{refund.version}" for refund in of(record))
+    tenders = (f"{item['sk']}.{item['version']}" for item in record.tenders)
+    return digest(str(record.state.version), *sorted((*refunds, *tenders)))
+
+
+def _refuse_stale(record: Record, asked: Asked) -> None:
+    if asked.seen and asked.seen != seen(record):
+        raise StaleVersion("something was paid, shipped or decided since: look again before you decide", fields={"If-Match": "stale"})
+
+
 def _same(known: Refund, wanted: Wanted) -> Refund:
     if known.digest != _digest(wanted):
         raise KeyReused("this key came before with another refund", fields={"Idempotency-Key": "used before"})
     return known
+
+
+def _tenders(record: Record) -> dict[int, Tender]:
+    return {tender.number: tender for tender in account(record.order, record.state, record.tenders).tenders}
 
 
 def _promised(refunds: list[Refund], tenders: tuple[Tender, ...]) -> dict[int, int]:
@@ -135,19 +175,25 @@ def _promised(refunds: list[Refund], tenders: tuple[Tender, ...]) -> dict[int, i
     by_number = {tender.number: tender for tender in tenders}
     promised: dict[int, int] = {}
     for refund in refunds:
-        for portion in refund.portions if refund.status in ("proposed", "granted") else ():
-            if not _outcome(by_number.get(portion.tender), refund.id):
+        for portion in refund.portions if refund.status in ("proposed", "granted", "failed") else ():
+            if _outcome(by_number.get(portion.tender), refund.askers) in ("", "FAILURE"):
                 promised[portion.tender] = promised.get(portion.tender, 0) + portion.amount
     return promised
 
 
-def _outcome(tender: Tender | None, asked_by: str) -> str:
-    """ "" before a tender was asked, REQUEST while it has not answered, then SUCCESS or FAILURE."""
-    if tender is None:
-        return ""
-    asked = tender.asked_by("REFUND", asked_by)
+def _outcome(tender: Tender | None, askers: tuple[str, ...]) -> str:
+    """ "" before a tender was asked, REQUEST while it has not answered, then SUCCESS or FAILURE; of several attempts the one that
+    succeeded, else the newest."""
+    answers = [_answer(tender, asker) for asker in askers] if tender else [""]
+    return "SUCCESS" if "SUCCESS" in answers else answers[-1]
+
+
+def _answer(tender: Tender, asker: str) -> str:
+    asked = tender.asked_by("REFUND", asker)
     if asked is None:
-        return "SUCCESS" if tender.owes(asked_by) else ""
+        return "SUCCESS" if tender.owes(asker) else ""
+    if any(event.type == "REFUND_REVERSED" and event.ref == asked.ref for event in tender.events):
+        return "FAILURE"
     answered = tender.outcome_of(asked)
     return answered.outcome if answered else "REQUEST"
 
@@ -190,16 +236,19 @@ class Payer:
 
     def pay(self, order_id: str, number: int) -> Refund:
         """Asks every tender for its portion, and says how the refund stands. Raises IllegalTransition where nobody has granted it."""
-        refund = the(store.load(order_id), number)
+        record = store.load(order_id)
+        refund = the(record, number)
         if refund.status not in ("granted", "failed", "paid"):
             raise IllegalTransition(f"refund {number} is {refund.status}")
-        tenders = self.payments.pay_back(order_id, {portion.tender: portion.amount for portion in refund.portions}, refund.id)
+        known = _tenders(record)
+        unpaid = [portion for portion in refund.portions if _outcome(known.get(portion.tender), refund.askers) != "SUCCESS"]
+        tenders = self.payments.pay_back(order_id, {portion.tender: portion.amount for portion in unpaid}, refund.askers[-1])
         return self.refunds.settle(order_id, number, tenders)
 
     def settle(self, order_id: str) -> None:
         """Says of every granted refund how it stands now that a gateway has told us something."""
         record = store.load(order_id)
-        tenders = {tender.number: tender for tender in account(record.order, record.state, record.tenders).tenders}
+        tenders = _tenders(record)
         for refund in of(record):
-            if refund.status == "granted":
+            if refund.status in ("granted", "paid"):
                 self.refunds.settle(order_id, refund.number, tenders)

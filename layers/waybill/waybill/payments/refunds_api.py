@@ -1,4 +1,4 @@
-"""The refunds' HTTP routes: decide (or only see what would be decided), list, approve."""
+"""The refunds' HTTP routes: decide (or only see what would be decided), list, approve, try again, reject."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from waybill.kernel.money import decimal_string, exponent, minor_units
 from waybill.orders import store
 from waybill.orders.model.sale import Sold
 from waybill.payments.model.refunds import ALL, Refund, Wanted
-from waybill.payments.refunding import Asked, Refunds, of
+from waybill.payments.refunding import Asked, Refunds, of, seen
 from waybill.shop import store as shop
 from waybill.shop.door import caller
 from waybill.shop.model import Key
@@ -31,24 +31,41 @@ def router(refunds: Refunds) -> Router:
         key, order_id, body = caller(request, *DECIDERS), request.params["id"], _body(request)
         currency = store.load(order_id).order.currency
         wanted, dry = _wanted(body, currency), body.get("dryRun") is True
-        asked = Asked(_actor(key), "" if dry else _key(request), _reason(body), _limit(currency))
+        asked = Asked(_actor(key), "" if dry else _key(request), _reason(body), _limit(currency), _seen(request))
         if dry:
-            return Answer({**shown(refunds.preview(order_id, wanted, asked)), "dry_run": True})
+            refund, version = refunds.preview(order_id, wanted, asked)
+            return Answer({**shown(refund), "dry_run": True}, headers={"etag": f'"{version}"'})
         return Answer(shown(refunds.grant(order_id, wanted, asked)), 201)
 
     @routes.route("GET", "/v1/orders/{id}/refunds")
     def listed(request: Request) -> Answer:
         caller(request, *DECIDERS, "viewer")
-        return Answer({"items": [shown(refund) for refund in of(store.load(request.params["id"]))], "next": None})
+        record = store.load(request.params["id"])
+        return Answer({"items": [shown(refund) for refund in of(record)], "next": None}, headers={"etag": f'"{seen(record)}"'})
 
     @routes.route("POST", "/v1/orders/{id}/refunds/{n}/approve")
     def approve(request: Request) -> Answer:
-        key, number = caller(request, "finance"), request.params["n"]
-        if not number.isascii() or not number.isdecimal() or len(number) > 4:
-            raise NotFound(f"the order has no refund {number[:16]!r}")
-        return Answer(shown(refunds.approve(request.params["id"], int(number), _actor(key))))
+        key = caller(request, "finance")
+        return Answer(shown(refunds.approve(request.params["id"], _number(request), _actor(key))))
+
+    @routes.route("POST", "/v1/orders/{id}/refunds/{n}/retry")
+    def retry(request: Request) -> Answer:
+        key = caller(request, *DECIDERS)
+        return Answer(shown(refunds.retry(request.params["id"], _number(request), _actor(key))))
+
+    @routes.route("POST", "/v1/orders/{id}/refunds/{n}/reject")
+    def reject(request: Request) -> Answer:
+        key = caller(request, "finance")
+        return Answer(shown(refunds.reject(request.params["id"], _number(request), _actor(key))))
 
     return routes
+
+
+def _number(request: Request) -> int:
+    number = request.params["n"]
+    if not number.isascii() or not number.isdecimal() or len(number) > 4:
+        raise NotFound(f"the order has no refund {number[:16]!r}")
+    return int(number)
 
 
 def shown(refund: Refund) -> dict[str, Any]:
@@ -135,6 +152,11 @@ def _key(request: Request) -> str:
     if len(key) > _LONGEST_KEY or not key.isprintable():
         raise InvalidInput(f"an Idempotency-Key has at most {_LONGEST_KEY} printable characters", fields={"Idempotency-Key": "not valid"})
     return key
+
+
+def _seen(request: Request) -> str:
+    """The version that the caller has seen: `If-Match` with the `ETag` of a preview or of the list."""
+    return request.headers.get("if-match", "").strip().strip('"')[:64]
 
 
 def _limit(currency: str) -> int:

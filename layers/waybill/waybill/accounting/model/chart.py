@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 RECEIVABLE, CLEARING, SALES, DISCOUNTS, SHIPPING = "receivable", "clearing", "sales", "discounts", "shipping-income"
 FEES, TAX, DIFFERENCES, GOODS, COST_OF_GOODS = "fees", "sales-tax", "differences", "inventory", "cogs"
-BANK, GATEWAY_FEES = "bank", "gateway-fees"
+BANK, GATEWAY_FEES, CHARGEBACKS = "bank", "gateway-fees", "chargebacks"
 
 STANDARD = {
     RECEIVABLE: "asset",
@@ -21,6 +21,7 @@ STANDARD = {
     FEES: "income",
     COST_OF_GOODS: "expense",
     GATEWAY_FEES: "expense",
+    CHARGEBACKS: "expense",
     DIFFERENCES: "expense",
 }
 """Every role and its kind. `receivable` holds what customers owe; its credit balance is what they have paid ahead."""

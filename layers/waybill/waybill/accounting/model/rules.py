@@ -50,6 +50,11 @@ def refunded(clearing: str, amount: int, currency: str) -> tuple[Posting, ...]:
     return paid(clearing, -amount, currency)
 
 
+def disputed(clearing: str, amount: int, currency: str) -> tuple[Posting, ...]:
+    """The customer's bank has taken money back from the gateway that held it; negative where it came back to us."""
+    return merged((Posting(accounts.CHARGEBACKS, amount, currency), Posting(clearing, -amount, currency)))
+
+
 def fee(clearing: str, amount: int, currency: str) -> tuple[Posting, ...]:
     """A gateway has kept something for itself of what it holds for us; negative where it gives a fee back."""
     return merged((Posting(accounts.GATEWAY_FEES, amount, currency), Posting(clearing, -amount, currency)))

@@ -117,6 +117,7 @@ _SENTENCES: dict[str, _Sentence] = {
     "payment.refunded": lambda t: (f"Refunded: {t.amount}", t.reason, "off"),
     "payment.capture_failed": lambda t: (f"Capture failed: {t.amount}", t.reason, "stuck"),
     "payment.void_failed": lambda t: (f"Voiding the authorisation failed: {t.amount}", t.reason, "stuck"),
+    "payment.refund_returned": lambda t: (f"Refund came back: {t.amount}", t.reason, "stuck"),
     "payment.refund_failed": lambda t: (f"Refund failed: {t.amount}", t.reason, "stuck"),
     "payment.refund_owed": lambda t: (f"The channel owes a refund: {t.amount}", str(t.data.get("reference") or ""), "stuck"),
     "payment.lapsed": lambda t: (f"Authorisation lapsed: {t.amount}", str(t.data.get("reference") or ""), "stuck"),

@@ -56,7 +56,7 @@ def refund_failed(tender: Tender, asked: PaymentEvent, reason: str, at: str, act
     done = tender.outcome_of(asked)
     amount = done.amount if done else asked.amount
     after = tender.stated("REFUND_REVERSED", amount, at, ref=asked.ref, reference=asked.reference, reason=reason or None)
-    return after.told("payment.refund_failed", {**_money(tender, amount, asked.reference or ""), "reason": reason or "failed"}, at, actor)
+    return after.told("payment.refund_returned", {**_money(tender, amount, asked.reference or ""), "reason": reason or "failed"}, at, actor)
 
 
 def _chargeback(tender: Tender, dispute: str) -> PaymentEvent | None:

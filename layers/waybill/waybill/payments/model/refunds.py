@@ -29,9 +29,14 @@ MACHINE = Machine(
         ("proposed", "reject"): "rejected",
         ("granted", "pay"): "paid",
         ("granted", "fail"): "failed",
+        ("paid", "fail"): "failed",
         ("failed", "pay"): "paid",
+        ("failed", "retry"): "granted",
+        ("failed", "reject"): "rejected",
     },
 )
+_SAID = {("failed", "retry"): "refund.retried", ("failed", "reject"): "refund.withdrawn"}
+"""Where it is not the new status that is told: the books know a granted refund already."""
 LIVE = ("proposed", "granted", "paid", "failed")
 
 
@@ -73,8 +78,14 @@ class Refund:
 
     @property
     def id(self) -> str:
-        """`ord_ab12/refund1`: also who asks for the money of each tender."""
+        """`ord_ab12/refund1`."""
         return f"{self.order_id}/refund{self.number}"
+
+    @property
+    def askers(self) -> tuple[str, ...]:
+        """Who asks for the money of each tender, the newest attempt last: the refund itself, then `ord_ab12/refund1/2` …"""
+        again = sum(entry.type == "refund.retried" for entry in self.history)
+        return (self.id, *(f"{self.id}/{attempt}" for attempt in range(2, again + 2)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +176,15 @@ def _shipping(order: Order, returned: int, wanted: int) -> Sold:
 
 def told(refund: Refund, verb: str, at: str, actor: str, **data: Any) -> Refund:
     """The refund after a verb of its machine; the same status again changes nothing. Raises IllegalTransition."""
-    return _told(replace(refund, status=MACHINE.after(refund.status, verb)), at, actor, data)
+    after = replace(refund, status=MACHINE.after(refund.status, verb))
+    return _told(after, _SAID.get((refund.status, verb), f"refund.{after.status}"), at, actor, data)
 
 
 def opened(refund: Refund, at: str, actor: str) -> Refund:
     """A new one, as `proposed` or `granted` as it is."""
-    return _told(refund, at, actor, {})
+    return _told(refund, f"refund.{refund.status}", at, actor, {})
 
 
-def _told(refund: Refund, at: str, actor: str, data: dict[str, Any]) -> Refund:
+def _told(refund: Refund, type: str, at: str, actor: str, data: dict[str, Any]) -> Refund:
     said = {"refund": refund.number, "amount": refund.amount, "currency": refund.currency, **data}
-    return replace(refund, history=appended(refund.history, f"refund.{refund.status}", at, actor, said))
+    return replace(refund, history=appended(refund.history, type, at, actor, said))
