@@ -108,6 +108,8 @@ KINDS = (
     _kind("payment.going_on", "PAY", "What waited was carried out, and nothing of this tender changed by it.", {**_MONEY, "gateway": ID}),
     _kind("payment.recorded", "PAY", "The channel has taken the money already.", _MONEY, may=_REFERENCE, to="accounting"),
     _kind("payment.fee_charged", "ROW", "A gateway has kept something for itself.", _OF_A_GATEWAY, to="accounting"),
+    _kind("credit.issued", "ACCOUNT", "A gift card or store credit was issued; `reference` is its id, `paid_to` has the money for one that was sold.", _OF_A_GATEWAY, may={"paid_to": ID}, to="accounting"),
+    _kind("credit.adjusted", "ACCOUNT", "The balance of a gift card or store credit was changed by hand, up or down.", {**_OF_A_GATEWAY, "amount": {"type": "integer"}}, to="accounting"),
     _kind("payout.settled", "PAYOUT", "A gateway has sent money to the bank.", _OF_A_GATEWAY, to="accounting"),
     _kind("payout.failed", "PAYOUT", "The bank has sent it back.", _OF_A_GATEWAY, to="accounting"),
     _kind("fulfilment_order.requested", "FO", "A node is asked to ship these.", _FO, may={"route": COUNT, "push": FLAG}, to="node-push"),

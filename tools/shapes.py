@@ -94,6 +94,15 @@ _BALANCES: Schema = {
 }
 _PAYMENT_EVENT = record({"type": TEXT, "at": INSTANT, "amount": AMOUNT}, {"reference": TEXT, "reason": TEXT, "expires_at": INSTANT})
 
+_CREDIT: dict[str, Schema] = {
+    "id": TEXT,
+    "kind": {"enum": ["gift_card", "store_credit"]},
+    "currency": CURRENCY,
+    "balance": AMOUNT,
+    "held": AMOUNT,
+    "entries": array(record({"type": TEXT, "at": INSTANT, "amount": AMOUNT}, {"reference": TEXT, "by": TEXT, "reason": TEXT, "paid_to": TEXT})),
+}
+
 SHAPES: dict[str, Schema] = {
     "Problem": record(
         {"type": {"type": "string", "format": "uri"}, "title": TEXT, "status": WHOLE, "code": TEXT, "detail": TEXT},
@@ -142,7 +151,7 @@ SHAPES: dict[str, Schema] = {
             "lines": array(ref("Line")),
             "shipping": record({"method": TEXT}, {"promise_days": WHOLE}),
             "holds": array(ref("Hold")),
-            "tenders": array(record({"kind": {"enum": ["card", "channel", "terms"]}, "amount": AMOUNT}, {"gateway": TEXT, "reference": TEXT})),
+            "tenders": array(record({"kind": {"enum": ["card", "gift_card", "store_credit", "channel", "terms", "cod"]}, "amount": AMOUNT}, {"gateway": TEXT, "reference": TEXT})),
             "fulfilment_orders": array(ref("FulfilmentSummary")),
             "payments": ref("Payments"),
             "note": TEXT,
@@ -181,6 +190,17 @@ SHAPES: dict[str, Schema] = {
         {"dry_run": FLAG},
         "A decision to return money, and which tender returns how much of it.",
     ),
+    "PaidIn": record({"amount": AMOUNT}, {"reference": {**TEXT, "description": "What the bank or the carrier calls the payment"}}),
+    "RetryIn": record({}, {"token": {**TEXT, "description": "Another means of payment: a gateway's token, or the code of a gift card; left out, the same"}}),
+    "Retry": record({"status": {"enum": ["confirming", "securing"]}}, {}, "The order goes on to be confirmed, or the money of a confirmed order is asked for again."),
+    "CreditIn": record(
+        {"kind": {"enum": ["gift_card", "store_credit"]}, "amount": AMOUNT, "currency": CURRENCY},
+        {"valid_until": INSTANT, "reason": TEXT, "paid_to": {**TEXT, "description": "The channel or gateway that has the money of one that was sold; left out, it is given away"}},
+    ),
+    "CreditCode": record({"code": TEXT}, {}, "Case, blanks and dashes do not matter."),
+    "CreditAdjustment": record({"code": TEXT, "amount": {**TEXT, "description": "A decimal amount, with a minus to take off"}, "currency": CURRENCY, "reason": TEXT}),
+    "Credit": record(_CREDIT, {"valid_until": INSTANT}, "A gift card or store credit, without its code."),
+    "CreditIssued": record({"code": TEXT, **_CREDIT}, {"valid_until": INSTANT}, "The code is shown here alone: who has it has the money."),
     "GatewayEventsKept": record({"status": {"enum": ["kept"]}, "events": WHOLE}, {}, "How many events were in it."),
     "Gateway": record(
         {"name": TEXT, "status": {"enum": ["up", "down"]}, "waiting": {**WHOLE, "description": "Payments that wait for it, at most 1000 are counted"}},

@@ -72,7 +72,7 @@ def test_tips_and_duties_are_fees():
     [
         ("paid", "shopify_payments", ["channel"], []),
         ("authorized", "shopify_payments", ["terms"], []),
-        ("pending", "Cash on Delivery (COD)", ["terms"], []),
+        ("pending", "Cash on Delivery (COD)", ["cod"], []),
         ("pending", "Bank Deposit", ["terms"], ["payment"]),
         ("partially_paid", "shopify_payments", ["channel", "terms"], ["payment"]),
         ("voided", "shopify_payments", ["terms"], ["payment"]),

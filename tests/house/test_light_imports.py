@@ -28,7 +28,7 @@ _CONTEXTS = {
     "waits": {"inventory", "routing", "fulfilment"},
     "reconciler": {"inventory", "routing", "fulfilment"},
     "routing": {"inventory", "routing", "fulfilment"},
-    "refunds": {"payments"},
+    "finance": {"payments"},
     "payment_care": {"payments"},
     "payouts": {"payments"},
     "cases": {"payments"},

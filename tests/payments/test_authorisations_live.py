@@ -14,13 +14,13 @@ from waybill.aws import gate
 from waybill.kernel.clock import parse_instant, utc_now
 from waybill.kernel.errors import IllegalTransition, Unavailable
 from waybill.payments import ports
+from waybill.payments.by_hand import ByHand
 from waybill.payments.care import Care
 from waybill.payments.dynamodb import OrdersTable
 from waybill.payments.look import Looks
 from waybill.payments.model.allocation import Policy
 from waybill.payments.ports import Capabilities, GatewayRefused, Standing
 from waybill.payments.records import tender_item
-from waybill.payments.retrying import Retries
 from waybill.payments.service import Payments
 
 _START = datetime(2026, 11, 23, tzinfo=UTC)
@@ -242,5 +242,5 @@ def test_a_declined_payment_is_tried_again_with_another_means_and_the_order_goes
 
 def _retried(the: Life, order_id: str, token: str) -> str:
     book = OrdersTable()
-    retries = Retries(book, Payments(book, {}, utc_now), lambda message: None, utc_now)
-    return retries.retry(order_id, 1, token, "key", "support:ann")
+    by_hand = ByHand(book, Payments(book, {}, utc_now), lambda message: None, utc_now)
+    return by_hand.retry(order_id, 1, token, "key", "support:ann")

@@ -16,8 +16,9 @@ from tests.payments.credit_memory import MemoryCredits
 from tests.payments.gateway_conformance import RULES, Bench
 from tests.support.cloud import cloud
 from waybill.kernel.errors import IllegalTransition, InvalidInput, KeyReused, NotFound, PaymentDeclined
+from waybill.kernel.ids import credit_id, credit_token
 from waybill.payments import ports
-from waybill.payments.ledger.credits import CODE_BYTES, Credits, code_of, credit_id
+from waybill.payments.ledger.credits import CODE_BYTES, Credits, code_of
 from waybill.payments.ledger.gateway import Ledger
 from waybill.payments.ledger.table import CreditTable
 from waybill.payments.model.credit import MOST_ENTRIES, Credit, CreditEntry
@@ -120,9 +121,9 @@ def test_another_currency_or_a_card_that_ended_pays_nothing() -> None:
     credits, ledger = _credits(book), Ledger(book, clock)
     code = credits.issue("gift_card", 100, "EUR", "k", "key-1").code
     with pytest.raises(PaymentDeclined):
-        ledger.prepare(Demand("ord_1", 1, code, 100, "USD"), "ord_1/1/authorise/1/prepare")
+        ledger.prepare(Demand("ord_1", 1, credit_token(code), 100, "USD"), "ord_1/1/authorise/1/prepare")
     ended = credits.issue("gift_card", 100, "EUR", "k2", "key-1", valid_until="2026-11-23T03:00:00.000Z").code
-    reference = ledger.prepare(Demand("ord_1", 1, ended, 100, "EUR"), "ord_1/1/authorise/1/prepare")
+    reference = ledger.prepare(Demand("ord_1", 1, credit_token(ended), 100, "EUR"), "ord_1/1/authorise/1/prepare")
     assert ledger.authorise(reference, "ord_1/1/authorise/1") == ports.Standing(ports.DECLINED, 0, "expired")
     with pytest.raises(GatewayRefused):
         ledger.capture(reference, 100, "USD", "ord_1/1/capture/1")
@@ -134,7 +135,7 @@ def test_a_full_account_takes_no_new_payment() -> None:
     entries = tuple(CreditEntry("adjusted", 1, AT, f"a{number}") for number in range(MOST_ENTRIES))
     book.change(credit_id(code), lambda credit: Credit(credit.id, credit.kind, credit.currency, entries))
     with pytest.raises(PaymentDeclined):
-        Ledger(book, clock).prepare(Demand("ord_1", 1, code, 1, "USD"), "k/prepare")
+        Ledger(book, clock).prepare(Demand("ord_1", 1, credit_token(code), 1, "USD"), "k/prepare")
 
 
 def _stepped(credit: Credit, verb: str, reference: str, amount: int, key: str) -> Credit:
@@ -196,6 +197,6 @@ def test_the_ledger_keeps_the_rule(rule: Any, kept: str, request: pytest.Fixture
     def token(means: str, amount: int) -> str:
         if means == "nobody":
             return means
-        return credits.issue("gift_card", amount - (means == "poor"), "USD", f"k{next(numbers)}", "key-1").code
+        return credit_token(credits.issue("gift_card", amount - (means == "poor"), "USD", f"k{next(numbers)}", "key-1").code)
 
     rule(Bench(Ledger(book, clock), book, "rich", "poor", "nobody", "", Ledger(MemoryCredits(down=True), clock), "cr_nobody_1_x", token=token))

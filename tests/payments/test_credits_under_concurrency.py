@@ -15,8 +15,9 @@ from local.engine.testing import engine_fixture as engine  # noqa: F401 (a fixtu
 from tests.support.template import resources
 from waybill.aws import clients
 from waybill.kernel.clock import utc_now
+from waybill.kernel.ids import credit_id, credit_token
 from waybill.payments import ports
-from waybill.payments.ledger.credits import Credits, Issued, credit_id
+from waybill.payments.ledger.credits import Credits, Issued
 from waybill.payments.ledger.gateway import Ledger
 from waybill.payments.ledger.table import CreditTable
 from waybill.payments.ports import Demand
@@ -55,7 +56,7 @@ def _issue(amount: int, key: str) -> Issued:
 
 
 def _reference(ledger: Ledger, code: str, order_id: str, amount: int) -> str:
-    return ledger.prepare(Demand(order_id, 1, code, amount, "USD"), f"{order_id}/1/authorise/1/prepare")
+    return ledger.prepare(Demand(order_id, 1, credit_token(code), amount, "USD"), f"{order_id}/1/authorise/1/prepare")
 
 
 def test_eight_orders_on_a_card_that_pays_for_five(ledger: Ledger) -> None:

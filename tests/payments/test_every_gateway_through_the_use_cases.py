@@ -20,6 +20,7 @@ from tests.payments.strict_paypal import StrictPayPal
 from tests.payments.strict_stripe import KEY, StrictStripe
 from waybill.kernel.clock import utc_now
 from waybill.kernel.errors import IllegalTransition, Unavailable
+from waybill.kernel.ids import credit_token
 from waybill.payments.adyen.gateway import Adyen
 from waybill.payments.adyen.webhooks import AdyenWebhooks
 from waybill.payments.ledger.credits import Credits
@@ -64,7 +65,7 @@ def _adyen(stack: ExitStack) -> Place:
 def _ledger(stack: ExitStack) -> Place:
     book = MemoryCredits()
     code = Credits(book, utc_now, os.urandom).issue("gift_card", AMOUNT, "USD", "k", "key-1").code
-    return Place(Ledger(book, utc_now), book, code)
+    return Place(Ledger(book, utc_now), book, credit_token(code))
 
 
 @pytest.fixture(params=[_stripe, _paypal, _adyen, _ledger], ids=["stripe", "paypal", "adyen", "ledger"])

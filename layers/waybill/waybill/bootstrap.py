@@ -187,12 +187,22 @@ def gateway_hooks_api() -> Router:
     return hooks.router(hooks.Hooks(gateway_webhooks(), partial(queues.send, "PAYMENT_QUEUE_URL"), utc_now))
 
 
-def refunds_api() -> Router:
-    """Routes of `functions/refunds`."""
-    from waybill.payments import refunds_api
-    from waybill.payments.refunding import Refunds
+def finance_api() -> Router:
+    """Routes of `functions/finance`."""
+    from functools import partial
 
-    return refunds_api.router(Refunds(utc_now, _payment_policy))
+    from waybill.aws import queues
+    from waybill.payments import refunds_api, tenders_api
+    from waybill.payments.by_hand import ByHand
+    from waybill.payments.dynamodb import OrdersTable
+    from waybill.payments.ledger import credits_api
+    from waybill.payments.refunding import Refunds
+    from waybill.payments.service import Payments
+
+    routes, book = refunds_api.router(Refunds(utc_now, _payment_policy)), OrdersTable()
+    tenders_api.add(routes, ByHand(book, Payments(book, {}, utc_now), partial(queues.send, "PAYMENT_QUEUE_URL"), utc_now))
+    credits_api.add(routes, credits())
+    return routes
 
 
 def _payment_policy() -> Policy:

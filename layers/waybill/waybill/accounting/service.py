@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from waybill.accounting import reading
 from waybill.accounting.model import rules
-from waybill.accounting.model.chart import Chart
+from waybill.accounting.model.chart import GOODWILL, Chart
 from waybill.accounting.model.entry import Entry, Posting
 from waybill.accounting.ports import Ledger
 from waybill.aws.logs import logger
@@ -31,6 +31,8 @@ class Books:
         """The entry of an event, kept; None where the event moves no money. Raises NotFound for an unknown order."""
         if event.type in _OF_A_GATEWAY:
             return self._of_a_gateway(event)
+        if event.type in _OF_CREDITS:
+            return self._credited(event)
         make = _RULES.get(event.type)
         if make is None:
             return None
@@ -83,7 +85,13 @@ class Books:
         if event.subject.startswith("ord_"):
             entry = _entry(event, self.orders(event.subject), postings)
         else:
-            entry = Entry(event.id, event.type, event.time, "", "", event.data["currency"], event.data["reference"], postings)
+            entry = _of_no_order(event, postings)
+        self.ledger.add(entry)
+        return entry
+
+    def _credited(self, event: Event) -> Entry:
+        paid_to = event.data.get("paid_to")
+        entry = _of_no_order(event, rules.credited(self._chart().clearing(paid_to) if paid_to else GOODWILL, *_money(event)))
         self.ledger.add(entry)
         return entry
 
@@ -110,11 +118,17 @@ _RULES: dict[str, Callable[[Books, Event, Record], Postings]] = {
     "refund.withdrawn": Books.refund_withdrawn,
 }
 
+_OF_CREDITS = ("credit.issued", "credit.adjusted")
+
 _OF_A_GATEWAY: dict[str, Callable[[str, int, str], Postings]] = {
     "payment.fee_charged": rules.fee,
     "payout.settled": rules.deposit,
     "payout.failed": lambda clearing, amount, currency: rules.deposit(clearing, -amount, currency),
 }
+
+
+def _of_no_order(event: Event, postings: Postings) -> Entry:
+    return Entry(event.id, event.type, event.time, "", "", event.data["currency"], event.data["reference"], postings)
 
 
 def _money(event: Event) -> tuple[int, str]:

@@ -16,7 +16,7 @@ from waybill.kernel.clock import parse_instant
 from waybill.kernel.errors import InvalidInput
 from waybill.kernel.ids import order_id
 from waybill.kernel.money import exponent, minor_units
-from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+from waybill.orders.model.order import AT_A_GATEWAY, TENDER_KINDS, Address, Customer, Line, Order, Shipping, Tender
 
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
 _NAME, _TEXT = text(200, 1), text(500)
@@ -65,7 +65,7 @@ _SHIPPING = shape(
     },
 )
 _TENDER = shape(
-    {"kind": one_of("card", "channel", "terms"), "amount": amount},
+    {"kind": one_of(*TENDER_KINDS), "amount": amount},
     {
         "gateway": (_TEXT, "stripe"),
         "token": (text(120, 0, r"^[A-Za-z0-9_]*\Z", trim=False, says="must be a gateway's token"), ""),
@@ -180,9 +180,10 @@ def _shipping(raw: dict[str, Any], money: _Amounts) -> Shipping:
 def _tenders(body: dict[str, Any], money: _Amounts) -> tuple[Tender, ...]:
     tenders = []
     for place, raw in enumerate(body["tenders"]):
-        if raw["kind"] == "card" and not raw["token"]:
-            money.problems[f"tenders[{place}].token"] = "a card tender needs the gateway's token"
-        tenders.append(Tender(raw["kind"], money(raw["amount"], f"tenders[{place}].amount"), raw["gateway"], raw["token"], raw["reference"]))
+        if raw["kind"] in AT_A_GATEWAY and not raw["token"]:
+            money.problems[f"tenders[{place}].token"] = "a card needs the gateway's token, a gift card or store credit its code"
+        gateway = "ledger" if raw["kind"] in ("gift_card", "store_credit") else raw["gateway"]
+        tenders.append(Tender(raw["kind"], money(raw["amount"], f"tenders[{place}].amount"), gateway, raw["token"], raw["reference"]))
     return tuple(tenders)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from waybill.aws.secrets import secret
 from waybill.channels import api, webhooks
 from waybill.channels.imported import CONTENT, fingerprint
-from waybill.channels.model.masking import without_card_numbers
+from waybill.channels.model.masking import without_card_numbers, without_credit_codes
 from waybill.channels.model.signature import verified
 from waybill.kernel import json as strict_json
 from waybill.kernel.cards import masked
@@ -58,6 +58,9 @@ class Intake:
         _refuse_beyond(raw, LARGEST_ORDER)
         key = _checked_key(idempotency_key)
         body = strict_json.parse(raw)
+        safe = without_credit_codes(body)
+        if safe != body:
+            body, raw = safe, json.dumps(safe, default=str, separators=(",", ":")).encode()
         channel = _channel_of(caller, body)
         received_at = instant(self.clock())
         imported = api.normalise(channel, body, received_at)

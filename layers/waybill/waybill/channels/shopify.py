@@ -6,7 +6,7 @@ What was decided, row by row:
 - Money is in the shop's currency. `taxes_included` says whether prices contain tax. Discounts are those allocated to each line and
   shipping line; an order-level rest that no line carries is spread over the lines by value. Tips, duties and fees are `fees`.
 - `paid`: a tender of kind `channel` with Shopify's references. `authorized`: `terms`, for Shopify captures when we tell it of the
-  shipment. Cash on delivery: `terms`. Anything else unpaid: `terms`, and held (`payment`). Money taken in part: both.
+  shipment. Cash on delivery: `cod`. Anything else unpaid: `terms`, and held (`payment`). Money taken in part: both.
 - Gift cards and whatever needs no shipping do not ship. A line of quantity zero is left out. A line that ships
   and has no SKU is held (`item`).
 - Cancelled, voided, refunded, or a test order: imported, and held for a person.
@@ -171,7 +171,8 @@ def _tenders(body: Body, currency: str, total: int) -> tuple[Tender, ...]:
         taken = Tender("channel", total - open_amount, gateway, reference=_paid_by(body), attributes={"status": status})
         rest = (Tender("terms", open_amount, gateway, attributes={"status": "pending"}),) if open_amount else ()
         return (taken, *rest)
-    return (Tender("terms", total, gateway, reference=_paid_by(body), attributes={"status": status or "unknown"}),)
+    kind = "cod" if gateway.lower().startswith(_AGREED) else "terms"
+    return (Tender(kind, total, gateway, reference=_paid_by(body), attributes={"status": status or "unknown"}),)
 
 
 def _gateway(body: Body) -> str:

@@ -7,7 +7,7 @@ What was decided, row by row:
   the tax is put back in, so that prices read as the customer saw them. Where a line's amount does not divide by its quantity, the unit
   price is rounded up and the few cents are part of the line's discount: the line's sum stays exact.
 - Fees (also negative ones) with their tax are `fees`.
-- `date_paid` says that the money is taken: a tender of kind `channel` with WooCommerce's references. Cash on delivery (`cod`): `terms`.
+- `date_paid` says that the money is taken: a tender of kind `channel` with WooCommerce's references. Cash on delivery: `cod`; what else is to be paid: `terms`.
   Otherwise unpaid (`bacs`, `cheque`, `pending`, `on-hold`): `terms`, and held (`payment`).
 - `failed`, `cancelled`, `refunded`, `trash`: imported, and held for a person. A line of quantity zero is left out; a missing SKU is held.
 - Whether a line ships, WooCommerce does not say: the shop's own item does.
@@ -110,7 +110,7 @@ def _tenders(document: Body, total: int) -> tuple[Tender, ...]:
         return ()
     gateway = text(document, "payment_method", limit=200) or "woocommerce"
     paid_by = text(document, "transaction_id", "order_key", "id", limit=200)
-    kind = "channel" if _paid(document) else "terms"
+    kind = "channel" if _paid(document) else "cod" if gateway == "cod" else "terms"
     status = text(document, "status", limit=40)
     return (Tender(kind, total, gateway, reference=paid_by, attributes={"status": status}),)
 

@@ -27,7 +27,10 @@ from waybill.routing import present as routing
 
 _LINKED = ("https://", "http://localhost", "http://127.0.0.1")
 """What may stand in a link to a carrier's page; anything else would be a way in for a script."""
-_METHODS = {"card": "Card", "channel": "Paid at the channel", "terms": "On terms"}
+_METHODS = {
+    "card": "Card", "gift_card": "Gift card", "store_credit": "Store credit", "channel": "Paid at the channel", "terms": "On terms",
+    "cod": "Cash on delivery",
+}  # fmt: skip
 _CANCELLABLE = ("received", "on_hold", "backordered", "confirmed", "released", "in_fulfilment")
 
 

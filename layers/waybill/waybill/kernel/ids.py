@@ -30,6 +30,17 @@ def order_of_fulfilment_order(fo_id: str) -> tuple[str, int] | None:
     return f"ord_{stem}", int(number)
 
 
+def credit_id(code: str) -> str:
+    """What a gift card or store credit is kept by: never its code, for who has that has the money. Case, blanks and dashes do not
+    matter."""
+    return digest("credit", "".join(letter for letter in code.upper() if letter.isalnum()))
+
+
+def credit_token(code: str) -> str:
+    """What stands for the code in an order: `credit_` and the id."""
+    return f"credit_{credit_id(code)}"
+
+
 def customer_key(email: str) -> str:
     """What a customer is looked up by: never the address itself."""
     return digest("customer", email.strip().lower())

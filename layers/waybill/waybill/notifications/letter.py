@@ -109,3 +109,5 @@ def _more(kind: str, record: Record) -> Iterator[str]:
             yield "cancelled.card"
         if "channel" in kinds:
             yield "cancelled.channel"
+        if kinds & {"gift_card", "store_credit"}:
+            yield "cancelled.credit"

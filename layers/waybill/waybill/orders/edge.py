@@ -76,9 +76,10 @@ class ShippingIn(Strict):
 
 
 class TenderIn(Strict):
-    """One means of payment: `card` with a gateway token, `channel` (already paid there), or `terms`."""
+    """One means of payment: `card` with a gateway's token, `gift_card` or `store_credit` with its code as token, `channel` (already paid
+    there), `terms` (paid later by agreement) or `cod` (to the carrier)."""
 
-    kind: Literal["card", "channel", "terms"]
+    kind: Literal["card", "gift_card", "store_credit", "channel", "terms", "cod"]
     amount: NotNegative
     gateway: Text = "stripe"
     token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{0,120}$")] = ""

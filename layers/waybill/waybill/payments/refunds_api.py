@@ -5,25 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
-from waybill.kernel.errors import InvalidInput, Malformed, NotFound
-from waybill.kernel.money import decimal_string, exponent, minor_units
+from waybill.kernel.errors import InvalidInput
+from waybill.kernel.money import decimal_string, exponent
 from waybill.orders import store
 from waybill.orders.model.sale import Sold
+from waybill.payments.doors import DECIDERS, actor_of, amount_of, body_of, key_of, number_of, text_of
 from waybill.payments.model.refunds import ALL, Refund, Wanted
 from waybill.payments.refunding import Asked, Refunds, of, seen
 from waybill.shop import store as shop
 from waybill.shop.door import caller
-from waybill.shop.model import Key
 
-DECIDERS = ("finance", "support")
 _FIELDS = frozenset({"lines", "shipping", "goodwill", "fee", "everything", "reason", "dryRun"})
-_MOST_LINES, _LONGEST_REASON, _LONGEST_KEY = 1000, 200, 200
+_MOST_LINES = 1000
 _LIMIT = "500"
 """What one person may grant alone where the shop's policy says nothing, in whole units of the order's currency."""
 
 
 def router(refunds: Refunds) -> Router:
-    """Routes of `functions/refunds`."""
+    """Routes of `functions/finance`."""
     routes = Router()
 
     @routes.route("POST", "/v1/orders/{id}/refunds")
@@ -31,7 +30,7 @@ def router(refunds: Refunds) -> Router:
         key, order_id, body = caller(request, *DECIDERS), request.params["id"], _body(request)
         currency = store.load(order_id).order.currency
         wanted, dry = _wanted(body, currency), body.get("dryRun") is True
-        asked = Asked(_actor(key), "" if dry else _key(request), _reason(body), _limit(currency), _seen(request))
+        asked = Asked(actor_of(key), "" if dry else key_of(request), text_of(body, "reason"), _limit(currency), _seen(request))
         if dry:
             refund, version = refunds.preview(order_id, wanted, asked)
             return Answer({**shown(refund), "dry_run": True}, headers={"etag": f'"{version}"'})
@@ -46,26 +45,19 @@ def router(refunds: Refunds) -> Router:
     @routes.route("POST", "/v1/orders/{id}/refunds/{n}/approve")
     def approve(request: Request) -> Answer:
         key = caller(request, "finance")
-        return Answer(shown(refunds.approve(request.params["id"], _number(request), _actor(key))))
+        return Answer(shown(refunds.approve(request.params["id"], number_of(request, "refund"), actor_of(key))))
 
     @routes.route("POST", "/v1/orders/{id}/refunds/{n}/retry")
     def retry(request: Request) -> Answer:
         key = caller(request, *DECIDERS)
-        return Answer(shown(refunds.retry(request.params["id"], _number(request), _actor(key))))
+        return Answer(shown(refunds.retry(request.params["id"], number_of(request, "refund"), actor_of(key))))
 
     @routes.route("POST", "/v1/orders/{id}/refunds/{n}/reject")
     def reject(request: Request) -> Answer:
         key = caller(request, "finance")
-        return Answer(shown(refunds.reject(request.params["id"], _number(request), _actor(key))))
+        return Answer(shown(refunds.reject(request.params["id"], number_of(request, "refund"), actor_of(key))))
 
     return routes
-
-
-def _number(request: Request) -> int:
-    number = request.params["n"]
-    if not number.isascii() or not number.isdecimal() or len(number) > 4:
-        raise NotFound(f"the order has no refund {number[:16]!r}")
-    return int(number)
 
 
 def shown(refund: Refund) -> dict[str, Any]:
@@ -90,10 +82,7 @@ def shown(refund: Refund) -> dict[str, Any]:
 
 
 def _body(request: Request) -> dict[str, Any]:
-    body = request.json_object()
-    unknown = sorted(set(body) - _FIELDS)
-    if unknown:
-        raise Malformed(f"unknown field {unknown[0][:64]!r}", fields={unknown[0][:64]: "unknown"})
+    body = body_of(request, _FIELDS)
     for name in ("everything", "dryRun"):
         if not isinstance(body.get(name, False), bool):
             raise InvalidInput(f"{name} is true or false", fields={name: "true or false"})
@@ -106,8 +95,8 @@ def _wanted(body: dict[str, Any], currency: str) -> Wanted:
         if beside:
             raise InvalidInput("everything leaves nothing to name beside it", fields={beside[0]: "not with everything"})
         return Wanted(everything=True)
-    shipping = ALL if body.get("shipping") == "all" else _amount(body, "shipping", currency)
-    return Wanted(_lines(body.get("lines", [])), shipping, _amount(body, "goodwill", currency), _amount(body, "fee", currency))
+    shipping = ALL if body.get("shipping") == "all" else amount_of(body, "shipping", currency)
+    return Wanted(_lines(body.get("lines", [])), shipping, amount_of(body, "goodwill", currency), amount_of(body, "fee", currency))
 
 
 def _lines(raw: Any) -> dict[str, int]:
@@ -125,35 +114,6 @@ def _lines(raw: Any) -> dict[str, int]:
     return lines
 
 
-def _amount(body: dict[str, Any], name: str, currency: str) -> int:
-    raw = body.get(name, "0")
-    if not isinstance(raw, str):
-        raise InvalidInput(f'{name} is a decimal string such as "5.00"', fields={name: "a decimal string"})
-    try:
-        amount = minor_units(raw, currency)
-    except InvalidInput as problem:
-        raise InvalidInput(f"{name}: {problem.message}", fields={name: "not an amount"}) from None
-    if amount < 0:
-        raise InvalidInput(f"{name} is not negative", fields={name: "negative"})
-    return amount
-
-
-def _reason(body: dict[str, Any]) -> str:
-    reason = body.get("reason", "")
-    if not isinstance(reason, str) or len(reason) > _LONGEST_REASON or not reason.isprintable():
-        raise InvalidInput(f"reason is a text of at most {_LONGEST_REASON} characters", fields={"reason": "a text"})
-    return reason.strip()
-
-
-def _key(request: Request) -> str:
-    key = request.headers.get("idempotency-key", "").strip()
-    if not key:
-        raise Malformed("send an Idempotency-Key header", fields={"Idempotency-Key": "required"})
-    if len(key) > _LONGEST_KEY or not key.isprintable():
-        raise InvalidInput(f"an Idempotency-Key has at most {_LONGEST_KEY} printable characters", fields={"Idempotency-Key": "not valid"})
-    return key
-
-
 def _seen(request: Request) -> str:
     """The version that the caller has seen: `If-Match` with the `ETag` of a preview or of the list."""
     return request.headers.get("if-match", "").strip().strip('"')[:64]
@@ -163,7 +123,3 @@ def _limit(currency: str) -> int:
     """Minor units that one person may grant alone: the shop's policy `refunds` {"limit": {"USD": 50000}}."""
     own = shop.policy("refunds").get("limit", {}).get(currency)
     return int(own) if own is not None else int(_LIMIT) * 10 ** exponent(currency)
-
-
-def _actor(key: Key) -> str:
-    return f"{key.roles[0]}:{key.name or key.scope or 'key'}"

@@ -25,7 +25,7 @@ def whole(order: Order, state: State, items: Iterable[dict[str, Any]]) -> dict[s
 
 def tenders(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """PAY items → one object a tender: amounts as decimal strings with the currency beside; its balances and its events."""
-    return [_tender(tender) for tender in sorted(map(tender_from, items), key=lambda tender: tender.number)]
+    return [one(tender) for tender in sorted(map(tender_from, items), key=lambda tender: tender.number)]
 
 
 def summary(items: Iterable[dict[str, Any]], owed: int, currency: str) -> dict[str, Any]:
@@ -39,7 +39,8 @@ def summary(items: Iterable[dict[str, Any]], owed: int, currency: str) -> dict[s
     }
 
 
-def _tender(tender: Tender) -> dict[str, Any]:
+def one(tender: Tender) -> dict[str, Any]:
+    """One tender as the API shows it."""
     return {
         "number": tender.number,
         "kind": tender.kind,

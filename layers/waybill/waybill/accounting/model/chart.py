@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 RECEIVABLE, CLEARING, SALES, DISCOUNTS, SHIPPING = "receivable", "clearing", "sales", "discounts", "shipping-income"
 FEES, TAX, DIFFERENCES, GOODS, COST_OF_GOODS = "fees", "sales-tax", "differences", "inventory", "cogs"
 BANK, GATEWAY_FEES, CHARGEBACKS = "bank", "gateway-fees", "chargebacks"
+CREDITS, GOODWILL = "clearing-ledger", "goodwill"
+"""What we owe on gift cards and store credit: the clearing account of our own ledger. What was given away of it."""
 
 STANDARD = {
     RECEIVABLE: "asset",
@@ -22,6 +24,8 @@ STANDARD = {
     COST_OF_GOODS: "expense",
     GATEWAY_FEES: "expense",
     CHARGEBACKS: "expense",
+    CREDITS: "liability",
+    GOODWILL: "expense",
     DIFFERENCES: "expense",
 }
 """Every role and its kind. `receivable` holds what customers owe; its credit balance is what they have paid ahead."""
@@ -41,7 +45,7 @@ class Chart:
     def clearing(self, payer: str) -> str:
         """Where the money of a gateway or a channel lies until it pays out; the common one for a payer without its own."""
         own = f"{CLEARING}-{payer}"
-        return own if own in self.kinds else CLEARING
+        return own if own in self.kinds or own in STANDARD else CLEARING
 
     def kind(self, account: str) -> str:
         """asset, liability, income, expense or equity; an account that nobody has declared any more is equity."""

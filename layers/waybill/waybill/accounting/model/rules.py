@@ -55,6 +55,11 @@ def disputed(clearing: str, amount: int, currency: str) -> tuple[Posting, ...]:
     return merged((Posting(accounts.CHARGEBACKS, amount, currency), Posting(clearing, -amount, currency)))
 
 
+def credited(against: str, amount: int, currency: str) -> tuple[Posting, ...]:
+    """A gift card or store credit was issued: given away, or sold for money that lies in `against`; negative where it was taken off."""
+    return merged((Posting(against, amount, currency), Posting(accounts.CREDITS, -amount, currency)))
+
+
 def fee(clearing: str, amount: int, currency: str) -> tuple[Posting, ...]:
     """A gateway has kept something for itself of what it holds for us; negative where it gives a fee back."""
     return merged((Posting(accounts.GATEWAY_FEES, amount, currency), Posting(clearing, -amount, currency)))

@@ -1,10 +1,11 @@
-"""A card number that a channel sent us by mistake is masked before the document is kept (I29)."""
+"""What must not be kept: card numbers that a channel sent us by mistake are masked, codes of gift cards replaced (I29)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from waybill.kernel.cards import masked
+from waybill.kernel.ids import credit_token
 
 
 def without_card_numbers(value: Any, name: str = "") -> Any:
@@ -22,6 +23,20 @@ def without_card_numbers(value: Any, name: str = "") -> Any:
         hidden = masked(str(value))
         return value if hidden == str(value) else hidden
     return value
+
+
+def without_credit_codes(order: Any) -> Any:
+    """The same canonical order with the codes of gift cards and store credit replaced by what they are kept by."""
+    tenders = order.get("tenders") if isinstance(order, dict) else None
+    if not isinstance(tenders, list):
+        return order
+    return {**order, "tenders": [_without_code(tender) for tender in tenders]}
+
+
+def _without_code(tender: Any) -> Any:
+    if not isinstance(tender, dict) or tender.get("kind") not in ("gift_card", "store_credit") or not isinstance(tender.get("token"), str):
+        return tender
+    return {**tender, "token": credit_token(tender["token"]) if tender["token"].strip() else ""}
 
 
 def _is_id(name: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from waybill.kernel.clock import Clock, instant, parse_instant
 from waybill.kernel.errors import InvalidInput, KeyReused
-from waybill.kernel.ids import digest
+from waybill.kernel.ids import credit_id
 from waybill.kernel.money import MOST_MINOR_UNITS, exponent
 from waybill.payments.model.credit import KINDS, Credit
 
@@ -40,18 +40,19 @@ class Credits:
     def __init__(self, book: CreditBook, clock: Clock, entropy: Callable[[int], bytes]) -> None:
         self._book, self._clock, self._entropy = book, clock, entropy
 
-    def issue(self, kind: str, amount: int, currency: str, key: str, by: str, reason: str = "", valid_until: str = "") -> Issued:
-        """A new credit of `amount` minor units. The same key is the same credit with the same code; `by` is who asks (a key's id).
+    def issue(self, kind: str, amount: int, currency: str, key: str, by: str, reason: str = "", valid_until: str = "", paid_to: str = "") -> Issued:
+        """A new credit of `amount` minor units. The same key is the same credit with the same code; `by` is who asks (a key's id), `paid_to`
+        the channel or gateway that has the money for one that was sold.
 
         Raises InvalidInput for a kind, amount, currency or end that makes no sense, KeyReused for the key with another request.
         """
         _sensible(kind, amount, currency, valid_until)
-        asked = {"kind": kind, "amount": amount, "currency": currency, "valid_until": valid_until, "reason": reason}
+        asked = {"kind": kind, "amount": amount, "currency": currency, "valid_until": valid_until, "reason": reason, "paid_to": paid_to}
         known = self._book.claim(f"{by}/{key}", asked | {"code": code_of(self._entropy(CODE_BYTES))})
         if any(known[name] != value for name, value in asked.items()):
             raise KeyReused("this key was used for another request")
         empty = Credit(credit_id(known["code"]), kind, currency, (), valid_until)
-        return Issued(known["code"], self._book.open(empty.issued(amount, self._now(), f"{by}/{key}", by, reason)))
+        return Issued(known["code"], self._book.open(empty.issued(amount, self._now(), f"{by}/{key}", by, reason, paid_to)))
 
     def adjust(self, code: str, amount: int, currency: str, key: str, by: str, reason: str) -> Credit:
         """By hand, up or down. The same key is the same adjustment.
@@ -74,11 +75,6 @@ class Credits:
 
     def _now(self) -> str:
         return instant(self._clock())
-
-
-def credit_id(code: str) -> str:
-    """What a credit is kept by: never its code. Case, blanks and dashes do not matter."""
-    return digest("credit", "".join(letter for letter in code.upper() if letter.isalnum()))
 
 
 def code_of(entropy: bytes) -> str:

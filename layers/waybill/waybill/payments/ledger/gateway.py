@@ -1,6 +1,6 @@
 """Gift cards and store credit as a gateway: our own accounts behind the same port as everybody's.
 
-The token is the credit's code. A payment's name holds all that authorising it needs, so setting one up writes nothing.
+The token is the credit's id (`kernel.ids.credit_token`), never its code. A payment's name holds all that authorising it needs, so setting one up writes nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import IllegalTransition, NotFound, PaymentDeclined
 from waybill.kernel.ids import digest
 from waybill.payments import ports
-from waybill.payments.ledger.credits import CreditBook, credit_id
+from waybill.payments.ledger.credits import CreditBook
 from waybill.payments.model.credit import RETURNED, Credit
 from waybill.payments.notices import Dispute
 from waybill.payments.ports import Capabilities, Demand, GatewayRefused, Returned, Standing
@@ -30,7 +30,7 @@ class Ledger:
 
     def prepare(self, demand: Demand, key: str) -> str:
         try:
-            credit = self._book.read(credit_id(demand.token))
+            credit = self._book.read(demand.token.removeprefix("credit_"))
         except NotFound:
             raise PaymentDeclined("payment_method_unknown") from None
         if credit.currency != demand.currency:

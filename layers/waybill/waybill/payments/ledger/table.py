@@ -71,6 +71,7 @@ class CreditTable:
             "currency": credit.currency,
             "valid_until": credit.valid_until,
             "entries": [entry.to_dict() for entry in credit.entries],
+            "history": [entry.to_dict() for entry in credit.history],
         }
         commit(put_over(ORDERS, item, seen))
         return after

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from waybill.kernel.errors import IllegalTransition, KeyReused
+from waybill.kernel.events import Entry, appended
 
 GIFT_CARD, STORE_CREDIT = "gift_card", "store_credit"
 KINDS = (GIFT_CARD, STORE_CREDIT)
@@ -21,7 +22,8 @@ MOST_ENTRIES = 1500
 
 @dataclass(frozen=True, slots=True)
 class CreditEntry:
-    """`amount` in minor units, negative only for an adjustment downwards. `reference` names the payment, `by` who did it."""
+    """`amount` in minor units, negative only for an adjustment downwards. `reference` names the payment, `by` who did it, `paid_to`
+    the channel or gateway that has taken the money for a gift card that was sold."""
 
     type: str
     amount: int
@@ -30,11 +32,12 @@ class CreditEntry:
     reference: str = ""
     by: str = ""
     reason: str = ""
+    paid_to: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Only what is set."""
         raw: dict[str, Any] = {"type": self.type, "amount": self.amount, "at": self.at, "key": self.key}
-        return raw | {name: value for name in ("reference", "by", "reason") if (value := getattr(self, name))}
+        return raw | {name: value for name in ("reference", "by", "reason", "paid_to") if (value := getattr(self, name))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,22 @@ class Credit:
     def entry(self, key: str) -> CreditEntry | None:
         return next((entry for entry in self.entries if entry.key == key), None)
 
+    @property
+    def history(self) -> tuple[Entry, ...]:
+        """What the books must hear of: who has put how much on it, or taken it off."""
+        history: tuple[Entry, ...] = ()
+        for entry in self.entries:
+            if entry.type in (ISSUED, ADJUSTED):
+                data = {"gateway": "ledger", "amount": entry.amount, "currency": self.currency, "reference": self.id}
+                data |= {"paid_to": entry.paid_to} if entry.paid_to else {}
+                history = appended(history, f"credit.{entry.type}", entry.at, entry.by, data)
+        return history
+
     # What may be done
 
-    def issued(self, amount: int, at: str, key: str, by: str, reason: str = "") -> Credit:
+    def issued(self, amount: int, at: str, key: str, by: str, reason: str = "", paid_to: str = "") -> Credit:
         _positive(amount)
-        return self._with(CreditEntry(ISSUED, amount, at, key, "", by, reason))
+        return self._with(CreditEntry(ISSUED, amount, at, key, "", by, reason, paid_to))
 
     def adjusted(self, amount: int, at: str, key: str, by: str, reason: str) -> Credit:
         """By hand, up or down, never below nothing. Raises IllegalTransition."""

@@ -254,6 +254,11 @@ class Tender:
         paid = PaymentEvent("CHARGE_SUCCESS", at, self.amount, reference or f"{self.record_id}/outside", reference)
         return self._with(paid)._told("payment.recorded", paid, actor)
 
+    def paid(self, amount: int, at: str, ref: str, reference: str | None, actor: str) -> Tender:
+        """With money that came outside, as a person has noted it under a name of its own."""
+        came = PaymentEvent("CHARGE_SUCCESS", at, amount, ref, reference)
+        return self._with(came)._told("payment.recorded", came, actor)
+
     def owed_back(self, amount: int, by: str, at: str, reference: str | None, actor: str) -> Tender:
         """With the note that the channel has money that it owes to the customer. Raises IllegalTransition beyond what it took (I7)."""
         if not 0 < amount <= self.refundable:

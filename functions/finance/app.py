@@ -1,11 +1,11 @@
-"""Refunds as an API."""
+"""What people decide about money, as an API: refunds, payments noted by hand or tried again, gift cards and store credit."""
 
 from typing import Any
 
 from waybill import bootstrap
 from waybill.aws import http
 
-ROUTER = bootstrap.refunds_api()
+ROUTER = bootstrap.finance_api()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
