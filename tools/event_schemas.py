@@ -159,8 +159,9 @@ _ID_OF = {
     "REFUND": r"^ord_[a-z2-7]{20}/refund\d+:\d+$",
     "ROW": r"^(ord_[a-z2-7]{20}/row|[a-z]+/)\w+:1$",
     "PAYOUT": r"^[a-z]+/\w+:\d+$",
+    "ACCOUNT": r"^[a-z2-7]{20}/account:\d+$",
 }
-_SUBJECT_OF = {"ROW": r"^(ord_[a-z2-7]{20}|[a-z]+/\w+)$", "PAYOUT": r"^[a-z]+/\w+$"}
+_SUBJECT_OF = {"ACCOUNT": r"^[a-z2-7]{20}$", "ROW": r"^(ord_[a-z2-7]{20}|[a-z]+/\w+)$", "PAYOUT": r"^[a-z]+/\w+$"}
 
 
 def catalogue() -> str:
@@ -173,7 +174,7 @@ def catalogue() -> str:
 
 
 def _record(kind: Kind) -> str:
-    return {"STATE": "order", "PAY": "payment", "FO": "fulfilment order", "RSV": "reservation", "REFUND": "refund", "ROW": "row of a gateway", "PAYOUT": "payout"}[kind.record]
+    return {"STATE": "order", "PAY": "payment", "FO": "fulfilment order", "RSV": "reservation", "REFUND": "refund", "ROW": "row of a gateway", "PAYOUT": "payout", "ACCOUNT": "credit"}[kind.record]
 
 
 def _fields(kind: Kind) -> str:

@@ -12,6 +12,7 @@ from tests.flow.stories import heard_of
 from tests.house.books_scenes import reconciled
 from tests.house.deeds import arrives, documents_parked, give_up, let_go, move, ok, paid_outside, placed, sums_off, webhook, work_off
 from tests.house.desk_scenes import at_the_desk, decided_at_the_desk, in_the_console
+from tests.house.finance_scenes import credits_kept, paid_by_hand, tried_again
 from tests.house.gateway_scenes import an_authorisation_ends, paid_at_adyen, paid_at_paypal, paid_later_in_part, told_by_stripe, waited_for_a_gateway
 from waybill.channels.model.signature import signed
 from waybill.orders import documents
@@ -94,7 +95,7 @@ def rejected(the: Life) -> None:
 def lost_and_found(the: Life) -> None:
     lost, waiting = placed(the, an_order()), placed(the, an_order(("TEA", 120)))
     the.world.machine.lose(lost)
-    move(the, "TEA", "reno", {"kind": "received", "quantity": 90})
+    move(the, "TEA", "reno", {"kind": "received", "quantity": 150})
     told = the.world.handler("reconciler")({}, None)  # before the stream has told of the stock
     assert (told["restarted"], told["woken"]) == (1, 1), told
     the.settle()
@@ -215,6 +216,9 @@ SCENES = (
     waited_for_a_gateway,
     an_authorisation_ends,
     paid_later_in_part,
+    credits_kept,
+    paid_by_hand,
+    tried_again,
     cancelled,
     declined,
     held,
