@@ -14,7 +14,7 @@ from waybill.kernel.errors import Conflict, NotFound
 from waybill.orders import codec
 from waybill.orders.model import state as states
 from waybill.orders.model.holds import Hold
-from waybill.orders.model.order import Line, Order, Shipping, Tender
+from waybill.orders.model.order import AT_A_GATEWAY, Line, Order, Shipping, Tender
 from waybill.orders.model.state import State
 from waybill.payments import messages
 from waybill.payments.ports import Gateway
@@ -194,8 +194,8 @@ def crash() -> None:
 
 
 def _tender(kind: str, amount: int, means: str) -> Tender:
-    if kind == "card":
-        return Tender("card", amount, "stripe", means)
+    if kind in AT_A_GATEWAY:
+        return Tender(kind, amount, "stripe" if kind == "card" else "ledger", means)
     return Tender(kind, amount, reference=means)
 
 
