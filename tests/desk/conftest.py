@@ -13,10 +13,12 @@ from waybill.aws import http
 from waybill.desk import web
 from waybill.desk.model.visitor import visitor
 from waybill.desk.service import Desk
+from waybill.desk.visit import Door
 
 KEYS = {
     "support-key": ("Robin", ("support",), ""),
     "viewer-key": ("Vera", ("viewer",), ""),
+    "finance-key": ("Fay", ("finance",), ""),
     "channel-key": ("", ("channel",), "fernweh-woo"),
     "node-key": ("", ("node",), "reno"),
 }
@@ -28,7 +30,7 @@ class Browser:
     def __init__(self, shop: Shop) -> None:
         self.shop, self.now, self.keys, self.cookies = shop, NOW, dict(KEYS), {}
         self.secrets = ["first secret"]
-        door = web.Door(lambda who: Desk(shop, shop, who), lambda key: key, self._visitor, lambda: self.secrets, lambda: self.now)
+        door = Door(lambda who: Desk(shop, shop, shop, who), lambda key: key, self._visitor, lambda: self.secrets, lambda: self.now)
         self._router = web.router(door)
         self.page, self.headers, self.status = "", {}, 0
         self.set_cookies: list[str] = []

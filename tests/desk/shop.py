@@ -19,11 +19,12 @@ from waybill.desk.model.facts import (
     Query,
     Row,
     Stock,
-    Tender,
 )
+from waybill.desk.model.money import Left, Money, Movement, Refund, Share, Tender
 from waybill.kernel.clock import instant
-from waybill.kernel.errors import IllegalTransition, NotFound
+from waybill.kernel.errors import IllegalTransition, InvalidInput, NotFound, StaleVersion
 from waybill.kernel.events import Entry
+from waybill.payments.model.refunds import Wanted
 
 NOW = datetime(2026, 11, 23, 14, 5, 30, tzinfo=UTC)
 
@@ -44,6 +45,37 @@ CANCELLED = "ord_c9aaxq5pkt3n6vw4zcya"
 ATTACK = "ord_xsskxq5pkt3n6vw4zcya"
 
 
+MONEY = Money(
+    charge="partial",
+    owed=18447,
+    charged=7250,
+    tenders=(
+        Tender(
+            number=1,
+            method="Card · stripe",
+            status="partly_captured",
+            amount=13447,
+            balances={"Authorised": 6197, "Captured": 7250},
+            movements=(
+                Movement(at(190.4), "AUTH_REQUEST", 13447),
+                Movement(at(190.4), "AUTH_SUCCESS", 13447, "pi_3Qx8Lb2eZvKYlo2C1gQ2"),
+                Movement(at(41), "CHARGE_REQUEST", 7250),
+                Movement(at(41), "CHARGE_SUCCESS", 7250, "pi_3Qx8Lb2eZvKYlo2C1gQ2"),
+            ),
+            until=at(-6 * 1440),
+            reference="pi_3Qx8Lb2eZvKYlo2C1gQ2",
+            version=4,
+        ),
+        Tender(2, "On terms", "to_be_paid", 5000, unpaid=5000, version=1, allowed=frozenset(("paid",))),
+    ),
+    refunds=(
+        Refund(1, "paid", 1955, (("Items", 1850), ("Tax", 105)), (Share("Card · stripe", 1955),), 1, "handle came off", "Robin"),
+        Refund(2, "proposed", 900, (("Goodwill", 900),), (Share("Card · stripe", 900),), 0, "late", "Robin", frozenset(("approve", "reject"))),
+    ),
+    left=Left({"1": 1, "2": 1, "3": 0}, 795, 5295),
+)
+
+
 def shipping() -> Order:
     """Two nodes: one parcel under way, the other still being packed."""
     first, second = "fo_k3v7qn2mzc5t4xw6ybfa-1", "fo_k3v7qn2mzc5t4xw6ybfa-2"
@@ -58,7 +90,7 @@ def shipping() -> Order:
         totals=(("Items", 17070), ("Discounts", -500), ("Shipping, standard", 795), ("Tax", 1082), ("Total", 18447)),
         customer=("Ada Moreno", "ada.moreno@example.com", "+1 503 555 0134"),
         ship_to=("Ada Moreno", "1400 SE Morrison St", "Apt 5", "Portland OR 97214", "US"),
-        tenders=(Tender("pay1", "Card · stripe", "authorised", 18447, 18447, 0, 0, 0, "pi_3Qx8Lb2eZvKYlo2C1gQ2"),),
+        money=MONEY,
         fulfilment_orders=(
             FulfilmentOrder(
                 first,
@@ -159,7 +191,7 @@ def held() -> Order:
         customer=("Jonas Weber", "jonas@example.org"),
         ship_to=("Jonas Weber", "88 Harbor Way", "Tampa FL 33602", "US"),
         holds=(Hold("payment-1", "payment", "The card was declined: insufficient funds", at(70)),),
-        tenders=(Tender("pay1", "Card · stripe", "declined", 6420, 0, 0, 0),),
+        money=Money("none", 6420, 0, (Tender(1, "Card · stripe", "declined", 6420, version=2, allowed=frozenset(("retry",))),)),
         history=tuple(
             _entries(
                 HELD,
@@ -225,7 +257,7 @@ def orders() -> list[Order]:
 
 
 class Shop:
-    """`ports.Reads` and `ports.Acts` over a handful of orders; `deeds` lists what was done."""
+    """`ports.Reads`, `ports.Acts` and `ports.Pays` over a handful of orders; `deeds` lists what was done."""
 
     def __init__(self) -> None:
         self.known = {order.row.order_id: order for order in orders()}
@@ -286,6 +318,31 @@ class Shop:
 
     def retry_payment(self, order_id: str, actor: str) -> None:
         self.deeds.append(("retry_payment", order_id, actor))
+
+    def preview(self, order_id: str, wanted: Wanted, reason: str, actor: str) -> tuple[Refund, str]:
+        left = self.known[order_id].money.left
+        for line, units in wanted.lines.items():
+            if units > left.units.get(line, 0):
+                raise InvalidInput(f"line {line}: {left.units.get(line, 0)} units may be refunded, not {units}")
+        amount = 1000 * sum(wanted.lines.values()) + wanted.shipping + wanted.goodwill - wanted.fee
+        status = "proposed" if amount > 5000 else "granted"
+        return Refund(3, status, amount, (("Items", amount),), (Share("Card · stripe", amount),), reason=reason, asked_by=actor), "v7"
+
+    def refund(self, order_id: str, wanted: Wanted, reason: str, seen: str, actor: str) -> Refund:
+        if seen != "v7":
+            raise StaleVersion("something was paid, shipped or decided since: look again before you decide")
+        made, _ = self.preview(order_id, wanted, reason, actor)
+        self.deeds.append(("refund", order_id, str(made.amount), reason, actor))
+        return made
+
+    def decide(self, order_id: str, number: int, verb: str, actor: str) -> None:
+        self.deeds.append((verb, order_id, str(number), actor))
+
+    def paid(self, order_id: str, tender: int, amount: int, reference: str, seen: str, actor: str) -> None:
+        self.deeds.append(("paid", order_id, str(tender), str(amount), reference, seen, actor))
+
+    def retry(self, order_id: str, tender: int, seen: str, actor: str) -> None:
+        self.deeds.append(("retry", order_id, str(tender), seen, actor))
 
     def redrive(self, document_id: str, actor: str) -> None:
         self.deeds.append(("redrive", document_id, actor))

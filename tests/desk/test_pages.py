@@ -13,6 +13,8 @@ ALL = (
     "/desk?q=%22%3E%3Cscript%3E",
     f"/desk/orders/{SHIPPING}",
     f"/desk/orders/{HELD}",
+    f"/desk/orders/{SHIPPING}/refund",
+    f"/desk/orders/{ATTACK}/refund",
     f"/desk/orders/{ATTACK}",
     "/desk/stock",
     "/desk/documents",

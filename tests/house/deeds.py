@@ -8,6 +8,7 @@ from tests.channels.documents import SECRETS
 from tests.flow.life import Life, an_order
 from tests.support.shop import headers
 from waybill.channels.model.signature import signed
+from waybill.payments import ports
 
 
 def placed(the: Life, order: dict[str, Any]) -> str:
@@ -34,6 +35,15 @@ def let_go(the: Life, order_id: str) -> None:
     for hold in the.order(order_id)["holds"]:
         ok(the.call("POST", f"/v1/orders/{order_id}/holds/{hold['id']}/release", {"note": "seen"}))
     the.settle()
+
+
+def lapse(the: Life, order_id: str) -> None:
+    """The gateway gives an authorisation up, and we find out in time."""
+    the.gateway.of(order_id)[0].status = ports.VOIDED
+    the.world.later(8 * 86_400)
+    the.world.handler("payment_care")({}, None)
+    the.settle()
+    the.world.later(-8 * 86_400)
 
 
 def arrives(the: Life, sku: str, units: int) -> None:

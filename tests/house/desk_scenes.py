@@ -7,7 +7,8 @@ from typing import Any
 
 from tests.desk.person import Person
 from tests.flow.life import DECLINED, Life, an_order
-from tests.house.deeds import placed, sums_off, webhook
+from tests.house.deeds import lapse, placed, sums_off, webhook, work_off
+from waybill.shop import store
 
 
 def at_the_desk(the: Life) -> None:
@@ -37,6 +38,29 @@ def decided_at_the_desk(the: Life) -> None:
     _seen(person.post(f"/desk/orders/{off}/release-hold", hold=hold[1]))
     person.get(f"/desk/orders/{poor}")
     _seen(person.post(f"/desk/orders/{poor}/retry-payment"))
+
+
+def money_at_the_desk(the: Life) -> None:
+    order = an_order(reference="money")
+    clerk, finance = Person(the.world, "key-support"), Person(the.world, "key-finance")
+    later, gone, lapsed = placed(the, {**order, "tenders": [{"kind": "terms", "amount": order["total"]}]}), placed(the, an_order()), placed(the, an_order())
+    work_off(the, gone)
+    page = f"/desk/orders/{gone}"
+    clerk.get(f"{page}/refund")
+    assert clerk.post(f"{page}/refund", goodwill="600.00") == 409 and clerk.post(f"{page}/refund", everything="1") == 200
+    seen = re.search(r'name="seen" value="([^"]+)"', clerk.page)
+    assert seen
+    store.save(store.POLICY, "refunds", {"limit": {"USD": 500}})
+    _seen(clerk.post(f"{page}/refunds", everything="1", seen=seen[1]))
+    finance.get(page)
+    _seen(finance.post(f"{page}/refunds/1/approve"))
+    finance.get(f"/desk/orders/{later}")
+    _seen(finance.post(f"/desk/orders/{later}/payments/1/paid", amount=order["total"], seen="1"))
+    lapse(the, lapsed)
+    clerk.get(f"/desk/orders/{lapsed}")
+    _seen(clerk.post(f"/desk/orders/{lapsed}/payments/1/retry", seen="3"))
+    the.settle()
+    work_off(the, lapsed)
 
 
 def in_the_console(the: Life) -> None:

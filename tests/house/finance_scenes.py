@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from tests.flow.life import DECLINED, Life, an_order
-from tests.house.deeds import ok, placed, work_off
-from waybill.payments import ports
+from tests.house.deeds import lapse, ok, placed, work_off
 
 
 def credits_kept(the: Life) -> None:
@@ -25,11 +24,7 @@ def paid_by_hand(the: Life) -> None:
 
 def tried_again(the: Life) -> None:
     declined, lapsed = placed(the, an_order(token=DECLINED)), placed(the, an_order())
-    the.gateway.of(lapsed)[0].status = ports.VOIDED
-    the.world.later(8 * 86_400)
-    the.world.handler("payment_care")({}, None)
-    the.settle()
-    the.world.later(-8 * 86_400)
+    lapse(the, lapsed)
     for order_id in (declined, lapsed):
         ok(the.call("POST", f"/v1/orders/{order_id}/payments/1/retry", {"token": "tok_good"}, "support", idempotency_key=f"again-{order_id}"))
     the.settle()

@@ -15,6 +15,7 @@ KEYS = {
     "admin": Key(("admin",), "", "admin"),
     "viewer": Key(("viewer",), "", "viewer"),
     "support": Key(("support",), "", "support"),
+    "finance": Key(("finance",), "", "fay"),
 }
 """The presented key of each is `key-<name>`."""
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from waybill.orders.service import Orders
     from waybill.orders.store import Record
     from waybill.orders.waits import Waits
+    from waybill.payments.by_hand import ByHand
     from waybill.payments.expiring import Expiring
     from waybill.payments.gateways import Gateways
     from waybill.payments.ledger.credits import Credits
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from waybill.payments.paypal.gateway import PayPal
     from waybill.payments.ports import Gateway
     from waybill.payments.reconciliation.settling import Settling, Statement
+    from waybill.payments.refunding import Refunds
 
 
 def intake_api() -> Router:
@@ -149,7 +151,8 @@ def payment() -> Callable[[dict[str, Any]], None]:
     from waybill.payments.dynamodb import OrdersTable
     from waybill.payments.look import Looks
     from waybill.payments.patience import Patience
-    from waybill.payments.refunding import Payer, Refunds
+    from waybill.payments.paying_back import Payer
+    from waybill.payments.refunding import Refunds
     from waybill.payments.service import Payments
 
     guarded = Breakers(gateways(), CircuitTable(), utc_now)
@@ -189,20 +192,32 @@ def gateway_hooks_api() -> Router:
 
 def finance_api() -> Router:
     """Routes of `functions/finance`."""
+    from waybill.payments import refunds_api, tenders_api
+    from waybill.payments.ledger import credits_api
+
+    routes = refunds_api.router(_refunds())
+    tenders_api.add(routes, _by_hand())
+    credits_api.add(routes, credits())
+    return routes
+
+
+def _refunds() -> Refunds:
+    from waybill.payments.refunding import Refunds
+
+    return Refunds(utc_now, _payment_policy)
+
+
+def _by_hand() -> ByHand:
+    """Notes and asks; it is given no gateway, and calls none."""
     from functools import partial
 
     from waybill.aws import queues
-    from waybill.payments import refunds_api, tenders_api
     from waybill.payments.by_hand import ByHand
     from waybill.payments.dynamodb import OrdersTable
-    from waybill.payments.ledger import credits_api
-    from waybill.payments.refunding import Refunds
     from waybill.payments.service import Payments
 
-    routes, book = refunds_api.router(Refunds(utc_now, _payment_policy)), OrdersTable()
-    tenders_api.add(routes, ByHand(book, Payments(book, {}, utc_now), partial(queues.send, "PAYMENT_QUEUE_URL"), utc_now))
-    credits_api.add(routes, credits())
-    return routes
+    book = OrdersTable()
+    return ByHand(book, Payments(book, {}, utc_now), partial(queues.send, "PAYMENT_QUEUE_URL"), utc_now)
 
 
 def _payment_policy() -> Policy:
@@ -330,7 +345,7 @@ def desk() -> Callable[[dict[str, Any], str], Any]:
     """The desk behind its two doors: an event and the function's own ARN in, a page out."""
     from waybill.desk.door import Doors
 
-    return Doors(orders(), utc_now)
+    return Doors(orders(), _refunds(), _by_hand(), utc_now)
 
 
 def routing() -> Callable[[dict[str, Any]], None]:

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from waybill.desk.model import words
+from waybill.kernel.money import decimal_string
 
 _ICONS = {
     "mark": '<rect width="24" height="24" rx="6" fill="currentColor"/><path d="M5 8l3 9 4-7 4 7 3-9" stroke="#fff" stroke-width="2.4"/>',
@@ -44,6 +45,9 @@ def _environment() -> Environment:
         "bucket": words.bucket,
         "hold": words.hold,
         "clock": words.clock,
+        "movement": words.movement,
+        "charge": words.charge,
+        "decimal": decimal_string,
         "ago": words.ago,
         "quantities": words.quantities,
         "bucket_tone": lambda name: _BUCKET_TONES.get(name, "busy"),

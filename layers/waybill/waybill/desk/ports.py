@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from waybill.desk.model.facts import Document, Listing, Order, Query, Stock
+from waybill.desk.model.money import Refund
+from waybill.payments.model.refunds import Wanted
 
 DOCUMENTS = {"label.pdf": "application/pdf", "label.zpl": "application/zpl", "packing-slip.pdf": "application/pdf"}
 """What is printed for each parcel, and its content type."""
@@ -44,3 +46,24 @@ class Acts(Protocol):
     def retry_payment(self, order_id: str, actor: str) -> None: ...
 
     def redrive(self, document_id: str, actor: str) -> None: ...
+
+
+class Pays(Protocol):
+    """What a person decides about money: the same use cases that the API's doors of finance have, with the same rules. Amounts in
+    minor units. `seen` is the version that the person looked at: what was decided on it twice is decided once, and on an older
+    one not at all. Raises InvalidInput, IllegalTransition, StaleVersion, Forbidden, Conflict, NotFound.
+    """
+
+    def preview(self, order_id: str, wanted: Wanted, reason: str, actor: str) -> tuple[Refund, str]:
+        """What the refund would be, and the version that it rests on; nothing is written."""
+        ...
+
+    def refund(self, order_id: str, wanted: Wanted, reason: str, seen: str, actor: str) -> Refund: ...
+
+    def decide(self, order_id: str, number: int, verb: str, actor: str) -> None:
+        """`verb`: approve, retry or reject a refund."""
+        ...
+
+    def paid(self, order_id: str, tender: int, amount: int, reference: str, seen: str, actor: str) -> None: ...
+
+    def retry(self, order_id: str, tender: int, seen: str, actor: str) -> None: ...

@@ -14,23 +14,18 @@ from waybill.desk.model.facts import (
     Order,
     Parcel,
     Row,
-    Tender,
 )
+from waybill.desk.money import money_facts
 from waybill.kernel.events import Entry
 from waybill.kernel.money import minor_units
 from waybill.orders import outbox, present
 from waybill.orders.model import view
 from waybill.orders.model.order import Address
 from waybill.orders.store import Record
-from waybill.payments import view as payments
 from waybill.routing import present as routing
 
 _LINKED = ("https://", "http://localhost", "http://127.0.0.1")
 """What may stand in a link to a carrier's page; anything else would be a way in for a script."""
-_METHODS = {
-    "card": "Card", "gift_card": "Gift card", "store_credit": "Store credit", "channel": "Paid at the channel", "terms": "On terms",
-    "cod": "Cash on delivery",
-}  # fmt: skip
 _CANCELLABLE = ("received", "on_hold", "backordered", "confirmed", "released", "in_fulfilment")
 
 
@@ -59,7 +54,7 @@ def order_facts(record: Record, node_names: dict[str, str], tracking_urls: dict[
         customer=tuple(filter(None, (record.customer.name, record.customer.email, record.customer.phone))),
         ship_to=_address(record.customer.ship_to),
         holds=tuple(Hold(h.id, h.kind, h.reason, h.placed_at, h.ended_at, bool(h.blocks)) for h in record.state.holds),
-        tenders=tuple(_tender(raw, record.order.currency) for raw in payments.tenders(record.tenders)),
+        money=money_facts(record),
         fulfilment_orders=tuple(_work(item, node_names, tracking_urls) for item in record.fulfilment_orders),
         decisions=tuple(Decision(told["n"], told.get("at", ""), told["headline"], tuple(told["because"])) for told in routing.decisions(record)),
         journal=tuple(journal),
@@ -102,35 +97,6 @@ def _totals(record: Record) -> tuple[tuple[str, int], ...]:
 def _address(place: Address) -> tuple[str, ...]:
     city = " ".join(filter(None, (place.city, place.region, place.postal_code)))
     return tuple(filter(None, (place.name, place.company, place.line1, place.line2, city, place.country)))
-
-
-def _tender(raw: dict[str, Any], currency: str) -> Tender:
-    minor = {name: minor_units(amount, currency) for name, amount in raw["balances"].items()}
-    references = [event["reference"] for event in raw["events"] if event.get("reference")]
-    return Tender(
-        id=f"pay{raw['number']}",
-        method=_METHODS.get(raw["kind"], raw["kind"]) + (f" · {raw['gateway']}" if raw["gateway"] and raw["kind"] == "card" else ""),
-        status=_money_status(raw, minor),
-        amount=minor_units(raw["amount"], currency),
-        authorised=minor.get("authorised", 0),
-        captured=minor.get("charged", 0),
-        refunded=minor.get("refunded", 0),
-        voided=minor.get("cancelled", 0),
-        reference=references[-1] if references else "",
-    )
-
-
-def _money_status(raw: dict[str, Any], minor: dict[str, int]) -> str:
-    last = raw["events"][-1]["type"] if raw["events"] else ""
-    if minor.get("refunded"):
-        return "refunded"
-    if minor.get("charged"):
-        return "paid_outside" if raw["kind"] == "channel" else "captured"
-    if minor.get("authorised"):
-        return "authorised"
-    if last.endswith("_FAILURE"):
-        return "declined"
-    return "voided" if minor.get("cancelled") else "pending"
 
 
 def _work(item: dict[str, Any], node_names: dict[str, str], tracking_urls: dict[str, str]) -> FulfilmentOrder:

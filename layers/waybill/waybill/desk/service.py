@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from waybill.desk.model.facts import Listing, Order, Query
+from waybill.desk.model.money import Refund
 from waybill.desk.model.visitor import Visitor
-from waybill.desk.ports import Acts, Reads
+from waybill.desk.ports import Acts, Pays, Reads
 from waybill.kernel.errors import Forbidden, InvalidInput, NotFound
+from waybill.payments.model.refunds import Wanted
 
 REASONS = (
     ("customer_asked", "The customer asked"),
@@ -40,6 +42,7 @@ class Desk:
 
     reads: Reads
     acts: Acts
+    pays: Pays
     visitor: Visitor
 
     def orders(self, query: Query) -> Listing:
@@ -78,6 +81,26 @@ class Desk:
         self._may_act_on(order_id)
         self.acts.retry_payment(order_id, self._actor)
 
+    def preview_refund(self, order_id: str, wanted: Wanted, reason: str) -> tuple[Refund, str]:
+        self._may_move_money_of(order_id, self.visitor.may_refund)
+        return self.pays.preview(order_id, wanted, reason, self._actor)
+
+    def refund(self, order_id: str, wanted: Wanted, reason: str, seen: str) -> Refund:
+        self._may_move_money_of(order_id, self.visitor.may_refund)
+        return self.pays.refund(order_id, wanted, reason, seen, self._actor)
+
+    def decide_refund(self, order_id: str, number: int, verb: str) -> None:
+        self._may_move_money_of(order_id, self.visitor.may_refund if verb == "retry" else self.visitor.may_approve)
+        self.pays.decide(order_id, number, verb, self._actor)
+
+    def note_paid(self, order_id: str, tender: int, amount: int, reference: str, seen: str) -> None:
+        self._may_move_money_of(order_id, self.visitor.may_approve)
+        self.pays.paid(order_id, tender, amount, reference, seen, self._actor)
+
+    def retry_tender(self, order_id: str, tender: int, seen: str) -> None:
+        self._may_move_money_of(order_id, self.visitor.may_refund)
+        self.pays.retry(order_id, tender, seen, self._actor)
+
     def redrive(self, document_id: str) -> None:
         self.of_the_shop()
         self._may_act()
@@ -90,6 +113,11 @@ class Desk:
 
     def _may_act_on(self, order_id: str) -> None:
         self._may_act()
+        self.order(order_id)
+
+    def _may_move_money_of(self, order_id: str, may: bool) -> None:
+        if not may:
+            raise Forbidden("this needs one of the roles: finance, admin; support may ask for a refund")
         self.order(order_id)
 
     def _may_act(self) -> None:

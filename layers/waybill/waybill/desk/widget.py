@@ -15,7 +15,7 @@ from waybill.desk.model.flow import steps
 from waybill.desk.model.timeline import moments
 from waybill.desk.model.visitor import Visitor
 from waybill.desk.service import Desk
-from waybill.desk.web import Said
+from waybill.desk.visit import Said
 from waybill.kernel.clock import Clock
 from waybill.kernel.errors import Malformed, WaybillError
 

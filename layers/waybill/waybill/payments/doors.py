@@ -6,11 +6,14 @@ from typing import Any
 
 from waybill.aws.http import Request
 from waybill.kernel.errors import InvalidInput, Malformed, NotFound
-from waybill.kernel.money import minor_units
+from waybill.kernel.money import exponent, minor_units
+from waybill.shop import store as shop
 from waybill.shop.model import Key
 
 DECIDERS = ("finance", "support")
 _LONGEST_TEXT, _LONGEST_KEY = 200, 200
+_ALONE = 500
+"""What one person may grant alone where the shop's policy says nothing, in whole units of the order's currency."""
 
 
 def body_of(request: Request, fields: frozenset[str]) -> dict[str, Any]:
@@ -64,4 +67,10 @@ def number_of(request: Request, what: str) -> int:
 
 def actor_of(key: Key) -> str:
     """`finance:ann`: who is recorded."""
-    return f"{key.roles[0]}:{key.name or key.scope or 'key'}"
+    return f"{key.roles[0]}:{key.name or key.scope or key.roles[0]}"
+
+
+def alone(currency: str) -> int:
+    """Minor units that one person may grant alone: the shop's policy `refunds` {"limit": {"USD": 50000}}."""
+    own = shop.policy("refunds").get("limit", {}).get(currency)
+    return int(own) if own is not None else _ALONE * 10 ** exponent(currency)

@@ -1,4 +1,4 @@
-"""Use cases of refunds: propose or grant (a decision), approve, pay (the money), each safe to repeat."""
+"""Decisions about refunds: propose or grant, approve, try again, reject, each safe to repeat. The money is `paying_back`'s."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ from waybill.orders.model.sale import Sold
 from waybill.orders.store import ORDERS, Record
 from waybill.payments.model import refunds as verbs
 from waybill.payments.model.allocation import Policy, Portion, returned
-from waybill.payments.model.refunds import Refund, Taken, Wanted
+from waybill.payments.model.refunds import Refund, Refundable, Taken, Wanted
 from waybill.payments.model.tender import Tender
 from waybill.payments.records import account
-from waybill.payments.service import Payments
 
 REFUND = "REFUND#"
 
@@ -75,7 +74,7 @@ class Refunds:
         """A second person grants what the first has proposed. Raises Forbidden for the same one, IllegalTransition, NotFound."""
 
         def approved(refund: Refund) -> Refund:
-            if refund.asked_by == actor:
+            if _person(refund.asked_by) == _person(actor):
                 raise Forbidden("a second person approves, not the one who asked")
             return refund if refund.status == "granted" else verbs.told(refund, "approve", instant(self.clock()), actor)
 
@@ -91,10 +90,10 @@ class Refunds:
 
     def reject(self, order_id: str, number: int, actor: str) -> Refund:
         """It is not to be paid: one that was proposed, or that no tender has paid. Raises IllegalTransition, NotFound."""
-        tenders = _tenders(store.load(order_id))
+        tenders = tenders_of(store.load(order_id))
 
         def rejected(refund: Refund) -> Refund:
-            if any(_outcome(tenders.get(portion.tender), refund.askers) in ("SUCCESS", "REQUEST") for portion in refund.portions):
+            if any(outcome(tenders.get(portion.tender), refund.askers) in ("SUCCESS", "REQUEST") for portion in refund.portions):
                 raise IllegalTransition(f"refund {number}: some of it is paid already; try the rest again")
             return refund if refund.status == "rejected" else verbs.told(refund, "reject", instant(self.clock()), actor)
 
@@ -104,7 +103,7 @@ class Refunds:
         """The refund as its tenders say that it stands: paid when all have paid, failed when one has failed, else as it was."""
 
         def settled(refund: Refund) -> Refund:
-            outcomes = [_outcome(tenders.get(portion.tender), refund.askers) for portion in refund.portions]
+            outcomes = [outcome(tenders.get(portion.tender), refund.askers) for portion in refund.portions]
             verb = "fail" if "FAILURE" in outcomes else "pay" if all(outcome == "SUCCESS" for outcome in outcomes) else ""
             if not verb or refund.status in ("proposed", "rejected") or (verb, refund.status) in (("pay", "paid"), ("fail", "failed")):
                 return refund
@@ -155,6 +154,18 @@ def seen(record: Record) -> str:
     return digest(str(record.state.version), *sorted((*refunds, *tenders)))
 
 
+def refundable(record: Record) -> Refundable:
+    """What may still be returned of the order."""
+    before, tenders = of(record), account(record.order, record.state, record.tenders).tenders
+    promised = sum(_promised(before, tenders).values())
+    return verbs.left(record.order, record.state.lines, before, sum(tender.refundable for tender in tenders) - promised)
+
+
+def _person(actor: str) -> str:
+    """`finance:ann` and `desk:ann` are one person."""
+    return actor.rpartition(":")[2]
+
+
 def _refuse_stale(record: Record, asked: Asked) -> None:
     if asked.seen and asked.seen != seen(record):
         raise StaleVersion("something was paid, shipped or decided since: look again before you decide", fields={"If-Match": "stale"})
@@ -166,7 +177,8 @@ def _same(known: Refund, wanted: Wanted) -> Refund:
     return known
 
 
-def _tenders(record: Record) -> dict[int, Tender]:
+def tenders_of(record: Record) -> dict[int, Tender]:
+    """The tenders of an order by their numbers."""
     return {tender.number: tender for tender in account(record.order, record.state, record.tenders).tenders}
 
 
@@ -176,12 +188,12 @@ def _promised(refunds: list[Refund], tenders: tuple[Tender, ...]) -> dict[int, i
     promised: dict[int, int] = {}
     for refund in refunds:
         for portion in refund.portions if refund.status in ("proposed", "granted", "failed") else ():
-            if _outcome(by_number.get(portion.tender), refund.askers) in ("", "FAILURE"):
+            if outcome(by_number.get(portion.tender), refund.askers) in ("", "FAILURE"):
                 promised[portion.tender] = promised.get(portion.tender, 0) + portion.amount
     return promised
 
 
-def _outcome(tender: Tender | None, askers: tuple[str, ...]) -> str:
+def outcome(tender: Tender | None, askers: tuple[str, ...]) -> str:
     """ "" before a tender was asked, REQUEST while it has not answered, then SUCCESS or FAILURE; of several attempts the one that
     succeeded, else the newest."""
     answers = [_answer(tender, asker) for asker in askers] if tender else [""]
@@ -225,30 +237,3 @@ def _refund_from(item: dict[str, Any]) -> Refund:
         "history": tuple(Entry.from_dict(entry) for entry in item["history"]),
     }
     return Refund(**known)
-
-
-@dataclass(frozen=True, slots=True)
-class Payer:
-    """The money of a granted refund."""
-
-    refunds: Refunds
-    payments: Payments
-
-    def pay(self, order_id: str, number: int) -> Refund:
-        """Asks every tender for its portion, and says how the refund stands. Raises IllegalTransition where nobody has granted it."""
-        record = store.load(order_id)
-        refund = the(record, number)
-        if refund.status not in ("granted", "failed", "paid"):
-            raise IllegalTransition(f"refund {number} is {refund.status}")
-        known = _tenders(record)
-        unpaid = [portion for portion in refund.portions if _outcome(known.get(portion.tender), refund.askers) != "SUCCESS"]
-        tenders = self.payments.pay_back(order_id, {portion.tender: portion.amount for portion in unpaid}, refund.askers[-1])
-        return self.refunds.settle(order_id, number, tenders)
-
-    def settle(self, order_id: str) -> None:
-        """Says of every granted refund how it stands now that a gateway has told us something."""
-        record = store.load(order_id)
-        tenders = _tenders(record)
-        for refund in of(record):
-            if refund.status in ("granted", "paid"):
-                self.refunds.settle(order_id, refund.number, tenders)

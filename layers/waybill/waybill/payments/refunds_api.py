@@ -6,19 +6,16 @@ from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
 from waybill.kernel.errors import InvalidInput
-from waybill.kernel.money import decimal_string, exponent
+from waybill.kernel.money import decimal_string
 from waybill.orders import store
 from waybill.orders.model.sale import Sold
-from waybill.payments.doors import DECIDERS, actor_of, amount_of, body_of, key_of, number_of, text_of
+from waybill.payments.doors import DECIDERS, actor_of, alone, amount_of, body_of, key_of, number_of, text_of
 from waybill.payments.model.refunds import ALL, Refund, Wanted
 from waybill.payments.refunding import Asked, Refunds, of, seen
-from waybill.shop import store as shop
 from waybill.shop.door import caller
 
 _FIELDS = frozenset({"lines", "shipping", "goodwill", "fee", "everything", "reason", "dryRun"})
 _MOST_LINES = 1000
-_LIMIT = "500"
-"""What one person may grant alone where the shop's policy says nothing, in whole units of the order's currency."""
 
 
 def router(refunds: Refunds) -> Router:
@@ -30,7 +27,7 @@ def router(refunds: Refunds) -> Router:
         key, order_id, body = caller(request, *DECIDERS), request.params["id"], _body(request)
         currency = store.load(order_id).order.currency
         wanted, dry = _wanted(body, currency), body.get("dryRun") is True
-        asked = Asked(actor_of(key), "" if dry else key_of(request), text_of(body, "reason"), _limit(currency), _seen(request))
+        asked = Asked(actor_of(key), "" if dry else key_of(request), text_of(body, "reason"), alone(currency), _seen(request))
         if dry:
             refund, version = refunds.preview(order_id, wanted, asked)
             return Answer({**shown(refund), "dry_run": True}, headers={"etag": f'"{version}"'})
@@ -117,9 +114,3 @@ def _lines(raw: Any) -> dict[str, int]:
 def _seen(request: Request) -> str:
     """The version that the caller has seen: `If-Match` with the `ETag` of a preview or of the list."""
     return request.headers.get("if-match", "").strip().strip('"')[:64]
-
-
-def _limit(currency: str) -> int:
-    """Minor units that one person may grant alone: the shop's policy `refunds` {"limit": {"USD": 50000}}."""
-    own = shop.policy("refunds").get("limit", {}).get(currency)
-    return int(own) if own is not None else int(_LIMIT) * 10 ** exponent(currency)

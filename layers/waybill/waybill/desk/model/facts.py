@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from waybill.desk.model.money import Money
 from waybill.kernel.events import Entry
 
 
@@ -50,21 +51,6 @@ class Hold:
     def retries(self) -> bool:
         """Letting go of it sends the order to the gateway once more."""
         return self.kind == "payment" and self.stops
-
-
-@dataclass(frozen=True, slots=True)
-class Tender:
-    """One tender and what has happened to its money."""
-
-    id: str
-    method: str
-    status: str
-    amount: int
-    authorised: int
-    captured: int
-    refunded: int
-    voided: int = 0
-    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +115,7 @@ class Order:
     customer: tuple[str, ...] = ()
     ship_to: tuple[str, ...] = ()
     holds: tuple[Hold, ...] = ()
-    tenders: tuple[Tender, ...] = ()
+    money: Money = Money()
     fulfilment_orders: tuple[FulfilmentOrder, ...] = ()
     decisions: tuple[Decision, ...] = ()
     journal: tuple[JournalEntry, ...] = ()

@@ -92,6 +92,15 @@ def _with(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def _number(told: _Told) -> str:
+    return str(told.data.get("refund") or "")
+
+
+def _until(told: _Told) -> str:
+    ends = str(told.data.get("expires_at") or "")
+    return f"holds until {words.clock(ends)}" if ends else ""
+
+
 _SENTENCES: dict[str, _Sentence] = {
     "order.received": _received,
     "order.held": lambda t: (f"Put on hold: {words.hold(str(t.data.get('kind') or ''))}", t.reason, "stuck"),
@@ -110,7 +119,7 @@ _SENTENCES: dict[str, _Sentence] = {
     "order.shipped": lambda t: ("Order shipped", t.units, "moving"),
     "order.delivered": lambda t: ("Order delivered", t.units, "good"),
     "order.completed": lambda t: ("Order completed", "nothing is left to do", "good"),
-    "payment.authorised": lambda t: (f"Payment authorised: {t.amount}", str(t.data.get("reference") or ""), "good"),
+    "payment.authorised": lambda t: (f"Payment authorised: {t.amount}", _with(str(t.data.get("reference") or ""), _until(t)), "good"),
     "payment.declined": lambda t: (f"Payment declined: {t.amount}", t.reason, "stuck"),
     "payment.captured": lambda t: (f"Payment captured: {t.amount}", str(t.data.get("reference") or ""), "good"),
     "payment.voided": lambda t: (f"Authorisation voided: {t.amount}", "", "off"),
@@ -125,7 +134,15 @@ _SENTENCES: dict[str, _Sentence] = {
     "payment.dispute_won": lambda t: (f"Dispute won: {t.amount}", str(t.data.get("reference") or ""), "good"),
     "payment.waiting": lambda t: (f"Payment waits: {t.amount}", f"{t.data.get('gateway', '')} is {t.data.get('reason', '')}", "stuck"),
     "payment.going_on": lambda t: (f"Payment goes on: {t.amount}", f"{t.data.get('gateway', '')} is back", "good"),
-    "payment.recorded": lambda t: (f"Paid at the channel: {t.amount}", str(t.data.get("reference") or ""), "good"),
+    "payment.renewed": lambda t: (f"Authorisation renewed: {t.amount}", _until(t), "good"),
+    "refund.proposed": lambda t: (f"Refund {_number(t)} proposed: {t.amount}", "a second person decides", "stuck"),
+    "refund.granted": lambda t: (f"Refund {_number(t)} granted: {t.amount}", "", "off"),
+    "refund.paid": lambda t: (f"Refund {_number(t)} paid: {t.amount}", "", "off"),
+    "refund.failed": lambda t: (f"Refund {_number(t)} failed: {t.amount}", "a gateway would not return the money", "stuck"),
+    "refund.retried": lambda t: (f"Refund {_number(t)} is tried again: {t.amount}", "", "busy"),
+    "refund.withdrawn": lambda t: (f"Refund {_number(t)} withdrawn: {t.amount}", "", "off"),
+    "refund.rejected": lambda t: (f"Refund {_number(t)} rejected: {t.amount}", "", "off"),
+    "payment.recorded": lambda t: (f"Paid outside: {t.amount}", str(t.data.get("reference") or ""), "good"),
     "fulfilment_order.requested": lambda t: (f"Sent to {t.node}", t.units, "busy"),
     "fulfilment_order.accepted": lambda t: (f"{t.node} accepted the work", t.units, "busy"),
     "fulfilment_order.rejected": lambda t: (f"{t.node} rejected the work", _with(t.reason, t.units), "stuck"),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 _STAFF = frozenset(("viewer", "support", "finance", "admin"))
 _ACTING = frozenset(("support", "admin"))
+_REFUNDING = frozenset(("support", "finance", "admin"))
+_APPROVING = frozenset(("finance", "admin"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,16 @@ class Visitor:
         return bool(_ACTING & set(self.roles))
 
     @property
+    def may_refund(self) -> bool:
+        """Ask for a refund, try one or a payment again; what is above the limit waits for a second person."""
+        return bool(_REFUNDING & set(self.roles))
+
+    @property
+    def may_approve(self) -> bool:
+        """Let another's refund be paid, or reject it; note money that came outside."""
+        return bool(_APPROVING & set(self.roles))
+
+    @property
     def sees_shop(self) -> bool:
         """Stock and parked documents are the whole shop's."""
         return not self.channel
@@ -34,5 +46,5 @@ def visitor(name: str, roles: tuple[str, ...], scope: str) -> Visitor | None:
     if "channel" in roles and scope and "admin" not in roles:
         return Visitor(name or scope, roles, scope)
     if _STAFF & set(roles):
-        return Visitor(name or roles[0], roles, scope)
+        return Visitor(name or scope or roles[0], roles, scope)
     return None

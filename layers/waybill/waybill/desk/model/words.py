@@ -46,6 +46,15 @@ STATUSES: dict[str, tuple[str, str]] = {
     "recorded": ("Paid outside", "good"),
     "voided": ("Voided", "off"),
     "refunded": ("Refunded", "off"),
+    "partly_refunded": ("Partly refunded", "off"),
+    "partly_captured": ("Partly captured", "moving"),
+    "disputed": ("Disputed", "stuck"),
+    "lapsed": ("Lapsed", "stuck"),
+    "to_be_paid": ("To be paid", "busy"),
+    "proposed": ("Waits for a second person", "stuck"),
+    "granted": ("Granted", "moving"),
+    "paid": ("Paid", "good"),
+    "failed": ("Failed", "stuck"),
 }
 """Each state's name and tone: busy, moving, good, stuck, off."""
 
@@ -101,10 +110,41 @@ def entry(event: str) -> str:
     known = {
         "fulfilment_order.shipped": "Sale and cost of goods",
         "payment.captured": "Payment taken",
-        "payment.recorded": "Paid at the channel",
-        "payment.refunded": "Refund",
+        "payment.recorded": "Paid outside",
+        "payment.refunded": "Refund paid",
+        "payment.voided": "Authorisation let go",
+        "payment.disputed": "Disputed",
+        "payment.dispute_won": "Dispute won",
+        "payment.refund_returned": "Refund came back",
+        "refund.granted": "Refund granted",
+        "refund.withdrawn": "Refund withdrawn",
+        "credit.issued": "Credit issued",
+        "credit.adjusted": "Credit adjusted",
     }
     return known.get(event) or plain(event.replace(".", " ")).capitalize()
+
+
+_KINDS = {"AUTH": "Authorisation", "CHARGE": "Capture", "REFUND": "Refund", "CANCEL": "Void"}
+_OUTCOMES = {"REQUEST": "asked for", "SUCCESS": "done", "FAILURE": "failed", "ACTION_REQUIRED": "waits for the customer"}
+_STATEMENTS = {
+    "AUTH_ADJUSTMENT": "Authorisation renewed",
+    "AUTH_EXPIRED": "Authorisation lapsed",
+    "CHARGEBACK": "Disputed",
+    "REFUND_REVERSED": "Refund came back",
+    "INFO": "Noted",
+}
+_CHARGES = {"none": "Nothing is charged yet", "partial": "Partly charged", "full": "Charged in full", "over": "Charged more than is owed"}
+
+
+def movement(type: str) -> str:
+    """What one event of a tender's list says: `CHARGE_SUCCESS` → `Capture done`."""
+    kind, _, outcome = type.partition("_")
+    return _STATEMENTS.get(type) or f"{_KINDS.get(kind, plain(kind))} {_OUTCOMES.get(outcome, plain(outcome))}"
+
+
+def charge(name: str) -> str:
+    """How what was charged stands to what is owed."""
+    return _CHARGES[name]
 
 
 def bucket(name: str) -> str:

@@ -103,6 +103,25 @@ class Taken:
         return self.sold.total + self.goodwill - self.fee
 
 
+@dataclass(frozen=True, slots=True)
+class Refundable:
+    """What may still be returned: units of each line, minor units of the shipping, and of all `money` that was taken."""
+
+    units: Mapping[str, int]
+    shipping: int
+    money: int
+    everything: bool
+
+
+def left(order: Order, lines: Mapping[str, Counters], before: Iterable[Refund], money: int) -> Refundable:
+    """What no refund before has taken; `everything`: all that was not cancelled has left."""
+    earlier = [refund for refund in before if refund.status in LIVE]
+    gone, rows = _units(earlier), sale_of(order, lines).rows
+    units = {line.id: _may(line.id, order, lines) - gone.get(line.id, 0) for line in order.lines}
+    shipping = _shipping_paid(order) - sum(refund.shipping for refund in earlier)
+    return Refundable(units, shipping, money, all(row.live == _may(line, order, lines) for line, row in rows.items()))
+
+
 def taken_back(order: Order, lines: Mapping[str, Counters], before: Iterable[Refund], wanted: Wanted) -> Taken:
     """What a refund takes back. Raises InvalidInput for units or shipping that are not there."""
     earlier = [refund for refund in before if refund.status in LIVE]

@@ -1,0 +1,146 @@
+"""One request at the desk's door: who comes, the page that is answered, the form that was posted."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from waybill.aws.http import Answer, Request
+from waybill.desk import pages
+from waybill.desk.model.session import Session, form_token, form_token_holds
+from waybill.desk.model.visitor import Visitor
+from waybill.desk.service import Desk
+from waybill.kernel.clock import Clock
+from waybill.kernel.errors import Forbidden, Malformed
+
+ROOT = "/desk"
+Field = Callable[[str], str]
+"""A posted field by its name; empty for one that was not posted."""
+_HTML = "text/html; charset=utf-8"
+_LONGEST_FORM, _MOST_FIELDS = 50_000, 1_200
+_SAID = {
+    "released": "The hold is released; the order goes on.",
+    "cancelled": "The order is cancelled.",
+    "retried": "The payment is being tried again.",
+    "redriven": "The document goes through once more.",
+    "granted": "The refund is granted; the money is on its way.",
+    "proposed": "The refund is above what one person may grant: a second person decides.",
+    "approve": "The refund is approved; the money is on its way.",
+    "reject": "The refund will not be paid.",
+    "retry": "The refund is being tried again.",
+    "paid": "The payment is noted.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line at the top of a page."""
+
+    text: str
+    bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the door needs: `desk_for` a visitor, `key_hash` and `visitor` to know an API key, the cookie secrets, the time."""
+
+    desk_for: Callable[[Visitor], Desk]
+    key_hash: Callable[[str], str]
+    visitor: Callable[[str], Visitor | None]
+    secrets: Callable[[], list[str]]
+    clock: Clock
+    secure: bool = True
+
+    @property
+    def cookie(self) -> str:
+        return "__Host-waybill_desk" if self.secure else "waybill_desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of a signed-in visitor."""
+
+    door: Door
+    request: Request
+    session: Session
+    desk: Desk
+
+    @property
+    def token(self) -> str:
+        return form_token(self.session.nonce, self.door.secrets())
+
+    @property
+    def order_id(self) -> str:
+        """Of the order that the path names; empty where it names none."""
+        return self.request.params.get("id", "")
+
+    def page(self, template: str, here: str = "", status: int = 200, **context: Any) -> Answer:
+        said = context.pop("said", None) or _said(self.request)
+        known = {"visitor": self.desk.visitor, "token": self.token, "here": here, "said": said, "query": context.pop("query", None)}
+        return page(template, status, now=self.door.clock(), may_act=self.desk.visitor.may_act, **known, **context)
+
+    def form(self) -> Field:
+        """The posted fields. Raises Malformed, Forbidden for a form that is not of this session."""
+        fields = form(self.request)
+        if not form_token_holds(fields.get("token", ""), self.session.nonce, self.door.secrets()):
+            raise Forbidden("the form had grown old; go back, reload the page and try again")
+        return lambda name: fields.get(name, "")
+
+
+def act(deed: Callable[[Visit, Field], str | None], done: str = "") -> Callable[[Visit], Answer]:
+    """A form posted: the deed, and then the page that it came from, saying how it went: what the deed answers, or `done`."""
+
+    def post(visit: Visit) -> Answer:
+        said = deed(visit, visit.form()) or done
+        back = f"orders/{visit.order_id}" if visit.order_id else "documents"
+        return to(f"{ROOT}/{back}?said={said}")
+
+    return post
+
+
+def form(request: Request) -> dict[str, str]:
+    """The posted fields; the first of each name. Raises Malformed."""
+    if len(request.body) > _LONGEST_FORM:
+        raise Malformed("the form is too large")
+    try:
+        fields = parse_qs(request.body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+    except ValueError:
+        raise Malformed("the form cannot be read") from None
+    return {name: values[0].replace("\x00", "") for name, values in fields.items()}
+
+
+def page(template: str, status: int, **context: Any) -> Answer:
+    """A page under a shield of its own: nothing runs on it but what we have put there."""
+    nonce = secrets.token_urlsafe(12)
+    return Answer(pages.render(template, nonce=nonce, root=ROOT, **context), status, _HTML, shield(nonce))
+
+
+def shield(nonce: str = "") -> dict[str, str]:
+    """Headers that keep scripts, frames and other sites out; `nonce` lets our own style and script in."""
+    own = f"style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; img-src data:; form-action 'self'; " if nonce else ""
+    return {
+        "content-security-policy": f"default-src 'none'; {own}base-uri 'none'; frame-ancestors 'none'",
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "strict-transport-security": "max-age=31536000",
+    }
+
+
+def to(path: str, *cookies: str) -> Answer:
+    """The browser goes on to another page with a GET."""
+    return Answer("", 303, _HTML, {**shield(), "location": path}, cookies)
+
+
+def sentence(message: str) -> str:
+    """An error's message as a person reads it."""
+    return message[:1].upper() + message[1:] + ("" if message.endswith((".", "!", "?")) else ".")
+
+
+def _said(request: Request) -> Said | None:
+    text = _SAID.get(request.query.get("said", ""))
+    return Said(text) if text else None
