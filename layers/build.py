@@ -23,6 +23,14 @@ AWS_PYTHON = (3, 13)
 _AWS_WHEELS = ["--python-version", "3.13", "--implementation", "cp", "--only-binary=:all:"]
 _AWS_PLATFORMS = ["manylinux2014_aarch64", "manylinux_2_17_aarch64", "manylinux_2_28_aarch64"]
 _DEAD_WEIGHT = ("**/tests", "**/test", "bin", "docs", "share", "**/*.pyi")
+_DRAW = """
+from waybill.desk import pages
+from waybill.kernel.templates import compile_ahead
+from waybill.notifications import rendering
+
+for each in (pages, rendering):
+    compile_ahead(each.environment(), each.TEMPLATES)
+"""
 _LOCALES = ("root", "en", "es", "fr", "de", "it", "nl", "pt")
 
 
@@ -31,6 +39,7 @@ def main() -> None:
     target = os.environ.get("WAYBILL_LAYER_TARGET", "aws")
     if layer == OUR_OWN:
         shutil.copytree(ROOT / "layers" / OUR_OWN / OUR_OWN, folder / OUR_OWN, ignore=shutil.ignore_patterns("__pycache__"))
+        draw_ahead(folder)
         precompile(folder, target)
     else:
         shutil.copytree(installed(layer, target), folder, dirs_exist_ok=True)
@@ -70,6 +79,13 @@ def slim(folder: Path) -> None:
     for locale in (folder / "babel" / "locale-data").glob("*.dat"):
         if locale.stem.split("_")[0] not in _LOCALES:
             locale.unlink()
+
+
+def draw_ahead(folder: Path) -> None:
+    """The templates of pages and mails as modules beside them, so that no cold start compiles one."""
+    done = subprocess.run([sys.executable, "-c", _DRAW], env={**os.environ, "PYTHONPATH": str(folder)}, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"a template could not be compiled:\n{done.stderr[-2000:]}")
 
 
 def precompile(folder: Path, target: str) -> None:

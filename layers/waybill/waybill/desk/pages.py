@@ -7,12 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from waybill.desk.model import words
 from waybill.kernel.money import decimal_string
+from waybill.kernel.templates import loader
 
+TEMPLATES = Path(__file__).with_name("templates")
 _ICONS = {
     "mark": '<rect width="24" height="24" rx="6" fill="currentColor"/><path d="M5 8l3 9 4-7 4 7 3-9" stroke="#fff" stroke-width="2.4"/>',
     "find": '<circle cx="10" cy="10" r="7"/><path d="M15.5 15.5L22 22"/>',
@@ -25,19 +27,20 @@ _BUCKET_TONES = {"shipped": "moving", "delivered": "good", "backordered": "stuck
 
 def render(template: str, **context: Any) -> str:
     """One page. Raises what the template raises: a page that cannot be drawn is a fault of ours."""
-    return _environment().get_template(template).render(context)
+    return environment().get_template(template).render(context)
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+def environment() -> Environment:
+    """What every page is drawn with."""
+    made = Environment(
+        loader=loader(TEMPLATES),
         autoescape=_is_markup,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    made.filters |= {
         "money": words.money,
         "status": words.status,
         "tone": words.tone,
@@ -53,8 +56,8 @@ def _environment() -> Environment:
         "bucket_tone": lambda name: _BUCKET_TONES.get(name, "busy"),
         "time_of_day": _time_of_day,
     }
-    environment.globals["icon"] = _icon
-    return environment
+    made.globals["icon"] = _icon
+    return made
 
 
 def _is_markup(name: str | None) -> bool:

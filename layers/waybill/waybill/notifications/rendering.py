@@ -6,12 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, StrictUndefined, select_autoescape
 
+from waybill.kernel.templates import loader
 from waybill.notifications.locales import language, texts
 from waybill.notifications.model import Letter, Mail, one_line
 
-_TEMPLATES = Path(__file__).with_name("templates")
+TEMPLATES = Path(__file__).with_name("templates")
 
 
 def mail(letter: Letter, key: str, to: str) -> Mail:
@@ -31,16 +32,17 @@ def mail(letter: Letter, key: str, to: str) -> Mail:
         sender=letter.brand.sender,
         sender_name=letter.brand.name,
         subject=subject,
-        text=_environment().get_template("mail.txt").render(context),
-        html=_environment().get_template("mail.html").render(context, subject=subject),
+        text=environment().get_template("mail.txt").render(context),
+        html=environment().get_template("mail.html").render(context, subject=subject),
         headers={"Reply-To": letter.brand.support} if letter.brand.support else {},
     )
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """What every mail is drawn with."""
     return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=loader(TEMPLATES),
         autoescape=select_autoescape(enabled_extensions=("html",), default=False),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
