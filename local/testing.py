@@ -25,11 +25,13 @@ from local.settings import DOWNLOADS, HOST, ROOT, Ports
 from local.stackfile import Stack
 
 _BASES = (20_000, 32_000)  # below what the kernel hands out by itself; at random, for others may be looking too
+FOLDER = DOWNLOADS / "test"
+"""Where tests have their laptop cloud."""
 _KEPT = ("cache", "runtime", "build")
 
 
 @contextmanager
-def laptop(folder: Path = DOWNLOADS / "test") -> Iterator[Stack]:
+def laptop(folder: Path = FOLDER) -> Iterator[Stack]:
     """Starts one from nothing and stops it. Raises RuntimeError with what it said when it does not come up."""
     forget(folder)
     environment = {**os.environ, "WAYBILL_HOME": str(folder), "WAYBILL_PORT": str(free_base())}

@@ -20,7 +20,7 @@ _FINAL_ANSWERS = (403, 404, 409, 422)
 
 @dataclass
 class Floor:
-    """`pace` is the seconds between two steps of one piece of work. Safe to use from several threads."""
+    """`pace` is the seconds between two steps of one piece of work; the people of a node in `resting` ship nothing. Safe to use from several threads."""
 
     api: Api
     node_keys: dict[str, str]
@@ -29,6 +29,7 @@ class Floor:
     pace: float = 1.0
     say: Callable[[str], None] = print
     done: int = 0
+    resting: set[str] = field(default_factory=set)
     _under_way: dict[str, Document] = field(default_factory=dict)
     _due: list[tuple[float, int, str]] = field(default_factory=list)
     _count: int = 0
@@ -53,6 +54,8 @@ class Floor:
         id = self._next(patience)
         if id is None:
             return False
+        if self._rests(self._under_way[id]):
+            return True
         try:
             after = self._moved(self._under_way[id])
         except Refused as refusal:
@@ -66,6 +69,14 @@ class Floor:
     def under_way(self) -> dict[str, str]:
         """Status by fulfilment order."""
         return {id: document["status"] for id, document in self._under_way.items()}
+
+    def _rests(self, document: Document) -> bool:
+        """Put off while its people have a break; a parcel that has left goes on."""
+        if document["node"] not in self.resting or document["status"] == "shipped":
+            return False
+        with self._changed:
+            self._wait(document["id"], self.pace)
+        return True
 
     def _next(self, patience: float) -> str | None:
         with self._changed:
@@ -119,4 +130,4 @@ class Floor:
 
 def as_shown(floor: Floor) -> dict[str, Any]:
     """What `GET /` tells."""
-    return {"threepl": "up", "pace": floor.pace, "done": floor.done, "under_way": floor.under_way, "rejections": floor.refusals.asked}
+    return {"threepl": "up", "pace": floor.pace, "done": floor.done, "under_way": floor.under_way, "resting": sorted(floor.resting), "rejections": floor.refusals.asked}

@@ -33,7 +33,9 @@ class Door:
             return self._pushed(headers, raw)
         if (method, path) == ("POST", "/rejections"):
             return self._rejection(_json(raw))
-        return 404, {"error": "there are GET /, POST /webhooks/fulfilment-orders, POST /rejections"}
+        if (method, path) == ("POST", "/breaks"):
+            return self._break(_json(raw))
+        return 404, {"error": "there are GET /, POST /webhooks/fulfilment-orders, POST /rejections, POST /breaks"}
 
     def _pushed(self, headers: dict[str, str], raw: bytes) -> Reply:
         """A fulfilment order, signed after Standard Webhooks with its node's secret."""
@@ -52,6 +54,14 @@ class Door:
             return 422, {"error": f"send a sku, a node of {', '.join(self.floor.node_keys)} or none, a reason of {', '.join(REASONS)}"}
         self.floor.refusals.ask(node, sku, reason)
         return 202, {"rejections": self.floor.refusals.asked}
+
+    def _break(self, wish: dict[str, Any] | None) -> Reply:
+        """{"node", "over"?}: the people of the node do nothing until the break is over."""
+        node, over = (wish or {}).get("node"), (wish or {}).get("over", False)
+        if not isinstance(node, str) or node not in self.floor.node_keys or not isinstance(over, bool):
+            return 422, {"error": f"send a node of {', '.join(self.floor.node_keys)}, and over: true to end its break"}
+        (self.floor.resting.discard if over else self.floor.resting.add)(node)
+        return 202, {"resting": sorted(self.floor.resting)}
 
 
 def fits(secret: str, headers: dict[str, str], raw: bytes) -> bool:

@@ -73,6 +73,7 @@ def test_every_cent_of_three_tenders_is_explained() -> None:
         assert back["amount"] == "12.47" and [portion["amount"] for portion in back["portions"]] == ["8.30", "4.17"]
         the.settle()
         assert the.call("GET", path).json()["items"][0]["status"] == "paid"
+        assert _money(the, order_id)[0] == "full", "what was granted back is owed no more"
         assert _left(the, credit) == ("4.17", "0.00") and the.gateway.refunds(order_id) == [830]
 
         rest = the.call("POST", path, {"everything": True}, idempotency_key="back-2").json()

@@ -200,6 +200,29 @@ def test_a_gap_is_asked_for_by_node_sku_and_reason(players: Players) -> None:
     assert (status, shown["rejections"]) == (200, [{"node": "reno", "sku": "TEA", "reason": "NOT_IN_STOCK"}])
 
 
+def test_a_node_whose_people_have_a_break_ships_nothing_and_what_has_left_arrives(players: Players) -> None:
+    left, waiting = players.the.put()[0], players.the.put()[0]
+    floor = players.open()
+    door = Door(floor, {})
+    for fo in (left,):
+        floor.take(players.the.call("GET", f"/v1/fulfilment-orders/{fo}", who="reno").json())
+    for _ in range(4):
+        floor.step(patience=0.0)
+    assert door.answer("POST", "/breaks", {}, b'{"node": "reno"}') == (202, {"resting": ["reno"]})
+    floor.look("reno")
+    for _ in range(30):
+        floor.step(patience=0.0)
+    assert players.the.status(left) == ("completed", "delivered") and players.the.told(waiting) == ["requested"]
+    assert door.answer("POST", "/breaks", {}, b'{"node": "reno", "over": true}') == (202, {"resting": []})
+    work(floor)
+    assert players.the.status(waiting) == ("completed", "delivered")
+
+
+@pytest.mark.parametrize("raw", [b"", b"[]", b"{}", b'{"node": "moon"}', b'{"node": ["reno"]}', b'{"node": "reno", "over": 1}'])
+def test_a_break_of_nobody_is_refused(players: Players, raw: bytes) -> None:
+    assert Door(players.open(), {}).answer("POST", "/breaks", {}, raw)[0] == 422
+
+
 # What comes next
 
 

@@ -70,10 +70,11 @@ def orders_api() -> Router:
     from waybill.orders import api
     from waybill.payments import gateways_api, view
     from waybill.payments.breaker import CircuitTable
+    from waybill.payments.refunding import granted
     from waybill.routing import present
 
     def payments(record: Record) -> dict[str, Any]:
-        return view.whole(record.order, record.state, record.tenders)
+        return view.whole(record.order, record.state, record.tenders, granted(record))
 
     routes = api.router(orders(), api.Views(payments, present.decisions), utc_now)
     gateways_api.add(routes, gateways(), CircuitTable())

@@ -24,7 +24,8 @@ class LedgerTable:
         return True
 
     def of_order(self, order_id: str, limit: int, start: dict[str, Any] | None) -> Page:
-        return _page(LEDGER.page(partition(order_id), prefix=_ENTRY, limit=limit, start=start, consistent=True))
+        found = _page(LEDGER.page(partition(order_id), prefix=_ENTRY, limit=limit, start=start, consistent=True))
+        return Page(sorted(found.entries, key=lambda entry: (entry.at, entry.event_id)), found.next)
 
     def of_day(self, day: str, limit: int, start: dict[str, Any] | None) -> Page:
         return _page(LEDGER.page(day, index="by_day", keys=("day", "posted"), limit=limit, start=start))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from waybill.desk.model import words
 from waybill.desk.model.money import Left, Money, Movement, Refund, Share, Tender
 from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.payments.model import refunds
 from waybill.payments.model.balances import Balances
 from waybill.payments.model.events import PaymentEvent
-from waybill.payments.model.status import charge_status
+from waybill.payments.model.status import charge_status, due
 from waybill.payments.model.tender import CHANNEL
 from waybill.payments.model.tender import Tender as Stored
 from waybill.payments.records import Account, account
-from waybill.payments.refunding import of, refundable
+from waybill.payments.refunding import granted, of, refundable
 
 METHODS = {
     "card": "Card", "gift_card": "Gift card", "store_credit": "Store credit", "channel": "Paid at the channel", "terms": "On terms",
@@ -32,10 +33,10 @@ def money_facts(record: Record) -> Money:
     """The money of an order: each tender, each refund, and what may still go back."""
     known = account(record.order, record.state, record.tenders)
     total = sum((tender.balances for tender in known.tenders), Balances())
-    left = refundable(record)
+    left, owed = refundable(record), due(known.due, granted(record))
     return Money(
-        charge=charge_status(total, known.due),
-        owed=known.due,
+        charge=charge_status(total, owed),
+        owed=owed,
         charged=total.charged,
         tenders=tuple(_tender(known, tender) for tender in known.tenders),
         refunds=tuple(refund_facts(refund, methods(known)) for refund in of(record)),
@@ -51,7 +52,7 @@ def methods(known: Account) -> dict[int, str]:
 def refund_facts(refund: refunds.Refund, names: dict[int, str]) -> Refund:
     """A decided refund, or one that only would be."""
     sold = asdict(refund.sold)
-    parts = [(words, -sold[name] if name == "discounts" else sold[name]) for name, words in _PARTS.items()]
+    parts = [(said, -sold[name] if name == "discounts" else sold[name]) for name, said in _PARTS.items()]
     beside = (("Goodwill", refund.goodwill), ("Fee kept", -refund.fee))
     return Refund(
         number=refund.number,
@@ -75,7 +76,7 @@ def _tender(known: Account, tender: Stored) -> Tender:
         method=_method(tender),
         status=_status(tender, known.state),
         amount=tender.amount,
-        balances={words: balances[name] for name, words in _BALANCES.items() if balances[name]},
+        balances={said: balances[name] for name, said in _BALANCES.items() if balances[name]},
         movements=tuple(_movement(event) for event in tender.events),
         until=tender.expires_at,
         reference=references[-1] if references else "",
@@ -109,7 +110,7 @@ def _status(tender: Stored, state: State) -> str:
 
 
 def _movement(event: PaymentEvent) -> Movement:
-    told = (event.reason, event.reference, f"until {event.expires_at}" if event.expires_at else "")
+    told = (event.reason, event.reference, f"holds until {words.clock(event.expires_at)}" if event.expires_at else "")
     return Movement(event.at, event.type, event.amount, " · ".join(filter(None, told)), event.counts)
 
 

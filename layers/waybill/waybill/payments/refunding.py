@@ -154,6 +154,11 @@ def seen(record: Record) -> str:
     return digest(str(record.state.version), *sorted((*refunds, *tenders)))
 
 
+def granted(record: Record) -> int:
+    """Minor units that were decided to go back, whether the money has moved or not."""
+    return sum(refund.amount for refund in of(record) if refund.status in ("granted", "paid", "failed"))
+
+
 def refundable(record: Record) -> Refundable:
     """What may still be returned of the order."""
     before, tenders = of(record), account(record.order, record.state, record.tenders).tenders

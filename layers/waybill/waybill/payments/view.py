@@ -12,15 +12,17 @@ from waybill.orders.model.state import State
 from waybill.payments.model.balances import Balances
 from waybill.payments.model.events import PaymentEvent
 from waybill.payments.model.status import auth_status, charge_status
+from waybill.payments.model.status import due as owed_after
 from waybill.payments.model.tender import Tender
 from waybill.payments.owed import due
 from waybill.payments.records import tender_from
 
 
-def whole(order: Order, state: State, items: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """`GET /v1/orders/{id}/payments`: the tenders, and what they come to against what is owed for all that was not cancelled."""
+def whole(order: Order, state: State, items: Iterable[dict[str, Any]], granted: int = 0) -> dict[str, Any]:
+    """`GET /v1/orders/{id}/payments`: the tenders, and what they come to against what is owed for all that was neither cancelled nor
+    `granted` back (minor units)."""
     stored = list(items)
-    return {"tenders": tenders(stored), **summary(stored, due(order, state.lines), order.currency)}
+    return {"tenders": tenders(stored), **summary(stored, owed_after(due(order, state.lines), granted), order.currency)}
 
 
 def tenders(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

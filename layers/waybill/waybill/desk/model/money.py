@@ -71,7 +71,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """`charge`: none, partial, full or over of what is `owed` for all that was not cancelled."""
+    """`charge`: none, partial, full or over of what is `owed` for all that was neither cancelled nor granted back."""
 
     charge: str = "none"
     owed: int = 0
