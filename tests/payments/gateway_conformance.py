@@ -8,12 +8,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
-from waybill.kernel.clock import parse_instant
+from waybill.kernel.clock import instant, parse_instant, utc_now
 from waybill.kernel.errors import PaymentDeclined, Unavailable
 from waybill.payments import ports
-from waybill.payments.ports import Demand, Gateway, GatewayRefused, Returned, Standing
+from waybill.payments.ports import AtOnce, Demand, Gateway, GatewayRefused, Named, Returned, Standing
 
 _numbers = itertools.count(1)
 
@@ -28,7 +28,8 @@ class Truth(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """`token(good | declining | …, amount)` where each payment needs a token of its own; `challenging` empty: there is no such thing."""
+    """`token(good | declining | …, amount)` where each payment needs a token of its own; `challenging` empty: there is no such thing; `nameless_declines`: the
+    stand-in does not say which payment it has declined."""
 
     gateway: Gateway
     truth: Truth
@@ -41,19 +42,38 @@ class Bench:
     forget_keys: Callable[[], None] = lambda: None
     settle: Callable[[], None] = lambda: None
     token: Callable[[str, int], str] = lambda means, amount: means
+    nameless_declines: bool = False
 
     def demand(self, token: str = "", amount: int = 2599, order: str = "") -> Demand:
         return Demand(order or f"ord_c{next(_numbers)}", 1, self.token(token or self.good, amount), amount, "USD")
 
-    def prepared(self, demand: Demand) -> str:
-        return self.gateway.prepare(demand, f"{demand.order_id}/1/authorise/1/prepare")
+    @property
+    def named(self) -> Named | None:
+        """The gateway, where its payments have a name before they move."""
+        return None if self.gateway.allows.at_once else cast(Named, self.gateway)
 
-    def authorise(self, demand: Demand, reference: str) -> Standing:
-        return self.settled(reference, self.gateway.authorise(reference, f"{demand.order_id}/1/authorise/1"))
+    def prepared(self, demand: Demand) -> str:
+        """Only of a `named` one."""
+        return cast(Named, self.gateway).prepare(demand, f"{demand.order_id}/1/authorise/1/prepare")
+
+    def begun(self, demand: Demand, since: str = "") -> tuple[str, Standing]:
+        """Asked to authorise; `since` where it may have been asked before."""
+        key = f"{demand.order_id}/1/authorise/1"
+        if self.named is None:
+            reference, standing = cast(AtOnce, self.gateway).begin(demand, key, since)
+            return reference, self.settled(reference, standing)
+        reference = self.prepared(demand)
+        return reference, self.settled(reference, self.named.authorise(reference, key))
+
+    def asked_again(self, demand: Demand, reference: str, since: str) -> tuple[str, Standing]:
+        """The same once more, by one who has not heard the answer."""
+        if self.named is None:
+            return self.begun(demand, since)
+        return reference, self.settled(reference, self.named.authorise(reference, f"{demand.order_id}/1/authorise/1"))
 
     def authorised(self, demand: Demand) -> str:
-        reference = self.prepared(demand)
-        assert self.authorise(demand, reference).status == ports.AUTHORISED
+        reference, standing = self.begun(demand)
+        assert standing.status == ports.AUTHORISED
         return reference
 
     def capture(self, demand: Demand, reference: str, amount: int, number: int = 1, final: bool = True) -> Standing:
@@ -87,15 +107,21 @@ class Bench:
 
 
 def preparing_moves_no_money(bench: Bench) -> None:
+    if bench.named is None:
+        return
     demand = bench.demand()
     reference = bench.prepared(demand)
     assert bench.stands(reference) == (ports.PREPARED, 0, 0)
     assert bench.truth.authorised(demand.order_id) == 0
 
 
-def preparing_twice_under_one_key_is_preparing_once(bench: Bench) -> None:
+def asking_twice_under_one_key_is_asking_once(bench: Bench) -> None:
     demand = bench.demand()
-    assert bench.prepared(demand) == bench.prepared(demand)
+    if bench.named is not None:
+        assert bench.prepared(demand) == bench.prepared(demand)
+    else:
+        assert bench.begun(demand)[0] == bench.begun(demand)[0]
+        assert bench.truth.authorised(demand.order_id) == 1
 
 
 def authorising_holds_exactly_what_was_asked(bench: Bench) -> None:
@@ -114,28 +140,49 @@ def an_authorisation_ends_at_an_instant_or_is_not_said_to(bench: Bench) -> None:
 
 def authorising_twice_is_authorising_once(bench: Bench) -> None:
     demand = bench.demand()
+    since = instant(utc_now())
     reference = bench.authorised(demand)
-    assert bench.authorise(demand, reference).status == ports.AUTHORISED
-    bench.forget_keys()
-    assert bench.authorise(demand, reference).status == ports.AUTHORISED
+    for _ in range(2):
+        name, standing = bench.asked_again(demand, reference, since)
+        assert (name, standing.status) == (reference, ports.AUTHORISED)
+        bench.forget_keys()
     assert bench.truth.authorised(demand.order_id) == 1
+
+
+def asking_again_what_was_never_taken_asks_it(bench: Bench) -> None:
+    demand = bench.demand()
+    assert bench.begun(demand, instant(utc_now()))[1].status == ports.AUTHORISED
+    assert bench.truth.authorised(demand.order_id) == 1
+
+
+def asking_again_finds_the_payment_of_this_key_and_of_no_other(bench: Bench) -> None:
+    since = instant(utc_now())
+    first, second = bench.demand(), bench.demand()
+    names = [bench.authorised(first), bench.authorised(second)]
+    bench.forget_keys()
+    again = [bench.asked_again(demand, name, since)[0] for demand, name in zip((first, second), names, strict=True)]
+    assert again == names and bench.truth.authorised(first.order_id) == bench.truth.authorised(second.order_id) == 1
 
 
 def a_decline_is_an_answer_with_its_reason_and_never_becomes_money(bench: Bench) -> None:
     demand = bench.demand(bench.declining)
-    reference = bench.prepared(demand)
-    standing = bench.authorise(demand, reference)
-    assert standing.status == ports.DECLINED and standing.reason
+    since, reference = instant(utc_now()), ""
+    try:
+        reference, standing = bench.begun(demand)
+    except PaymentDeclined as declined:
+        assert declined.message and bench.nameless_declines
+    else:
+        assert standing.status == ports.DECLINED and standing.reason
+        assert bench.stands(reference)[0] in (ports.DECLINED, ports.PREPARED)
     bench.forget_keys()
-    assert bench.authorise(demand, reference).status == ports.DECLINED
-    assert bench.stands(reference)[0] in (ports.DECLINED, ports.PREPARED)
+    assert bench.asked_again(demand, reference, since)[1].status == ports.DECLINED
     assert bench.truth.authorised(demand.order_id) == 0
 
 
 def a_token_that_nobody_knows_is_declined(bench: Bench) -> None:
     demand = bench.demand(bench.unknown)
     try:
-        declined = bench.authorise(demand, bench.prepared(demand)).status == ports.DECLINED
+        declined = bench.begun(demand)[1].status == ports.DECLINED
     except PaymentDeclined:
         return
     assert declined, "an unknown token was taken"
@@ -145,8 +192,8 @@ def a_challenge_is_neither_money_nor_a_decline_and_can_be_voided(bench: Bench) -
     if not bench.challenging:
         return
     demand = bench.demand(bench.challenging)
-    reference = bench.prepared(demand)
-    assert bench.authorise(demand, reference).status == ports.ACTION_REQUIRED
+    reference, standing = bench.begun(demand)
+    assert standing.status == ports.ACTION_REQUIRED
     assert bench.void(demand, reference).status == ports.VOIDED
     assert bench.truth.authorised(demand.order_id) == 0
 
@@ -221,11 +268,12 @@ def voiding_releases_and_may_be_asked_again(bench: Bench) -> None:
     assert bench.truth.authorised(demand.order_id) == 0
 
 
-def what_was_voided_first_is_never_authorised(bench: Bench) -> None:
+def what_was_voided_is_never_authorised_again(bench: Bench) -> None:
     demand = bench.demand()
-    reference = bench.prepared(demand)
+    since = instant(utc_now())
+    reference = bench.prepared(demand) if bench.named else bench.authorised(demand)
     assert bench.void(demand, reference).status == ports.VOIDED
-    assert bench.authorise(demand, reference).status == ports.VOIDED
+    assert bench.asked_again(demand, reference, since)[1].status == ports.VOIDED
     assert bench.truth.authorised(demand.order_id) == 0
 
 
@@ -287,9 +335,16 @@ def a_payment_that_does_not_exist_is_a_refusal(bench: Bench) -> None:
 
 def a_gateway_that_is_down_never_declines(bench: Bench) -> None:
     demand = bench.demand()
+    beginning: list[Callable[[], object]] = [
+        lambda: cast(Named, bench.unreachable).prepare(demand, "ord_d/1/authorise/1/prepare"),
+        lambda: cast(Named, bench.unreachable).authorise(bench.stranger, "ord_d/1/authorise/1"),
+    ]
+    at_once: list[Callable[[], object]] = [
+        lambda: cast(AtOnce, bench.unreachable).begin(demand, "ord_d/1/authorise/1"),
+        lambda: cast(AtOnce, bench.unreachable).begin(demand, "ord_d/1/authorise/1", instant(utc_now())),
+    ]
     asked: list[Callable[[], object]] = [
-        lambda: bench.unreachable.prepare(demand, "ord_d/1/authorise/1/prepare"),
-        lambda: bench.unreachable.authorise(bench.stranger, "ord_d/1/authorise/1"),
+        *(beginning if bench.named else at_once),
         lambda: bench.unreachable.capture(bench.stranger, 1, "USD", "ord_d/1/capture/1"),
         lambda: bench.unreachable.void(bench.stranger, "ord_d/1/void/1"),
         lambda: bench.unreachable.refund(bench.stranger, 1, "USD", "ord_d/1/refund/1"),
@@ -306,10 +361,12 @@ def a_gateway_that_is_down_never_declines(bench: Bench) -> None:
 
 RULES: tuple[Callable[[Bench], None], ...] = (
     preparing_moves_no_money,
-    preparing_twice_under_one_key_is_preparing_once,
+    asking_twice_under_one_key_is_asking_once,
     authorising_holds_exactly_what_was_asked,
     an_authorisation_ends_at_an_instant_or_is_not_said_to,
     authorising_twice_is_authorising_once,
+    asking_again_what_was_never_taken_asks_it,
+    asking_again_finds_the_payment_of_this_key_and_of_no_other,
     a_decline_is_an_answer_with_its_reason_and_never_becomes_money,
     a_token_that_nobody_knows_is_declined,
     a_challenge_is_neither_money_nor_a_decline_and_can_be_voided,
@@ -319,7 +376,7 @@ RULES: tuple[Callable[[Bench], None], ...] = (
     what_was_captured_in_part_cannot_be_voided_away,
     a_refund_reaches_over_several_captures,
     voiding_releases_and_may_be_asked_again,
-    what_was_voided_first_is_never_authorised,
+    what_was_voided_is_never_authorised_again,
     what_was_voided_is_never_captured,
     voiding_what_is_captured_says_so_and_returns_nothing,
     a_refund_is_found_by_its_key_and_by_no_other,

@@ -40,17 +40,21 @@ class FakeGateway:
     """
 
     name = "stripe"
-    allows = Capabilities(several_captures=False, renewal=False, hold_days=7)
+    allows = Capabilities(several_captures=False, renewal=False, hold_days=7, at_once=True)
     stem = "pay_"
     """How its references begin."""
 
     def __init__(self) -> None:
         self.payments: dict[str, Payment] = {}
         self.keys: dict[str, Any] = {}
+        self.begun: dict[str, str] = {}
         self.down = self.refuses_refunds = False
 
     def forget_keys(self) -> None:
         self.keys.clear()
+
+    def begin(self, demand: Demand, key: str, since: str = "") -> tuple[str, Standing]:
+        return self._call("begin", lambda: self._begin(demand, key, since))
 
     def prepare(self, demand: Demand, key: str) -> str:
         return self._call("create", lambda: self._once(key, demand, lambda: self._prepare(demand)))
@@ -98,6 +102,13 @@ class FakeGateway:
         if known != request:
             raise GatewayRefused("this key was used for another request")
         return answer
+
+    def _begin(self, demand: Demand, key: str, since: str) -> tuple[str, Standing]:
+        """What was begun bears the key as its mark: found by it, it is not begun again."""
+        if since and key in self.begun:
+            return self.begun[key], self._standing(self._the(self.begun[key]))
+        reference = self.begun[key] = self._once(key, demand, lambda: self._prepare(demand))
+        return reference, self._authorise(self._the(reference))
 
     def _prepare(self, demand: Demand) -> str:
         if demand.token == UNKNOWN:

@@ -9,10 +9,35 @@ from waybill.payments.ports import Demand, Returned, Standing
 
 
 class AuthorisesWhilePreparing(FakeGateway):
-    def _prepare(self, demand: Demand) -> str:
-        reference = super()._prepare(demand)
+    def prepare(self, demand: Demand, key: str) -> str:
+        reference = super().prepare(demand, key)
         self._authorise(self._the(reference))
         return reference
+
+
+class BeginsAnew(FakeGateway):
+    """Leans on the key when it is asked again."""
+
+    def _begin(self, demand: Demand, key: str, since: str) -> tuple[str, Standing]:
+        return super()._begin(demand, key, "")
+
+
+class NeverBeginsWhatItDoesNotFind(FakeGateway):
+    def _begin(self, demand: Demand, key: str, since: str) -> tuple[str, Standing]:
+        if since and key not in self.begun:
+            raise PaymentDeclined("not_found")
+        return super()._begin(demand, key, since)
+
+
+class FindsTheNewest(FakeGateway):
+    def _begin(self, demand: Demand, key: str, since: str) -> tuple[str, Standing]:
+        return super()._begin(demand, list(self.begun)[-1] if since and self.begun else key, since)
+
+
+class DoesNotHeedTheKey(FakeGateway):
+    def _begin(self, demand: Demand, key: str, since: str) -> tuple[str, Standing]:
+        self.forget_keys()
+        return super()._begin(demand, key, since)
 
 
 class CapturesEverything(FakeGateway):
@@ -39,6 +64,9 @@ class TakesEveryToken(FakeGateway):
 class DeclinesWhenDown(FakeGateway):
     def authorise(self, reference: str, key: str) -> Standing:
         return Standing(ports.DECLINED, 0, "timeout") if self.down else super().authorise(reference, key)
+
+    def begin(self, demand: Demand, key: str, since: str = "") -> tuple[str, Standing]:
+        return ("", Standing(ports.DECLINED, 0, "timeout")) if self.down else super().begin(demand, key, since)
 
 
 class RaisesOnADecline(FakeGateway):
@@ -157,7 +185,7 @@ class DeclinesWithoutAReason(FakeGateway):
 
 
 BROKEN = (
-    AuthorisesWhilePreparing, LeansOnTheKeyAlone, CapturesAgain, CapturesEverything, SaysItHasCaptured, AuthorisesADollarMore,
+    AuthorisesWhilePreparing, BeginsAnew, NeverBeginsWhatItDoesNotFind, FindsTheNewest, DoesNotHeedTheKey, LeansOnTheKeyAlone, CapturesAgain, CapturesEverything, SaysItHasCaptured, AuthorisesADollarMore,
     TakesEveryToken, DeclinesWhenDown, RaisesOnADecline, AuthorisesWhatWasVoided, RefundsWhenItShouldVoid, FindsAnyRefund,
     ForgetsItsRefunds, TakesAChallengeForMoney, SetsUpAnotherEachTime, SaysAnEndThatIsNone, KeepsTheRest, TakesEveryCaptureForTheLast,
     CountsOnlyTheNewestPart, VoidsWhatWasCaptured, SaysThatItVoided, CapturesWhatWasVoided, RefundsTheNewestPartOnly, RefundsTooMuch,

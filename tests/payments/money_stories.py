@@ -44,7 +44,7 @@ class Story:
         self.dice = random.Random(seed)
         self.world = World(*self._tenders())
         fake = self.world.fake
-        fake.allows = Capabilities(self.dice.random() < 0.5, False, 7)
+        fake.allows = Capabilities(self.dice.random() < 0.5, False, 7, at_once=self.dice.random() < 0.7)
         self.gateways: dict[str, FakeGateway] = {"stripe": fake, "ledger": _Ledger()}
         self.payments = Payments(self.world.book, self.gateways, self.world.clock)
         self.world.payments = self.payments

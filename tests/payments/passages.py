@@ -17,7 +17,7 @@ from waybill.payments.stripe.webhooks import signature
 from waybill.shop import store as shop
 
 STOCK = {("TEA", "reno"): 9, ("POT", "reno"): 9, ("CUP", "columbus"): 9}
-IN_PARTS = Capabilities(several_captures=True, renewal=False, hold_days=7)
+IN_PARTS = Capabilities(several_captures=True, renewal=False, hold_days=7, at_once=True)
 
 
 @dataclass(frozen=True)

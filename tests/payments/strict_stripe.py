@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -39,7 +40,10 @@ class StrictStripe(Strict):
         except (KeyError, jsonschema.ValidationError) as wrong:
             return 400, _error("parameter_unknown", message=str(wrong)[:300])
         if path == "/v1/payment_intents":
-            return self._create(told)
+            return self._create(told) if method == "POST" else (200, _list(list(reversed(self.intents.values()))))
+        if path == "/v1/payment_intents/search":
+            wanted = re.fullmatch(r"metadata\['key'\]:'([^']+)'", told["query"])
+            return 200, _list([made for made in self.intents.values() if wanted and made["metadata"].get("key") == wanted[1]])
         if path == "/v1/refunds":
             return self._refund(told) if method == "POST" else (200, _list([r for r in self.made if r["payment_intent"] == told["payment_intent"]]))
         if path == "/v1/disputes":
@@ -58,10 +62,13 @@ class StrictStripe(Strict):
         intent = {
             "id": f"pi_{len(self.intents) + 1}", "object": "payment_intent", "amount": int(told["amount"]), "currency": told["currency"],
             "status": "requires_confirmation", "amount_capturable": 0, "amount_received": 0, "metadata": told["metadata"],
-            "capture_method": told["capture_method"], "payment_method": told["payment_method"], "latest_charge": None, "several": several,
+            "created": int(time.time()), "capture_method": told["capture_method"], "payment_method": told["payment_method"], "latest_charge": None, "several": several,
         }  # fmt: skip
         self.intents[intent["id"]], self.captured[intent["id"]] = intent, []
-        return 200, intent
+        if told.get("confirm") != "true":
+            return 200, intent
+        status, answer = self._confirm(intent, told)
+        return (status, answer) if status == 200 else (status, {"error": answer["error"] | {"payment_intent": intent}})
 
     def _retrieve(self, intent: dict[str, Any], told: Any) -> Reply:
         return 200, intent

@@ -67,7 +67,19 @@ def _an_answer_is_written_down_without_being_asked_for(patch: pytest.MonkeyPatch
     patch.setattr(Operations, "taken", lambda self, tender, asked, standing: tender.succeeded(asked, asked.amount, self._now(), "x"))
 
 
+def _what_was_asked_before_is_not_looked_for(patch: pytest.MonkeyPatch) -> None:
+    begin = FakeGateway._begin
+    patch.setattr(FakeGateway, "_begin", lambda self, demand, key, since: begin(self, demand, key, ""))
+
+
+def _a_cancel_does_not_ask_for_the_name(patch: pytest.MonkeyPatch) -> None:
+    name_of = Operations._name_of
+    patch.setattr(Operations, "_name_of", lambda self, account, tender: None if tender.open("AUTH") else name_of(self, account, tender))
+
+
 MUTANTS = [
+    _what_was_asked_before_is_not_looked_for,
+    _a_cancel_does_not_ask_for_the_name,
     _no_ceiling,
     _refunds_by_the_key_alone,
     _late_money_is_kept,

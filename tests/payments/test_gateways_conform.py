@@ -18,7 +18,7 @@ from waybill.payments.stripe.gateway import Stripe
 Rule = Callable[[Bench], None]
 
 WHERE_LOCALSTRIPE_IS_WRONG = {
-    "preparing_twice_under_one_key_is_preparing_once": "it ignores Idempotency-Key",
+    "asking_twice_under_one_key_is_asking_once": "it ignores Idempotency-Key: what was asked before is looked for, test_where_a_stand_in_is_wrong",
     "what_was_voided_is_never_captured": "it captures after a cancel: Tender.asked refuses, test_where_a_stand_in_is_wrong",
     "a_refund_beyond_the_capture_fails_and_moves_nothing": "it refunds beyond the capture: Tender.asked refuses, the same test",
     "two_refunds_are_two_and_leave_the_payment_captured": "it has no amount_received: a refund makes the capture look smaller",
@@ -42,6 +42,7 @@ def stripe_bench(stripe_server: Localstripe) -> Bench:
         challenging=stripe_server.token("4000002500003155"),
         unreachable=Stripe(KEY, "http://127.0.0.1:9"),
         stranger="pi_nobody",
+        nameless_declines=True,
     )
 
 

@@ -94,7 +94,7 @@ def test_an_event_in_the_midst_of_a_capture_is_one_capture() -> None:
 
 def test_an_answer_that_was_lost_is_found_by_the_event() -> None:
     world = World()
-    with pytest.raises(BaseException), gate.watching(At(3, after=crash)):  # noqa: B017, PT011 (the process dies)
+    with pytest.raises(BaseException), gate.watching(At(2, after=crash)):  # noqa: B017, PT011 (the process dies)
         world.deliver(world.command())
     assert world.account.tenders[0].open("AUTH") and world.fake.authorised(world.id) == 1
     _look(world)

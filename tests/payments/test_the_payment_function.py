@@ -102,7 +102,8 @@ def test_a_gateway_that_is_down_sends_the_message_back_unanswered(machine: Machi
     monkeypatch.setenv("STRIPE_API_BASE", "http://127.0.0.1:9")
     _place("pm_card_visa")
     assert len(_invoke("authorise")["batchItemFailures"]) == 1
-    assert machine.answers == [] and store.load(ORDER).tenders == ()
+    (tender,) = store.load(ORDER).tenders
+    assert machine.answers == [] and [event["type"] for event in tender["events"]] == ["AUTH_REQUEST"]
 
 
 def test_the_table_keeps_what_was_written_and_refuses_what_is_stale(machine: Machine) -> None:

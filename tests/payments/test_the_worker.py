@@ -9,7 +9,7 @@ import pytest
 
 from tests.payments.gateway_fake import CHALLENGING, DECLINING, GOOD, UNKNOWN, FakeGateway, Payment
 from tests.payments.localstripe_process import ROOT
-from tests.payments.money_world import Crash, CrashAt, World
+from tests.payments.money_world import At, Crash, CrashAt, World
 from waybill.aws import gate
 from waybill.kernel.errors import IllegalTransition, InvalidInput, Malformed, NotFound, Unavailable
 from waybill.payments import ports, view
@@ -287,6 +287,13 @@ def test_a_refund_of_a_tender_or_an_order_that_is_not_there_is_not_found() -> No
 def test_a_message_that_is_none_of_ours_goes_to_the_dead_letters(message: dict[str, object]) -> None:
     with pytest.raises(Malformed):
         World().deliver(message)
+
+
+def test_an_authorisation_is_one_gateway_call_and_two_writes() -> None:
+    world = World()
+    with gate.watching(At(-1)) as watcher:
+        world.deliver(world.command())
+    assert watcher.seen == ["book.read", "book.save", "fake.begin", "book.save", "states.succeed"]
 
 
 def test_the_view_shows_balances_in_decimals_and_no_token() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.payments.localstripe_process import KEY, Localstripe
 from tests.payments.money_world import World
+from waybill.kernel.clock import instant, utc_now
 from waybill.kernel.errors import IllegalTransition
 from waybill.payments import ports
 from waybill.payments.ports import Demand
@@ -24,8 +25,8 @@ def world(stripe_server: Localstripe, gateway: Stripe) -> World:
 
 
 def _held(gateway: Stripe, server: Localstripe, order_id: str) -> str:
-    reference = gateway.prepare(Demand(order_id, 1, server.token("4242424242424242"), 2599, "USD"), f"{order_id}/prepare")
-    assert gateway.authorise(reference, f"{order_id}/authorise").status == ports.AUTHORISED
+    reference, standing = gateway.begin(Demand(order_id, 1, server.token("4242424242424242"), 2599, "USD"), f"{order_id}/authorise")
+    assert standing.status == ports.AUTHORISED
     return reference
 
 
@@ -59,7 +60,9 @@ def test_it_captures_after_a_cancel_and_we_do_not(gateway: Stripe, stripe_server
 
 def test_it_ignores_keys_and_we_ask_once(gateway: Stripe, stripe_server: Localstripe, world: World) -> None:
     demand = Demand("ord_wrong3", 1, stripe_server.token("4242424242424242"), 2599, "USD")
-    assert gateway.prepare(demand, "ord_wrong3/prepare") != gateway.prepare(demand, "ord_wrong3/prepare")
+    since = instant(utc_now())
+    first, second = (gateway.begin(demand, "ord_wrong3/authorise")[0] for _ in range(2))
+    assert first != second and gateway.begin(demand, "ord_wrong3/authorise", since)[0] in (first, second)
 
     for _ in range(3):
         world.deliver(world.command())

@@ -126,11 +126,17 @@ class Guarded:
         self.name, self.allows = gateway.name, gateway.allows
         self._gateway, self._call = gateway, breaker.call
 
+    def begin(self, demand: Demand, key: str, since: str = "") -> tuple[str, Standing]:
+        """Only where `allows.at_once`."""
+        return self._call(lambda: self._gateway.begin(demand, key, since))  # type: ignore[attr-defined]
+
     def prepare(self, demand: Demand, key: str) -> str:
-        return self._call(lambda: self._gateway.prepare(demand, key))
+        """Only where not `allows.at_once`."""
+        return self._call(lambda: self._gateway.prepare(demand, key))  # type: ignore[attr-defined]
 
     def authorise(self, reference: str, key: str) -> Standing:
-        return self._call(lambda: self._gateway.authorise(reference, key))
+        """Only where not `allows.at_once`."""
+        return self._call(lambda: self._gateway.authorise(reference, key))  # type: ignore[attr-defined]
 
     def capture(self, reference: str, amount: int, currency: str, key: str, final: bool = True) -> Standing:
         return self._call(lambda: self._gateway.capture(reference, amount, currency, key, final))

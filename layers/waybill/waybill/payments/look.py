@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from waybill.aws.logs import count
 from waybill.kernel.clock import Clock, instant
-from waybill.kernel.errors import NotFound
+from waybill.kernel.errors import NotFound, PaymentDeclined
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.state import State, place_hold, release_hold
 from waybill.payments import notices, ports
@@ -46,7 +46,10 @@ class Looks:
             account = self._book.read(order_id)
         except NotFound:
             return ""
-        for number, name in _concerned(account, gateway, reference):
+        for tender in account.tenders:
+            if tender.gateway == gateway and tender.open("AUTH") and not account.state.cancelled:
+                until_first(lambda number=tender.number: self._answered_at_last(self._book.read(order_id), number))
+        for number, name in _concerned(self._book.read(order_id), gateway, reference):
             until_first(lambda number=number, name=name: self._one(self._book.read(order_id), number, name, about))
         if account.state.cancelled:
             self._payments.void(order_id)
@@ -67,10 +70,21 @@ class Looks:
 
     # What we had asked for and not heard of
 
+    def _answered_at_last(self, account: Account, number: int) -> None:
+        """An authorise whose answer nobody has heard, perhaps not even the payment's name."""
+        tender = the(account, number)
+        unanswered = tender.open("AUTH")
+        if unanswered is None or tender.open("CANCEL") or account.state.cancelled:
+            return
+        try:
+            asked, standing = self._operations.begun(account, tender, unanswered.at)
+        except PaymentDeclined as declined:
+            self._book.save(account, tender.failed(unanswered, declined.message, self._now(), ACTOR))
+            return
+        if standing.status in _FINAL:
+            self._secured(account, self._operations.judged(tender, asked, standing))
+
     def _answered(self, account: Account, tender: Tender, standing: Standing) -> Account:
-        asked = tender.open("AUTH")
-        if asked and standing.status in _FINAL and not tender.open("CANCEL"):
-            return self._secured(account, self._operations.judged(tender, asked, standing))
         asked = tender.open("CHARGE")
         if asked and (standing.status in (ports.CAPTURED, *_OVER) or standing.captured >= captured_in_all(tender.events) + asked.amount):
             taken = self._operations.taken(tender, asked, standing)
@@ -174,7 +188,8 @@ def _concerned(account: Account, gateway: str, reference: str) -> Iterator[tuple
     for tender in account.tenders:
         if not tender.at_gateway or tender.gateway != gateway:
             continue
-        names = [event.reference for event in tender.events if event.type in ("AUTH_REQUEST", "AUTH_ADJUSTMENT") and event.reference]
+        bearing = (event for event in tender.events if event.kind == "AUTH" or event.type == "AUTH_ADJUSTMENT")
+        names = [event.reference for event in bearing if event.reference]
         fitting = [name for name in names if not reference or name == reference or name.startswith(f"{reference}_")]
         if fitting:
             yield tender.number, fitting[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from waybill.aws.logs import count
@@ -18,6 +19,7 @@ from waybill.payments.ports import Book, Demand, Gateway, GatewayRefused, NotNow
 from waybill.payments.records import Account
 
 CANCELLED_ORDER = "order.cancelled"
+_NEVER = PaymentEvent("INFO", "", 0)
 _CUSTOMER_TIME, _CUSTOMER_POLL_S = timedelta(hours=1), 60
 """How long a customer may take over a challenge on the shop's page, and how often it is looked whether that is done."""
 
@@ -49,29 +51,43 @@ class Operations:
         return self._authorised(account, _same(account, tender), asked_by)
 
     def _authorised(self, account: Account, tender: Tender, asked_by: str) -> tuple[Account, Tender]:
-        gateway = self.gateway(tender)
-        asked = tender.open("AUTH")
-        if asked is not None:
-            standing = gateway.look_up(_name(asked))
-        else:
-            key = tender.next_ref("AUTH")
-            demand = Demand(tender.order_id, tender.number, account.token(tender), tender.amount, tender.currency)
+        since = (tender.open("AUTH") or _NEVER).at
+        if not since:
             try:
-                reference = gateway.prepare(demand, f"{key}/prepare")
+                name = self._name_beforehand(account, tender)
             except PaymentDeclined as declined:
                 return account, self._refused_at_once(tender, declined.message, asked_by)
-            account = self._book.save(account, tender.asked("AUTH", tender.amount, self._now(), reference, asked_by))
+            account = self._book.save(account, tender.asked("AUTH", tender.amount, self._now(), name, asked_by))
             tender = _same(account, tender)
-            asked, standing = _open(tender, "AUTH"), Standing(ports.PREPARED)
-            if gateway.allows.adopts and reference == account.token(tender):
-                standing = gateway.look_up(reference)
-        if standing.status == ports.PREPARED:
-            standing = gateway.authorise(_name(asked), asked.ref or "")
+        try:
+            asked, standing = self.begun(account, tender, since)
+        except PaymentDeclined as declined:
+            return account, tender.failed(_open(tender, "AUTH"), declined.message, self._now(), self._actor)
         return account, self.judged(tender, asked, standing)
+
+    def _name_beforehand(self, account: Account, tender: Tender) -> str | None:
+        gateway = self.gateway(tender)
+        if gateway.allows.at_once:
+            return None
+        return gateway.prepare(_demand(account, tender), f"{tender.next_ref('AUTH')}/prepare")  # type: ignore[attr-defined, no-any-return]
 
     def _refused_at_once(self, tender: Tender, reason: str, asked_by: str) -> Tender:
         asked = tender.asked("AUTH", tender.amount, self._now(), None, asked_by)
         return asked.failed(_open(asked, "AUTH"), reason, self._now(), self._actor)
+
+    def begun(self, account: Account, tender: Tender, since: str) -> tuple[PaymentEvent, Standing]:
+        """The authorise that was asked for, with the gateway's reference where there is one, and how it stands. `since`: asked before.
+
+        Raises PaymentDeclined for a token that no payment came of.
+        """
+        gateway, asked = self.gateway(tender), _open(tender, "AUTH")
+        if gateway.allows.at_once:
+            name, standing = gateway.begin(_demand(account, tender), asked.ref or "", since)  # type: ignore[attr-defined]
+            return replace(asked, reference=name or None), standing
+        standing = gateway.look_up(_name(asked)) if since else Standing(ports.PREPARED)
+        if standing.status == ports.PREPARED:
+            standing = gateway.authorise(_name(asked), asked.ref or "")  # type: ignore[attr-defined]
+        return asked, standing
 
     def judged(self, tender: Tender, asked: PaymentEvent, standing: Standing) -> Tender:
         if standing.status in (ports.AUTHORISED, ports.CAPTURED):
@@ -203,14 +219,29 @@ class Operations:
         if asked is None and held == 0:
             return account
         if asked is None:
-            account = self._asked(account, tender, "CANCEL", held)
+            name = self._name_of(account, tender)
+            if name is None:
+                return self._book.save(account, tender.failed(_open(tender, "AUTH"), "declined", self._now(), self._actor))
+            account = self._book.save(account, tender.asked("CANCEL", held, self._now(), name))
             tender = _same(account, tender)
             asked = _open(tender, "CANCEL")
         standing = self.gateway(tender).void(_name(asked), asked.ref or "")
         return self._book.save(account, self.released(tender, asked, standing))
 
+    def _name_of(self, account: Account, tender: Tender) -> str | None:
+        """By which the gateway knows what is to be voided. Where nobody has heard it yet the same is asked again: whoever is still
+        waiting for the answer, or never hears it, has asked for that very payment. None where none came of it."""
+        known, unanswered = tender.authorisation, tender.open("AUTH")
+        if unanswered is None or unanswered.reference or not self.gateway(tender).allows.at_once:
+            return _name(known) if known else None
+        try:
+            return self.begun(account, tender, unanswered.at)[0].reference
+        except PaymentDeclined:
+            return None
+
     def released(self, tender: Tender, asked: PaymentEvent, standing: Standing) -> Tender:
         unanswered = tender.open("AUTH")
+        unanswered = replace(unanswered, reference=asked.reference) if unanswered else None
         if standing.status in (ports.VOIDED, ports.DECLINED):
             if unanswered is not None:
                 tender = tender.failed(unanswered, "voided", self._now(), self._actor)
@@ -275,6 +306,10 @@ class Operations:
         return instant(self._clock())
 
 
+def _demand(account: Account, tender: Tender) -> Demand:
+    return Demand(tender.order_id, tender.number, account.token(tender), tender.amount, tender.currency)
+
+
 def _same(account: Account, tender: Tender) -> Tender:
     return next(known for known in account.tenders if known.number == tender.number)
 
@@ -294,7 +329,7 @@ def _renewal(tender: Tender) -> PaymentEvent:
 
 
 def _name(asked: PaymentEvent) -> str:
-    """The gateway's reference, kept before any money moved."""
+    """The gateway's reference."""
     if not asked.reference:
         raise GatewayRefused("an operation without the gateway's reference cannot be asked about")
     return asked.reference

@@ -1,6 +1,9 @@
-"""What payments need from a gateway, in two steps: `prepare` moves no money and gives the name under which all that follows is
-asked; the name is written down before the first call that moves money. So whatever is lost on the way, asking again means asking
-about the same thing, even after the gateway has forgotten the idempotency key.
+"""What payments need from a gateway. Whatever is lost on the way, asking again means asking about the same thing, even after the
+gateway has forgotten the idempotency key. There are two ways to it:
+
+- `Named`: `prepare` moves no money and gives the name under which all that follows is asked; it is written down before money moves.
+- `AtOnce`, where `allows.at_once`: one call sets a payment up and authorises it; who asks again says since when it may have been
+  asked, and what was made under the key is found first.
 """
 
 from __future__ import annotations
@@ -67,12 +70,12 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a gateway lets us do: capture one authorisation in parts, renew one that ends; `hold_days` an authorisation lasts,
-    0 for ever. `adopts`: a token may be a payment that the shop's own page has begun, so it is looked at before it is asked for."""
+    0 for ever. `at_once`: it is `AtOnce`, not `Named`."""
 
     several_captures: bool
     renewal: bool
     hold_days: int
-    adopts: bool = False
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +91,12 @@ class Returned:
 class Gateway(Protocol):
     """Every method may raise Unavailable (down, slow, busy: ask again, the same) and GatewayRefused.
 
-    authorise, capture and void answer how the payment stands afterwards, also where it stood so already: asking twice is asking
-    once. `key` is the idempotency key.
+    What changes a payment answers how it stands afterwards, also where it stood so already: asking twice is asking once. `key` is the
+    idempotency key.
     """
 
     name: str
     allows: Capabilities
-
-    def prepare(self, demand: Demand, key: str) -> str:
-        """The gateway's reference of a payment that is set up and has moved nothing. Raises PaymentDeclined for a bad token."""
-        ...
-
-    def authorise(self, reference: str, key: str) -> Standing: ...
 
     def capture(self, reference: str, amount: int, currency: str, key: str, final: bool = True) -> Standing:
         """Takes `amount` of what is authorised; a `final` capture lets go of the rest.
@@ -127,6 +124,28 @@ class Gateway(Protocol):
 
     def disputes(self, reference: str) -> tuple[Dispute, ...]:
         """Every chargeback of a payment, as it stands now."""
+        ...
+
+
+class Named(Gateway, Protocol):
+    """A gateway whose payments have a name before they move."""
+
+    def prepare(self, demand: Demand, key: str) -> str:
+        """The gateway's reference of a payment that is set up and has moved nothing. Raises PaymentDeclined for a bad token."""
+        ...
+
+    def authorise(self, reference: str, key: str) -> Standing: ...
+
+
+class AtOnce(Gateway, Protocol):
+    """A gateway that takes one call to authorise."""
+
+    def begin(self, demand: Demand, key: str, since: str = "") -> tuple[str, Standing]:
+        """The reference of the payment, empty where a decline has left none, and how it stands.
+
+        `since`: the instant from which on it may have been asked before under this key; what came of that is answered, whatever the
+        gateway has forgotten. Raises PaymentDeclined for a bad token.
+        """
         ...
 
 

@@ -93,9 +93,13 @@ class Tender:
 
     @property
     def authorisation(self) -> PaymentEvent | None:
-        """What bears the gateway's reference by which captures, voids and refunds go: the newest authorise asked for, or renewal."""
+        """The newest authorise asked for, or renewal, with the gateway's reference by which captures, voids and refunds go: its own, or
+        that of its answer."""
         asked = [event for event in self.events if event.type in ("AUTH_REQUEST", "AUTH_ADJUSTMENT")]
-        return asked[-1] if asked else None
+        if not asked or asked[-1].reference:
+            return asked[-1] if asked else None
+        answers = [event.reference for event in self.events if event.ref == asked[-1].ref and event.kind == "AUTH" and event.reference]
+        return replace(asked[-1], reference=answers[-1]) if answers else asked[-1]
 
     @property
     def expires_at(self) -> str:

@@ -20,13 +20,16 @@ _MOST_PAGES = 1000
 
 
 class Refusal(Exception):
-    """Stripe's 4xx about this very request: `code`, `decline_code`, `status`. Always caught by the adapter."""
+    """Stripe's 4xx about this very request: `code`, `decline_code`, `status`, and the `intent` that it has left. Always caught by the
+    adapter."""
 
     def __init__(self, status: int, error: dict[str, Any]) -> None:
         super().__init__(str(error.get("code") or status))
         self.status = status
         self.code = _word(error.get("code"))
         self.decline_code = _word(error.get("decline_code"))
+        left = error.get("payment_intent")
+        self.intent: dict[str, Any] | None = left if isinstance(left, dict) else None
 
 
 class StripeApi:
