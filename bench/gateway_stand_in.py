@@ -19,9 +19,7 @@ class _Gateway(BaseHTTPRequestHandler):
         asked = parse_qs(self.rfile.read(int(self.headers.get("content-length") or 0)).decode())
         if self.path == "/v1/payment_intents":
             made = {"id": "pi_1", "object": "payment_intent", "currency": asked["currency"][0], "amount": int(asked["amount"][0])}
-            _Gateway.intent = {**made, "status": "requires_confirmation", "amount_received": 0, "amount_capturable": 0}
-        else:
-            _Gateway.intent |= {"status": "requires_capture", "amount_capturable": _Gateway.intent["amount"]}
+            _Gateway.intent = {**made, "status": "requires_capture", "amount_received": 0, "amount_capturable": made["amount"]}
         self._answer(_Gateway.intent)
 
     def do_GET(self) -> None:
