@@ -83,7 +83,7 @@ def slim(folder: Path) -> None:
 
 def draw_ahead(folder: Path) -> None:
     """The templates of pages and mails as modules beside them, so that no cold start compiles one."""
-    done = subprocess.run([sys.executable, "-c", _DRAW], env={**os.environ, "PYTHONPATH": str(folder)}, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-B", "-c", _DRAW], env={**os.environ, "PYTHONPATH": str(folder)}, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"a template could not be compiled:\n{done.stderr[-2000:]}")
 
