@@ -62,6 +62,7 @@ ROUTES = (
     Route("POST", "/v1/orders/{id}/refunds", "Decide a refund, or with `dryRun` only see it", ("finance", "support"), "Refund", "RefundIn", status=201, keyed=True, refuses=(404, 409, 412, 422)),
     Route("POST", "/v1/orders/{id}/refunds/{n}/retry", "Ask once more for a refund that a gateway has refused", ("finance", "support"), "Refund", refuses=(404, 409)),
     Route("POST", "/v1/orders/{id}/refunds/{n}/reject", "Say that a refund is not to be paid: one that was proposed, or that failed", ("finance",), "Refund", refuses=(404, 409)),
+    Route("POST", "/v1/orders/{id}/refunds/{n}/credit", "Give store credit for a refund that no gateway would pay", ("finance", "support"), "RefundAsCredit", status=201, refuses=(404, 409)),
     Route("POST", "/v1/orders/{id}/payments/{n}/paid", "Note that what was to be paid later has been paid", ("finance",), "Tender", "PaidIn", status=201, keyed=True, refuses=(404, 409, 422)),
     Route("POST", "/v1/orders/{id}/payments/{n}/retry", "Try a payment again that was declined or has lapsed", ("finance", "support"), "Retry", "RetryIn", status=202, keyed=True, refuses=(404, 409, 422)),
     Route("POST", "/v1/credits", "Issue a gift card or store credit", ("finance",), "CreditIssued", "CreditIn", status=201, keyed=True, refuses=(422,)),

@@ -94,6 +94,18 @@ _BALANCES: Schema = {
 }
 _PAYMENT_EVENT = record({"type": TEXT, "at": INSTANT, "amount": AMOUNT}, {"reference": TEXT, "reason": TEXT, "expires_at": INSTANT})
 
+_REFUND: dict[str, Schema] = {
+    "id": TEXT,
+    "number": WHOLE,
+    "status": {"enum": ["proposed", "granted", "paid", "failed", "rejected"]},
+    "amount": AMOUNT,
+    "currency": CURRENCY,
+    "lines": array(record({"line": TEXT, "quantity": WHOLE})),
+    "breakdown": {"type": "object", "additionalProperties": AMOUNT, "description": "Its parts: amount = goods − discounts + shipping + fees + tax + difference + goodwill − fee"},
+    "portions": array(record({"tender": WHOLE, "amount": AMOUNT, "why": TEXT})),
+    "reason": TEXT,
+    "asked_by": TEXT,
+}
 _CREDIT: dict[str, Schema] = {
     "id": TEXT,
     "kind": {"enum": ["gift_card", "store_credit"]},
@@ -175,20 +187,12 @@ SHAPES: dict[str, Schema] = {
         },
     },
     "Refund": record(
-        {
-            "id": TEXT,
-            "number": WHOLE,
-            "status": {"enum": ["proposed", "granted", "paid", "failed", "rejected"]},
-            "amount": AMOUNT,
-            "currency": CURRENCY,
-            "lines": array(record({"line": TEXT, "quantity": WHOLE})),
-            "breakdown": {"type": "object", "additionalProperties": AMOUNT, "description": "Its parts: amount = goods − discounts + shipping + fees + tax + difference + goodwill − fee"},
-            "portions": array(record({"tender": WHOLE, "amount": AMOUNT, "why": TEXT})),
-            "reason": TEXT,
-            "asked_by": TEXT,
-        },
+        _REFUND,
         {"dry_run": FLAG},
         "A decision to return money, and which tender returns how much of it.",
+    ),
+    "RefundAsCredit": record(
+        {**_REFUND, "credit": record({"code": TEXT, **_CREDIT}, {"valid_until": INSTANT})}, {}, "The refund, paid by store credit. Asked again, the same code."
     ),
     "PaidIn": record({"amount": AMOUNT}, {"reference": {**TEXT, "description": "What the bank or the carrier calls the payment"}}),
     "RetryIn": record({}, {"token": {**TEXT, "description": "Another means of payment: a gateway's token, or the code of a gift card; left out, the same"}}),

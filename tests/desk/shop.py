@@ -71,6 +71,7 @@ MONEY = Money(
     refunds=(
         Refund(1, "paid", 1955, (("Items", 1850), ("Tax", 105)), (Share("Card · stripe", 1955),), 1, "handle came off", "Robin"),
         Refund(2, "proposed", 900, (("Goodwill", 900),), (Share("Card · stripe", 900),), 0, "late", "Robin", frozenset(("approve", "reject"))),
+        Refund(4, "failed", 700, (("Goodwill", 700),), (Share("Card · stripe", 700),), 0, "lost", "Robin", frozenset(("retry", "credit", "reject"))),
     ),
     left=Left({"1": 1, "2": 1, "3": 0}, 795, 5295),
 )
@@ -337,6 +338,10 @@ class Shop:
 
     def decide(self, order_id: str, number: int, verb: str, actor: str) -> None:
         self.deeds.append((verb, order_id, str(number), actor))
+
+    def credit(self, order_id: str, number: int, actor: str) -> tuple[str, int]:
+        self.deeds.append(("credit", order_id, str(number), actor))
+        return "WBQ7-KM2X-T4VN", 900
 
     def paid(self, order_id: str, tender: int, amount: int, reference: str, seen: str, actor: str) -> None:
         self.deeds.append(("paid", order_id, str(tender), str(amount), reference, seen, actor))

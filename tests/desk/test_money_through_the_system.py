@@ -100,3 +100,23 @@ def test_an_invoice_is_noted_as_paid_once_however_often_it_is_pressed(the: Life)
     finance.get(page)
     assert "Charged in full" in finance.page and "bank 7" in finance.page
     assert the.call("GET", f"/v1/orders/{order_id}/payments").json()["balances"]["charged"] == amount[1]
+
+
+def test_money_that_no_card_takes_back_is_one_store_credit_however_often_it_is_pressed(the: Life) -> None:
+    order_id = _completed(the)
+    clerk, page = Person(the.world, "key-support"), f"/desk/orders/{order_id}"
+    the.gateway.refuses_refunds = True
+    the.call("POST", f"/v1/orders/{order_id}/refunds", {"goodwill": "2.00"}, idempotency_key="r")
+    the.settle()
+    the.gateway.refuses_refunds = False
+    clerk.get(page)
+    assert "Give store credit instead" in clerk.page
+    posted, codes = clerk.page, set()
+    for _ in range(2):
+        clerk.page = posted
+        assert clerk.post(f"{page}/refunds/1/credit") == 200
+        codes |= set(re.findall(r'class="code mono">([^<]+)<', clerk.page))
+    (code,) = codes
+    assert the.call("POST", "/v1/credits/look", {"code": code}).json()["balance"] == "2.00"
+    clerk.get(page)
+    assert "Refund 1 given as store credit: $2.00" in clerk.page and code not in clerk.page

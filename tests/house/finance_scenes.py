@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.desk.person import Person
 from tests.flow.life import DECLINED, Life, an_order
 from tests.house.deeds import lapse, ok, placed, work_off
 
@@ -30,3 +31,16 @@ def tried_again(the: Life) -> None:
     the.settle()
     for order_id in (declined, lapsed):
         work_off(the, order_id)
+
+
+def given_as_credit(the: Life) -> None:
+    order_id = work_off(the, placed(the, an_order()))
+    the.gateway.refuses_refunds = True
+    ok(the.call("POST", f"/v1/orders/{order_id}/refunds", {"goodwill": "1.00"}, idempotency_key="no"))
+    the.settle()
+    the.gateway.refuses_refunds = False
+    ok(the.call("POST", f"/v1/orders/{order_id}/refunds/1/credit", {}, "support"))
+    the.settle()
+    clerk = Person(the.world, "key-support")
+    clerk.get(f"/desk/orders/{order_id}")
+    assert clerk.post(f"/desk/orders/{order_id}/refunds/1/credit") == 200 and "store credit" in clerk.page

@@ -23,12 +23,13 @@ IN_PARTS = Capabilities(several_captures=True, renewal=False, hold_days=7, at_on
 @dataclass(frozen=True)
 class Passage:
     """`left` is what each tender has in the end, by kind: (authorised, charged, refunded); `told` which entries the timeline then has
-    exactly so often."""
+    exactly so often. `as_credit` went back past the gateway."""
 
     before: Callable[[Life], str]
     goes: Callable[[Life, str], object]
     left: dict[str, tuple[str, str, str]]
     told: dict[str, int]
+    as_credit: str = "0"
 
 
 # Where they begin
@@ -144,6 +145,11 @@ def _withdrawn(the: Life, order_id: str) -> None:
     the.settle()
 
 
+def _as_credit(the: Life, order_id: str) -> None:
+    assert the.call("POST", f"/v1/orders/{order_id}/refunds/1/credit", {}).status == 201
+    the.settle()
+
+
 def _noted(the: Life, order_id: str) -> None:
     body = {"amount": "17.80", "reference": "bank 7"}
     assert the.call("POST", f"/v1/orders/{order_id}/payments/1/paid", body, idempotency_key="paid").status == 201
@@ -223,6 +229,13 @@ PASSAGES = {
     ),
     "a_refund_that_was_refused_is_withdrawn": Passage(
         _refund_refused, _withdrawn, {"card": ("0.00", "17.80", "0.00")}, {"refund.withdrawn": 1, "refund.paid": 0, "payment.refunded": 0}
+    ),
+    "a_refund_that_was_refused_goes_back_as_store_credit": Passage(
+        _refund_refused,
+        _as_credit,
+        {"card": ("0.00", "13.60", "4.20")},
+        {"refund.credited": 1, "refund.granted": 1, "payment.credited": 1},
+        as_credit="4.20",
     ),
     "a_refund_comes_back": Passage(
         _refunded, _came_back, {"card": ("0.00", "17.80", "0.00")}, {"payment.refund_returned": 1, "refund.failed": 1, "refund.granted": 1}

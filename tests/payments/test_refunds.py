@@ -248,6 +248,38 @@ def test_a_refund_that_cannot_be_paid_may_be_withdrawn_and_then_nothing_was_book
         assert charged(the, order_id) == "0.00" and _owed(the, order_id) == 0
 
 
+def test_a_refund_that_no_gateway_would_pay_goes_back_once_as_store_credit_and_the_books_owe_nobody() -> None:
+    with life({("TEA", "columbus"): 5, ("CUP", "columbus"): 5}) as the:
+        order_id = whole_life(the, an_order())
+        the.gateway.refuses_refunds = True
+        ask(the, order_id, {"lines": [{"line": "1", "quantity": 1}]})
+        the.settle()
+        the.gateway.refuses_refunds = False
+        given = [the.call("POST", f"/v1/orders/{order_id}/refunds/1/credit", {}, "support").json() for _ in range(2)]
+        assert given[0] == given[1] and given[0]["status"] == "paid" and given[0]["credit"]["balance"] == given[0]["amount"] == "4.20"
+        the.settle()
+        assert charged(the, order_id) == "13.60" and not the.gateway.refunds(order_id) and _owed(the, order_id) == 0
+        assert ask(the, order_id, {"goodwill": "13.61"}).status == 409, "what went back as credit is refunded no second time"
+        for verb in ("retry", "reject"):
+            assert the.call("POST", f"/v1/orders/{order_id}/refunds/1/{verb}", {}).status == 409
+        entry = next(entry for entry in the.call("GET", f"/v1/journal?order={order_id}").json()["items"] if entry["event"] == "credit.issued")
+        assert {leg["account"]: leg["amount"] for leg in entry["postings"]}["clearing-ledger"] == "-4.20"
+        assert the.call("POST", "/v1/credits/look", {"code": given[0]["credit"]["code"]}).json()["kind"] == "store_credit"
+
+
+@pytest.mark.parametrize("paid", [False, True])
+def test_only_a_refund_that_failed_goes_back_as_store_credit(paid: bool) -> None:
+    with life({("TEA", "columbus"): 5, ("CUP", "columbus"): 5}) as the:
+        order_id = whole_life(the, an_order())
+        ask(the, order_id, {"goodwill": "1.00"})
+        if paid:
+            the.settle()
+        assert the.call("POST", f"/v1/orders/{order_id}/refunds/1/credit", {}).status == 409
+        assert the.call("POST", f"/v1/orders/{order_id}/refunds/2/credit", {}).status == 404
+        for who in ("viewer", "api", "columbus"):
+            assert the.ask("POST", f"/v1/orders/{order_id}/refunds/1/credit", {}, who).status == 403
+
+
 def test_who_decides_on_what_stands_no_more_is_told_so() -> None:
     with life({("TEA", "columbus"): 5, ("CUP", "columbus"): 5}) as the:
         order_id = whole_life(the, an_order())

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from waybill.orders.service import Orders
     from waybill.orders.store import Record
     from waybill.orders.waits import Waits
+    from waybill.payments.as_credit import AsCredit
     from waybill.payments.by_hand import ByHand
     from waybill.payments.expiring import Expiring
     from waybill.payments.gateways import Gateways
@@ -198,7 +199,7 @@ def finance_api() -> Router:
 
     routes = refunds_api.router(_refunds())
     tenders_api.add(routes, _by_hand())
-    credits_api.add(routes, credits())
+    credits_api.add(routes, credits(), _as_credit())
     return routes
 
 
@@ -206,6 +207,12 @@ def _refunds() -> Refunds:
     from waybill.payments.refunding import Refunds
 
     return Refunds(utc_now, _payment_policy)
+
+
+def _as_credit() -> AsCredit:
+    from waybill.payments.as_credit import AsCredit
+
+    return AsCredit(credits(), utc_now)
 
 
 def _by_hand() -> ByHand:
@@ -344,9 +351,10 @@ def accounting_api() -> Router:
 
 def desk() -> Callable[[dict[str, Any], str], Any]:
     """The desk behind its two doors: an event and the function's own ARN in, a page out."""
+    from waybill.desk.cashier import Cashier
     from waybill.desk.door import Doors
 
-    return Doors(orders(), _refunds(), _by_hand(), utc_now)
+    return Doors(orders(), Cashier(_refunds(), _by_hand(), _as_credit()), utc_now)
 
 
 def routing() -> Callable[[dict[str, Any]], None]:

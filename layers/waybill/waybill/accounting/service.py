@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from waybill.accounting import reading
 from waybill.accounting.model import rules
-from waybill.accounting.model.chart import GOODWILL, Chart
+from waybill.accounting.model.chart import GOODWILL, RECEIVABLE, Chart
 from waybill.accounting.model.entry import Entry, Posting
 from waybill.accounting.ports import Ledger
 from waybill.aws.logs import logger
@@ -90,8 +90,11 @@ class Books:
         return entry
 
     def _credited(self, event: Event) -> Entry:
-        paid_to = event.data.get("paid_to")
-        entry = _of_no_order(event, rules.credited(self._chart().clearing(paid_to) if paid_to else GOODWILL, *_money(event)))
+        paid_to = event.data.get("paid_to") or ""
+        if paid_to.startswith("ord_"):
+            entry = _entry(event, self.orders(paid_to), rules.credited(RECEIVABLE, *_money(event)))
+        else:
+            entry = _of_no_order(event, rules.credited(self._chart().clearing(paid_to) if paid_to else GOODWILL, *_money(event)))
         self.ledger.add(entry)
         return entry
 

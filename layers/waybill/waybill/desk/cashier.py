@@ -10,6 +10,7 @@ from waybill.desk.money import methods, refund_facts
 from waybill.kernel.errors import InvalidInput
 from waybill.kernel.ids import digest
 from waybill.orders import store
+from waybill.payments.as_credit import AsCredit
 from waybill.payments.by_hand import ByHand
 from waybill.payments.doors import alone
 from waybill.payments.model import refunds
@@ -24,6 +25,7 @@ class Cashier:
 
     refunds: Refunds
     by_hand: ByHand
+    as_credit: AsCredit
 
     def preview(self, order_id: str, wanted: Wanted, reason: str, actor: str) -> tuple[Refund, str]:
         currency = store.load(order_id).order.currency
@@ -40,6 +42,10 @@ class Cashier:
         if verb not in verbs:
             raise InvalidInput("a refund is approved, tried again or rejected")
         verbs[verb](order_id, number, actor)
+
+    def credit(self, order_id: str, number: int, actor: str) -> tuple[str, int]:
+        issued = self.as_credit.give(order_id, number, actor)[1]
+        return issued.code, issued.credit.balance
 
     def paid(self, order_id: str, tender: int, amount: int, reference: str, seen: str, actor: str) -> None:
         self.by_hand.paid(order_id, tender, amount, reference, f"desk/{tender}/{seen}", actor)

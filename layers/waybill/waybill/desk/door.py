@@ -8,25 +8,23 @@ from waybill.aws import http
 from waybill.aws.config import is_local
 from waybill.aws.secrets import secret
 from waybill.desk import web, widget
-from waybill.desk.cashier import Cashier
 from waybill.desk.model.visitor import Visitor, visitor
+from waybill.desk.ports import Pays
 from waybill.desk.service import Desk
 from waybill.desk.sources import Deeds, Sources
 from waybill.desk.visit import Door
 from waybill.kernel.clock import Clock
 from waybill.orders.service import Orders
-from waybill.payments.by_hand import ByHand
-from waybill.payments.refunding import Refunds
 from waybill.shop import store as shop
 
 
 class Doors:
     """`doors(event, arn)`. An API event never reaches the widget: whatever its body says, it has a requestContext."""
 
-    def __init__(self, orders: Orders, refunds: Refunds, by_hand: ByHand, clock: Clock) -> None:
+    def __init__(self, orders: Orders, pays: Pays, clock: Clock) -> None:
         self._reads = Sources(clock)
         self._acts = Deeds(orders)
-        self._pays = Cashier(refunds, by_hand)
+        self._pays = pays
         self._clock = clock
         door = Door(self._desk, shop.key_hash, _visitor, _secrets, clock, secure=not is_local())
         self._router = web.router(door)

@@ -26,7 +26,7 @@ _BALANCES = {
     "refund_pending": "Refunding", "disputed": "Disputed", "cancelled": "Voided", "cancel_pending": "Voiding",
 }  # fmt: skip
 _PARTS = {"goods": "Items", "discounts": "Discounts", "shipping": "Shipping", "fees": "Fees", "tax": "Tax", "difference": "Did not add up by"}
-_VERBS = {"proposed": ("approve", "reject"), "failed": ("retry", "reject")}
+_VERBS = {"proposed": ("approve", "reject"), "failed": ("retry", "credit", "reject")}
 
 
 def money_facts(record: Record) -> Money:

@@ -21,6 +21,7 @@ def add(signed_in: SignedIn) -> None:
     signed_in("GET", "/orders/{id}/refund", lambda visit: _page(visit, lambda name: ""))
     signed_in("POST", "/orders/{id}/refund", _preview)
     signed_in("POST", "/orders/{id}/refunds", _grant)
+    signed_in("POST", "/orders/{id}/refunds/{n}/credit", _credit)
     signed_in("POST", "/orders/{id}/refunds/{n}/{verb}", act(_decide))
     signed_in("POST", "/orders/{id}/payments/{n}/paid", act(_paid, "paid"))
     signed_in("POST", "/orders/{id}/payments/{n}/retry", act(_retry, "retried"))
@@ -86,6 +87,14 @@ def _decide(visit: Visit, form: Field) -> str:
     verb = visit.request.params["verb"]
     visit.desk.decide_refund(visit.order_id, _number(visit), verb)
     return verb
+
+
+def _credit(visit: Visit) -> Answer:
+    """The code is on this page, and in no address and no log."""
+    visit.form()
+    order = visit.desk.order(visit.order_id)
+    code, balance = visit.desk.refund_as_credit(visit.order_id, _number(visit))
+    return visit.page("credit.html", "orders", order=order, code=code, balance=balance)
 
 
 def _paid(visit: Visit, form: Field) -> None:

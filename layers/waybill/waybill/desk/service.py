@@ -93,6 +93,10 @@ class Desk:
         self._may_move_money_of(order_id, self.visitor.may_refund if verb == "retry" else self.visitor.may_approve)
         self.pays.decide(order_id, number, verb, self._actor)
 
+    def refund_as_credit(self, order_id: str, number: int) -> tuple[str, int]:
+        self._may_move_money_of(order_id, self.visitor.may_refund)
+        return self.pays.credit(order_id, number, self._actor)
+
     def note_paid(self, order_id: str, tender: int, amount: int, reference: str, seen: str) -> None:
         self._may_move_money_of(order_id, self.visitor.may_approve)
         self.pays.paid(order_id, tender, amount, reference, seen, self._actor)

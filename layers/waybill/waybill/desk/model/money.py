@@ -46,7 +46,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A refund as decided: `parts` sum to `amount`, and so do `shares`. `allowed`: approve, retry, reject."""
+    """A refund as decided: `parts` sum to `amount`, and so do `shares`. `allowed`: approve, retry, credit, reject."""
 
     number: int
     status: str

@@ -140,6 +140,8 @@ _SENTENCES: dict[str, _Sentence] = {
     "refund.paid": lambda t: (f"Refund {_number(t)} paid: {t.amount}", "", "off"),
     "refund.failed": lambda t: (f"Refund {_number(t)} failed: {t.amount}", "a gateway would not return the money", "stuck"),
     "refund.retried": lambda t: (f"Refund {_number(t)} is tried again: {t.amount}", "", "busy"),
+    "refund.credited": lambda t: (f"Refund {_number(t)} given as store credit: {t.amount}", "no gateway would return the money", "off"),
+    "payment.credited": lambda t: (f"Given back as store credit: {t.amount}", "", "off"),
     "refund.withdrawn": lambda t: (f"Refund {_number(t)} withdrawn: {t.amount}", "", "off"),
     "refund.rejected": lambda t: (f"Refund {_number(t)} rejected: {t.amount}", "", "off"),
     "payment.recorded": lambda t: (f"Paid outside: {t.amount}", str(t.data.get("reference") or ""), "good"),

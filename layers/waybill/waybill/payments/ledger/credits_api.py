@@ -7,16 +7,18 @@ from typing import Any
 from waybill.aws.http import Answer, Request, Router
 from waybill.kernel.errors import InvalidInput
 from waybill.kernel.money import decimal_string
-from waybill.payments.doors import DECIDERS, actor_of, amount_of, body_of, key_of, text_of
+from waybill.payments.as_credit import AsCredit
+from waybill.payments.doors import DECIDERS, actor_of, amount_of, body_of, key_of, number_of, text_of
 from waybill.payments.ledger.credits import Credits
 from waybill.payments.model.credit import Credit
+from waybill.payments.refunds_api import shown as shown_refund
 from waybill.shop.door import caller
 
 _ISSUE = frozenset({"kind", "amount", "currency", "valid_until", "reason", "paid_to"})
 _ADJUST = frozenset({"code", "amount", "currency", "reason"})
 
 
-def add(routes: Router, credits: Credits) -> None:
+def add(routes: Router, credits: Credits, as_credit: AsCredit) -> None:
     """Routes of `functions/finance`."""
 
     @routes.route("POST", "/v1/credits")
@@ -27,6 +29,12 @@ def add(routes: Router, credits: Credits) -> None:
         amount = amount_of(body, "amount", currency, least=1, default=None)
         made = credits.issue(text_of(body, "kind", required=True), amount, currency, key_of(request), actor_of(key), **more)
         return Answer({"code": made.code, **shown(made.credit)}, 201)
+
+    @routes.route("POST", "/v1/orders/{id}/refunds/{n}/credit")
+    def instead(request: Request) -> Answer:
+        key = caller(request, *DECIDERS)
+        refund, issued = as_credit.give(request.params["id"], number_of(request, "refund"), actor_of(key))
+        return Answer({**shown_refund(refund), "credit": {"code": issued.code, **shown(issued.credit)}}, 201)
 
     @routes.route("POST", "/v1/credits/look")
     def look(request: Request) -> Answer:

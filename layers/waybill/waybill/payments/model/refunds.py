@@ -32,10 +32,11 @@ MACHINE = Machine(
         ("paid", "fail"): "failed",
         ("failed", "pay"): "paid",
         ("failed", "retry"): "granted",
+        ("failed", "credit"): "paid",
         ("failed", "reject"): "rejected",
     },
 )
-_SAID = {("failed", "retry"): "refund.retried", ("failed", "reject"): "refund.withdrawn"}
+_SAID = {("failed", "retry"): "refund.retried", ("failed", "reject"): "refund.withdrawn", ("failed", "credit"): "refund.credited"}
 """Where it is not the new status that is told: the books know a granted refund already."""
 LIVE = ("proposed", "granted", "paid", "failed")
 
@@ -80,6 +81,11 @@ class Refund:
     def id(self) -> str:
         """`ord_ab12/refund1`."""
         return f"{self.order_id}/refund{self.number}"
+
+    @property
+    def credited(self) -> bool:
+        """What no gateway would pay went back as store credit."""
+        return any(entry.type == "refund.credited" for entry in self.history)
 
     @property
     def askers(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from waybill.payments.model.events import PaymentEvent
-from waybill.payments.model.tender import CARD, Tender
+from waybill.payments.model.tender import AS_CREDIT, CARD, Tender
 
 CHARGE, REFUND, DISPUTE, FEE, RESERVE, PAYOUT, OTHER = "charge", "refund", "dispute", "fee", "reserve", "payout", "other"
 
@@ -178,6 +178,7 @@ class _Sides:
 
 def _matters(events: list[PaymentEvent], rows: list[Row]) -> dict[str, tuple[list[PaymentEvent], list[Row]]]:
     matters: defaultdict[str, tuple[list[PaymentEvent], list[Row]]] = defaultdict(lambda: ([], []))
+    events = [event for event in events if event.reason != AS_CREDIT]
     refunds = {event.ref or event.reference or "": event for event in events if event.type == "REFUND_SUCCESS"}
     names = {event.reference: name for name, event in refunds.items() if event.reference}
     for row in rows:

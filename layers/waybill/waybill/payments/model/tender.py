@@ -28,6 +28,8 @@ _FAILED = {
 _ANSWERS = ("SUCCESS", "FAILURE")
 _REMAINDER = "/remainder"
 _OWED = "refund_owed"
+AS_CREDIT = "store_credit"
+"""Why money went back that no gateway has returned."""
 PART = "part"
 """Who asks for a capture that is not the last."""
 ONLY_WHOLE = "final_only"
@@ -273,6 +275,18 @@ class Tender:
     def owes(self, by: str) -> bool:
         """Whether it was noted for this very asker that the channel owes money."""
         return any(event.reason == _OWED and event.by == by for event in self.events)
+
+    def as_credit(self, amount: int, refund: str, at: str, actor: str) -> Tender:
+        """With a part of a refund that its gateway would not pay and that went back as store credit. Raises IllegalTransition beyond what
+        may be refunded (I7)."""
+        if not 0 < amount <= self.refundable:
+            raise IllegalTransition(f"tender {self.number}: {amount} is not within the {self.refundable} that may be refunded")
+        given = PaymentEvent("REFUND_SUCCESS", at, amount, f"{refund}/credit", None, AS_CREDIT)
+        return self._with(given)._told("payment.credited", given, actor)
+
+    def credited(self, refund: str) -> int:
+        """Minor units of a refund that went back as store credit."""
+        return sum(event.amount for event in self.events if event.ref == f"{refund}/credit")
 
     @property
     def refundable(self) -> int:
