@@ -19,16 +19,18 @@ def cheapest(problem: Problem, node_sets: bool = False) -> int | dict[frozenset[
         used = frozenset(node for node, row in units.items() if any(row))
         cost = sum(_parcel(c, units[c.node], problem) for c in problem.candidates if c.node in used)
         cost += problem.split_penalty * (len(used) - 1)
-        if used:
+        if used and len(used) <= (problem.most_nodes or len(used)):
             by_set[used] = min(cost, by_set.get(used, cost))
     return by_set if node_sets else min(by_set.values(), default=None)
 
 
 def _spreads(problem: Problem, demand) -> Iterator[tuple[int, ...]]:
     have = [max(0, c.available.get(demand.sku, 0)) for c in problem.candidates]
+    if problem.whole:
+        have = [demand.quantity if units >= demand.quantity else 0 for units in have]
     wanted = min(demand.quantity, sum(have))
     for units in product(*(range(min(h, wanted) + 1) for h in have)):
-        if sum(units) == wanted:
+        if sum(units) == wanted and not (problem.whole and len([u for u in units if u]) > 1):
             yield units
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from waybill.routing.model.problem import Problem
 
 
-def cheapest(problem: Problem) -> int:
-    """The least total cost of shipping all that there is. Exact: the gap is closed to below half a minor unit."""
+def cheapest(problem: Problem) -> int | None:
+    """The least total cost of shipping all that there is, None where the limits of the problem allow no plan. Exact: the gap is closed to
+    below half a minor unit."""
     import highspy
 
     solver = highspy.Highs()
@@ -17,7 +18,7 @@ def cheapest(problem: Problem) -> int:
     cost, loads, used = 0, {}, []
     for candidate in problem.candidates:
         ends, prices = candidate.rate.steps(total, candidate.per_parcel)
-        units = {d.sku: solver.addIntegral(0, max(0, candidate.available.get(d.sku, 0))) for d in problem.demands}
+        units = {d.sku: _units(solver, problem, d, max(0, candidate.available.get(d.sku, 0))) for d in problem.demands}
         steps = [solver.addBinary() for _ in ends]
         ships = solver.addBinary()
         solver.addConstr(sum(steps) == ships)
@@ -28,8 +29,20 @@ def cheapest(problem: Problem) -> int:
         loads[candidate.node] = units
         used.append(ships)
     for demand in problem.demands:
-        there_is = sum(max(0, c.available.get(demand.sku, 0)) for c in problem.candidates)
+        have = [max(0, c.available.get(demand.sku, 0)) for c in problem.candidates]
+        there_is = sum(units for units in have if not problem.whole or units >= demand.quantity)
         solver.addConstr(sum(units[demand.sku] for units in loads.values()) == min(demand.quantity, there_is))
+    if problem.most_nodes:
+        solver.addConstr(sum(used) <= problem.most_nodes)
     solver.minimize(cost + problem.split_penalty * sum(used))
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
     nodes = sum(round(solver.val(ships)) for ships in used)
     return round(solver.getObjectiveValue()) - problem.split_penalty * min(1, nodes)
+
+
+def _units(solver, problem: Problem, demand, available: int):
+    """How many units of a demand a node ships: any number, or all and none."""
+    if not problem.whole:
+        return solver.addIntegral(0, available)
+    return demand.quantity * solver.addIntegral(0, 1 if available >= demand.quantity else 0)

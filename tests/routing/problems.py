@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from waybill.routing.model.problem import Candidate, Demand, Problem, Rate
 
@@ -29,13 +30,20 @@ def small(seed: int) -> Problem:
     return Problem(demands, candidates, draw.choice((0, 0, 100, 400)))
 
 
+def limited(seed: int) -> Problem:
+    """The same with limits: whole demands, few nodes, or both."""
+    problem = small(seed)
+    draw = random.Random(-seed - 1)
+    return replace(problem, most_nodes=draw.choice((0, 1, 2, 2, 3)), whole=draw.random() < 0.5)
+
+
 def shuffled(problem: Problem, seed: int) -> Problem:
     """The same problem, written down in another order."""
     draw = random.Random(seed)
     demands, candidates = list(problem.demands), list(problem.candidates)
     draw.shuffle(demands)
     draw.shuffle(candidates)
-    return Problem(tuple(demands), tuple(candidates), problem.split_penalty)
+    return replace(problem, demands=tuple(demands), candidates=tuple(candidates))
 
 
 def _rate(draw: random.Random) -> Rate:

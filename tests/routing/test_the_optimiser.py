@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from bench.routing_orders import problem as order
 from tests.routing import brute
-from tests.routing.problems import shuffled, small
+from tests.routing.problems import limited, shuffled, small
 from waybill.kernel.errors import InvalidInput
 from waybill.routing.model.optimiser import optimise
 from waybill.routing.model.problem import Candidate, Demand, Plan, Problem, Rate
@@ -27,6 +28,23 @@ def test_no_plan_is_cheaper_than_the_one_found():
         assert plan.proven
         if by_set:
             assert by_set[frozenset(plan.nodes)] == plan.cost, seed
+
+
+def test_no_plan_within_the_limits_of_a_rule_is_cheaper_and_where_there_is_none_nothing_ships():
+    none = 0
+    for seed in range(2500):
+        problem = limited(seed)
+        by_set = brute.cheapest(problem, node_sets=True)
+        plan = optimise(problem)
+        assert plan.cost == min(by_set.values(), default=0), seed
+        assert plan.proven and len(plan.nodes) <= (problem.most_nodes or len(plan.nodes))
+        if by_set:
+            assert by_set[frozenset(plan.nodes)] == plan.cost, seed
+            assert not problem.whole or all(len(plan.units(demand.sku)) <= 1 for demand in problem.demands)
+        else:
+            none += 1
+            assert not plan.shares and plan.short == {demand.sku: demand.quantity for demand in problem.demands}
+    assert none > 100, "limits that nothing can keep are among them"
 
 
 @settings(max_examples=150, deadline=None)
@@ -46,6 +64,17 @@ def test_highs_finds_nothing_cheaper_over_fifty_nodes(lines, orders, goods):
     for seed in range(orders):
         problem = order(seed, lines, goods=goods)
         assert optimise(problem).cost == highs.cheapest(problem), seed
+
+
+@pytest.mark.parametrize(("most_nodes", "whole"), [(2, False), (3, True), (0, True), (1, False)])
+def test_highs_finds_nothing_cheaper_within_the_limits_of_a_rule(most_nodes, whole):
+    pytest.importorskip("highspy", reason="the solver to compare with is not installed")
+    from tests.routing import highs
+
+    for seed in range(4):
+        problem = replace(order(seed, 5), most_nodes=most_nodes, whole=whole)
+        plan = optimise(problem)
+        assert (plan.cost if plan.shares else None) == highs.cheapest(problem), seed
 
 
 @pytest.mark.parametrize("lines", [2, 5, 12])

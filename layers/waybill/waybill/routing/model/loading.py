@@ -16,7 +16,8 @@ class Loading:
     has already, plus the running cost of what is placed, plus the least running cost of what is not.
     """
 
-    def __init__(self, weights: list[int], quantities: list[int], most_steps: int) -> None:
+    def __init__(self, weights: list[int], quantities: list[int], most_steps: int, whole: bool) -> None:
+        self.whole = whole
         self.weights = weights
         self.quantities = quantities
         self.steps = 0
@@ -45,7 +46,7 @@ class Loading:
         return None if self.best is None else (int(self.limit), self.best)
 
     def _pair(self, a: Option, b: Option, penalty: int, limit: float) -> tuple[int, list[list[int]]] | None:
-        pair = Pair(a, b, self.weights, self.quantities, self.most_steps - self.steps)
+        pair = Pair(a, b, self.weights, self.quantities, self.most_steps - self.steps, self.whole)
         found = pair.solve(limit - penalty)
         self.steps += pair.steps
         return (found[0] + penalty, found[1]) if found else None
@@ -125,7 +126,8 @@ class Loading:
         n, after = slots[slot]
         option = self.chosen[n]
         each, floor = option.run[demand], floors[n]
-        for units in range(min(left, option.have[demand]), max(0, left - after) - 1, -1):
+        most = min(left, option.have[demand])
+        for units in range(most, max(0, left - after) - 1, -most if self.whole and most else -1):
             self.steps += 1
             if self.steps > self.most_steps:
                 return

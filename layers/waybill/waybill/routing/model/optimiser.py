@@ -10,7 +10,8 @@ so that the least is paid in total:
 
 G_n is the node's tariff to this address with its handling per parcel: a rising staircase over weight. A demand may be spread
 over nodes at will: it will be where no node has enough, or where that is cheaper. Where the nodes together hold less than q_i,
-what they hold is shipped and the rest is reported short.
+what they hold is shipped and the rest is reported short. A rule may ask for more: at most so many nodes, each demand whole from one
+(then x_in is 0 or q_i).
 
 The method: branch and bound over the set S of nodes that ship, all in scaled integers.
 
@@ -39,7 +40,7 @@ from waybill.routing.model.prices import priced
 from waybill.routing.model.problem import Candidate, Demand, Plan, Problem, Share
 from waybill.routing.model.stairs import INFINITE, SCALE, Option, Staircases
 
-VERSION = "1"
+VERSION = "2"
 MOST_STEPS = 400_000
 FEWER_NODES_AT_THE_SAME_COST = 1
 
@@ -84,11 +85,12 @@ class _Search:
         self.kept: list[_Kept] = []
         self.limit: float = INFINITE
         self.options = self._options()
-        self.loading = Loading(self.weights, self.quantities, most_steps)
+        self.most = min(problem.most_nodes or len(self.options), len(self.options))
+        self.loading = Loading(self.weights, self.quantities, most_steps, problem.whole)
 
     def _options(self) -> list[Option]:
         """The nodes that have anything, and in `quantities` what they have of each demand together."""
-        rows = [_row(candidate, self.demands) for candidate in self.candidates]
+        rows = [_row(candidate, self.demands, self.problem.whole) for candidate in self.candidates]
         totals = [sum(column) for column in zip(*rows, strict=True)] or [0] * len(self.demands)
         self.quantities = [min(total, demand.quantity) for total, demand in zip(totals, self.demands, strict=True)]
         self.weight = sum(map(mul, self.quantities, self.weights))
@@ -104,7 +106,7 @@ class _Search:
         if not self.options:
             return
         self._singles()
-        if len(self.options) > 1 and self._least_of_two() < self.limit:
+        if self.most > 1 and self._least_of_two() < self.limit:
             for option in self.options:
                 option.prepare(self.weights)
             if not self.kept:
@@ -138,7 +140,8 @@ class _Search:
             chosen.append(option)
             units.append(row)
             need = list(map(sub, need, row))
-        self._keep(cost, chosen, units)
+        if len(chosen) <= self.most:
+            self._keep(cost, chosen, units)
 
     def _takes(self, option: Option, need: list[int]) -> int:
         return sum(map(mul, map(min, need, option.have), self.weights))
@@ -166,6 +169,8 @@ class _Search:
         if unfilled is None:
             self._filled(chosen, barred, bound, paid)
             return
+        if len(chosen) == self.most:
+            return
         for option in self.holders[unfilled]:
             if barred & option.bit:
                 continue
@@ -183,6 +188,8 @@ class _Search:
         if len(chosen) > 1 and closed < self.limit:
             self.found.append((closed, len(self.found), chosen))
             self._fill(chosen)
+        if len(chosen) == self.most:
+            return
         left = [option for option in self.options if not barred & option.bit and bound + option.slack < self.limit]
         net = sorted([(self._net(option, least), option.index, option) for option in left])
         saved = sum([cost for cost, _, _ in net if cost < 0])
@@ -240,7 +247,7 @@ class _Search:
         proven, steps = not self.cut_off, self.loading.steps
         plans = [Plan(self._shares(kept.used), kept.cost // SCALE, short, proven, steps) for kept in self.kept]
         if not plans:
-            return Plan((), 0, short, proven, steps)
+            return Plan((), 0, {demand.sku: demand.quantity for demand in self.demands}, proven, steps)
         return replace(plans[0], runner_up=plans[1]) if len(plans) > 1 else plans[0]
 
     def _shares(self, used: list[tuple[Option, list[int]]]) -> tuple[Share, ...]:
@@ -253,8 +260,10 @@ class _Search:
         return Share(self.candidates[option.index].node, taken, weight, cost // SCALE)
 
 
-def _row(candidate: Candidate, demands: list[Demand]) -> list[int]:
-    """Units that a node has, by demand and no more than is wanted."""
+def _row(candidate: Candidate, demands: list[Demand], whole: bool) -> list[int]:
+    """Units that a node has, by demand and no more than is wanted; `whole`: all that is wanted, or none."""
     get = candidate.available.get
+    if whole:
+        return [demand.quantity if get(demand.sku, 0) >= demand.quantity else 0 for demand in demands]
     have = [quantity if (units := get(demand.sku, 0)) >= (quantity := demand.quantity) else units for demand in demands]
     return have if min(have, default=0) >= 0 else [max(0, units) for units in have]

@@ -15,7 +15,8 @@ class Pair:
     A partial loading costs at least the lowest stair that it can still reach, plus the least handling of what is left.
     """
 
-    def __init__(self, a: Option, b: Option, weights: list[int], quantities: list[int], most_steps: int) -> None:
+    def __init__(self, a: Option, b: Option, weights: list[int], quantities: list[int], most_steps: int, whole: bool) -> None:
+        self.whole = whole
         self.a, self.b = a, b
         self.quantities = quantities
         self.most_steps = most_steps
@@ -65,7 +66,8 @@ class Pair:
             if 0 < weight < self.total:
                 self.limit, self.best = self._bound(depth, weight, handling), list(self.taken)
             return
-        for units in range(self.spread[depth], -1, -1):
+        most = self.spread[depth]
+        for units in range(most, -1, -most if self.whole else -1):
             then, cost = weight + units * self.each[depth], handling + units * self.difference
             if self._bound(depth + 1, then, cost) < self.limit:
                 self.taken[depth] = units

@@ -79,11 +79,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One order's open quantities and who may serve them. `split_penalty` is added for every node beyond the first."""
+    """One order's open quantities and who may serve them. `split_penalty` is added for every node beyond the first.
+
+    `most_nodes` (0: any number) may ship; `whole`: each demand comes from one node. Where a plan that keeps to these cannot ship all that
+    the nodes together have, nothing ships.
+    """
 
     demands: tuple[Demand, ...]
     candidates: tuple[Candidate, ...]
     split_penalty: int = 0
+    most_nodes: int = 0
+    whole: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able, and the same for the same problem, whatever order it was given in. Each rate stands once."""
@@ -103,6 +109,8 @@ class Problem:
                 for c in candidates
             ],
             "split_penalty": self.split_penalty,
+            "most_nodes": self.most_nodes,
+            "whole": self.whole,
         }
 
     @classmethod
@@ -110,7 +118,7 @@ class Problem:
         """The inverse of `to_dict`."""
         rates = [Rate(tuple(rate["breaks_g"]), tuple(rate["prices"])) for rate in raw["rates"]]
         candidates = (Candidate(c["node"], c["available"], rates[c["rate"]], c["per_parcel"], c["per_unit"]) for c in raw["candidates"])
-        return cls(tuple(Demand(*demand) for demand in raw["demands"]), tuple(candidates), raw["split_penalty"])
+        return cls(tuple(Demand(*demand) for demand in raw["demands"]), tuple(candidates), raw["split_penalty"], raw["most_nodes"], raw["whole"])
 
 
 @dataclass(frozen=True, slots=True)
