@@ -21,6 +21,7 @@ from waybill.orders.model import state as verbs
 from waybill.orders.model.order import Address, Customer, Line, Order, Shipping
 from waybill.orders.store import Record
 from waybill.routing.orders_table import OrdersTable
+from waybill.routing.rules_table import RulesTable
 from waybill.routing.service import Routing
 from waybill.routing.sites import ShopSites
 from waybill.routing.stock import InventoryStock
@@ -61,7 +62,7 @@ class Desk:
     @property
     def service(self) -> Routing:
         stock = InventoryStock(bootstrap.inventory())
-        return Routing(OrdersTable(), stock, ShopSites(), self.tokens, bootstrap.utc_now)
+        return Routing(OrdersTable(), stock, ShopSites(), RulesTable(), self.tokens, bootstrap.utc_now)
 
     def route(self, token: str = "token-1") -> None:
         self.service.route(ORDER, token)

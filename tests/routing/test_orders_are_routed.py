@@ -9,7 +9,8 @@ from waybill import bootstrap
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import Hold
 from waybill.routing import present
-from waybill.routing.model.decision import replay
+from waybill.routing.model.receipt import answer, differences, replay
+from waybill.routing.model.rules import BUILT_IN
 from waybill.shop import store as shop
 
 
@@ -245,10 +246,10 @@ def test_every_decision_is_kept_with_its_reasons_and_can_be_worked_out_again():
         desk.reject(1, "NOT_IN_STOCK")
         desk.go_on()
         for kept in desk.record.decisions:
-            assert replay(kept).to_dict() == kept["chosen"]
+            assert differences(kept, answer(replay(kept, BUILT_IN))) == {}
         told = present.decisions(desk.record)
         assert [item["n"] for item in told] == [1, 2]
-        assert told[1]["because"][-1] == "reno ruled out: has rejected it"
+        assert "reno ruled out: has rejected it" in told[1]["because"]
 
 
 def test_events_and_receipts_hold_no_personal_data():

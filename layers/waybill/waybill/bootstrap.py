@@ -97,13 +97,14 @@ def inventory() -> Inventory:
     from waybill.inventory.service import Inventory
     from waybill.inventory.stock_table import StockTable
     from waybill.routing.planner import Planner
+    from waybill.routing.rules_table import RulesTable
     from waybill.routing.sites import ShopSites
     from waybill.shop import store as shop
 
     def open_nodes() -> list[str]:
         return [node.id for node in shop.nodes() if node.active]
 
-    return Inventory(StockTable(), OrdersTable(), planner=Planner(ShopSites()), open_nodes=open_nodes)
+    return Inventory(StockTable(), OrdersTable(), planner=Planner(ShopSites(), RulesTable()), open_nodes=open_nodes)
 
 
 def movements() -> Movements:
@@ -364,11 +365,12 @@ def routing() -> Callable[[dict[str, Any]], None]:
     from waybill.aws import workflow
     from waybill.routing import messages
     from waybill.routing.orders_table import OrdersTable
+    from waybill.routing.rules_table import RulesTable
     from waybill.routing.service import Routing
     from waybill.routing.sites import ShopSites
     from waybill.routing.stock import InventoryStock
 
-    return partial(messages.handle, Routing(OrdersTable(), InventoryStock(inventory()), ShopSites(), workflow, utc_now))
+    return partial(messages.handle, Routing(OrdersTable(), InventoryStock(inventory()), ShopSites(), RulesTable(), workflow, utc_now))
 
 
 def fulfilment_api() -> Router:

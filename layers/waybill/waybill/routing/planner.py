@@ -1,4 +1,4 @@
-"""Where an order's stock is reserved: at the nodes that would ship it for the least. The planner port of the inventory context,
+"""Where an order's stock is reserved: at the nodes from which the rules would ship it. The planner port of the inventory context,
 which does not know routing; `bootstrap` brings the two together."""
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from waybill.orders.store import Record
-from waybill.routing.model.decision import REJECTED_BEFORE, Available, Split, decide, marked
+from waybill.routing.model.decision import REJECTED_BEFORE, Available, Split, asked, decide, marked
 from waybill.routing.model.standing import doubtful_nodes, forgiven_at
-from waybill.routing.ports import Sites
+from waybill.routing.ports import Rules, Sites
 
 
 class Wanted(Protocol):
@@ -27,11 +27,12 @@ class Planner:
     """`planner(record, wanted, available)` → {line: {node: units}}; None where the open nodes have not all that is wanted."""
 
     shop: Sites
-    split_penalty: int = 0
+    rules: Rules
 
     def __call__(self, record: Record, wanted: Iterable[Wanted], available: Available) -> Split | None:
         units: Mapping[str, int] = {want.line: want.quantity for want in wanted}
         doubtful = doubtful_nodes(record.fulfilment_orders, forgiven_at(record.state.holds))
         sites = marked(self.shop.sites(record), doubtful, doubt=REJECTED_BEFORE)
-        decision = decide(self.shop.lines(record, units), sites, available, split_penalty=self.split_penalty)
+        question = asked(self.shop.lines(record, units), sites, available, order=self.shop.facts(record))
+        decision = decide(question, self.rules.active())
         return None if decision.short else decision.by_line()

@@ -10,6 +10,7 @@ from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.routing.model.claim import Claim
 from waybill.routing.model.decision import Available, Site, Split, Unrouted
+from waybill.routing.model.rules import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,18 @@ class Sites(Protocol):
     def lines(self, record: Record, units: Mapping[str, int]) -> tuple[Unrouted, ...]:
         """These units of the order with their SKUs and weights; only what ships."""
 
+    def facts(self, record: Record) -> dict[str, Any]:
+        """What rules may ask of the order (`conditions.ORDER_FIELDS`); nothing that tells who the customer is."""
+
     def tariffs(self) -> dict[str, str]:
         """The version of each carrier's tariff."""
+
+
+class Rules(Protocol):
+    """The shop's rule sets."""
+
+    def active(self) -> RuleSet:
+        """Those that stand; the built-in ones while the shop has none."""
 
 
 class Tokens(Protocol):

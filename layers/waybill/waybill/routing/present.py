@@ -14,6 +14,7 @@ _WHY = {
     "no_stock": "has nothing of it",
     "address": "the address is in doubt",
     "no_carrier": "no carrier goes there",
+    "rule": "the rule leaves it out",
 }
 
 
@@ -33,20 +34,35 @@ def decisions(record: Decided) -> list[dict[str, Any]]:
 def in_words(receipt: Mapping[str, Any]) -> dict[str, Any]:
     """{"headline", "because": [sentences]}; amounts in the shop's minor units, shown with two decimals."""
     chosen, runner_up = receipt["chosen"], receipt.get("runner_up")
-    because = [_share(share, receipt["distance_km"]) for share in chosen["shares"]]
+    distances = {site[0]: site[1] for site in receipt["asked"]["sites"]}
+    because = [_share(share, distances) for share in chosen["shares"]]
+    because += [f"Rule “{rule}” could not ship {units} unit{'s' * (units != 1)}" for rule, units in receipt["tried"] if rule != receipt["rule"]]
     if runner_up:
         because.append(f"Next best: {_nodes(runner_up)} for {_money(runner_up['cost'])}")
     chosen_nodes = {share["node"] for share in chosen["shares"]}
     because += [f"{node} alone would cost {_money(cost)}" for node, cost in receipt["alone"].items() if cost and {node} != chosen_nodes]
     because += [f"{node} ruled out: {_reason(why)}" for node, why in receipt["ruled_out"].items()]
     because += [f"{units} of line {line} found no node" for line, units in receipt["short"].items()]
-    return {"headline": _headline(chosen), "because": because}
+    because += [_flip(flip) for flip in receipt["flips"]]
+    return {"headline": _headline(receipt), "because": because}
 
 
-def _headline(chosen: Mapping[str, Any]) -> str:
+def _headline(receipt: Mapping[str, Any]) -> str:
+    chosen = receipt["chosen"]
     if not chosen["shares"]:
         return "No node can ship it"
-    return f"{_nodes(chosen)}, {_money(chosen['cost'])}: {'nothing is cheaper' if chosen['proven'] else 'the cheapest found'}"
+    why = "nothing is cheaper" if chosen["proven"] else "the cheapest found"
+    if receipt["pick"] != "cheapest":
+        why = "first by " + ", then ".join(sort.removeprefix("-").replace("_", " ") for sort in receipt["pick"])
+    by = f" by rule “{receipt['rule']}” of “{receipt['routing']}”" if receipt["rules"] else ""
+    return f"{_nodes(chosen)}, {_money(chosen['cost'])}: {why}{by}"
+
+
+def _flip(flip: Mapping[str, Any]) -> str:
+    if "dearer" in flip:
+        return f"{_money(flip['dearer'])} more for a parcel from {flip['node']} would turn it to {' and '.join(flip['then'])}"
+    goods = " or ".join(f"{units} × {sku}" for sku, units in flip["units"].items())
+    return f"{flip['node']} with {goods} less could not ship this"
 
 
 def _nodes(plan: Mapping[str, Any]) -> str:

@@ -21,9 +21,10 @@ from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.routing.model import standing
 from waybill.routing.model.claim import Claim
-from waybill.routing.model.decision import ADDRESS, REJECTED, REJECTED_BEFORE, Decision, decide, marked, receipt
+from waybill.routing.model.decision import ADDRESS, REJECTED, REJECTED_BEFORE, Decision, asked, decide, marked
+from waybill.routing.model.receipt import receipt
 from waybill.routing.model.standing import ACTOR, Rejection
-from waybill.routing.ports import Orders, Sites, Stock, Tokens, Work
+from waybill.routing.ports import Orders, Rules, Sites, Stock, Tokens, Work
 
 WAIT = "route"
 """What `WAIT` says while the execution stands in the state Route, release, await shipment."""
@@ -34,14 +35,14 @@ UNFILLABLE = "unfillable"
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Use cases of routing. `split_penalty`: minor units charged for each node beyond the first."""
+    """Use cases of routing."""
 
     orders: Orders
     stock: Stock
     shop: Sites
+    rules: Rules
     tokens: Tokens
     clock: Clock
-    split_penalty: int = 0
 
     def route(self, order_id: str, token: str) -> None:
         """The machine's command: releases what has no node yet; the token is answered when the last parcel has left.
@@ -117,7 +118,7 @@ class Routing:
     def _address_doubted(self, record: Record, rejection: Rejection, claim: Claim) -> None:
         """No other node will find the address either: a person must look. The stock stays reserved."""
         sites = [replace(site, barred=ADDRESS) for site in self.shop.sites(record)]
-        decision = decide(self.shop.lines(record, rejection.lines), sites, {})
+        decision = decide(asked(self.shop.lines(record, rejection.lines), sites, {}, order=self.shop.facts(record)), self.rules.active())
         state = self._held(record, self._taken_back(record, rejection), ADDRESS, f"{rejection.node} doubts the address")
         self._commit(record, state, decision, rejection.lines, rejection.fo_id)
 
@@ -125,11 +126,12 @@ class Routing:
         return verbs.take_back(record.state, rejection.lines, rejection.fo_id, rejection.reason, self._now(), ACTOR)
 
     def _decide(self, record: Record, units: Mapping[str, int], claim: Claim, *, bar: str = "", doubt: str = "") -> Decision:
-        """The cheapest nodes for these units. Nodes that have rejected are barred, or the last resort."""
+        """The nodes that the rules choose for these units. Nodes that have rejected are barred, or the last resort."""
         lines = self.shop.lines(record, units)
         sites = marked(self.shop.sites(record), self._doubtful(record), bar=bar, doubt=doubt)
         free = self.stock.free(sorted({line.sku for line in lines}))
-        return decide(lines, sites, claim.added_to(free, lines), split_penalty=self.split_penalty, held=claim.held)
+        there = claim.added_to(free, lines)
+        return decide(asked(lines, sites, there, claim.held, self.shop.facts(record)), self.rules.active())
 
     def _brought(self, record: Record, claim: Claim, decision: Decision) -> bool:
         """Brings the reservation to the chosen nodes. True where it had to change: then it must be looked at again."""

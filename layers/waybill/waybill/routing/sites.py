@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from waybill.orders.store import Record
 from waybill.routing.model.decision import CLOSED, LATE, NO_CARRIER, Site, Unrouted
@@ -28,7 +29,27 @@ class ShopSites:
         wanted = [line for line in record.order.lines if line.ships and units.get(line.id, 0) > 0]
         items = shop.items([line.sku for line in wanted])
         weights = {sku: max(1, item.weight_g) for sku, item in items.items()}
-        return tuple(Unrouted(line.id, line.sku, units[line.id], weights.get(line.sku, UNKNOWN_WEIGHT_G)) for line in wanted)
+        return tuple(
+            Unrouted(line.id, line.sku, units[line.id], weights.get(line.sku, UNKNOWN_WEIGHT_G), line.net * units[line.id] // line.quantity)
+            for line in wanted
+        )
+
+    def facts(self, record: Record) -> dict[str, Any]:
+        order, ship_to = record.order, record.customer.ship_to
+        going = self.lines(record, {line.id: line.quantity for line in order.lines})
+        return {
+            "channel": order.channel,
+            "currency": order.currency,
+            "country": ship_to.country,
+            "region": ship_to.region,
+            "shipping_method": order.shipping.method,
+            "promise_days": order.shipping.promise_days,
+            "total": order.total,
+            "lines": len(going),
+            "units": sum(line.quantity for line in going),
+            "weight_g": sum(line.quantity * line.weight_g for line in going),
+            "skus": tuple(sorted({line.sku for line in going})),
+        }
 
     def tariffs(self) -> dict[str, str]:
         return {carrier.id: carrier.version for carrier in shop.carriers()}
@@ -45,4 +66,9 @@ def _site(node: Node, there: Point, promise_days: int) -> Site:
         per_unit=node.handling_per_unit,
         barred=CLOSED if not node.active else NO_CARRIER if price is None else "",
         doubts=frozenset() if in_time else frozenset({LATE}),
+        kind=node.kind,
+        country=node.place.country,
+        region=node.place.region,
+        tags=node.tags,
+        priority=node.priority,
     )

@@ -22,7 +22,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A place that ships. `kind`: warehouse, 3pl, store, vendor. Costs in minor units of the shop's currency."""
+    """A place that ships. `kind`: warehouse, 3pl, store, vendor. Costs in minor units of the shop's currency. Routing rules may ask for its `tags` and
+    sort by its `priority`, the lower the sooner."""
 
     id: str
     name: str
@@ -32,6 +33,8 @@ class Node:
     handling_per_unit: int = 0
     active: bool = True
     webhook_url: str = ""
+    tags: tuple[str, ...] = ()
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
