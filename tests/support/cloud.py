@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import botocore.loaders
 import botocore.session
 from moto import mock_aws
 
@@ -58,6 +59,8 @@ def queue_url(name: str) -> str:
 
 
 _plain: dict[str, Any] = {}
+_read = cache(botocore.loaders.JSONFileLoader().load_file)
+botocore.loaders.JSONFileLoader.load_file = lambda self, path: _read(path)  # every world has sessions of its own, all read the same models
 
 
 def plain_client(service: str) -> Any:
@@ -74,7 +77,6 @@ def _session() -> Any:
 
 
 def _forget() -> None:
-    _plain.clear()
     clients.forget()
     secrets.forget()
     shop.forget()
@@ -114,13 +116,13 @@ def _build() -> None:
     queues = resources("AWS::SQS::Queue")
     for name in sorted(queues, key=lambda name: "RedrivePolicy" in queues[name]):
         _queue(name, queues[name])
-    clients.client("s3").create_bucket(Bucket="files")
-    clients.client("events").create_event_bus(Name="waybill")
+    plain_client("s3").create_bucket(Bucket="files")
+    plain_client("events").create_event_bus(Name="waybill")
     for name, properties in resources("AWS::Events::Rule").items():
         _rule(name, properties)
     for name, value in SECRETS.items():
-        clients.client("secretsmanager").create_secret(Name=f"waybill/local/{name}", SecretString=json.dumps(value))
-    clients.client("sesv2").create_email_identity(EmailIdentity="orders@shop.example")
+        plain_client("secretsmanager").create_secret(Name=f"waybill/local/{name}", SecretString=json.dumps(value))
+    plain_client("sesv2").create_email_identity(EmailIdentity="orders@shop.example")
 
 
 def _table(name: str, properties: dict[str, Any]) -> None:
@@ -129,7 +131,7 @@ def _table(name: str, properties: dict[str, Any]) -> None:
     stream = properties.get("StreamSpecification")
     if stream:
         request["StreamSpecification"] = {"StreamEnabled": True, **stream}
-    clients.client("dynamodb").create_table(TableName=name, **request)
+    plain_client("dynamodb").create_table(TableName=name, **request)
 
 
 def _queue(name: str, properties: dict[str, Any]) -> None:
@@ -138,11 +140,11 @@ def _queue(name: str, properties: dict[str, Any]) -> None:
     if redrive:
         dead = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{target(redrive['deadLetterTargetArn'])}"
         attributes["RedrivePolicy"] = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": redrive["maxReceiveCount"]})
-    clients.client("sqs").create_queue(QueueName=name, Attributes=attributes)
+    plain_client("sqs").create_queue(QueueName=name, Attributes=attributes)
 
 
 def _rule(name: str, properties: dict[str, Any]) -> None:
-    events = clients.client("events")
+    events = plain_client("events")
     events.put_rule(Name=name, EventBusName="waybill", EventPattern=json.dumps(properties["EventPattern"]))
     arns = [f"arn:aws:sqs:{REGION}:{ACCOUNT}:{target(to['Arn'])}" for to in properties["Targets"]]
     events.put_targets(Rule=name, EventBusName="waybill", Targets=[{"Id": str(n), "Arn": arn} for n, arn in enumerate(arns)])
