@@ -7,6 +7,7 @@ from dataclasses import dataclass
 READERS = ("channel", "viewer", "support", "finance")
 DECIDERS = ("channel", "support")
 STOCK_READERS = (*READERS, "node")
+RULE_READERS = ("viewer", "support", "finance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +99,14 @@ ROUTES = (
         ("order", "Entries of one order"), ("from", "First day, 2026-11-01"), ("to", "Last day"), *_PAGE)),
     Route("GET", "/v1/journal/export", "Export the journal as beancount", ("finance", "viewer"), file="text/plain", query=(
         ("format", "`beancount`"), ("from", "First day"), ("to", "Last day, at most 92 days on"))),
+    Route("GET", "/v1/routing/rules", "List the routing rules, newest first: drafts, those that stand, those that did", RULE_READERS, "RuleSet", lists=True),
+    Route("POST", "/v1/routing/rules", "Draft routing rules", ("support",), "RuleSet", "RulesIn", status=201, refuses=(422,)),
+    Route("GET", "/v1/routing/rules/{version}", "Read routing rules; a draft that was back-tested with what it does in shadow", RULE_READERS, "RuleSet", refuses=(404,)),
+    Route("POST", "/v1/routing/rules/{version}/test", "Back-test a draft on the newest orders, and let it run in shadow from now on", ("support",), "RuleSet", "TestIn", refuses=(404, 409, 422)),
+    Route("GET", "/v1/routing/rules/{version}/report.csv", "Export what the rules would have decided, an order a line, beside those that stand", RULE_READERS, file="text/csv", query=(("orders", "How many of the newest, 1 to 2000; 500 unless told otherwise"),), refuses=(404, 422)),
+    Route("POST", "/v1/routing/rules/{version}/activate", "Let rules stand: a draft that has passed the gate, or such as have stood before", ("admin",), "RuleSet", refuses=(404, 409)),
+    Route("POST", "/v1/routing/rules/{version}/archive", "Put a draft away", ("support",), "RuleSet", refuses=(404, 409)),
+    Route("GET", "/v1/routing/decisions/{id}", "Read one decision with everything that it was made from", RULE_READERS, "Decision", refuses=(404,)),
+    Route("POST", "/v1/routing/decisions/{id}", "`{id}:replay`: work a decision out again from its receipt", RULE_READERS, "Replayed", refuses=(404,)),
     Route("GET", "/v1/openapi.json", "Read this document", file="application/json"),
 )  # fmt: skip

@@ -106,6 +106,28 @@ _REFUND: dict[str, Schema] = {
     "reason": TEXT,
     "asked_by": TEXT,
 }
+_CONDITION = record({"field": TEXT, "op": TEXT, "value": {}}, {}, "`distance_km at_most 800`; see docs/routing-rules.md")
+_RULE = record(
+    {"name": TEXT},
+    {
+        "nodes": array(_CONDITION),
+        "pick": {"description": "`cheapest`, or a list of sorts by which nodes are drained in turn"},
+        "split": {"enum": ["by_quantity", "by_item", "never"]},
+        **{name: {**WHOLE, "minimum": 0} for name in ("most_nodes", "split_from", "split_penalty", "keep")},
+        "next": {**TEXT, "description": "The rule to try where this one cannot ship everything"},
+    },
+)
+_RULES = record(
+    {"name": TEXT, "routings": array(record({"name": TEXT, "rules": array(_RULE)}, {"orders": array(_CONDITION)}))},
+    {},
+    "Which orders (the first routing whose conditions are met) ship from which nodes (its rules, tried in turn). The last routing takes every order.",
+)
+_TOTALS_OF_RULES = record({name: WHOLE for name in ("cost", "splits", "km", "late", "unshipped", "breaches")})
+_GATE = record(
+    {"orders": WHOLE, "different": WHOLE, "passed": FLAG, "refused": array(TEXT), "before": _TOTALS_OF_RULES, "after": _TOTALS_OF_RULES},
+    {"at": INSTANT, "by": TEXT, "against": WHOLE},
+    "What a draft would have decided, beside the rules that stand; `refused`: why it may not.",
+)
 _CREDIT: dict[str, Schema] = {
     "id": TEXT,
     "kind": {"enum": ["gift_card", "store_credit"]},
@@ -224,10 +246,22 @@ SHAPES: dict[str, Schema] = {
         {"expires_at": {**INSTANT, "description": "When what is still authorised lapses."}},
     ),
     "Decision": record(
-        {"n": WHOLE, "at": INSTANT, "headline": TEXT, "because": array(TEXT)},
-        {"chosen": {"type": "object"}, "runner_up": {"type": ["object", "null"]}, "alone": {"type": "object"}, "ruled_out": {"type": "object"}},
-        "Why an order ships from where it does: the candidates with their costs, what ruled others out, and the same in words.",
+        {"id": TEXT, "n": WHOLE, "at": INSTANT, "headline": TEXT, "because": array(TEXT)},
+        {"chosen": {"type": "object"}, "runner_up": {"type": ["object", "null"]}, "alone": {"type": "object"}, "ruled_out": {"type": "object"}, "flips": array({"type": "object"})},
+        "Why an order ships from where it does: the rules that stood, all that was known, the candidates with their costs, what ruled others out, the smallest changes that would turn it, and the same in words.",
     ),
+    "Replayed": record(
+        {"identical": FLAG, "differences": {"type": "object"}, "answer": {"type": "object"}},
+        {},
+        "A decision worked out again from its receipt; `differences` names each field that is not what it was, with both values.",
+    ),
+    "RulesIn": _RULES,
+    "RuleSet": record(
+        {"version": WHOLE, "status": {"enum": ["draft", "active", "archived"]}, "rules": ref("RulesIn"), "gate": maybe(_GATE), "history": array({"type": "object"})},
+        {"shadow": _GATE, "rows": array({"type": "object"})},
+        "Routing rules. `gate`: what came of the last back-test; `shadow`: of the decisions since; `rows`: orders that would be routed otherwise.",
+    ),
+    "TestIn": record({}, {"orders": {**WHOLE, "description": "How many of the newest orders, 1 to 2000; 500 unless told otherwise"}}),
     "Document": record(
         {"id": TEXT, "channel": TEXT, "status": {"enum": ["kept", "parked"]}, "received_at": INSTANT},
         {"door": TEXT, "topic": TEXT, "order_id": TEXT, "problem": TEXT, "body": TEXT},

@@ -28,6 +28,7 @@ _CONTEXTS = {
     "waits": {"inventory", "routing", "fulfilment"},
     "reconciler": {"inventory", "routing", "fulfilment"},
     "routing": {"inventory", "routing", "fulfilment"},
+    "rules": {"routing"},
     "finance": {"payments"},
     "payment_care": {"payments"},
     "payouts": {"payments"},

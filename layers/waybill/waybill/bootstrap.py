@@ -358,6 +358,20 @@ def desk() -> Callable[[dict[str, Any], str], Any]:
     return Doors(orders(), Cashier(_refunds(), _by_hand(), _as_credit()), utc_now)
 
 
+def rules_api() -> Router:
+    """Routes of `functions/rules`."""
+    from waybill.routing import rules_api
+    from waybill.routing.decisions_table import DecisionsTable
+    from waybill.routing.rulebook import Rulebook
+    from waybill.routing.rules_table import RulesTable
+    from waybill.shop import store as shop
+
+    def capacity() -> dict[str, int]:
+        return {node.id: node.parcels_per_day for node in shop.nodes() if node.parcels_per_day}
+
+    return rules_api.router(Rulebook(RulesTable(), DecisionsTable(utc_now), capacity, lambda: shop.policy("routing_gate"), utc_now))
+
+
 def routing() -> Callable[[dict[str, Any]], None]:
     """What the routing queue's messages go to."""
     from functools import partial

@@ -24,8 +24,22 @@ def fulfilment_order_id(order: str, number: int) -> str:
 
 def order_of_fulfilment_order(fo_id: str) -> tuple[str, int] | None:
     """`fo_ab12-1` → (`ord_ab12`, 1); None where the text is no such id."""
-    stem, _, number = fo_id.removeprefix("fo_").rpartition("-")
-    if not fo_id.startswith("fo_") or not stem.isalnum() or not number.isdecimal() or not number.isascii() or len(number) > 4:
+    return _numbered("fo_", fo_id)
+
+
+def decision_id(order: str, number: int) -> str:
+    """`ord_ab12` and 1 → `dec_ab12-1`."""
+    return f"dec_{order.removeprefix('ord_')}-{number}"
+
+
+def order_of_decision(id: str) -> tuple[str, int] | None:
+    """`dec_ab12-1` → (`ord_ab12`, 1); None where the text is no such id."""
+    return _numbered("dec_", id)
+
+
+def _numbered(prefix: str, id: str) -> tuple[str, int] | None:
+    stem, _, number = id.removeprefix(prefix).rpartition("-")
+    if not id.startswith(prefix) or not stem.isalnum() or not number.isdecimal() or not number.isascii() or len(number) > 4:
         return None
     return f"ord_{stem}", int(number)
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from waybill.kernel.events import Entry
 from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.routing.model.claim import Claim
 from waybill.routing.model.decision import Available, Site, Split, Unrouted
+from waybill.routing.model.rulebook import Kept
 from waybill.routing.model.rules import RuleSet
 
 
@@ -73,6 +75,38 @@ class Rules(Protocol):
 
     def active(self) -> RuleSet:
         """Those that stand; the built-in ones while the shop has none."""
+
+
+class RuleSets(Protocol):
+    """The shop's rule sets, for those who write them (`rules_table`)."""
+
+    def pointer(self) -> dict[str, Any]:
+        """{"active", "last", "version"}: which stands, the last number given."""
+
+    def kept(self, version: int) -> Kept:
+        """Raises NotFound."""
+
+    def all(self) -> list[Kept]:
+        """Newest first."""
+
+    def add(self, raw: dict[str, Any], entry: Entry) -> Kept:
+        """A new draft. Raises InvalidInput."""
+
+    def save(self, after: Kept) -> None:
+        """Raises Conflict."""
+
+    def activate(self, pointer: dict[str, Any], after: Kept, before: Kept | None) -> None:
+        """All or nothing. Raises Conflict."""
+
+
+class Decisions(Protocol):
+    """Decisions that were taken."""
+
+    def one(self, decision_id: str) -> dict[str, Any]:
+        """Its receipt. Raises NotFound."""
+
+    def latest(self, most: int, since: str = "") -> list[tuple[str, dict[str, Any]]]:
+        """(order id, receipt) of the newest orders, newest first; of those decided after `since` alone."""
 
 
 class Tokens(Protocol):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+from waybill.kernel.ids import decision_id
+
 _HIDDEN = ("pk", "sk", "write_id")
 _WHY = {
     "closed": "closed",
@@ -28,7 +30,7 @@ class Decided(Protocol):
 def decisions(record: Decided) -> list[dict[str, Any]]:
     """The receipts of an order, oldest first, each with what it says in words."""
     receipts = sorted(record.decisions, key=lambda item: item["n"])
-    return [{**{name: value for name, value in item.items() if name not in _HIDDEN}, **in_words(item)} for item in receipts]
+    return [{"id": decision_id(item["pk"].removeprefix("ORDER#"), item["n"]), **{name: value for name, value in item.items() if name not in _HIDDEN}, **in_words(item)} for item in receipts]
 
 
 def in_words(receipt: Mapping[str, Any]) -> dict[str, Any]:

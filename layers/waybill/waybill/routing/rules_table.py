@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from waybill.aws.tables import Table, WriteConflict, commit, create, replace
@@ -10,24 +9,18 @@ from waybill.kernel.errors import Conflict, NotFound
 from waybill.kernel.events import Entry
 from waybill.routing.model.rulebook import Kept
 from waybill.routing.model.rules import BUILT_IN, BUILT_IN_VERSION, RuleSet, read
+from waybill.shop import store as shop
 
 _TABLE = Table("SHOP_TABLE")
 _PK, _POINTER = "RULES", "ACTIVE"
-_KEEP_SECONDS = 60.0
 _MOST_TRIES = 5
-_active: list[tuple[float, RuleSet]] = []
 
 
 class RulesTable:
     """`active` is kept in a function's memory for a minute; what people decide is read anew."""
 
     def active(self) -> RuleSet:
-        if _active and time.monotonic() - _active[0][0] < _KEEP_SECONDS:
-            return _active[0][1]
-        version = self.pointer()["active"]
-        rules = self.kept(version).rules if version != BUILT_IN_VERSION else BUILT_IN
-        _active[:] = [(time.monotonic(), rules)]
-        return rules
+        return shop.for_a_minute((_PK, _POINTER), self._standing)
 
     def pointer(self) -> dict[str, Any]:
         """{"active", "last", "version"}: which stands, the last number given."""
@@ -43,6 +36,10 @@ class RulesTable:
     def all(self) -> list[Kept]:
         """Newest first."""
         return [_kept(item) for item in reversed(_TABLE.partition(_PK)) if item["sk"] != _POINTER]
+
+    def _standing(self) -> RuleSet:
+        version = self.pointer()["active"]
+        return self.kept(version).rules if version != BUILT_IN_VERSION else BUILT_IN
 
     def add(self, raw: dict[str, Any], entry: Entry) -> Kept:
         """A new draft under the next number. Raises InvalidInput for rules that cannot be used."""
@@ -66,12 +63,7 @@ class RulesTable:
         changed = [after, *([before] if before else [])]
         writes = [replace(_TABLE, {**_item(each), "version": each.seen + 1}, each.seen) for each in changed]
         commit(_pointed(pointer, active=after.version), *writes)
-        forget()
-
-
-def forget() -> None:
-    """Drops what is kept in memory."""
-    _active.clear()
+        shop.forget()
 
 
 def _pointed(pointer: dict[str, Any], **change: int) -> Any:

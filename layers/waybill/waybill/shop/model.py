@@ -23,7 +23,7 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Node:
     """A place that ships. `kind`: warehouse, 3pl, store, vendor. Costs in minor units of the shop's currency. Routing rules may ask for its `tags` and
-    sort by its `priority`, the lower the sooner."""
+    sort by its `priority`, the lower the sooner. `parcels_per_day` is what it can send; 0: not known."""
 
     id: str
     name: str
@@ -35,6 +35,7 @@ class Node:
     webhook_url: str = ""
     tags: tuple[str, ...] = ()
     priority: int = 0
+    parcels_per_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,12 @@ def save(kind: str, id: str, thing: Any) -> None:
     commit(overwrite(_TABLE, {**_plain(raw), "pk": kind, "sk": id}))
 
 
+def for_a_minute(what: tuple[str, str], load: Callable[[], T]) -> T:
+    """Another context's share of the table, kept in the same memory: `load` is called where it is not there."""
+    known = _remembered(what)
+    return known if known is not None else _remember(what, load())
+
+
 def forget() -> None:
     """Drops what is kept in memory: for set-up and tests."""
     _kept.clear()

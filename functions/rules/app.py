@@ -1,0 +1,12 @@
+"""Routing rules and decisions as an API: drafts, back-tests, which rules stand; a decision looked at and worked out again."""
+
+from typing import Any
+
+from waybill import bootstrap
+from waybill.aws import http
+
+ROUTER = bootstrap.rules_api()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return http.serve(event, ROUTER)

@@ -1,0 +1,28 @@
+"""What people do with routing rules."""
+
+from __future__ import annotations
+
+from tests.flow.life import Life, an_order
+from tests.house.deeds import ok, placed, work_off
+from waybill.routing.model.rules import BUILT_IN
+from waybill.shop import store
+
+
+def rules_made(the: Life) -> None:
+    store.save(store.POLICY, "routing_gate", {"least_orders": 1, "least_shadow": 1})
+    path, raw = "/v1/routing/rules", {**BUILT_IN.to_dict(), "name": "the same in our own words"}
+    work_off(the, placed(the, an_order()))
+    for version in ("1", "2"):
+        ok(the.call("POST", path, raw, "support"))
+        assert ok(the.call("POST", f"{path}/{version}/test", {"orders": 9}, "support")).json()["gate"]["passed"]
+        work_off(the, placed(the, an_order()))
+        ok(the.call("GET", f"{path}/{version}"))
+        ok(the.call("GET", f"{path}/{version}/report.csv"))
+        ok(the.call("POST", f"{path}/{version}/activate", {}))
+    ok(the.call("POST", path, raw, "support"))
+    ok(the.call("POST", f"{path}/3/archive", {}, "support"))
+    assert [each["status"] for each in ok(the.call("GET", path)).json()["items"]] == ["archived", "active", "archived"]
+    order_id = work_off(the, placed(the, an_order()))
+    (decision,) = ok(the.call("GET", f"/v1/orders/{order_id}/decisions")).json()["items"]
+    assert decision["rules"] == 2 and ok(the.call("GET", f"/v1/routing/decisions/{decision['id']}")).json()["n"] == 1
+    assert ok(the.call("POST", f"/v1/routing/decisions/{decision['id']}:replay", {})).json()["identical"]
