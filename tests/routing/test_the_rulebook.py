@@ -12,6 +12,7 @@ import pytest
 from tests.flow.life import Life, an_order, life
 from waybill.aws.tables import commit, overwrite
 from waybill.orders.store import ORDERS
+from waybill.routing.model.receipt import folded, unfolded
 from waybill.routing.model.rules import BUILT_IN
 from waybill.shop import store as shop
 
@@ -159,7 +160,8 @@ def test_a_decision_replays_the_same_and_one_that_was_tampered_with_does_not(the
     assert the.call("POST", f"{path}:replay", {}).json() | {"answer": 0} == {"identical": True, "differences": {}, "answer": 0}
     kept = ORDERS.get(f"ORDER#{order_id}", "DECISION#1")
     assert kept
-    commit(overwrite(ORDERS, {**kept, "chosen": {**kept["chosen"], "cost": 1}}))
+    told = unfolded(kept)
+    commit(overwrite(ORDERS, {**kept, **folded({**told, "chosen": {**told["chosen"], "cost": 1}})}))
     told = the.call("POST", f"{path}:replay", {}).json()
     assert told["identical"] is False and told["differences"]["chosen"]["kept"]["cost"] == 1
 

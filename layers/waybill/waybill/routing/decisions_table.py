@@ -12,6 +12,7 @@ from waybill.kernel.ids import order_of_decision
 from waybill.orders import store
 from waybill.orders.codec import DECISION, partition
 from waybill.orders.store import ORDERS
+from waybill.routing.model.receipt import unfolded
 
 DAYS_BACK = 60
 _PAGE = 100
@@ -28,13 +29,13 @@ class DecisionsTable:
         kept = ORDERS.get(partition(known[0]), f"{DECISION}{known[1]}") if known else None
         if kept is None:
             raise NotFound(f"there is no decision {decision_id[:64]!r}")
-        return kept
+        return unfolded(kept)
 
     def latest(self, most: int, since: str = "") -> list[tuple[str, dict[str, Any]]]:
         """(order id, receipt) of the newest orders that have one, newest first; of those decided after `since` alone."""
         found: list[tuple[str, dict[str, Any]]] = []
         for order_ids in self._newest():
-            kept = {item["pk"]: item for item in ORDERS.get_many([(partition(id), f"{DECISION}1") for id in order_ids])}
+            kept = {item["pk"]: unfolded(item) for item in ORDERS.get_many([(partition(id), f"{DECISION}1") for id in order_ids])}
             found += [(id, kept[partition(id)]) for id in order_ids if partition(id) in kept and kept[partition(id)]["at"] > since]
             if len(found) >= most:
                 break

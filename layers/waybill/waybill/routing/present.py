@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from waybill.kernel.ids import decision_id
+from waybill.routing.model.receipt import unfolded
 
-_HIDDEN = ("pk", "sk", "write_id")
 _WHY = {
     "closed": "closed",
     "rejected": "has rejected it",
@@ -29,8 +29,8 @@ class Decided(Protocol):
 
 def decisions(record: Decided) -> list[dict[str, Any]]:
     """The receipts of an order, oldest first, each with what it says in words."""
-    receipts = sorted(record.decisions, key=lambda item: item["n"])
-    return [{"id": decision_id(item["pk"].removeprefix("ORDER#"), item["n"]), **{name: value for name, value in item.items() if name not in _HIDDEN}, **in_words(item)} for item in receipts]
+    kept = [(item["pk"], unfolded(item)) for item in sorted(record.decisions, key=lambda item: item["n"])]
+    return [{"id": decision_id(pk.removeprefix("ORDER#"), receipt["n"]), **receipt, **in_words(receipt)} for pk, receipt in kept]
 
 
 def in_words(receipt: Mapping[str, Any]) -> dict[str, Any]:

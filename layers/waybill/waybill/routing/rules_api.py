@@ -17,7 +17,6 @@ from waybill.shop.model import Key
 
 READERS, WRITERS, DECIDERS = ("viewer", "support", "finance"), ("support",), ("admin",)
 REPLAY = ":replay"
-_HIDDEN = ("pk", "sk", "write_id")
 _COLUMNS = ("nodes", "cost", "km", "late", "unshipped")
 
 
@@ -70,7 +69,7 @@ def router(rulebook: Rulebook) -> Router:
     def decision(request: Request) -> Answer:
         caller(request, *READERS)
         kept = rulebook.decisions.one(request.params["id"])
-        return Answer({**{name: value for name, value in kept.items() if name not in _HIDDEN}, "id": request.params["id"], **in_words(kept)})
+        return Answer({"id": request.params["id"], **kept, **in_words(kept)})
 
     @routes.route("POST", "/v1/routing/decisions/{id}")
     def replay(request: Request) -> Answer:

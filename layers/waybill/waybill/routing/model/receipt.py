@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +13,7 @@ from waybill.routing.model.optimiser import VERSION
 from waybill.routing.model.problem import Rate
 from waybill.routing.model.rules import CHEAPEST, RuleSet
 
+_OUTSIDE = ("at", "cause", "rules")
 _SITE = ("node", "distance_km", "per_parcel", "per_unit", "barred", "kind", "country", "region", "priority")
 
 
@@ -36,6 +39,17 @@ def answer(decision: Decision) -> dict[str, Any]:
         "shares": decision.shares,
         "short": decision.short,
     }
+
+
+def folded(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A receipt as it is stored: compressed but for what tells it from others. Every write is paid for by the kilobyte."""
+    inside = json.dumps({name: value for name, value in kept.items() if name not in _OUTSIDE}, separators=(",", ":"), sort_keys=True)
+    return {**{name: kept[name] for name in _OUTSIDE}, "receipt": zlib.compress(inside.encode(), 9)}
+
+
+def unfolded(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The receipt in a stored item, with its number `n`."""
+    return {**{name: item[name] for name in ("n", *_OUTSIDE)}, **json.loads(zlib.decompress(item["receipt"]))}
 
 
 def replay(kept: Mapping[str, Any], rules: RuleSet) -> Decision:
