@@ -190,6 +190,8 @@ def stock_read_and_moved(the: Life) -> None:
         for path in ("", "?sku=TEA", "?node=reno", "/TEA", "/TEA/movements", "/TEA/movements?node=reno"):
             ok(the.call("GET", f"/v1/inventory{path}", who=who))
     assert ok(the.call("GET", "/v1/proof/inventory/TEA")).json()["agrees"]
+    proven = the.world.handler("stock_proof")({}, None)
+    assert proven["wrong"] == proven["left"] == 0 < proven["proven"]
 
 
 def books_read(the: Life) -> None:

@@ -29,6 +29,7 @@ _CONTEXTS = {
     "reconciler": {"inventory", "routing", "fulfilment"},
     "routing": {"inventory", "routing", "fulfilment"},
     "rules": {"routing"},
+    "stock_proof": {"inventory"},
     "finance": {"payments"},
     "payment_care": {"payments"},
     "payouts": {"payments"},

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from waybill.channels.acks import ChannelAcks
     from waybill.channels.worker import IntakeWorker
     from waybill.fulfilment.push import NodePush
+    from waybill.inventory.checking import Checking
     from waybill.inventory.movements import Movements
     from waybill.inventory.service import Inventory
     from waybill.notifications.service import Notifier
@@ -356,6 +357,15 @@ def desk() -> Callable[[dict[str, Any], str], Any]:
     from waybill.desk.door import Doors
 
     return Doors(orders(), Cashier(_refunds(), _by_hand(), _as_credit()), utc_now)
+
+
+def stock_proof() -> Checking:
+    """What `functions/stock_proof` runs."""
+    from waybill.inventory.checking import Checking
+    from waybill.inventory.stock_table import StockTable
+    from waybill.shop import store as shop
+
+    return Checking(movements(), StockTable(), lambda: [item.sku for item in shop.all_items()])
 
 
 def rules_api() -> Router:

@@ -11,7 +11,7 @@ from typing import Any
 
 from waybill.aws.attributes import pack, pack_item, unpack_item
 from waybill.aws.clients import client
-from waybill.aws.tables import Table, WriteConflict, commit, create, replace
+from waybill.aws.tables import Table, WriteConflict, commit, create, overwrite, replace
 from waybill.inventory.model.row import DONE, FOLD_EVERY, SHORT, VOIDED, Op, Outcome, Row, Verdict
 from waybill.inventory.ports import Asked
 from waybill.kernel.clock import Clock, utc_now
@@ -20,6 +20,7 @@ from waybill.kernel.errors import KeyReused, Unavailable
 INVENTORY = Table("INVENTORY_TABLE")
 _NAMES = {f"#{name}": name for name in ("on_hand", "reserved", "available", "floor", "last_kind", "version")}
 _SKU, _NODE, _MOVES, _ASK = "SKU#", "NODE#", "MOVES#", "ASK#"
+_PROOFS = ("PROOFS", "MARK")
 _MOST_TRIES = 4
 
 
@@ -93,6 +94,13 @@ class StockTable:
         except WriteConflict as taken:
             return _asked_from(taken.old or {})
         return again
+
+    def mark(self) -> str:
+        """The SKU at which the last round of proofs stopped; empty where it came to the end."""
+        return (INVENTORY.get(*_PROOFS) or {"sku": ""})["sku"]
+
+    def set_mark(self, sku: str) -> None:
+        commit(overwrite(INVENTORY, {"pk": _PROOFS[0], "sk": _PROOFS[1], "sku": sku}))
 
     def _update(self, sku: str, node: str, op: Op) -> tuple[Row | None, Row | None]:
         """(the row after, None) when done; (None, the row that stood) when refused; (None, None) where there is no row."""

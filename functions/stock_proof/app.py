@@ -1,0 +1,12 @@
+"""On a schedule: all stock is proven from its ledgers, and what disagrees rings."""
+
+from typing import Any
+
+from waybill import bootstrap
+
+CHECKING = bootstrap.stock_proof()
+_LEFT_AT_THE_END_MS = 30_000
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    return CHECKING.run(lambda: context is not None and context.get_remaining_time_in_millis() < _LEFT_AT_THE_END_MS)
