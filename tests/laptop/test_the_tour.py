@@ -1,4 +1,4 @@
-"""The README's tour of payments, as a reader would type it: it prints what the README says, to the cent."""
+"""The README's tours, as a reader would type them: they print what the README says, to the cent."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _NEXT = "== the next block =="
 _BLOCK = re.compile(r"```(sh|text)\n(.*?)```", re.S)
 
 
-def _tour() -> tuple[list[str], list[str]]:
-    """What to type, and what each block prints; nothing where the README shows nothing."""
-    section = (ROOT / "README.md").read_text("utf-8").partition("## A tour of payments")[2].partition("\n## ")[0]
+def _tours() -> tuple[list[str], list[str]]:
+    """What to type, and what each block prints; nothing where the README shows nothing. The second tour goes on in the shell of the first."""
+    sections = (ROOT / "README.md").read_text("utf-8").split("\n## ")
     typed: list[str] = []
     shown: list[str] = []
-    for kind, text in _BLOCK.findall(section):
+    for kind, text in _BLOCK.findall("".join(section for section in sections if section.startswith("A tour of "))):
         if kind == "sh":
             typed.append(text)
             shown.append("")
@@ -33,9 +33,9 @@ def _tour() -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="a reader of the tour has bash and curl")
-def test_the_tour_of_payments_prints_what_the_readme_says(stack: Stack) -> None:
-    typed, shown = _tour()
-    assert len(typed) == 5
+def test_the_tours_print_what_the_readme_says(stack: Stack) -> None:
+    typed, shown = _tours()
+    assert len(typed) == 7
     script = f'\necho "{_NEXT}"\n'.join(typed).replace(".local/stack.json", str(FOLDER / "stack.json"))
     done = subprocess.run(["bash", "-eu", "-c", script], capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode, done.stderr) == (0, "")

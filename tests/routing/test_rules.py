@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import re
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
+from local.settings import ROOT
 from tests.routing.problems import small
 from waybill.kernel.errors import InvalidInput
+from waybill.routing.model.backtest import Limits
 from waybill.routing.model.decision import Decision, Site, Unrouted, asked, decide
 from waybill.routing.model.flips import flips
 from waybill.routing.model.optimiser import optimise
@@ -208,3 +211,10 @@ def test_the_smallest_change_turns_the_plan_and_a_smaller_one_does_not() -> None
 def test_the_rules_that_are_built_in_ask_every_node_for_the_cheapest_plan() -> None:
     assert decide(asked(LINES, SITES, STOCK, order=FACTS)).plan == optimise(decide(asked(LINES, SITES, STOCK)).problem)
     assert read(BUILT_IN.to_dict()) == replace(BUILT_IN) and "most_units" in SORTS
+
+
+def test_the_rules_and_limits_that_the_documents_show_are_what_is_there() -> None:
+    text = (ROOT / "docs" / "routing-rules.md").read_text("utf-8")
+    built_in, example, limits = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.S))
+    assert read(built_in) == BUILT_IN and len(read(example).routings) == 2
+    assert Limits.of(limits) == Limits() and set(limits) == {each.name for each in fields(Limits)}
