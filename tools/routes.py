@@ -81,6 +81,7 @@ ROUTES = (
     Route("GET", "/v1/inventory/{sku}", "Read the stock of one SKU", STOCK_READERS, "StockOfSku", refuses=(404,)),
     Route("GET", "/v1/inventory/{sku}/movements", "List a SKU's movements", STOCK_READERS, "Movement", lists=True, query=(("node", "One node"), *_PAGE)),
     Route("POST", "/v1/inventory/{sku}/{node}/movements", "Receive or adjust stock", ("support", "node"), "Movement", "MovementIn", status=201, keyed=True, refuses=(404, 409, 422)),
+    Route("POST", "/v1/inventory/import", "Receive, adjust or count many rows at once, as JSON or CSV; each is done or says what is wrong with it", ("support", "node"), "StockImported", "StockImport", keyed=True, query=(("dryRun", "`true`: only look"),)),
     Route("GET", "/v1/proof/inventory/{sku}", "Recompute a SKU's rows from its ledger", ("viewer", "support", "finance"), "StockProof", refuses=(404,)),
     Route("GET", _FO, "List a node's work", ("node", "viewer", "support"), "FulfilmentOrder", lists=True, query=(("status", "Only this status"), ("node", "Only this node"), *_PAGE)),
     Route("GET", _FO + "/{id}", "Read a fulfilment order", ("node", "viewer", "support"), "FulfilmentOrder", refuses=(404,)),

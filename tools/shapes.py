@@ -273,6 +273,19 @@ SHAPES: dict[str, Schema] = {
         {"note": TEXT},
         "One typed movement; `on_hand` and `reserved` are its effect.",
     ),
+    "StockImport": record(
+        {"rows": array(record({"sku": TEXT, "node": TEXT, "kind": {"enum": ["received", "adjusted", "counted"]}, "quantity": WHOLE}, {"reason": TEXT, "reference": TEXT}))},
+        {},
+        "At most 1000 rows; or as text/csv, the first line naming these columns. `counted`: so many are there.",
+    ),
+    "StockImported": record(
+        {
+            **{name: WHOLE for name in ("done", "valid", "refused")},
+            "rows": array(record({"row": WHOLE, "sku": TEXT, "node": TEXT, "status": {"enum": ["done", "valid", "refused"]}}, {"change": WHOLE, "field": TEXT, "problem": TEXT})),
+        },
+        {},
+        "A line a row, counted from 1: by how much the units on hand have changed, or which field is wrong and why.",
+    ),
     "StockProof": record(
         {"sku": TEXT, "agrees": FLAG, "nodes": array({"type": "object"})}, {}, "The rows recomputed from movements and reservations."
     ),

@@ -190,6 +190,8 @@ def stock_read_and_moved(the: Life) -> None:
         for path in ("", "?sku=TEA", "?node=reno", "/TEA", "/TEA/movements", "/TEA/movements?node=reno"):
             ok(the.call("GET", f"/v1/inventory{path}", who=who))
     assert ok(the.call("GET", "/v1/proof/inventory/TEA")).json()["agrees"]
+    rows = [{"sku": "TEA", "node": "reno", "kind": kind, "quantity": 40} for kind in ("received", "counted")]
+    assert ok(the.call("POST", "/v1/inventory/import", {"rows": rows}, idempotency_key="many")).json()["done"] == 2
     proven = the.world.handler("stock_proof")({}, None)
     assert proven["wrong"] == proven["left"] == 0 < proven["proven"]
 

@@ -80,6 +80,11 @@ class FakeStock:
         known |= {op.id: op for op in (row.ops.values() if row else ()) if op.kind != VOIDED}
         return row, sorted(known.values(), key=lambda op: (op.at, op.id))
 
+    def done(self, sku: str, node: str, op_id: str) -> tuple[Row | None, Op | None]:
+        row = self.by_place.get((sku, node))
+        known = row.ops.get(op_id) if row else None
+        return row, known or self.kept.get((sku, node), {}).get(op_id)
+
     def ask(self, sku: str, node: str, asked: Asked) -> Asked:
         self.gate("ask")
         first = self.asks.setdefault((sku, node, asked.id), asked)

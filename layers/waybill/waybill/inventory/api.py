@@ -27,6 +27,7 @@ def router(table: StockTable, movements: Movements) -> Router:
     routes.route("GET", "/v1/inventory/{sku}")(lambda request: stock_of(request, table))
     routes.route("GET", "/v1/inventory/{sku}/movements")(lambda request: ledger(request, table))
     routes.route("POST", "/v1/inventory/{sku}/{node}/movements")(lambda request: move_in(request, movements))
+    routes.route("POST", "/v1/inventory/import")(lambda request: bulk(request, movements))
     routes.route("GET", "/v1/proof/inventory/{sku}")(lambda request: proof(request, movements))
     return routes
 
@@ -68,6 +69,19 @@ def move_in(request: Request, movements: Movements) -> Answer:
         raise NotFound(f"there is no SKU {sku[:64]!r}")
     op = movements.record(sku, node, wanted.kind, wanted.quantity, op_key, reason=wanted.reason, reference=wanted.reference)
     return Answer({"sku": sku, "node": node, **_movement(op)}, 201)
+
+
+def bulk(request: Request, movements: Movements) -> Answer:
+    """`POST /v1/inventory/import` of CSV or {"rows": [...]}, under a required Idempotency-Key; with `?dryRun=true` only looked at. 200 also
+    where rows are refused: each says why."""
+    from waybill.inventory import bulk as rows_of
+
+    key = caller(request, "support", "node")
+    dry = request.query.get("dryRun", "").lower() == "true"
+    name = digest("import", ",".join(key.roles), key.scope, "" if dry else _idempotency_key(request))
+    nodes = {node.id for node in shop.nodes() if _may_see(key, node.id)}
+    lines = rows_of.Bulk(movements, lambda skus: set(shop.items(skus)), nodes).run(_rows(request), name, dry=dry)
+    return Answer({**rows_of.counts(lines), "rows": [line.to_dict() for line in lines]})
 
 
 def ledger(request: Request, table: StockTable) -> Answer:
@@ -113,6 +127,21 @@ def _skus(request: Request) -> tuple[list[str], str | None]:
     skus = sorted(item.sku for item in shop.all_items())
     later = [sku for sku in skus if sku >= start]
     return later[:_SKUS_A_PAGE], later[_SKUS_A_PAGE] if len(later) > _SKUS_A_PAGE else None
+
+
+def _rows(request: Request) -> list[Any]:
+    """Raises Malformed."""
+    from waybill.inventory import bulk as rows_of
+
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() in ("text/csv", "application/csv"):
+        try:
+            return rows_of.from_csv(request.body.decode("utf-8"))
+        except UnicodeDecodeError as wrong:
+            raise Malformed("the CSV is not UTF-8", fields={"body": f"byte {wrong.start}"}) from None
+    rows = request.json_object().get("rows")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Malformed('send CSV as text/csv, or {"rows": [{…}, …]}', fields={"rows": "a list of objects"})
+    return rows_of.few(rows)
 
 
 def _visible_nodes(key: Key, only: str | None) -> list[str]:

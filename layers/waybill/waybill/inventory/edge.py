@@ -13,11 +13,11 @@ Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120, p
 
 
 class MovementIn(BaseModel):
-    """Stock received, or adjusted after a count; only an adjustment may be negative."""
+    """Stock received, adjusted for a reason, or counted; only an adjustment may be negative."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["received", "adjusted"]
+    kind: Literal["received", "adjusted", "counted"]
     quantity: Annotated[int, Field(ge=-MOST_UNITS, le=MOST_UNITS, strict=True)]
     reason: Note = ""
     reference: Note = ""

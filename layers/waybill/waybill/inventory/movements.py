@@ -10,9 +10,11 @@ from waybill.inventory.model.proof import prove
 from waybill.inventory.model.row import ADJUSTED, RECEIVED, SHORT, Op, Row
 from waybill.inventory.ports import Asked, Orders, Stock
 from waybill.kernel.clock import Clock, utc_now
-from waybill.kernel.errors import InvalidInput, StockUnavailable, Unavailable
+from waybill.kernel.errors import IllegalTransition, InvalidInput, StockUnavailable, Unavailable
 
-BY_HAND = (RECEIVED, ADJUSTED)
+COUNTED = "counted"
+"""By hand: so many are there. In the ledger it is an adjustment by the difference, also by none: that somebody has counted is worth knowing."""
+BY_HAND = (RECEIVED, ADJUSTED, COUNTED)
 MOST_UNITS = 1_000_000_000
 _MOST_TRIES = 6
 _LONGEST_NOTE = 300
@@ -40,19 +42,30 @@ class Movements:
         Raises InvalidInput, KeyReused for another movement under the same key, StockUnavailable where it would take units
         that are not there or are reserved.
         """
-        _refuse_nonsense(kind, quantity, reason)
-        note = "; ".join(part for part in (reason, reference) if part)[:_LONGEST_NOTE]
+        refuse_nonsense(kind, quantity, reason)
+        counted = f"counted {quantity}" if kind == COUNTED else ""
+        note = "; ".join(part for part in (counted, reason, reference) if part)[:_LONGEST_NOTE]
         fingerprint = hashlib.sha256(repr((kind, quantity, reason, reference)).encode("utf-8", "surrogatepass")).hexdigest()
         asked = self.stock.ask(sku, node, Asked(key, fingerprint, self._now_ms()))
         for _ in range(_MOST_TRIES):
-            op = Op(f"{key}/{kind}/{asked.attempt}", kind, quantity, asked.at, note)
-            outcome = self.stock.do(sku, node, op)
+            op = self._op(sku, node, kind, quantity, f"{key}/{kind}/{asked.attempt}", asked.at, note)
+            try:
+                outcome = self.stock.do(sku, node, op)
+            except IllegalTransition:  # a twin has counted in between: what it did stands
+                continue
             if outcome.done:
                 return op
             if outcome is SHORT:
-                raise StockUnavailable(f"{node} has fewer than {-quantity} units of {sku} that nobody has reserved")
+                raise StockUnavailable(f"{node} has fewer than {-op.quantity} units of {sku} that nobody has reserved")
             asked = self.stock.ask_again(sku, node, asked, max(self._now_ms(), outcome.floor + 1))
         raise Unavailable(f"the stock of {sku} at {node} is busy; try again")
+
+    def _op(self, sku: str, node: str, kind: str, quantity: int, id: str, at: int, note: str) -> Op:
+        """A count is told by its difference from what the row says; once that is done, it is the same for ever."""
+        if kind != COUNTED:
+            return Op(id, kind, quantity, at, note)
+        row, done = self.stock.done(sku, node, id)
+        return done or Op(id, ADJUSTED, quantity - (row.on_hand if row else 0), at, note)
 
     def proof(self, sku: str) -> dict[str, Any]:
         """Recomputes every node's row of a SKU from its ledger and from the orders' reservations (I1 to I4)."""
@@ -75,10 +88,17 @@ class Movements:
         return int(self.clock().timestamp() * 1000)
 
 
-def _refuse_nonsense(kind: str, quantity: int, reason: str) -> None:
+def refuse_nonsense(kind: str, quantity: int, reason: str) -> None:
+    """Raises InvalidInput for what is no movement by hand."""
     if kind not in BY_HAND:
         raise InvalidInput(f"kind is one of {', '.join(BY_HAND)}", fields={"kind": "unknown"})
-    if isinstance(quantity, bool) or not isinstance(quantity, int) or not 0 < abs(quantity) <= MOST_UNITS:
+    if isinstance(quantity, bool) or not isinstance(quantity, int) or abs(quantity) > MOST_UNITS:
+        raise InvalidInput(f"quantity is a whole number up to {MOST_UNITS}", fields={"quantity": "out of range"})
+    if kind == COUNTED:
+        if quantity < 0:
+            raise InvalidInput("nobody counts fewer than none", fields={"quantity": "must not be negative"})
+        return
+    if not quantity:
         raise InvalidInput(f"quantity is a whole number up to {MOST_UNITS}, and not zero", fields={"quantity": "out of range"})
     if kind == RECEIVED and quantity < 0:
         raise InvalidInput("what is received is positive; correct with an adjustment", fields={"quantity": "must be positive"})

@@ -51,6 +51,9 @@ class Stock(Protocol):
     def fence(self, sku: str, node: str, op: Op) -> Outcome:
         """Makes sure that `op` never happens: `FENCED`, or `DONE` where it has happened already."""
 
+    def done(self, sku: str, node: str, op_id: str) -> tuple[Row | None, Op | None]:
+        """The row, and the operation of this id if it has happened there."""
+
     def rows(self, skus: Iterable[str]) -> list[Row]:
         """Every node's row of these SKUs."""
 

@@ -56,6 +56,14 @@ class StockTable:
                 return Outcome(Verdict.FENCED)
         raise Unavailable(f"the stock row of {sku} at {node} keeps coming and going")
 
+    def done(self, sku: str, node: str, op_id: str) -> tuple[Row | None, Op | None]:
+        row = next(iter(self.rows_at([(sku, node)])), None)
+        known = row.ops.get(op_id) if row else None
+        if known and known.kind != VOIDED:
+            return row, known
+        kept = INVENTORY.get(_moves(sku, node), op_id) if row and not known else None
+        return row, _op_from(kept) if kept else None
+
     def rows(self, skus: Iterable[str]) -> list[Row]:
         return [row_from(item) for sku in skus for item in INVENTORY.partition(_SKU + sku, _NODE)]
 
