@@ -25,6 +25,7 @@ from tests.support.template import functions
 from tests.support.world import World
 from waybill.aws import gate
 from waybill.payments.stripe.webhooks import signature
+from waybill.routing.model.rules import BUILT_IN
 
 _STOCK = {("TEA", "reno"): 9, ("CUP", "columbus"): 9, ("POT", "reno"): 9}
 
@@ -109,7 +110,8 @@ def _orders_live(the: Life) -> None:
     stamp = str(int(time.time()))
     signed = {"stripe-signature": f"t={stamp},v1={signature(stamp, told, 'whsec_new')}"}
     the.world.call("POST", "/v1/gateways/stripe/webhooks", told, signed)
-    for path in (f"/v1/orders/{order_id}", f"/v1/journal?order={order_id}", "/v1/inventory", "/v1/cases"):
+    the.call("POST", "/v1/routing/rules", BUILT_IN.to_dict(), "support")
+    for path in ("/v1/routing/rules/1/report.csv", f"/v1/orders/{order_id}", f"/v1/journal?order={order_id}", "/v1/inventory", "/v1/cases"):
         the.call("GET", path)
     Person(the.world, "key-admin").get(f"/desk/orders/{order_id}")
     for folder, properties in functions().items():
