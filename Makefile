@@ -25,7 +25,7 @@ test: install ## the whole gate
 	@$(py) -m tools.gate
 
 sweep: install ## crash before and after every outside call of every life an order can have (about ten minutes)
-	@PYTHONPATH=layers/waybill $(py) -m pytest -n 2 -m sweep tests/flow tests/payments
+	@PYTHONPATH=layers/waybill $(py) -m pytest -n 2 -m sweep tests/flow tests/payments tests/routing
 
 bench: install ## the measurements, beside their baselines
 	@$(py) -m bench

@@ -36,8 +36,9 @@ def _sites(**near) -> list[Site]:
     return [Site("near", CHEAP, **near), Site("far", DEAR, distance_km=4000)]
 
 
-def test_decisions_are_worked_out_again_from_their_receipts():
-    for seed in range(400):
+@pytest.mark.parametrize("decisions", [400, pytest.param(10_000, marks=[pytest.mark.sweep, pytest.mark.timeout(900)])])
+def test_decisions_are_worked_out_again_from_their_receipts(decisions):
+    for seed in range(decisions):
         decision = _drawn(seed)
         kept = json.loads(json.dumps(_receipt(decision)))
         assert differences(kept, json.loads(json.dumps(answer(replay(kept, decision.rules))))) == {}, seed

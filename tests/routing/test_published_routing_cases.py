@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from waybill.routing.model.drain import drain, ranked
 from waybill.routing.model.optimiser import optimise
 from waybill.routing.model.problem import Candidate, Demand, Problem, Rate
 
@@ -53,6 +54,25 @@ def test_nodes_in_a_fixed_priority_are_what_rising_handling_gives(id):
     assert (not plan.short) == case["expect"]["shippable"]
     for take in case["expect"]["takes"]:
         assert plan.units(take["sku"]).get(take["node"], 0) == float(take["take"]) * 2
+
+
+@pytest.mark.parametrize("id", ["sp-01", "sp-02", "sp-03", "sp-05"])
+def test_nodes_drained_in_their_priority_give_what_the_source_gives(id):
+    case = _cases("sourcing_priority.json")[id]
+    nodes = case["given"]["priority"]
+    problem = _problem(case, nodes, units=2)
+    plan = drain(problem, [node for node in nodes if node in {candidate.node for candidate in problem.candidates}])
+    assert (not plan.short) == case["expect"]["shippable"]
+    for take in case["expect"]["takes"]:
+        assert plan.units(take["sku"]).get(take["node"], 0) == float(take["take"]) * 2
+
+
+@pytest.mark.parametrize("id", ["rr-01", "rr-02", "rr-04", "rr-05"])
+def test_an_ordered_list_of_rankings_reduces_the_nodes_to_the_same_one(id):
+    case = _cases("ranking_reducer.json")[id]
+    given = case["given"]
+    first = next(iter(ranked(given["candidate_nodes"], [ranking.get for ranking in given["rules"]])), None)
+    assert first == case["expect"]["node"]
 
 
 def test_a_sku_in_other_letters_is_another_sku():
