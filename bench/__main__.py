@@ -1,6 +1,6 @@
 """`make bench`: every measurement beside its baseline, as tables; at the end each target with PASS or MISS. As JSON in .local/bench.json.
 
-    python -m bench [coldstart] [cost] [laptop] [routing]
+    python -m bench [coldstart] [cost] [hot_sku] [laptop] [routing]
 
 Exits 0 also where a target is missed: this is a measurement and no test. It exits otherwise where a bench itself breaks.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bench import coldstart, cost, laptop, routing
+from bench import coldstart, cost, hot_sku, laptop, routing
 from tests.support.template import ROOT
 
 _MOST_DOLLARS = 0.15
@@ -81,6 +81,18 @@ def _cost() -> tuple[Any, list[Verdict]]:
     ]  # fmt: skip
 
 
+def _hot_sku() -> tuple[Any, list[Verdict]]:
+    _title("10,000 orders a minute for one SKU, in a model of DynamoDB's conflicts and throttles", "seconds")
+    rows = _shown(hot_sku.measure(), ("way", "orders", "stock", "sold", "oversold", "failed %", "attempts/success", "largest row, bytes"))
+    mine = [row for row in rows if row["way"] == next(iter(hot_sku.WAYS))]
+    oversold, failed, attempts = (max(row[name] for row in mine) for name in ("oversold", "failed %", "attempts/success"))
+    return rows, [
+        Verdict("hot SKU, oversold", str(oversold), "0", oversold == 0),
+        Verdict("hot SKU, failed", f"{failed:.2f} %", "< 1 %", failed < 1),
+        Verdict("hot SKU, attempts per success", f"{attempts:.3f}", "< 1.2", attempts < 1.2),
+    ]
+
+
 def _laptop() -> tuple[Any, list[Verdict]]:
     _title("laptop cloud: orders of three lines, each client waits for the payment before its next one; milliseconds", "about three minutes")
     results = laptop.measure()
@@ -106,7 +118,7 @@ def _routing() -> tuple[Any, list[Verdict]]:
     ]
 
 
-_BENCHES: dict[str, Callable[[], tuple[Any, list[Verdict]]]] = {"coldstart": _coldstart, "cost": _cost, "laptop": _laptop, "routing": _routing}
+_BENCHES: dict[str, Callable[[], tuple[Any, list[Verdict]]]] = {"coldstart": _coldstart, "cost": _cost, "hot_sku": _hot_sku, "laptop": _laptop, "routing": _routing}
 
 
 def _title(text: str, lasts: str) -> None:
