@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.routing.orders import NEW_YORK, ORDER, cup, gift_card, order_of, pot, tea
@@ -110,6 +112,21 @@ def test_a_closed_node_ships_nothing_even_what_is_reserved_there():
         assert desk.work() == {"columbus": {"1": 1}}
         assert desk.stock("TEA") == {"columbus": (10, 1), "reno": (10, 0)}
         assert unfolded(desk.record.decisions[0])["ruled_out"] == {"reno": "closed"}
+
+
+@pytest.mark.parametrize(
+    ("closed", "ships"),
+    [
+        ((("2026-01-01T00:00:00.000Z", "2099-01-01T00:00:00.000Z"),), "columbus"),
+        ((("2026-01-01T00:00:00.000Z", "2026-01-02T00:00:00.000Z"), ("2098-01-01T00:00:00.000Z", "2099-01-01T00:00:00.000Z")), "reno"),
+    ],
+)
+def test_a_node_ships_nothing_during_a_planned_outage_and_is_asked_before_and_after_it(closed: tuple, ships: str):
+    with order_of(tea()) as desk:
+        shop.save(shop.NODE, "reno", replace(shop.node("reno"), closed=closed))
+        shop.forget()
+        desk.route()
+        assert desk.work() == {ships: {"1": 1}}
 
 
 def test_stock_that_is_not_reserved_and_not_there_is_waited_for():
@@ -267,7 +284,5 @@ def test_a_promise_is_kept_by_a_dearer_service_or_a_nearer_node():
 
 
 def _close(id: str) -> None:
-    from dataclasses import replace
-
     shop.save(shop.NODE, id, replace(shop.node(id), active=False))
     shop.forget()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from waybill.kernel.clock import utc_now
+from waybill.kernel.clock import instant, utc_now
 
 if TYPE_CHECKING:
     from waybill.accounting.service import Books
@@ -103,7 +103,8 @@ def inventory() -> Inventory:
     from waybill.shop import store as shop
 
     def open_nodes() -> list[str]:
-        return [node.id for node in shop.nodes() if node.active]
+        now = instant(utc_now())
+        return [node.id for node in shop.nodes() if node.is_open(now)]
 
     return Inventory(StockTable(), OrdersTable(), planner=Planner(ShopSites(), RulesTable()), open_nodes=open_nodes)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from waybill.kernel.clock import Clock, instant, utc_now
 from waybill.orders.store import Record
 from waybill.routing.model.decision import CLOSED, LATE, NO_CARRIER, Site, Unrouted
 from waybill.routing.model.problem import Rate
@@ -21,9 +22,12 @@ _NO_RATE = Rate((1,), (0,))
 class ShopSites:
     """Nodes, items and carriers as the shop has set them up."""
 
+    def __init__(self, clock: Clock = utc_now) -> None:
+        self._clock = clock
+
     def sites(self, record: Record) -> list[Site]:
-        there = locate(record.customer.ship_to)
-        return [_site(node, there, record.order.shipping.promise_days) for node in shop.nodes()]
+        there, now = locate(record.customer.ship_to), instant(self._clock())
+        return [_site(node, there, record.order.shipping.promise_days, now) for node in shop.nodes()]
 
     def lines(self, record: Record, units: Mapping[str, int]) -> tuple[Unrouted, ...]:
         wanted = [line for line in record.order.lines if line.ships and units.get(line.id, 0) > 0]
@@ -55,7 +59,7 @@ class ShopSites:
         return {carrier.id: carrier.version for carrier in shop.carriers()}
 
 
-def _site(node: Node, there: Point, promise_days: int) -> Site:
+def _site(node: Node, there: Point, promise_days: int, now: str) -> Site:
     away = distance_km(locate(node.place), there)
     price, in_time = rate(shop.carriers(), away, promise_days)
     return Site(
@@ -64,7 +68,7 @@ def _site(node: Node, there: Point, promise_days: int) -> Site:
         distance_km=away,
         per_parcel=node.handling_per_parcel,
         per_unit=node.handling_per_unit,
-        barred=CLOSED if not node.active else NO_CARRIER if price is None else "",
+        barred=CLOSED if not node.is_open(now) else NO_CARRIER if price is None else "",
         doubts=frozenset() if in_time else frozenset({LATE}),
         kind=node.kind,
         country=node.place.country,

@@ -23,7 +23,8 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Node:
     """A place that ships. `kind`: warehouse, 3pl, store, vendor. Costs in minor units of the shop's currency. Routing rules may ask for its `tags` and
-    sort by its `priority`, the lower the sooner. `parcels_per_day` is what it can send; 0: not known."""
+    sort by its `priority`, the lower the sooner. `parcels_per_day` is what it can send; 0: not known. `closed`: (from, until)
+    instants of planned outages, the second no longer in them."""
 
     id: str
     name: str
@@ -36,6 +37,11 @@ class Node:
     tags: tuple[str, ...] = ()
     priority: int = 0
     parcels_per_day: int = 0
+    closed: tuple[tuple[str, str], ...] = ()
+
+    def is_open(self, at: str) -> bool:
+        """Whether it ships at an instant, as far as is planned."""
+        return self.active and not any(start <= at < end for start, end in self.closed)
 
 
 @dataclass(frozen=True, slots=True)

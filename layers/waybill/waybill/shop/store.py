@@ -148,7 +148,7 @@ def _bare(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _node(raw: dict[str, Any]) -> Node:
-    return Node(**{**_bare(raw), "place": Place(**raw["place"]), "tags": tuple(raw.get("tags", ()))})
+    return Node(**{**_bare(raw), "place": Place(**raw["place"]), "tags": tuple(raw.get("tags", ())), "closed": tuple(map(tuple, raw.get("closed", ())))})
 
 
 def _item(raw: dict[str, Any]) -> Item:
