@@ -17,7 +17,8 @@ def rules_made(the: Life) -> None:
         assert ok(the.call("POST", f"{path}/{version}/test", {"orders": 9}, "support")).json()["gate"]["passed"]
         work_off(the, placed(the, an_order()))
         ok(the.call("GET", f"{path}/{version}"))
-        ok(the.call("GET", f"{path}/{version}/report.csv"))
+        for kind in ("csv", "html"):
+            ok(the.call("GET", f"{path}/{version}/report.{kind}"))
         ok(the.call("POST", f"{path}/{version}/activate", {}))
     ok(the.call("POST", path, raw, "support"))
     ok(the.call("POST", f"{path}/3/archive", {}, "support"))

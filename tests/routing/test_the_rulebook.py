@@ -152,6 +152,22 @@ def test_the_report_is_a_line_an_order_and_says_what_the_gate_counted(the: Life)
     assert sum(line["differs"] == "yes" for line in lines) == gate["different"] > 0
 
 
+def test_the_page_says_what_the_gate_says_and_runs_nothing_that_somebody_has_written(the: Life) -> None:
+    evil = "<script>alert(1)</script>"
+    ids = _ordered(the, 4)
+    draft = _drafted(the, {**BAD["the farthest first"], "name": evil})
+    gate = the.call("POST", f"{draft}/test", {}, "support").json()["gate"]
+    reply = the.call("GET", f"{draft}/report.html")
+    page = reply.content.decode()
+    assert evil not in page and "&lt;script&gt;" in page and "default-src 'none'" in reply.headers["content-security-policy"]
+    cost = gate["after"]["cost"]
+    for text in (f"{cost // 100}.{cost % 100:02}", "The gate refuses it", *gate["refused"], *ids):
+        assert text in page, text
+    good = _drafted(the, {**BUILT_IN.to_dict(), "name": "good"})
+    the.call("POST", f"{good}/test", {}, "support")
+    assert "The gate lets it through" in the.call("GET", f"{good}/report.html").content.decode()
+
+
 def test_a_decision_replays_the_same_and_one_that_was_tampered_with_does_not(the: Life) -> None:
     (order_id,) = _ordered(the, 1)
     (decision,) = the.call("GET", f"/v1/orders/{order_id}/decisions").json()["items"]

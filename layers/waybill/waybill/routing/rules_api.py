@@ -17,6 +17,7 @@ from waybill.shop.model import Key
 
 READERS, WRITERS, DECIDERS = ("viewer", "support", "finance"), ("support",), ("admin",)
 REPLAY = ":replay"
+_NO_SCRIPT = "default-src 'none'; style-src 'unsafe-inline'"
 _COLUMNS = ("nodes", "cost", "km", "late", "unshipped")
 
 
@@ -54,6 +55,16 @@ def router(rulebook: Rulebook) -> Router:
         caller(request, *READERS)
         found = rulebook.report(_version(request), _orders(request.query.get("orders", str(ORDERS_BY_DEFAULT))))
         return Answer(as_csv(found), content_type="text/csv; charset=utf-8")
+
+    @routes.route("GET", "/v1/routing/rules/{version}/report.html")
+    def report_page(request: Request) -> Answer:
+        from waybill.routing.report_page import page
+
+        caller(request, *READERS)
+        version = _version(request)
+        found = rulebook.report(version, _orders(request.query.get("orders", str(ORDERS_BY_DEFAULT))))
+        shown_page = page(found, version, rulebook.one(version).rules.name, rulebook.sets.pointer()["active"])
+        return Answer(shown_page, content_type="text/html; charset=utf-8", headers={"content-security-policy": _NO_SCRIPT})
 
     @routes.route("POST", "/v1/routing/rules/{version}/activate")
     def activate(request: Request) -> Answer:
