@@ -122,7 +122,7 @@ _RULES = record(
     {},
     "Which orders (the first routing whose conditions are met) ship from which nodes (its rules, tried in turn). The last routing takes every order.",
 )
-_TOTALS_OF_RULES = record({name: WHOLE for name in ("cost", "splits", "km", "late", "unshipped", "breaches")})
+_TOTALS_OF_RULES = record({name: WHOLE for name in ("cost", "splits", "km", "late", "unshipped", "breaches")}, {}, "`cost` in minor units")
 _GATE = record(
     {"orders": WHOLE, "different": WHOLE, "passed": FLAG, "refused": array(TEXT), "before": _TOTALS_OF_RULES, "after": _TOTALS_OF_RULES},
     {"at": INSTANT, "by": TEXT, "against": WHOLE},

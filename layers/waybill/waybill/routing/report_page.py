@@ -7,6 +7,8 @@ from html import escape
 from waybill.routing.model.backtest import Compared, Report, Result
 
 MOST_ROWS, MOST_BARS = 50, 200
+_WIDEST = 4.0
+"""Percent of the page that a bar takes at most."""
 _MEASURES = (
     ("cost", "Cost", "what shipping costs, handling included"),
     ("splits", "Splits", "nodes beyond the first"),
@@ -73,7 +75,7 @@ def _differences(changed: list[Compared]) -> str:
         return '<p class="soft">No order that both ship costs more or less.</p>'
     step = max(1, -(-len(costs) // MOST_BARS))
     shown, most = costs[::step], max(map(abs, costs))
-    width = 100 / len(shown)
+    width = min(100 / len(shown), _WIDEST)
     bars = "".join(
         f'<rect x="{n * width:.3f}%" width="{max(width * 0.8, 0.1):.3f}%" y="{60 - 56 * max(cost, 0) / most:.1f}" height="{max(56 * abs(cost) / most, 1):.1f}" '
         f'style="fill:var(--{"bad" if cost > 0 else "good"})"><title>{_money(cost)}</title></rect>'
