@@ -90,7 +90,7 @@ def test_orders_ship_from_where_the_rules_say_and_wait_where_these_leave_nobody(
 
 BAD = {
     "the farthest first": _rules({"name": "far", "pick": ["-distance_km"]}),
-    "nobody ships": _rules({"name": "none", "nodes": [{"field": "node", "op": "is", "value": "nowhere"}]}),
+    "nobody ships": _rules({"name": "none", "nodes": [{"field": "kind", "op": "is", "value": "moon base"}]}),
     "one node alone": _rules({"name": "one", "nodes": [{"field": "node", "op": "is", "value": "columbus"}]}),
     "everything is kept back": _rules({"name": "kept", "keep": 10**6}),
     "the smallest heap first": _rules({"name": "least", "pick": ["-most_units", "-distance_km"]}),
@@ -112,7 +112,7 @@ def test_rules_that_are_worse_are_always_blocked(the: Life) -> None:
 
 def test_what_turned_worse_in_shadow_is_blocked_although_the_back_test_was_good(the: Life) -> None:
     _ordered(the, 3)
-    nobody = {"name": "nobody", "nodes": [{"field": "node", "op": "is", "value": "x"}]}
+    nobody = {"name": "nobody", "nodes": [{"field": "priority", "op": "at_least", "value": 99}]}
     draft = _drafted(the, _rules(nobody, orders=[{"field": "skus", "op": "has", "value": "POT"}]))
     assert the.call("POST", f"{draft}/test", {}, "support").json()["gate"]["passed"]
     the.place(an_order(("POT", 1), reference="pot"), "pot")
@@ -186,6 +186,13 @@ def test_nonsense_at_the_doors_is_refused_clearly(the: Life) -> None:
     draft = _drafted(the, BUILT_IN.to_dict())
     wrong = the.call("POST", RULES, {"name": "x", "routings": [{"name": "r", "rules": [{"name": "a", "next": "a"}]}]}, "support")
     assert (wrong.status, wrong.json()["errors"]) == (422, [{"field": "routings[0].rules[0].next", "message": "leads back to itself"}])
+    stranger = {"name": "x", "nodes": [{"field": "node", "op": "in", "value": ["reno", "atlantis"]}]}
+    unknown = the.call("POST", RULES, _rules(stranger), "support")
+    assert (
+        unknown.status == 422
+        and unknown.json()["errors"][0]["field"] == "routings[0].rules[0].nodes[0].value"
+        and "atlantis" in unknown.json()["detail"]
+    )
     for method, path, body, status in [
         ("GET", f"{RULES}/77", None, 404), ("GET", f"{RULES}/x", None, 404), ("POST", f"{RULES}/77/activate", {}, 404), ("POST", f"{draft}/test", {"orders": 0}, 422),
         ("POST", f"{draft}/test", {"orders": 2001}, 422), ("POST", f"{draft}/test", {"orders": "many"}, 400), ("POST", f"{draft}/test", {"orders": True}, 400),

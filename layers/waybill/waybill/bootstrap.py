@@ -377,10 +377,10 @@ def rules_api() -> Router:
     from waybill.routing.rules_table import RulesTable
     from waybill.shop import store as shop
 
-    def capacity() -> dict[str, int]:
-        return {node.id: node.parcels_per_day for node in shop.nodes() if node.parcels_per_day}
+    def nodes() -> dict[str, int]:
+        return {node.id: node.parcels_per_day for node in shop.nodes()}
 
-    return rules_api.router(Rulebook(RulesTable(), DecisionsTable(utc_now), capacity, lambda: shop.policy("routing_gate"), utc_now))
+    return rules_api.router(Rulebook(RulesTable(), DecisionsTable(utc_now), nodes, lambda: shop.policy("routing_gate"), utc_now))
 
 
 def routing() -> Callable[[dict[str, Any]], None]:

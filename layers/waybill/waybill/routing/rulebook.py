@@ -12,7 +12,7 @@ from waybill.kernel.events import Entry
 from waybill.routing.model.backtest import Limits, Report, in_shadow, tried
 from waybill.routing.model.receipt import answer, differences, replay
 from waybill.routing.model.rulebook import DRAFT, Kept
-from waybill.routing.model.rules import BUILT_IN, BUILT_IN_VERSION, RuleSet
+from waybill.routing.model.rules import BUILT_IN, BUILT_IN_VERSION, RuleSet, only_known_nodes, read
 from waybill.routing.ports import Decisions, RuleSets
 
 MOST_ORDERS, ORDERS_BY_DEFAULT = 2000, 500
@@ -20,16 +20,18 @@ MOST_ORDERS, ORDERS_BY_DEFAULT = 2000, 500
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """`capacity` answers the parcels that each node sends a day; `policy` what the shop has decided about the gate."""
+    """`nodes` answers the parcels that each node of the shop sends a day, 0 where that is not known; `policy` what the shop has decided
+    about the gate."""
 
     sets: RuleSets
     decisions: Decisions
-    capacity: Callable[[], Mapping[str, int]]
+    nodes: Callable[[], Mapping[str, int]]
     policy: Callable[[], Mapping[str, Any]]
     clock: Clock
 
     def draft(self, raw: dict[str, Any], actor: str) -> Kept:
         """Raises InvalidInput with everything that is wrong, by its place."""
+        only_known_nodes(read(raw), self.nodes())
         return self.sets.add(raw, Entry(1, "rules.drafted", self._now(), actor))
 
     def all(self) -> list[Kept]:
@@ -98,7 +100,7 @@ class Rulebook:
         return BUILT_IN if version == BUILT_IN_VERSION else self.one(version).rules
 
     def _tried(self, rules: RuleSet, standing: RuleSet, orders: int, since: str) -> Report:
-        return tried(self.decisions.latest(orders, since), standing, rules, self.capacity(), self._limits())
+        return tried(self.decisions.latest(orders, since), standing, rules, {node: most for node, most in self.nodes().items() if most}, self._limits())
 
     def _limits(self) -> Limits:
         return Limits.of(self.policy())

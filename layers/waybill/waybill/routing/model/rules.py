@@ -6,7 +6,7 @@ everything. Where none can, the order waits for stock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,10 +105,27 @@ def read(raw: Any, version: int = BUILT_IN_VERSION) -> RuleSet:
     _unlike([routing.name for routing in read_routings], "routings", wrong)
     if read_routings and read_routings[-1].orders:
         wrong[f"routings[{len(read_routings) - 1}].orders"] = "the last routing takes every order: leave its conditions out"
+    _refuse(wrong)
+    return RuleSet(read_routings, version, name)
+
+
+def only_known_nodes(rules: RuleSet, known: Collection[str]) -> None:
+    """Raises InvalidInput where a condition names a node that there is not: it would be met by none, or by all."""
+    wrong: Wrong = {}
+    for n, routing in enumerate(rules.routings):
+        for m, rule in enumerate(routing.rules):
+            for k, condition in enumerate(rule.nodes):
+                named = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+                strangers = [node for node in named if node not in known] if condition.field == "node" else []
+                if strangers:
+                    wrong[f"routings[{n}].rules[{m}].nodes[{k}].value"] = f"there is no node {strangers[0]!r}; there are {', '.join(sorted(known))}"
+    _refuse(wrong)
+
+
+def _refuse(wrong: Wrong) -> None:
     if wrong:
         told = "; ".join(f"{place or 'rule set'} {what}" for place, what in list(wrong.items())[:3])
         raise InvalidInput(f"the rules cannot be used: {told}", fields=wrong)
-    return RuleSet(read_routings, version, name)
 
 
 def _routing(raw: Any, at: str, wrong: Wrong) -> Routing:
