@@ -107,6 +107,7 @@ ROUTES = (
     Route("GET", "/v1/routing/rules/{version}/report.csv", "Export what the rules would have decided, an order a line, beside those that stand", RULE_READERS, file="text/csv", query=(("orders", "How many of the newest, 1 to 2000; 500 unless told otherwise"),), refuses=(404, 422)),
     Route("GET", "/v1/routing/rules/{version}/report.html", "The same as a page with charts", RULE_READERS, file="text/html", query=(("orders", "How many of the newest, 1 to 2000; 500 unless told otherwise"),), refuses=(404, 422)),
     Route("POST", "/v1/routing/rules/{version}/activate", "Let rules stand: a draft that has passed the gate, or such as have stood before", ("admin",), "RuleSet", refuses=(404, 409)),
+    Route("POST", "/v1/routing/reroute", "Pin orders to nodes, or send all that waits at a node elsewhere", ("support",), "Rerouted", "RerouteIn", refuses=(422,)),
     Route("POST", "/v1/routing/rules/{version}/archive", "Put a draft away", ("support",), "RuleSet", refuses=(404, 409)),
     Route("GET", "/v1/routing/decisions/{id}", "Read one decision with everything that it was made from", RULE_READERS, "Decision", refuses=(404,)),
     Route("POST", "/v1/routing/decisions/{id}", "`{id}:replay`: work a decision out again from its receipt", RULE_READERS, "Replayed", refuses=(404,)),

@@ -262,6 +262,28 @@ SHAPES: dict[str, Schema] = {
         "Routing rules. `gate`: what came of the last back-test; `shadow`: of the decisions since; `rows`: orders that would be routed otherwise.",
     ),
     "TestIn": record({}, {"orders": {**WHOLE, "description": "How many of the newest orders, 1 to 2000; 500 unless told otherwise"}}),
+    "RerouteIn": record(
+        {},
+        {
+            "orders": array(TEXT),
+            "node": {**TEXT, "description": "Instead of orders: at most 100 that wait at this node, oldest first"},
+            "only": {**array(TEXT), "description": "The nodes that may ship; empty for any"},
+            "without": {**array(TEXT), "description": "The nodes that may not"},
+            "dryRun": {"type": "boolean"},
+        },
+    ),
+    "Rerouted": record(
+        {
+            "items": array(
+                record(
+                    {"order": TEXT, "moved": array(TEXT), "stays": {"type": "object", "additionalProperties": TEXT}},
+                    {"problem": TEXT},
+                )
+            ),
+            "dryRun": {"type": "boolean"},
+            "more": {"type": "boolean", "description": "Whether more waits at the node: call again"},
+        }
+    ),
     "Document": record(
         {"id": TEXT, "channel": TEXT, "status": {"enum": ["kept", "parked"]}, "received_at": INSTANT},
         {"door": TEXT, "topic": TEXT, "order_id": TEXT, "problem": TEXT, "body": TEXT},

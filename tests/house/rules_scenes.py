@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.flow.life import Life, an_order
-from tests.house.deeds import ok, placed, work_off
+from tests.house.deeds import give_up, ok, placed, work_off
 from waybill.routing.model.rules import BUILT_IN
 from waybill.shop import store
 
@@ -23,6 +23,12 @@ def rules_made(the: Life) -> None:
     ok(the.call("POST", path, raw, "support"))
     ok(the.call("POST", f"{path}/3/archive", {}, "support"))
     assert [each["status"] for each in ok(the.call("GET", path)).json()["items"]] == ["archived", "active", "archived"]
+    sent = placed(the, an_order())
+    the.settle()
+    (work,) = ok(the.call("GET", f"/v1/orders/{sent}")).json()["fulfilment_orders"]
+    assert ok(the.call("POST", "/v1/routing/reroute", {"node": work["node"]}, "support")).json()["items"][-1]["moved"] == [work["id"]]
+    the.settle()
+    give_up(the, sent)
     order_id = work_off(the, placed(the, an_order()))
     (decision,) = ok(the.call("GET", f"/v1/orders/{order_id}/decisions")).json()["items"]
     assert decision["rules"] == 2 and ok(the.call("GET", f"/v1/routing/decisions/{decision['id']}")).json()["n"] == 1

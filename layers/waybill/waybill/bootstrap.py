@@ -371,16 +371,20 @@ def stock_proof() -> Checking:
 
 def rules_api() -> Router:
     """Routes of `functions/rules`."""
-    from waybill.routing import rules_api
+    from waybill.fulfilment.service import Fulfilment
+    from waybill.routing import rules_api, steering_api
     from waybill.routing.decisions_table import DecisionsTable
     from waybill.routing.rulebook import Rulebook
     from waybill.routing.rules_table import RulesTable
+    from waybill.routing.steering import Steering
     from waybill.shop import store as shop
 
     def nodes() -> dict[str, int]:
         return {node.id: node.parcels_per_day for node in shop.nodes()}
 
-    return rules_api.router(Rulebook(RulesTable(), DecisionsTable(utc_now), nodes, lambda: shop.policy("routing_gate"), utc_now))
+    routes = rules_api.router(Rulebook(RulesTable(), DecisionsTable(utc_now), nodes, lambda: shop.policy("routing_gate"), utc_now))
+    steering_api.add_routes(routes, Steering(Fulfilment(utc_now), nodes, utc_now))
+    return routes
 
 
 def routing() -> Callable[[dict[str, Any]], None]:
@@ -391,11 +395,15 @@ def routing() -> Callable[[dict[str, Any]], None]:
     from waybill.routing import messages
     from waybill.routing.orders_table import OrdersTable
     from waybill.routing.rules_table import RulesTable
-    from waybill.routing.service import Routing
+    from waybill.routing.service import MOST_REJECTIONS, Routing
     from waybill.routing.sites import ShopSites
     from waybill.routing.stock import InventoryStock
+    from waybill.shop import store as shop
 
-    return partial(messages.handle, Routing(OrdersTable(), InventoryStock(inventory()), ShopSites(), RulesTable(), workflow, utc_now))
+    def most() -> int:
+        return shop.policy("routing").get("most_rejections", MOST_REJECTIONS)
+
+    return partial(messages.handle, Routing(OrdersTable(), InventoryStock(inventory()), ShopSites(), RulesTable(), workflow, utc_now, most))
 
 
 def fulfilment_api() -> Router:

@@ -71,6 +71,7 @@ def state_item(state: State, order: Order) -> dict[str, Any]:
     }
     if state.holds:
         item["holds"] = [_lean(asdict(hold)) for hold in state.holds]
+    item |= {name: list(nodes) for name, nodes in (("only", state.only), ("without", state.without)) if nodes}
     attention = _attention(state)
     if attention:
         item |= {"lookup_pk": f"ATTENTION#{attention}", "lookup_sk": item["placed"]}
@@ -87,6 +88,8 @@ def state_from(item: dict[str, Any]) -> State:
         holds=tuple(Hold(**{**hold, "blocks": tuple(hold.get("blocks", ()))}) for hold in item.get("holds", ())),
         history=tuple(Entry.from_dict(entry) for entry in item["history"]),
         run=item["run"],
+        only=tuple(item.get("only", ())),
+        without=tuple(item.get("without", ())),
     )
 
 

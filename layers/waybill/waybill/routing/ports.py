@@ -58,7 +58,7 @@ class Sites(Protocol):
     """The shop's nodes as an order sees them."""
 
     def sites(self, record: Record) -> list[Site]:
-        """Every node with its tariff to the order's address; closed ones barred."""
+        """Every node with its tariff to the order's address; closed ones barred, and those that a person has ruled out."""
 
     def lines(self, record: Record, units: Mapping[str, int]) -> tuple[Unrouted, ...]:
         """These units of the order with their SKUs and weights; only what ships."""

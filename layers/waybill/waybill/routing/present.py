@@ -17,6 +17,8 @@ _WHY = {
     "address": "the address is in doubt",
     "no_carrier": "no carrier goes there",
     "rule": "the rule leaves it out",
+    "person": "a person has said so",
+    "too_often": "rejected too often: a person decides",
 }
 
 

@@ -21,7 +21,7 @@ from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.routing.model import standing
 from waybill.routing.model.claim import Claim
-from waybill.routing.model.decision import ADDRESS, REJECTED, REJECTED_BEFORE, Decision, asked, decide, marked
+from waybill.routing.model.decision import ADDRESS, REJECTED, REJECTED_BEFORE, TOO_OFTEN, Decision, asked, decide, marked
 from waybill.routing.model.receipt import receipt
 from waybill.routing.model.standing import ACTOR, Rejection
 from waybill.routing.ports import Orders, Rules, Sites, Stock, Tokens, Work
@@ -29,13 +29,15 @@ from waybill.routing.ports import Orders, Rules, Sites, Stock, Tokens, Work
 WAIT = "route"
 """What `WAIT` says while the execution stands in the state Route, release, await shipment."""
 MOST_ROUNDS = 12
+MOST_REJECTIONS = 5
+"""Where the policy `routing` does not say otherwise."""
 UNFILLABLE = "unfillable"
 """The kind of hold under which an order comes before a person that no node can ship."""
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Use cases of routing."""
+    """Use cases of routing. `most_rejections`: after so many an order goes to a person instead of to the next node."""
 
     orders: Orders
     stock: Stock
@@ -43,6 +45,7 @@ class Routing:
     rules: Rules
     tokens: Tokens
     clock: Clock
+    most_rejections: Callable[[], int] = lambda: MOST_REJECTIONS
 
     def route(self, order_id: str, token: str) -> None:
         """The machine's command: releases what has no node yet; the token is answered when the last parcel has left.
@@ -84,9 +87,11 @@ class Routing:
         _refuse_held(record)
         unrouted, claim = record.state.unrouted(), self._claim(record)
         decision = self._decide(record, unrouted, claim, doubt=REJECTED_BEFORE)
-        if decision.short:
+        if decision.short and _all_held(claim, decision):
+            self.orders.save(record, self._held(record, record.state, UNFILLABLE, "the nodes that may ship have not all of it"))
+        elif decision.short:
             raise StockUnavailable(f"{record.order.id}: the nodes that may ship have not all of it")
-        if not decision.lines:
+        elif not decision.lines:
             self.orders.save(record, self._held(record, record.state, UNFILLABLE, "nothing of it ships from a node"))
         elif not self._brought(record, claim, decision):
             self._commit(record, record.state, decision, unrouted, "route")
@@ -98,8 +103,12 @@ class Routing:
         says that it has it: then a person must look. Answers False: there may be more to do."""
         claim = self._claim(record)
         if rejection.reason == standing.INCORRECT_ADDRESS:
-            self._address_doubted(record, rejection, claim)
-        elif not self._given_up(record, rejection, claim):
+            self._left_to_a_person(record, rejection, ADDRESS, ADDRESS, f"{rejection.node} doubts the address")
+        elif self._given_up(record, rejection, claim):
+            return False
+        elif (times := self._rejections(record)) >= self.most_rejections():
+            self._left_to_a_person(record, rejection, TOO_OFTEN, UNFILLABLE, f"rejections so far: {times}, the last by {rejection.node} ({rejection.reason})")
+        else:
             decision = self._decide(record, rejection.lines, claim, bar=REJECTED)
             if not self._brought(record, claim, decision):
                 state = self._held_where_refused(record, self._taken_back(record, rejection), decision)
@@ -115,12 +124,15 @@ class Routing:
             self.stock.move(record.order.id, rejection.node, lines, {}, cause, gone)
         return bool(due)
 
-    def _address_doubted(self, record: Record, rejection: Rejection, claim: Claim) -> None:
-        """No other node will find the address either: a person must look. The stock stays reserved."""
-        sites = [replace(site, barred=ADDRESS) for site in self.shop.sites(record)]
+    def _left_to_a_person(self, record: Record, rejection: Rejection, barred: str, kind: str, reason: str) -> None:
+        """No node is asked: a person must look. What is reserved stays so."""
+        sites = [replace(site, barred=barred) for site in self.shop.sites(record)]
         decision = decide(asked(self.shop.lines(record, rejection.lines), sites, {}, order=self.shop.facts(record)), self.rules.active())
-        state = self._held(record, self._taken_back(record, rejection), ADDRESS, f"{rejection.node} doubts the address")
+        state = self._held(record, self._taken_back(record, rejection), kind, reason)
         self._commit(record, state, decision, rejection.lines, rejection.fo_id)
+
+    def _rejections(self, record: Record) -> int:
+        return len(standing.by_nodes(record.fulfilment_orders, standing.forgiven_at(record.state.holds)))
 
     def _taken_back(self, record: Record, rejection: Rejection) -> State:
         return verbs.take_back(record.state, rejection.lines, rejection.fo_id, rejection.reason, self._now(), ACTOR)
@@ -202,6 +214,11 @@ def _refuse_held(record: Record) -> None:
     hold = record.state.blocking("release")
     if hold:
         raise OrderHeld(f"{record.order.id} is held: {hold.kind}")
+
+
+def _all_held(claim: Claim, decision: Decision) -> bool:
+    """All is reserved, at nodes that may not ship it: no stock that comes will change that."""
+    return all(sum(claim.held.get(line.line, {}).values()) >= line.quantity for line in decision.lines)
 
 
 def _numbered(item: Mapping[str, object]) -> tuple[str, int]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from waybill.kernel.clock import Clock, instant, utc_now
+from waybill.orders.model.state import State
 from waybill.orders.store import Record
-from waybill.routing.model.decision import CLOSED, LATE, NO_CARRIER, Site, Unrouted
+from waybill.routing.model.decision import BY_A_PERSON, CLOSED, LATE, NO_CARRIER, Site, Unrouted
 from waybill.routing.model.problem import Rate
 from waybill.routing.tariffs import rate
 from waybill.shop import store as shop
@@ -27,7 +29,8 @@ class ShopSites:
 
     def sites(self, record: Record) -> list[Site]:
         there, now = locate(record.customer.ship_to), instant(self._clock())
-        return [_site(node, there, record.order.shipping.promise_days, now) for node in shop.nodes()]
+        seen = [_site(node, there, record.order.shipping.promise_days, now) for node in shop.nodes()]
+        return [replace(site, barred=BY_A_PERSON) if _ruled_out(site.node, record.state) else site for site in seen]
 
     def lines(self, record: Record, units: Mapping[str, int]) -> tuple[Unrouted, ...]:
         wanted = [line for line in record.order.lines if line.ships and units.get(line.id, 0) > 0]
@@ -57,6 +60,10 @@ class ShopSites:
 
     def tariffs(self) -> dict[str, str]:
         return {carrier.id: carrier.version for carrier in shop.carriers()}
+
+
+def _ruled_out(node: str, state: State) -> bool:
+    return node in state.without or bool(state.only and node not in state.only)
 
 
 def _site(node: Node, there: Point, promise_days: int, now: str) -> Site:

@@ -96,6 +96,15 @@ def _number(told: _Told) -> str:
     return str(told.data.get("refund") or "")
 
 
+def _rejected(told: _Told) -> str:
+    return f"Taken back from {told.node}" if told.data.get("reason") == "REROUTED" else f"{told.node} rejected the work"
+
+
+def _direction(told: _Told) -> str:
+    only, without = (", ".join(map(str, told.data.get(name) or ())) for name in ("only", "without"))
+    return _with(f"only {only}" if only else "", f"not {without}" if without else "") or "any node again"
+
+
 def _until(told: _Told) -> str:
     ends = str(told.data.get("expires_at") or "")
     return f"holds until {words.clock(ends)}" if ends else ""
@@ -111,6 +120,7 @@ _SENTENCES: dict[str, _Sentence] = {
     "order.stock_arrived": lambda t: ("Stock has arrived", t.units, "good"),
     "order.released": lambda t: ("Released to the nodes", t.units, "busy"),
     "order.rerouting": lambda t: ("Looking for another node", _with(t.reason, t.units), "busy"),
+    "order.directed": lambda t: ("A person said where it ships from", _direction(t), "busy"),
     "order.workflow_restarted": lambda t: ("Workflow started again", f"run {t.data.get('run', '')}", "busy"),
     "stock.reserved": lambda t: (f"Stock reserved: {t.units}", "", "good"),
     "stock.released": lambda t: (f"Stock given back: {t.units}", "", "off"),
@@ -147,7 +157,7 @@ _SENTENCES: dict[str, _Sentence] = {
     "payment.recorded": lambda t: (f"Paid outside: {t.amount}", str(t.data.get("reference") or ""), "good"),
     "fulfilment_order.requested": lambda t: (f"Sent to {t.node}", t.units, "busy"),
     "fulfilment_order.accepted": lambda t: (f"{t.node} accepted the work", t.units, "busy"),
-    "fulfilment_order.rejected": lambda t: (f"{t.node} rejected the work", _with(t.reason, t.units), "stuck"),
+    "fulfilment_order.rejected": lambda t: (_rejected(t), _with(t.reason, t.units), "stuck"),
     "fulfilment_order.cancelled": lambda t: (f"Work at {t.node} cancelled", t.reason, "off"),
     "fulfilment_order.picked": lambda t: (f"{t.node} picked {t.units}", "", "busy"),
     "fulfilment_order.packed": lambda t: (f"{t.node} packed {t.units}", "", "busy"),

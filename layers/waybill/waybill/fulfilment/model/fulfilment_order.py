@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from waybill.fulfilment.model.tracking import Scan, newest
-from waybill.kernel.errors import InvalidInput, NotFound
+from waybill.kernel.errors import IllegalTransition, InvalidInput, NotFound
 from waybill.kernel.events import Entry, appended
 from waybill.kernel.machine import Machine
 
@@ -30,6 +30,9 @@ MACHINE = Machine(
 CLOSED = ("delivered", "rejected", "cancelled")
 LEFT = ("shipped", "delivered")
 REASONS = ("NOT_IN_STOCK", "DAMAGED", "INCORRECT_ADDRESS", "UNDELIVERABLE_DESTINATION", "OTHER")
+REROUTED = "REROUTED"
+"""Our own reason: a person has sent the work elsewhere."""
+WITHDRAWN_FROM = ("requested", "accepted")
 _HEAVIEST_G = 70_000
 
 
@@ -131,6 +134,15 @@ def reject(work: FulfilmentOrder, reason: str, lines: list[str], at: str, actor:
         return work
     data = {"reason": reason, "lines": lines or sorted(work.lines)}
     return _told(_go(work, "reject"), "rejected", at, actor, data)
+
+
+def withdraw(work: FulfilmentOrder, at: str, actor: str) -> FulfilmentOrder:
+    """We take the work back to send it elsewhere, as long as nobody at the node has begun. Raises IllegalTransition after that."""
+    if work.status == "rejected":
+        return work
+    if work.status not in WITHDRAWN_FROM:
+        raise IllegalTransition(f"{work.id} is {work.status}: too late to take it back; the node may still reject it")
+    return _told(_go(work, "reject"), "rejected", at, actor, {"reason": REROUTED, "lines": sorted(work.lines)})
 
 
 def pick(work: FulfilmentOrder, units: Mapping[str, int], at: str, actor: str) -> FulfilmentOrder:

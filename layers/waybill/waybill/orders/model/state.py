@@ -17,7 +17,8 @@ Quantities = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where an order stands. `version` is the one that was read; `run` counts the executions started for it."""
+    """Where an order stands. `version` is the one that was read; `run` counts the executions started for it. What a person has said of
+    where it ships from: `only` these nodes (empty: any), and `without` those."""
 
     order_id: str
     lines: Mapping[str, Counters]
@@ -27,6 +28,8 @@ class State:
     holds: tuple[Hold, ...] = ()
     history: tuple[Entry, ...] = ()
     run: int = 0
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:
@@ -169,6 +172,15 @@ def cancel(state: State, reason: str, at: str, actor: str) -> State:
     holds = tuple(replace(hold, status="ended", ended_at=at) if hold.active else hold for hold in state.holds)
     data = {"reason": reason, "lines": {line: counters.ordered for line, counters in state.lines.items()}}
     return _told(replace(state, lines=lines, holds=holds), "order.cancelled", at, actor, data)
+
+
+def direct(state: State, only: Iterable[str], without: Iterable[str], at: str, actor: str) -> State:
+    """A person says which nodes may ship it, instead of whatever was said before. Raises IllegalTransition for a cancelled order."""
+    _refuse_cancelled(state, "direct it to other nodes")
+    after = replace(state, only=tuple(sorted(set(only))), without=tuple(sorted(set(without))))
+    if after == state:
+        return state
+    return _told(after, "order.directed", at, actor, {"only": list(after.only), "without": list(after.without)})
 
 
 def restarted(state: State, at: str, actor: str) -> State:

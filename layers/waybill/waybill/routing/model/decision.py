@@ -18,7 +18,7 @@ from waybill.routing.model.rules import BUILT_IN, BY_ITEM, NEVER, Rule, RuleSet
 
 LATE, REJECTED_BEFORE = "late", "rejected_before"
 CLOSED, REJECTED, NO_STOCK, NO_CARRIER, BY_RULE = "closed", "rejected", "no_stock", "no_carrier", "rule"
-ADDRESS = "address"
+ADDRESS, BY_A_PERSON, TOO_OFTEN = "address", "person", "too_often"
 _MORE_AND_MORE = (frozenset[str](), frozenset({LATE}), frozenset({LATE, REJECTED_BEFORE}))
 
 Available = Mapping[str, Mapping[str, int]]

@@ -12,6 +12,7 @@ ACTOR = "routing"
 """The source of our holds, and who is named in the timeline."""
 _NOT_THERE = ("rejected", "cancelled")
 NOT_IN_STOCK, DAMAGED, INCORRECT_ADDRESS = "NOT_IN_STOCK", "DAMAGED", "INCORRECT_ADDRESS"
+REROUTED = "REROUTED"
 STOCK_IS_GONE = frozenset({NOT_IN_STOCK, DAMAGED})
 """Reasons after which the units at fault are not there to be sold again. After any other they are given back."""
 
@@ -64,7 +65,12 @@ def unanswered(fulfilment_orders: Iterable[Item], decisions: Iterable[Item]) -> 
 
 def doubtful_nodes(fulfilment_orders: Iterable[Item], forgiven_at: str) -> set[str]:
     """Nodes that have rejected a part of this order since a person last said: try again."""
-    return {rejection.node for rejection in rejections(fulfilment_orders) if rejection.at > forgiven_at}
+    return {rejection.node for rejection in by_nodes(fulfilment_orders, forgiven_at)}
+
+
+def by_nodes(fulfilment_orders: Iterable[Item], forgiven_at: str) -> list[Rejection]:
+    """Rejections of the nodes themselves since a person last said: try again. What a person sent elsewhere is none."""
+    return [rejection for rejection in rejections(fulfilment_orders) if rejection.at > forgiven_at and rejection.reason != REROUTED]
 
 
 def forgiven_at(holds: Iterable[Hold]) -> str:
