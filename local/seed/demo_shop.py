@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from waybill.shop import store
+from waybill.shop import calendar, store
 from waybill.shop.model import Account, Carrier, Channel, Item, Node, Place, Service
 
 FILE = Path(__file__).with_name("shop.json")
@@ -36,7 +36,9 @@ class DemoShop:
     def things(self) -> Iterator[Thing]:
         """Everything of the Shop table but the keys."""
         for raw in self.raw["nodes"]:
-            yield store.NODE, raw["id"], Node(**{**raw, "place": Place(**raw["place"])})
+            node = Node(**{**raw, "place": Place(**raw["place"])})
+            calendar.check(node)
+            yield store.NODE, raw["id"], node
         for raw in self.raw["items"]:
             yield store.ITEM, raw["sku"], Item(**raw)
         for raw in self.raw["channels"]:

@@ -15,6 +15,7 @@ from waybill.fulfilment import service as fulfilment
 from waybill.fulfilment.model import fulfilment_order as fo
 from waybill.fulfilment.service import Fulfilment
 from waybill.inventory.stock_table import StockTable
+from waybill.kernel.clock import parse_instant
 from waybill.kernel.ids import fulfilment_order_id
 from waybill.orders import store
 from waybill.orders.model import state as verbs
@@ -62,7 +63,7 @@ class Desk:
     @property
     def service(self) -> Routing:
         stock = InventoryStock(bootstrap.inventory())
-        return Routing(OrdersTable(), stock, ShopSites(), RulesTable(), self.tokens, bootstrap.utc_now)
+        return Routing(OrdersTable(), stock, ShopSites(lambda: parse_instant(AT)), RulesTable(), self.tokens, bootstrap.utc_now)
 
     def route(self, token: str = "token-1") -> None:
         self.service.route(ORDER, token)

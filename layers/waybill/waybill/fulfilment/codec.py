@@ -32,6 +32,8 @@ def item_of(work: FulfilmentOrder) -> dict[str, Any]:
         "packages": [_lean(asdict(package)) for package in work.packages],
         "history": [entry.to_dict() for entry in work.history],
     }
+    if work.within:
+        item["within"] = work.within
     if work.status not in CLOSED:
         part = ON_THE_WAY if work.status in LEFT else OPEN
         item |= {"lookup_pk": f"NODE#{work.node}", "lookup_sk": f"{part}#{work.since}#{work.id}"}
@@ -47,6 +49,7 @@ def work_from(item: dict[str, Any]) -> FulfilmentOrder:
         lines={line: AtNode(**at_node) for line, at_node in item["lines"].items()},
         since=item.get("since") or item["history"][0]["at"],
         version=item["version"],
+        within=item.get("within", 0),
         packages=tuple(_package(package) for package in item.get("packages", ())),
         history=tuple(Entry.from_dict(entry) for entry in item["history"]),
     )

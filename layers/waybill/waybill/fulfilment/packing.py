@@ -75,8 +75,8 @@ class Packing:
         """Each package with the cheapest service that keeps the promise."""
         node, carriers = shop.node(work.node), shop.carriers()
         away = distance_km(locate(node.place), locate(record.customer.ship_to))
-        promise = record.order.shipping.promise_days
-        offers = (rates.cheapest(carriers, away, package.weight_g, promise) for package in packages)
+        within = work.within or record.order.shipping.promise_days
+        offers = (rates.cheapest(carriers, away, package.weight_g, within) for package in packages)
         return tuple(_labelled(work, package, offer, attempt) for package, offer in zip(packages, offers, strict=True))
 
 

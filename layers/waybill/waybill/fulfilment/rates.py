@@ -44,7 +44,7 @@ def offers(carriers: Iterable[Carrier], distance_km: int, weight_g: int) -> list
 
 
 def cheapest(carriers: Iterable[Carrier], distance_km: int, weight_g: int, promise_days: int = 0) -> Offer:
-    """The cheapest offer within the promise (0: none was made); where none keeps it, the fastest. Raises InvalidInput where
+    """The cheapest offer within the promise (0: none was made, negative: it is too late); where none keeps it, the fastest. Raises InvalidInput where
     no carrier takes such a parcel there."""
     known = offers(carriers, distance_km, weight_g)
     if not known:

@@ -49,5 +49,6 @@ def _requested(order_id: str, work: Work, at: str, pushed: bool) -> FulfilmentOr
         status=MACHINE.start,
         lines={line: AtNode(units) for line, units in work.lines.items()},
         since=at,
+        within=work.within,
         history=appended((), "fulfilment_order.requested", at, ACTOR, data),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from waybill.kernel.ids import decision_id
-from waybill.routing.model.receipt import unfolded
+from waybill.routing.model.receipt import site_names, unfolded
 
 _WHY = {
     "closed": "closed",
@@ -38,8 +38,8 @@ def decisions(record: Decided) -> list[dict[str, Any]]:
 def in_words(receipt: Mapping[str, Any]) -> dict[str, Any]:
     """{"headline", "because": [sentences]}; amounts in the shop's minor units, shown with two decimals."""
     chosen, runner_up = receipt["chosen"], receipt.get("runner_up")
-    distances = {site[0]: site[1] for site in receipt["asked"]["sites"]}
-    because = [_share(share, distances) for share in chosen["shares"]]
+    sites = {site[0]: site_names(site) for site in receipt["asked"]["sites"]}
+    because = [_share(share, sites[share["node"]]) for share in chosen["shares"]]
     because += [f"Rule “{rule}” could not ship {units} unit{'s' * (units != 1)}" for rule, units in receipt["tried"] if rule != receipt["rule"]]
     if runner_up:
         because.append(f"Next best: {_nodes(runner_up)} for {_money(runner_up['cost'])}")
@@ -73,9 +73,17 @@ def _nodes(plan: Mapping[str, Any]) -> str:
     return " and ".join(share["node"] for share in plan["shares"])
 
 
-def _share(share: Mapping[str, Any], distances: Mapping[str, int]) -> str:
+def _share(share: Mapping[str, Any], site: Mapping[str, Any]) -> str:
     goods = ", ".join(f"{units} × {sku}" for sku, units in share["units"].items())
-    return f"{share['node']} ships {goods}: {share['weight_g']} g over {distances[share['node']]} km for {_money(share['cost'])}"
+    ships = f"{share['node']} ships {goods}: {share['weight_g']} g over {site['distance_km']} km for {_money(share['cost'])}"
+    return ships + _promise(site["leaves"], site["within"])
+
+
+def _promise(leaves: str, within: int) -> str:
+    """Nothing where nothing was promised."""
+    if not within:
+        return ""
+    return f"; leaving on {leaves} it " + (f"may take {within} day{'s' * (within != 1)}" if within > 0 else "is too late for the promise")
 
 
 def _reason(why: str) -> str:

@@ -171,8 +171,9 @@ class Routing:
         first = 1 + max([0, *(number for _, number in map(_numbered, record.fulfilment_orders))])
         stocked = {line.line for line in decision.lines}
         loose = {line: quantity for line, quantity in units.items() if line not in stocked and quantity}
+        within = {site.node: site.within for site in decision.asked.sites}
         return [
-            Work(fulfilment_order_id(record.order.id, first + n), node, {**lines, **(loose if n == 0 else {})})
+            Work(fulfilment_order_id(record.order.id, first + n), node, {**lines, **(loose if n == 0 else {})}, within[node])
             for n, (node, lines) in enumerate(sorted(decision.shares.items()))
         ]
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from waybill.kernel.clock import Clock, instant, utc_now
+from waybill.kernel.clock import Clock, instant, parse_instant, utc_now
 from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.routing.model.decision import BY_A_PERSON, CLOSED, LATE, NO_CARRIER, Site, Unrouted
 from waybill.routing.model.problem import Rate
 from waybill.routing.tariffs import rate
 from waybill.shop import store as shop
+from waybill.shop.calendar import days_left, leaves_on
 from waybill.shop.model import Node
 from waybill.shop.places import Point, distance_km, locate
 
@@ -28,8 +30,9 @@ class ShopSites:
         self._clock = clock
 
     def sites(self, record: Record) -> list[Site]:
-        there, now = locate(record.customer.ship_to), instant(self._clock())
-        seen = [_site(node, there, record.order.shipping.promise_days, now) for node in shop.nodes()]
+        promise = Promise(record.order.shipping.promise_days, promised_at(record), self._clock())
+        there = locate(record.customer.ship_to)
+        seen = [_site(node, there, promise) for node in shop.nodes()]
         return [replace(site, barred=BY_A_PERSON) if _ruled_out(site.node, record.state) else site for site in seen]
 
     def lines(self, record: Record, units: Mapping[str, int]) -> tuple[Unrouted, ...]:
@@ -66,20 +69,39 @@ def _ruled_out(node: str, state: State) -> bool:
     return node in state.without or bool(state.only and node not in state.only)
 
 
-def _site(node: Node, there: Point, promise_days: int, now: str) -> Site:
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """`days` from `made_at`, 0 for none; looked at `now`."""
+
+    days: int
+    made_at: datetime
+    now: datetime
+
+
+def promised_at(record: Record) -> datetime:
+    """When the promise began to run: with the order, or when stock came for what was backordered."""
+    arrivals = [entry.at for entry in record.state.history if entry.type == "order.stock_arrived"]
+    return parse_instant(max([record.order.placed_at, *arrivals]))
+
+
+def _site(node: Node, there: Point, promise: Promise) -> Site:
     away = distance_km(locate(node.place), there)
-    price, in_time = rate(shop.carriers(), away, promise_days)
+    leaves = leaves_on(node, promise.now)
+    within = days_left(node, promise.made_at, promise.days, promise.now)
+    price, in_time = rate(shop.carriers(), away, within)
     return Site(
         node=node.id,
         rate=price or _NO_RATE,
         distance_km=away,
         per_parcel=node.handling_per_parcel,
         per_unit=node.handling_per_unit,
-        barred=CLOSED if not node.is_open(now) else NO_CARRIER if price is None else "",
+        barred=CLOSED if not node.is_open(instant(promise.now)) else NO_CARRIER if price is None else "",
         doubts=frozenset() if in_time else frozenset({LATE}),
         kind=node.kind,
         country=node.place.country,
         region=node.place.region,
         tags=node.tags,
         priority=node.priority,
+        leaves=leaves.isoformat(),
+        within=within,
     )

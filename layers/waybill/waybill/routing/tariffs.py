@@ -16,7 +16,7 @@ Offers = list[tuple[int, Service, int]]
 
 
 def rate(carriers: Iterable[Carrier], distance_km: int, promise_days: int = 0) -> tuple[Rate | None, bool]:
-    """By weight of the goods the cheapest service of any carrier that arrives within `promise_days` (0: no promise), packing
+    """By weight of the goods the cheapest service of any carrier that arrives within `promise_days` (0: no promise, negative: too late), packing
     material included; and whether one does. Where none does, the fastest stands in. None where no carrier goes there at all.
     """
     offers: Offers = []

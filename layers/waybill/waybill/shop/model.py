@@ -24,7 +24,8 @@ class Place:
 class Node:
     """A place that ships. `kind`: warehouse, 3pl, store, vendor. Costs in minor units of the shop's currency. Routing rules may ask for its `tags` and
     sort by its `priority`, the lower the sooner. `parcels_per_day` is what it can send; 0: not known. `closed`: (from, until)
-    instants of planned outages, the second no longer in them."""
+    instants of planned outages, the second no longer in them. What is ordered there by `cut_off` ("HH:MM" of its `timezone`; empty: midnight) leaves
+    the same day, if it is one of its `workdays` (1, Monday, to 7; none: all) and none of its `holidays` (dates)."""
 
     id: str
     name: str
@@ -38,6 +39,10 @@ class Node:
     priority: int = 0
     parcels_per_day: int = 0
     closed: tuple[tuple[str, str], ...] = ()
+    timezone: str = "UTC"
+    cut_off: str = ""
+    workdays: tuple[int, ...] = ()
+    holidays: tuple[str, ...] = ()
 
     def is_open(self, at: str) -> bool:
         """Whether it ships at an instant, as far as is planned."""

@@ -148,7 +148,8 @@ def _bare(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _node(raw: dict[str, Any]) -> Node:
-    return Node(**{**_bare(raw), "place": Place(**raw["place"]), "tags": tuple(raw.get("tags", ())), "closed": tuple(map(tuple, raw.get("closed", ())))})
+    lists = {name: tuple(raw.get(name, ())) for name in ("tags", "workdays", "holidays")}
+    return Node(**{**_bare(raw), **lists, "place": Place(**raw["place"]), "closed": tuple(map(tuple, raw.get("closed", ())))})
 
 
 def _item(raw: dict[str, Any]) -> Item:

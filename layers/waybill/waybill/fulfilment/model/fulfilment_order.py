@@ -73,7 +73,8 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentOrder:
-    """The record. `version` is the one that was read, `since` when the node was asked."""
+    """The record. `version` is the one that was read, `since` when the node was asked. `within`: days that a carrier may take, so that what was
+    promised is kept if the node ships as it does by its calendar; 0 where nothing is promised, -1 where it was too late when it was asked."""
 
     id: str
     order_id: str
@@ -82,6 +83,7 @@ class FulfilmentOrder:
     lines: Mapping[str, AtNode]
     since: str
     version: int = 0
+    within: int = 0
     packages: tuple[Package, ...] = ()
     history: tuple[Entry, ...] = field(default=())
 

@@ -44,7 +44,8 @@ class Unrouted:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A node as this order sees it. `barred`: why it cannot be asked; `doubts`: why it should not be, if there are others."""
+    """A node as this order sees it. `barred`: why it cannot be asked; `doubts`: why it should not be, if there are others. `leaves`: the day on which
+    a parcel would; `within`: the days that a carrier may take then to keep the promise (0: none was made, -1: too late)."""
 
     node: str
     rate: Rate
@@ -58,6 +59,8 @@ class Site:
     region: str = ""
     tags: tuple[str, ...] = ()
     priority: int = 0
+    leaves: str = ""
+    within: int = 0
 
     def facts(self, *, has_all: bool) -> dict[str, Any]:
         """What rules may ask of it (`conditions.NODE_FIELDS`)."""

@@ -14,7 +14,12 @@ from waybill.routing.model.problem import Rate
 from waybill.routing.model.rules import CHEAPEST, RuleSet
 
 _OUTSIDE = ("at", "cause", "rules")
-_SITE = ("node", "distance_km", "per_parcel", "per_unit", "barred", "kind", "country", "region", "priority")
+_SITE = ("node", "distance_km", "per_parcel", "per_unit", "barred", "kind", "country", "region", "priority", "leaves", "within")
+
+
+def site_names(site: list[Any]) -> dict[str, Any]:
+    """What is plain of a site as a receipt keeps it, by name."""
+    return dict(zip(_SITE, site, strict=False))
 
 
 def receipt(decision: Decision, *, at: str, cause: str, tariffs: Mapping[str, str]) -> dict[str, Any]:
