@@ -74,6 +74,7 @@ KINDS = (
     _kind("order.stock_arrived", "STATE", "What was backordered has its stock.", {"lines": LINES}),
     _kind("order.confirmed", "STATE", "Stock and payment are certain.", {"total": MINOR, "currency": CURRENCY}, to="notifications"),
     _kind("order.released", "STATE", "Nodes have the work.", {"fulfilment_orders": {"type": "array", "items": ID}, "lines": LINES}),
+    _kind("order.directed", "STATE", "A person said where it ships from.", {name: {"type": "array", "items": ID} for name in ("only", "without")}),
     _kind("order.rerouting", "STATE", "A node gave work back; another is wanted.", {"fo_id": ID, "lines": LINES}, may={"reason": CODE}),
     _kind("order.cancelled", "STATE", "All that had not left is cancelled.", {"reason": TEXT, "lines": LINES}, to="payment stock waits notifications channel-acks"),
     _kind("order.shipped", "STATE", "The last of it has left.", {"lines": LINES}, may={"fo_id": ID}),

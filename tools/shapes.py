@@ -191,6 +191,7 @@ SHAPES: dict[str, Schema] = {
             "note": TEXT,
             "attributes": {"type": "object"},
             "waiting_for": maybe(TEXT),
+            "cancels_at": {**maybe(INSTANT), "description": "When an order that waits is cancelled by itself, as the shop's patience has it"},
         },
         "Every detail of one order. Only id, channel, status and received_at are there in the moment between its acceptance and its writing.",
     ),

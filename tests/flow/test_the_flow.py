@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 from tests.flow.holds_true import check
 from tests.flow.life import DECLINED, an_order, life, whole_life
+from waybill import bootstrap
+from waybill.kernel.clock import parse_instant
+from waybill.orders import store
+from waybill.shop import store as shop
 
 
 def test_a_paid_order_ends_delivered_captured_and_booked():
@@ -135,6 +142,35 @@ def test_an_execution_that_was_lost_is_started_again_and_finishes():
         assert the.world.machine.executions[f"{order_id}-r1"].status == "SUCCEEDED"
         del the.world.machine.executions[order_id]
         assert check(the, order_id)["status"] == "completed"
+
+
+def test_an_order_that_has_waited_as_long_as_the_shop_lets_it_is_cancelled_and_told_so():
+    with life() as the:
+        shop.save(shop.POLICY, "patience", {"backordered": 14})
+        shop.forget()
+        order_id = the.place(an_order(("TEA", 999)))
+        the.settle()
+        ends = the.order(order_id)["cancels_at"]
+        since = next(entry.at for entry in store.load(order_id).state.history if entry.type == "order.backordered")
+        assert (parse_instant(ends) - parse_instant(since)).days == 14
+        for days, given_up in ((13, 0), (14, 1), (15, 0)):
+            assert _round(parse_instant(since) + timedelta(days=days))["given_up"] == given_up
+        the.settle()
+        assert (check(the, order_id)["status"], the.order(order_id)["cancels_at"]) == ("cancelled", None)
+        assert _reserved(the, "TEA") == 0
+
+
+def test_without_a_policy_an_order_waits_for_ever():
+    with life() as the:
+        order_id = the.place(an_order(("TEA", 999)))
+        the.settle()
+        assert the.order(order_id)["cancels_at"] is None
+        assert _round(bootstrap.utc_now() + timedelta(days=300))["given_up"] == 0
+
+
+def _round(now: datetime) -> dict[str, int]:
+    shop.forget()
+    return replace(bootstrap.reconciler(), clock=lambda: now).run()
 
 
 def _reserved(the, sku: str) -> int:

@@ -103,6 +103,16 @@ def lost_and_found(the: Life) -> None:
     assert the.order(waiting)["status"] == "released"
 
 
+def waited_long_enough(the: Life) -> None:
+    store.save(store.POLICY, "patience", {"backordered": 1})
+    waiting = placed(the, an_order(("TEA", 999)))
+    assert ok(the.call("GET", f"/v1/orders/{waiting}")).json()["cancels_at"]
+    the.world.later(2 * 86_400)
+    the.world.handler("reconciler")({}, None)
+    the.settle()
+    assert the.order(waiting)["status"] == "cancelled"
+
+
 # ── documents ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -238,4 +248,5 @@ SCENES = (
     money_at_the_desk,
     rules_made,
     lost_and_found,
+    waited_long_enough,
 )

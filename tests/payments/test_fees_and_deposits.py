@@ -34,6 +34,11 @@ def in_two_hours() -> Any:
     return utc_now() + timedelta(hours=2)
 
 
+def journal(rest: str = "") -> str:
+    """The journal up to the day on which the deposits of these tests are booked, which near midnight is tomorrow."""
+    return f"/v1/journal{rest}?limit=200&from={utc_now().date() - timedelta(days=1)}&to={in_two_hours().date()}"
+
+
 def settled(the: Life, statement: FakeStatement) -> int:
     open_cases = Settling({"stripe": lambda: statement}, in_two_hours).run()["open"]
     the.settle()
@@ -50,7 +55,7 @@ def captured(order_id: str, fee: int) -> Row:
 def sums(the: Life) -> dict[str, Decimal]:
     """Balances of the whole journal."""
     found: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for entry in the.call("GET", "/v1/journal?limit=200").json()["items"]:
+    for entry in the.call("GET", journal()).json()["items"]:
         for leg in entry["postings"]:
             found[leg["account"]] += Decimal(leg["amount"])
     return dict(found)
@@ -71,7 +76,7 @@ def test_fees_are_an_expense_and_a_deposit_leaves_nothing_at_the_gateway(the: Li
     assert sum(after.values()) == 0
     settled(the, statement)
     assert sums(the) == after, "another round books nothing twice"
-    export = the.call("GET", "/v1/journal/export").content.decode()
+    export = the.call("GET", journal("/export")).content.decode()
     assert checked(export, tmp_path)["Expenses:Gateway-Fees"] == "1.44 USD"
 
 
@@ -80,7 +85,7 @@ def test_a_deposit_that_the_bank_sends_back_lies_at_the_gateway_again(the: Life)
     for status in ("paid", "failed"):
         statement.made = [Payout("po_1", status, 500, "USD", instant(utc_now()), automatic=False)]
         settled(the, statement)
-        entry = the.call("GET", "/v1/journal").json()["items"][-1]
+        entry = the.call("GET", journal()).json()["items"][-1]
         assert (entry["order_id"], entry["event"], entry["event_id"][:12]) == (
             None,
             f"payout.{'settled' if status == 'paid' else status}",
@@ -94,5 +99,5 @@ def test_a_channel_reads_the_fees_of_its_own_orders_and_no_deposit(the: Life) ->
     statement = FakeStatement()
     statement.moved, statement.made = [captured(order_id, 73)], [Payout("po_1", "paid", 1, "USD", instant(utc_now()), automatic=False)]
     settled(the, statement)
-    seen = {entry["event"] for entry in the.call("GET", "/v1/journal?limit=200", who="api").json()["items"]}
+    seen = {entry["event"] for entry in the.call("GET", journal(), who="api").json()["items"]}
     assert "payment.fee_charged" in seen and "payout.settled" not in seen

@@ -139,9 +139,11 @@ def stock_worker() -> Callable[[dict[str, Any]], dict[str, Any]]:
 def reconciler() -> Reconciler:
     """Finds what fell through."""
     from waybill.inventory import waiting
+    from waybill.orders.model.patience import PATIENCE
     from waybill.orders.reconciler import Reconciler
+    from waybill.shop import store as shop
 
-    return Reconciler(utc_now, waiting.shortage(inventory()))
+    return Reconciler(utc_now, waiting.shortage(inventory()), lambda: shop.policy(PATIENCE))
 
 
 def payment() -> Callable[[dict[str, Any]], None]:

@@ -11,8 +11,10 @@ from waybill.aws.http import Answer, Request, Router, cursor, cursor_key, page_s
 from waybill.kernel.clock import Clock
 from waybill.kernel.errors import Malformed, NotFound
 from waybill.orders import documents, present, search, store
+from waybill.orders.model.patience import PATIENCE, cancels_at
 from waybill.orders.service import Orders, of_channel
 from waybill.orders.store import Record
+from waybill.shop import store as shop
 from waybill.shop.door import caller
 from waybill.shop.model import Key
 
@@ -45,7 +47,7 @@ def router(orders: Orders, views: Views, clock: Clock) -> Router:
             record = visible(request.params["id"], key)
         except NotFound:
             return _on_its_way(request.params["id"], key)
-        body = {**present.whole(record), "payments": views.payments(record)}
+        body = {**present.whole(record), "payments": views.payments(record), "cancels_at": _cancels_at(record)}
         return Answer(body, headers={"etag": f'"{record.state.version}"'})
 
     @routes.route("GET", "/v1/orders/{id}/timeline")
@@ -143,3 +145,8 @@ def _text(request: Request, name: str, default: str) -> str:
         raise Malformed(f"{name} is a text of at most 500 characters", fields={name: "a text"})
     return value.strip() or default
 
+
+def _cancels_at(record: Record) -> str | None:
+    """When it is cancelled by itself; the shop is asked only for an order that waits."""
+    waits = record.state.backordered() or record.state.active_holds
+    return cancels_at(record.state, shop.policy(PATIENCE)) or None if waits else None

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from waybill.aws import workflow
 from waybill.aws.clients import client
 from waybill.aws.config import setting
 from waybill.aws.logs import count, logger
 from waybill.kernel.clock import Clock, instant
-from waybill.kernel.errors import NotFound
+from waybill.kernel.errors import IllegalTransition, NotFound
 from waybill.orders import store
 from waybill.orders.model.check import violations
 from waybill.orders.model.holds import KINDS
-from waybill.orders.service import restart
+from waybill.orders.model.patience import BACKORDERED, OUT_OF_STOCK, UNFILLABLE, cancels_at
+from waybill.orders.service import Orders, restart
 from waybill.orders.store import Record
 
 _ENDED_BADLY = ("FAILED", "TIMED_OUT", "ABORTED")
@@ -26,22 +28,26 @@ _MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Reconciler:
-    """One round restarts lost executions, and looks at the newest orders and at those in front of people."""
+    """One round restarts lost executions, and looks at the newest orders and at those in front of people. `patience`: the policy by which
+    those that wait are cancelled (`model.patience`)."""
 
     clock: Clock
     shortage: Callable[[Record], dict[str, int]]
+    patience: Callable[[], Mapping[str, Any]] = dict
 
     def run(self) -> dict[str, int]:
-        """Answers how many executions were restarted, how many waiting orders found stock, how many rules are broken and how
-        many orders wait too long."""
+        """Answers how many executions were restarted, how many waiting orders found stock, how many were cancelled for having waited as long as
+        the shop lets them, how many rules are broken and how many orders wait too long."""
         restarted = sum(self._mend(name) for name in self._lost())
         woken = sum(self._woken(order_id) for order_id in store.in_attention("backordered", _MOST, None)[0])
+        given_up = sum(self._given_up(order_id) for queue in (BACKORDERED, UNFILLABLE) for order_id in store.in_attention(queue, _MOST, None)[0])
         broken = sum(self._broken(order_id) for order_id in self._newest())
         overdue = self._overdue()
         count("WorkflowsRestarted", restarted)
+        count("OrdersGivenUp", given_up)
         count("InvariantViolations", broken)
         count("OrdersOverdue", overdue)
-        return {"restarted": restarted, "woken": woken, "violations": broken, "overdue": overdue}
+        return {"restarted": restarted, "woken": woken, "given_up": given_up, "violations": broken, "overdue": overdue}
 
     def _lost(self) -> Iterator[str]:
         for status in _ENDED_BADLY:
@@ -67,6 +73,23 @@ class Reconciler:
         record = store.load(order_id)
         wait = record.wait
         return bool(wait and wait["state"] == "stock" and not self.shortage(record) and workflow.succeed(wait["token"], {}))
+
+    def _given_up(self, order_id: str) -> bool:
+        """Cancelled, if its time is over when that is written. One that has just gone on is let be."""
+        now = instant(self.clock())
+
+        def over(record: Record) -> bool:
+            ends = cancels_at(record.state, self.patience())
+            return bool(ends) and ends <= now
+
+        if not over(store.load(order_id)):
+            return False
+        try:
+            record = Orders(self.clock).cancel(order_id, OUT_OF_STOCK, "patience", over)
+        except IllegalTransition:
+            return False
+        logger.info("order has waited as long as it may", order_id=order_id, status=record.state.status)
+        return record.state.cancelled
 
     def _newest(self) -> list[str]:
         items, _ = store.of_day(self.clock().date().isoformat(), _MOST, None)

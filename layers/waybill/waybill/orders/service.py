@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +27,14 @@ class Orders:
 
     clock: Clock
 
-    def cancel(self, order_id: str, reason: str, actor: str) -> Record:
+    def cancel(self, order_id: str, reason: str, actor: str, still: Callable[[Record], bool] = lambda record: True) -> Record:
         """Cancels all that has not left: STATE and every open fulfilment order in one transaction, so that against a parcel
-        being shipped exactly one of the two wins (I20). Raises IllegalTransition once something has shipped."""
+        being shipped exactly one of the two wins (I20). `still`: asked of what is about to be written over, whether it is still to be
+        cancelled. Raises IllegalTransition once something has shipped."""
         at = instant(self.clock())
 
         def decide(record: Record) -> list[Write]:
-            after = verbs.cancel(record.state, reason, at, actor)
+            after = verbs.cancel(record.state, reason, at, actor) if still(record) else record.state
             if after is record.state:
                 return []
             open_work = [item for item in record.fulfilment_orders if item["status"] not in _CLOSED]
@@ -82,4 +84,3 @@ def _cancelled(item: dict[str, Any], reason: str, at: str, actor: str) -> Write:
     ended = {name: value for name, value in item.items() if name not in ("lookup_pk", "lookup_sk", "write_id")}
     ended |= {"status": "cancelled", "version": item["version"] + 1, "history": [entry.to_dict() for entry in told]}
     return replace_item(ORDERS, ended, item["version"])
-
