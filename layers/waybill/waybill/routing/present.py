@@ -39,7 +39,7 @@ def in_words(receipt: Mapping[str, Any]) -> dict[str, Any]:
     """{"headline", "because": [sentences]}; amounts in the shop's minor units, shown with two decimals."""
     chosen, runner_up = receipt["chosen"], receipt.get("runner_up")
     sites = {site[0]: site_names(site) for site in receipt["asked"]["sites"]}
-    because = [_share(share, sites[share["node"]]) for share in chosen["shares"]]
+    because = [said for share in chosen["shares"] for said in _share(share, sites[share["node"]])]
     because += [f"Rule “{rule}” could not ship {units} unit{'s' * (units != 1)}" for rule, units in receipt["tried"] if rule != receipt["rule"]]
     if runner_up:
         because.append(f"Next best: {_nodes(runner_up)} for {_money(runner_up['cost'])}")
@@ -73,17 +73,18 @@ def _nodes(plan: Mapping[str, Any]) -> str:
     return " and ".join(share["node"] for share in plan["shares"])
 
 
-def _share(share: Mapping[str, Any], site: Mapping[str, Any]) -> str:
+def _share(share: Mapping[str, Any], site: Mapping[str, Any]) -> list[str]:
     goods = ", ".join(f"{units} × {sku}" for sku, units in share["units"].items())
     ships = f"{share['node']} ships {goods}: {share['weight_g']} g over {site['distance_km']} km for {_money(share['cost'])}"
-    return ships + _promise(site["leaves"], site["within"])
+    return [ships, *_promise(share["node"], site["leaves"], site["within"])]
 
 
-def _promise(leaves: str, within: int) -> str:
+def _promise(node: str, leaves: str, within: int) -> list[str]:
     """Nothing where nothing was promised."""
     if not within:
-        return ""
-    return f"; leaving on {leaves} it " + (f"may take {within} day{'s' * (within != 1)}" if within > 0 else "is too late for the promise")
+        return []
+    left = f"its carrier may take {within} day{'s' * (within != 1)}" if within > 0 else "that is too late for the promise"
+    return [f"It leaves {node} on {leaves}: {left}"]
 
 
 def _reason(why: str) -> str:
