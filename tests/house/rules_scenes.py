@@ -8,6 +8,21 @@ from waybill.routing.model.rules import BUILT_IN
 from waybill.shop import store
 
 
+def policies_written(the: Life) -> None:
+    path, policy = "/v1/policies/availability", {"kept": [{"units": 10**6, "for": ["web"], "skus": ["POT"]}], "networks": {}}
+    assert ok(the.call("PUT", path, policy)).json()["version"] == 1
+    assert [each["id"] for each in ok(the.call("GET", "/v1/policies")).json()["items"]] == ["availability", "patience", "routing"]
+    kept = ok(the.call("GET", path)).json()
+    assert (kept["policy"], kept["changes"][0]["before"]) == (policy, {})
+    waits = placed(the, an_order(("POT", 1)))
+    assert the.order(waits)["status"] == "backordered"
+    ok(the.call("PUT", path, {}))
+    assert [change["version"] for change in ok(the.call("GET", path)).json()["changes"]] == [2, 1]
+    the.world.handler("reconciler")({}, None)
+    the.settle()
+    assert the.order(waits)["status"] == "released"
+
+
 def rules_made(the: Life) -> None:
     store.save(store.POLICY, "routing_gate", {"least_orders": 1, "least_shadow": 1})
     path, raw = "/v1/routing/rules", {**BUILT_IN.to_dict(), "name": "the same in our own words"}

@@ -28,7 +28,7 @@ _CONTEXTS = {
     "waits": {"inventory", "routing", "fulfilment"},
     "reconciler": {"inventory", "routing", "fulfilment"},
     "routing": {"inventory", "routing", "fulfilment"},
-    "rules": {"routing", "fulfilment"},
+    "rules": {"routing", "fulfilment", "inventory"},
     "stock_proof": {"inventory"},
     "finance": {"payments"},
     "payment_care": {"payments"},

@@ -135,6 +135,7 @@ class FakeOrder:
 
     wanted: tuple[Wanted, ...]
     cancelled: bool = False
+    channel: str = ""
     held_by: str = ""
     backordered: bool = False
     token: str = ""
@@ -150,10 +151,10 @@ class FakeOrders:
         self.records: dict[str, Reservation] = shared.records if shared else {}
         self.woken: list[str] = shared.woken if shared else []
 
-    def place(self, order_id: str, **quantities: int) -> str:
+    def place(self, order_id: str, channel: str = "", **quantities: int) -> str:
         """An order of one line a SKU: `place("ord_1", A=2)`."""
         wanted = tuple(Wanted(f"{number}", sku, units) for number, (sku, units) in enumerate(quantities.items(), 1))
-        self.known[order_id] = FakeOrder(wanted)
+        self.known[order_id] = FakeOrder(wanted, channel=channel)
         return order_id
 
     def demand(self, order_id: str) -> Demand:
@@ -166,6 +167,7 @@ class FakeOrders:
             "2026-11-23T00:00:00.000Z",
             order.wanted,
             self.records.get(order_id, Reservation(order_id)),
+            channel=order.channel,
             cancelled=order.cancelled,
             held_by=order.held_by,
             backordered=order.backordered,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from tests.inventory.fakes import Clock, FakeOrders, FakeStock, differences
 from waybill.inventory.model.plan import Wanted, fewest_nodes
 from waybill.inventory.model.row import Row
+from waybill.inventory.model.sharing import read
 from waybill.inventory.movements import Movements
 from waybill.inventory.ports import Planner
 from waybill.inventory.service import Inventory
@@ -26,6 +27,9 @@ class House:
 
     def planned_by(self, planner: Planner, open_nodes: Callable[[], Iterable[str] | None] = lambda: None) -> Inventory:
         return Inventory(self.stock, self.orders, planner, open_nodes, self.clock)
+
+    def shared_by(self, policy: dict[str, object]) -> Inventory:
+        return Inventory(self.stock, self.orders, clock=self.clock, sharing=lambda: read(policy))
 
     def reserve_so(self, order_id: str, allocations: dict[str, dict[str, int]], sku: str = "A") -> None:
         """An order whose lines hold exactly these units {line: {node: units}}."""

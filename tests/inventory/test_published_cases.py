@@ -136,7 +136,7 @@ def release_all(house: House, case: dict[str, Any]) -> dict[str, Any]:
 
 
 def available(house: House, case: dict[str, Any]) -> dict[str, Any]:
-    free = sum(reaching(house, case).available([case["when"]["sku"]]).get("A", {}).values())
+    free = sum(reaching(house, case).available([case["when"]["sku"]], "").get("A", {}).values())
     own = house.orders.records.get("own", Reservation("own"))
     return {"available": free + own.covered("L1")}
 

@@ -96,6 +96,7 @@ def inventory() -> Inventory:
     """Reserving, releasing, shipping and moving stock for an order."""
     from waybill.inventory.orders_table import OrdersTable
     from waybill.inventory.service import Inventory
+    from waybill.inventory.shop_sharing import sharing
     from waybill.inventory.stock_table import StockTable
     from waybill.routing.planner import Planner
     from waybill.routing.rules_table import RulesTable
@@ -106,7 +107,8 @@ def inventory() -> Inventory:
         now = instant(utc_now())
         return [node.id for node in shop.nodes() if node.is_open(now)]
 
-    return Inventory(StockTable(), OrdersTable(), planner=Planner(ShopSites(), RulesTable()), open_nodes=open_nodes)
+    planner = Planner(ShopSites(), RulesTable())
+    return Inventory(StockTable(), OrdersTable(), planner, open_nodes, sharing=sharing)
 
 
 def movements() -> Movements:
@@ -374,11 +376,15 @@ def stock_proof() -> Checking:
 def rules_api() -> Router:
     """Routes of `functions/rules`."""
     from waybill.fulfilment.service import Fulfilment
+    from waybill.inventory.model import sharing
+    from waybill.orders.model import patience
     from waybill.routing import rules_api, steering_api
     from waybill.routing.decisions_table import DecisionsTable
     from waybill.routing.rulebook import Rulebook
     from waybill.routing.rules_table import RulesTable
+    from waybill.routing.service import check as check_routing
     from waybill.routing.steering import Steering
+    from waybill.shop import policies_api
     from waybill.shop import store as shop
 
     def nodes() -> dict[str, int]:
@@ -386,6 +392,7 @@ def rules_api() -> Router:
 
     routes = rules_api.router(Rulebook(RulesTable(), DecisionsTable(utc_now), nodes, lambda: shop.policy("routing_gate"), utc_now))
     steering_api.add_routes(routes, Steering(Fulfilment(utc_now), nodes, utc_now))
+    policies_api.add_routes(routes, {sharing.POLICY: sharing.read, patience.PATIENCE: patience.check, "routing": check_routing}, utc_now)
     return routes
 
 

@@ -78,6 +78,7 @@ def demand_of(record: Record) -> Demand:
         wanted=wanted,
         reservation=reservation_from(others[RSV]) if RSV in others else Reservation(order.id),
         order=record,
+        channel=order.channel,
         cancelled=state.cancelled,
         held_by=hold.kind if hold else "",
         backordered=bool(state.backordered()),

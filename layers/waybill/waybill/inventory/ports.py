@@ -31,6 +31,7 @@ class Demand:
     wanted: tuple[Wanted, ...]
     reservation: Reservation
     order: Any = None
+    channel: str = ""
     cancelled: bool = False
     held_by: str = ""
     backordered: bool = False

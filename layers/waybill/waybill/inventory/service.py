@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from waybill.inventory.model.plan import Available, Plan, Wanted, fewest_nodes, shortage
-from waybill.inventory.model.reservation import Batch, Reservation, Step
+from waybill.inventory.model.reservation import Batch, Keep, Reservation, Step
 from waybill.inventory.model.row import RESERVED, SHORT, Outcome, Row
+from waybill.inventory.model.sharing import EVERYTHING, Sharing
 from waybill.inventory.ports import Demand, Orders, Planner, Stock
 from waybill.kernel.clock import Clock, instant, utc_now
 from waybill.kernel.errors import Conflict, IllegalTransition, OrderCancelled, OrderHeld, StockUnavailable, Unavailable
@@ -24,13 +25,15 @@ MOST_ROUNDS = 12
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The face of stock. `open_nodes` answers the ids of the nodes that may be reserved from, None for all of them."""
+    """The face of stock. `open_nodes` answers the ids of the nodes that may be reserved from, None for all of them; `sharing` who may take how
+    much of what is there."""
 
     stock: Stock
     orders: Orders
     planner: Planner = fewest_nodes
     open_nodes: Callable[[], Iterable[str] | None] = lambda: None
     clock: Clock = utc_now
+    sharing: Callable[[], Sharing] = lambda: EVERYTHING
 
     def reserve(self, order_id: str) -> Reservation:
         """Reserves all that the order still wants, or nothing more than it had.
@@ -79,7 +82,7 @@ class Inventory:
 
         def intent(demand: Demand) -> Reservation:
             units, to = _stocked(demand, lines), _stocked(demand, plan)
-            return demand.reservation.to_move(node, units, to, cause, self._now_ms(), gone=gone)
+            return demand.reservation.to_move(node, units, to, cause, self._now_ms(), gone=gone, keep=self._keep(demand))
 
         self._once(order_id, cause, intent)
         return self.orders.demand(order_id).missing
@@ -88,9 +91,9 @@ class Inventory:
         """What the order holds at which node. Raises NotFound."""
         return self._settled(order_id).reservation
 
-    def available(self, skus: Iterable[str]) -> Available:
-        """Units that anybody may still reserve, at open nodes: {sku: {node: units}}."""
-        return _by_node(self._rows(set(skus)))
+    def available(self, skus: Iterable[str], channel: str) -> Available:
+        """Units that an order of this channel may still reserve, at open nodes that sell to it: {sku: {node: units}}."""
+        return self._shared(self._rows(set(skus)), channel)
 
     def can_reserve(self, order_id: str) -> bool:
         """Whether all that the order lacks could be reserved now."""
@@ -104,7 +107,7 @@ class Inventory:
         """
         if demand.cancelled or not demand.missing:
             return {}
-        available = self.available(want.sku for want in demand.missing)
+        available = self.available((want.sku for want in demand.missing), demand.channel)
         if self.planner(demand.order, demand.missing, available) is not None:
             return {}
         return shortage(demand.missing, available) or {want.line: want.quantity for want in demand.missing}
@@ -117,7 +120,7 @@ class Inventory:
 
     def wake_waiting(self, sku: str) -> int:
         """Stock of a SKU has grown: wakes the oldest of those that it suffices for. Answers how many."""
-        left = sum(self.available([sku]).get(sku, {}).values())
+        left = sum(row.available for row in self._rows([sku]))
         woken = 0
         for order_id in self.orders.wanting(sku):
             if left <= 0:
@@ -134,13 +137,13 @@ class Inventory:
     def _intent(self, demand: Demand) -> Reservation:
         """The reservation with its plan written in, not yet carried out. Raises StockUnavailable."""
         rows = self._rows({want.sku for want in demand.missing})
-        plan = self.planner(demand.order, demand.missing, _by_node(rows))
+        plan = self.planner(demand.order, demand.missing, self._shared(rows, demand.channel))
         if plan is None:
             lacking = ", ".join(sorted({want.sku for want in demand.missing}))
             raise StockUnavailable(f"{demand.order_id}: not enough stock of {lacking}")
         skus = {want.line: want.sku for want in demand.missing}
         at = max([self._now_ms(), *(row.floor + 1 for row in rows)])
-        return demand.reservation.to_reserve(plan, skus, "reserve", at)
+        return demand.reservation.to_reserve(plan, skus, "reserve", at, self._keep(demand))
 
     def _once(self, order_id: str, cause: str, intent: Callable[[Demand], Reservation]) -> Reservation:
         for _ in range(MOST_ROUNDS):
@@ -214,6 +217,18 @@ class Inventory:
         rows = self.stock.rows(sorted(skus))
         return rows if open_nodes is None else [row for row in rows if row.node in set(open_nodes)]
 
+    def _shared(self, rows: Iterable[Row], channel: str) -> Available:
+        sharing, available = self.sharing(), dict[str, dict[str, int]]()
+        for row in rows:
+            if sharing.sells(channel, row.node):
+                units = row.available - sharing.left_behind(channel, row.sku, row.node)
+                available.setdefault(row.sku, {})[row.node] = max(0, units)
+        return available
+
+    def _keep(self, demand: Demand) -> Keep:
+        sharing = self.sharing()
+        return lambda sku, node: sharing.left_behind(demand.channel, sku, node)
+
     def _now_ms(self) -> int:
         return _ms(self.clock())
 
@@ -235,13 +250,6 @@ def _stocked(demand: Demand, lines: Mapping[str, T]) -> dict[str, T]:
     """Without lines that need no stock (a download, a gift card)."""
     stocked = {want.line for want in demand.wanted}
     return {line: what for line, what in lines.items() if line in stocked}
-
-
-def _by_node(rows: Iterable[Row]) -> Available:
-    available: dict[str, dict[str, int]] = {}
-    for row in rows:
-        available.setdefault(row.sku, {})[row.node] = row.available
-    return available
 
 
 def _ms(moment: datetime) -> int:

@@ -47,8 +47,8 @@ class Stock(Protocol):
     def claim(self, order_id: str) -> Claim:
         """All that the order's reservation holds, nothing being under way any more."""
 
-    def free(self, skus: Iterable[str]) -> Available:
-        """{sku: {node: units}} that anybody may still reserve."""
+    def free(self, skus: Iterable[str], channel: str) -> Available:
+        """{sku: {node: units}} that an order of this channel may still reserve."""
 
     def move(self, order_id: str, node: str, lines: Mapping[str, int], plan: Split, cause: str, gone: bool) -> None:
         """A node gives units up (`gone`: they were not there), others reserve by `plan` {line: {node: units}}, all of it or nothing.

@@ -18,6 +18,7 @@ _WHY = {
     "no_carrier": "no carrier goes there",
     "rule": "the rule leaves it out",
     "person": "a person has said so",
+    "channel": "does not sell to this channel",
     "too_often": "rejected too often: a person decides",
 }
 

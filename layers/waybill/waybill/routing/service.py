@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from waybill.aws.logs import count, logger
 from waybill.kernel.clock import Clock, instant
-from waybill.kernel.errors import Conflict, IllegalTransition, OrderCancelled, OrderHeld, StockUnavailable, Unavailable
+from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, OrderCancelled, OrderHeld, StockUnavailable, Unavailable
 from waybill.kernel.ids import digest, fulfilment_order_id, order_of_fulfilment_order
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import Hold
@@ -31,6 +31,7 @@ WAIT = "route"
 MOST_ROUNDS = 12
 MOST_REJECTIONS = 5
 """Where the policy `routing` does not say otherwise."""
+_MOST_REJECTIONS_EVER = 50
 UNFILLABLE = "unfillable"
 """The kind of hold under which an order comes before a person that no node can ship."""
 
@@ -141,7 +142,7 @@ class Routing:
         """The nodes that the rules choose for these units. Nodes that have rejected are barred, or the last resort."""
         lines = self.shop.lines(record, units)
         sites = marked(self.shop.sites(record), self._doubtful(record), bar=bar, doubt=doubt)
-        free = self.stock.free(sorted({line.sku for line in lines}))
+        free = self.stock.free(sorted({line.sku for line in lines}), record.order.channel)
         there = claim.added_to(free, lines)
         return decide(asked(lines, sites, there, claim.held, self.shop.facts(record)), self.rules.active())
 
@@ -181,7 +182,7 @@ class Routing:
         """Held for a person where something is short that only nodes have which rejected it."""
         skus = {line.sku for line in decision.lines if line.line in decision.short}
         doubtful = self._doubtful(record)
-        free = self.stock.free(sorted(skus)) if skus else {}
+        free = self.stock.free(sorted(skus), record.order.channel) if skus else {}
         if not any(units > 0 for nodes in free.values() for node, units in nodes.items() if node in doubtful):
             return state
         return self._held(record, state, UNFILLABLE, "no node is left that has not rejected it")
@@ -209,6 +210,16 @@ class Routing:
 
     def _now(self) -> str:
         return instant(self.clock())
+
+
+def check(policy: Mapping[str, object]) -> None:
+    """Of the policy `routing`: {"most_rejections": 1 to 50}. Raises InvalidInput."""
+    wrong = dict.fromkeys(policy.keys() - {"most_rejections"}, "is unknown; there is most_rejections")
+    most = policy.get("most_rejections", MOST_REJECTIONS)
+    if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= _MOST_REJECTIONS_EVER:
+        wrong["most_rejections"] = f"is a whole number from 1 to {_MOST_REJECTIONS_EVER}"
+    if wrong:
+        raise InvalidInput("; ".join(f"{name} {what}" for name, what in wrong.items()), fields=wrong)
 
 
 def _refuse_held(record: Record) -> None:

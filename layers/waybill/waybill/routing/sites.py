@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from waybill.inventory.model.sharing import Sharing
+from waybill.inventory.shop_sharing import sharing
 from waybill.kernel.clock import Clock, instant, parse_instant, utc_now
 from waybill.orders.model.state import State
 from waybill.orders.store import Record
-from waybill.routing.model.decision import BY_A_PERSON, CLOSED, LATE, NO_CARRIER, Site, Unrouted
+from waybill.routing.model.decision import BY_A_PERSON, CLOSED, LATE, NO_CARRIER, NOT_FOR_CHANNEL, Site, Unrouted
 from waybill.routing.model.problem import Rate
 from waybill.routing.tariffs import rate
 from waybill.shop import store as shop
@@ -33,7 +35,7 @@ class ShopSites:
         promise = Promise(record.order.shipping.promise_days, promised_at(record), self._clock())
         there = locate(record.customer.ship_to)
         seen = [_site(node, there, promise) for node in shop.nodes()]
-        return [replace(site, barred=BY_A_PERSON) if _ruled_out(site.node, record.state) else site for site in seen]
+        return [_barred(site, record, sharing()) for site in seen]
 
     def lines(self, record: Record, units: Mapping[str, int]) -> tuple[Unrouted, ...]:
         wanted = [line for line in record.order.lines if line.ships and units.get(line.id, 0) > 0]
@@ -63,6 +65,12 @@ class ShopSites:
 
     def tariffs(self) -> dict[str, str]:
         return {carrier.id: carrier.version for carrier in shop.carriers()}
+
+
+def _barred(site: Site, record: Record, shared: Sharing) -> Site:
+    if _ruled_out(site.node, record.state):
+        return replace(site, barred=BY_A_PERSON)
+    return site if shared.sells(record.order.channel, site.node) else replace(site, barred=site.barred or NOT_FOR_CHANNEL)
 
 
 def _ruled_out(node: str, state: State) -> bool:

@@ -20,8 +20,8 @@ class InventoryStock:
         reservation = self.inventory.held(order_id)
         return Claim(reservation.held, reservation.done, reservation.epoch)
 
-    def free(self, skus: Iterable[str]) -> Available:
-        return self.inventory.available(skus)
+    def free(self, skus: Iterable[str], channel: str) -> Available:
+        return self.inventory.available(skus, channel)
 
     def move(self, order_id: str, node: str, lines: Mapping[str, int], plan: Split, cause: str, gone: bool) -> None:
         self.inventory.move(order_id, node, lines, plan, cause, gone=gone)

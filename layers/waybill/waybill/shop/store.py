@@ -73,7 +73,7 @@ def accounts() -> list[Account]:
 def policy(id: str) -> dict[str, Any]:
     """What the shop has decided about something, as data; empty where it has decided nothing."""
     try:
-        return _one(POLICY, id, _bare)
+        return _one(POLICY, id, policy_from)
     except NotFound:
         return _remember((POLICY, id), {})
 
@@ -94,6 +94,7 @@ def key_by_hash(hash: str) -> Key | None:
 def save(kind: str, id: str, thing: Any) -> None:
     """Set-up only: writes one thing of the shop; the last one written stands."""
     raw = asdict(thing) if not isinstance(thing, dict) else thing
+    raw = {**raw, "version": 1} if kind == POLICY else raw
     commit(overwrite(_TABLE, {**_plain(raw), "pk": kind, "sk": id}))
 
 
@@ -145,6 +146,11 @@ def _plain(value: Any) -> Any:
 
 def _bare(raw: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in raw.items() if key not in ("pk", "sk", "write_id")}
+
+
+def policy_from(raw: dict[str, Any]) -> dict[str, Any]:
+    """What a stored policy says, without its version."""
+    return {key: value for key, value in _bare(raw).items() if key != "version"}
 
 
 def _node(raw: dict[str, Any]) -> Node:

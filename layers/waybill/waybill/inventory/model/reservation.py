@@ -7,7 +7,7 @@ no reservation is lost, doubled or left behind (I3, I5).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from waybill.inventory.model.plan import Plan, Wanted
@@ -17,19 +17,22 @@ from waybill.kernel.events import Entry, appended
 
 RESERVE, RELEASE, SHIP, MOVE, UNDO = "reserve", "release", "ship", "move", "undo"
 Held = Mapping[str, Mapping[str, int]]
+Keep = Callable[[str, str], int]
+"""Units of a SKU that this order must leave behind at a node."""
 _TELLING = (RESERVED, RELEASED, WRITTEN_OFF)
 _NAMES_ITS_CAUSE = (SHIPPED, WRITTEN_OFF)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row operation to be done: `quantity` units of a line at a node."""
+    """One row operation to be done: `quantity` units of a line at a node, where a reservation must leave `keep` units behind."""
 
     line: str
     sku: str
     node: str
     kind: str
     quantity: int
+    keep: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,11 @@ class Reservation:
             raise IllegalTransition(f"{self.order_id} has no stock operation under way")
         op_id = f"{self.order_id}/{step.line}/{step.kind}/{self.epoch}"
         note = self.batch.cause if step.kind in _NAMES_ITS_CAUSE else ""
-        return Op(op_id, step.kind, step.quantity, self.batch.at, note)
+        return Op(op_id, step.kind, step.quantity, self.batch.at, note, step.keep if step.kind == RESERVED else 0)
 
-    def to_reserve(self, plan: Plan, skus: Mapping[str, str], cause: str, at: int) -> Reservation:
+    def to_reserve(self, plan: Plan, skus: Mapping[str, str], cause: str, at: int, keep: Keep = lambda sku, node: 0) -> Reservation:
         """The intent to reserve after a plan, all of it or nothing."""
-        return self._begun(RESERVE, cause, at, _reserving(plan, skus), skus)
+        return self._begun(RESERVE, cause, at, _reserving(plan, skus, keep), skus)
 
     def to_release(self, cause: str, at: int, *, close: bool) -> Reservation:
         """The intent to give back everything held. `close`: the order is cancelled and must never reserve again."""
@@ -97,7 +100,9 @@ class Reservation:
         """The intent to let shipped units go. Raises IllegalTransition where the node does not hold them for this order."""
         return self._begun(SHIP, cause, at, self._leaving(SHIPPED, node, lines))
 
-    def to_move(self, node: str, lines: Mapping[str, int], plan: Plan, cause: str, at: int, *, gone: bool) -> Reservation:
+    def to_move(
+        self, node: str, lines: Mapping[str, int], plan: Plan, cause: str, at: int, *, gone: bool, keep: Keep = lambda sku, node: 0
+    ) -> Reservation:
         """The intent to take units from a node and reserve them elsewhere. `gone`: they were not there, and are written off."""
         if any(node in nodes for nodes in plan.values()):
             raise IllegalTransition(f"units cannot be moved from {node} to itself")
@@ -105,7 +110,7 @@ class Reservation:
         if unknown:
             raise IllegalTransition(f"{self.order_id} has never reserved line {unknown[0]}")
         leaving = self._leaving(WRITTEN_OFF if gone else RELEASED, node, lines)
-        return self._begun(MOVE, cause, at, [*leaving, *_reserving(plan, self.skus)])
+        return self._begun(MOVE, cause, at, [*leaving, *_reserving(plan, self.skus, keep)])
 
     def settled(self, outcomes: Iterable[Outcome], now: int, at: str) -> Reservation:
         """After every step of the batch has its final outcome: what is held now, and the batch that must follow, if any.
@@ -164,8 +169,9 @@ class Reservation:
         return after
 
 
-def _reserving(plan: Plan, skus: Mapping[str, str]) -> list[Step]:
-    return [Step(line, skus[line], node, RESERVED, units) for line, nodes in plan.items() for node, units in nodes.items() if units > 0]
+def _reserving(plan: Plan, skus: Mapping[str, str], keep: Keep) -> list[Step]:
+    wanted = [(line, skus[line], node, units) for line, nodes in plan.items() for node, units in nodes.items() if units > 0]
+    return [Step(line, sku, node, RESERVED, units, keep(sku, node)) for line, sku, node, units in wanted]
 
 
 def _by_line(steps: Iterable[Step]) -> dict[str, dict[str, int]]:

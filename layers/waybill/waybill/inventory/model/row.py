@@ -43,13 +43,15 @@ CROWDED, CROWDED_MS = 48, 250
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """`quantity` is positive, but for `adjusted`, which may be negative. `at`: epoch milliseconds, part of its identity."""
+    """`quantity` is positive, but for `adjusted`, which may be negative. `at`: epoch milliseconds, part of its identity. `keep`: available units
+    that it must leave behind, no part of its identity."""
 
     id: str
     kind: str
     quantity: int
     at: int
     note: str = ""
+    keep: int = 0
 
     @property
     def effect(self) -> tuple[int, int]:
@@ -61,7 +63,7 @@ class Op:
     def needs(self) -> tuple[int, int]:
         """How much must be (available, reserved) before it, so that nothing falls below zero after it (I2)."""
         on_hand, reserved = self.effect
-        return max(0, reserved - on_hand), max(0, -reserved)
+        return max(0, reserved - on_hand) + self.keep, max(0, -reserved)
 
     def packed(self) -> list[Any]:
         """As the row keeps it, under its id."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from waybill.kernel.clock import instant, parse_instant
+from waybill.kernel.errors import InvalidInput
 from waybill.orders.model.state import State
 
 BACKORDERED, UNFILLABLE = "backordered", "unfillable"
@@ -26,6 +27,18 @@ def cancels_at(state: State, policy: Mapping[str, Any]) -> str:
     return min((end for end in ends if end), default="")
 
 
+def check(policy: Mapping[str, Any]) -> None:
+    """Raises InvalidInput for what `cancels_at` would not obey."""
+    wrong = {name: "is unknown; there are backordered, unfillable" for name in policy if name not in (BACKORDERED, UNFILLABLE)}
+    wrong |= {name: f"is a whole number of days from 1 to {MOST_DAYS}" for name, days in policy.items() if name not in wrong and not _is_days(days)}
+    if wrong:
+        raise InvalidInput("; ".join(f"{name} {what}" for name, what in wrong.items()), fields=wrong)
+
+
+def _is_days(days: Any) -> bool:
+    return isinstance(days, int) and not isinstance(days, bool) and 1 <= days <= MOST_DAYS
+
+
 def _waits(state: State) -> dict[str, str]:
     """Since when it stands in which queue."""
     waits: dict[str, str] = {}
@@ -39,6 +52,4 @@ def _waits(state: State) -> dict[str, str]:
 
 def _later(since: str, days: Any) -> str:
     """Empty where `days` is no whole number from 1 to 365: a policy that cannot be read cancels nothing."""
-    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
-        return ""
-    return instant(parse_instant(since) + timedelta(days=days))
+    return instant(parse_instant(since) + timedelta(days=days)) if _is_days(days) else ""
