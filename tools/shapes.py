@@ -263,7 +263,7 @@ SHAPES: dict[str, Schema] = {
         "Routing rules. `gate`: what came of the last back-test; `shadow`: of the decisions since; `rows`: orders that would be routed otherwise.",
     ),
     "TestIn": record({}, {"orders": {**WHOLE, "description": "How many of the newest orders, 1 to 2000; 500 unless told otherwise"}}),
-    "PolicyIn": {"type": "object", "description": "`availability`: who may take how much of the stock; `patience`: how long an order waits; `routing`: how often it is tried"},
+    "PolicyIn": {"type": "object", "description": "`availability`: who may take how much of the stock; `bundles`: their parts; `patience`: how long an order waits; `routing`: how often it is tried"},
     "Policy": record(
         {"id": TEXT, "version": WHOLE, "policy": {"type": "object"}},
         {"changes": array(record({"version": WHOLE, "at": INSTANT, "by": TEXT, "before": {"type": "object"}, "after": {"type": "object"}}))},
@@ -295,7 +295,7 @@ SHAPES: dict[str, Schema] = {
         {"door": TEXT, "topic": TEXT, "order_id": TEXT, "problem": TEXT, "body": TEXT},
     ),
     "StockRow": record({"sku": TEXT, "node": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "available": WHOLE}, {"title": TEXT}),
-    "StockOfSku": record({"sku": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "available": WHOLE, "nodes": array(ref("StockRow"))}, {"title": TEXT}),
+    "StockOfSku": record({"sku": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "available": WHOLE, "nodes": array(ref("StockRow"))}, {"title": TEXT, "parts": {"type": "object", "additionalProperties": WHOLE, "description": "Of a bundle: units of each part in one"}}),
     "Movement": record(
         {"id": TEXT, "kind": TEXT, "quantity": WHOLE, "on_hand": WHOLE, "reserved": WHOLE, "at": INSTANT, "sku": TEXT, "node": TEXT},
         {"note": TEXT},

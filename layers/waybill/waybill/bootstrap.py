@@ -384,7 +384,7 @@ def rules_api() -> Router:
     from waybill.routing.rules_table import RulesTable
     from waybill.routing.service import check as check_routing
     from waybill.routing.steering import Steering
-    from waybill.shop import policies_api
+    from waybill.shop import bundles, policies_api
     from waybill.shop import store as shop
 
     def nodes() -> dict[str, int]:
@@ -392,7 +392,13 @@ def rules_api() -> Router:
 
     routes = rules_api.router(Rulebook(RulesTable(), DecisionsTable(utc_now), nodes, lambda: shop.policy("routing_gate"), utc_now))
     steering_api.add_routes(routes, Steering(Fulfilment(utc_now), nodes, utc_now))
-    policies_api.add_routes(routes, {sharing.POLICY: sharing.read, patience.PATIENCE: patience.check, "routing": check_routing}, utc_now)
+    checks: dict[str, policies_api.Check] = {
+        bundles.POLICY: lambda policy: bundles.check(policy, shop.items),
+        patience.PATIENCE: patience.check,
+        "routing": check_routing,
+        sharing.POLICY: sharing.read,
+    }
+    policies_api.add_routes(routes, checks, utc_now)
     return routes
 
 

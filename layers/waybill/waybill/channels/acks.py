@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from waybill.aws.logs import count, logger
 from waybill.aws.secrets import secret
 from waybill.channels import messages
 from waybill.channels.calling import Caller
+from waybill.channels.exploding import as_sold
 from waybill.channels.model.shipment import Cancellation, Parcel, Shipment
 from waybill.channels.own_webhook import OwnWebhook
 from waybill.channels.ports import AskedToWait, Teller
@@ -19,7 +21,7 @@ from waybill.kernel.clock import Clock
 from waybill.kernel.errors import NotFound, Unavailable
 from waybill.kernel.events import Event
 from waybill.orders import store
-from waybill.orders.model.order import Order
+from waybill.orders.store import Record
 from waybill.shop import store as shop
 from waybill.shop.model import Channel
 
@@ -38,7 +40,8 @@ class ChannelAcks:
         event = Event.from_dict(message["detail"])
         if event.type not in (SHIPPED, CANCELLED):
             return
-        order = store.load(event.subject).order
+        record = store.load(event.subject)
+        order = record.order
         teller = self._teller(shop.channel(order.channel))
         if teller is None:
             return
@@ -46,7 +49,7 @@ class ChannelAcks:
         if taken is None:
             return
         try:
-            _tell(teller, event, order)
+            _tell(teller, event, record)
         except AskedToWait as asked:
             messages.postpone(taken, self.clock(), asked.seconds)
             raise
@@ -72,15 +75,34 @@ _ADDRESS = {"shopify": "admin_url", "woocommerce": "rest_url", "api": "webhook_u
 """The channel's setting that holds the address to tell, by kind."""
 
 
-def _tell(teller: Teller, event: Event, order: Order) -> None:
+def _tell(teller: Teller, event: Event, record: Record) -> None:
+    order = record.order
     if event.type == CANCELLED:
         teller.cancelled(Cancellation(event.id, order.id, order.external_reference, str(event.data.get("reason", ""))))
         return
     data = event.data
     parcels = tuple(_parcel(package) for package in data["packages"])
-    lines = {line: int(units) for line, units in data["lines"].items()}
+    lines = as_sold(order, _left_before(record, data["fo_id"]), {line: int(units) for line, units in data["lines"].items()})
     last = bool(data.get("last"))
+    if not lines and not last:
+        return  # a part of a bundle: the channel hears of the bundle, with the parcel that makes it whole
     teller.shipped(Shipment(event.id, order.id, order.external_reference, data["fo_id"], lines, parcels, last))
+
+
+def _left_before(record: Record, fo_id: str) -> Counter[str]:
+    """Units of each line that had left when this fulfilment order did."""
+    left = [
+        (entry["at"], item["id"], entry["data"]["lines"])
+        for item in record.fulfilment_orders
+        for entry in item["history"]
+        if entry["type"] == SHIPPED
+    ]
+    mine = min((at for at, id, _ in left if id == fo_id), default="")
+    before = Counter[str]()
+    for at, id, lines in left:
+        if id != fo_id and (at, id) < (mine, fo_id):
+            before.update({line: int(units) for line, units in lines.items()})
+    return before
 
 
 def _parcel(package: dict[str, Any]) -> Parcel:

@@ -8,6 +8,7 @@ from typing import Any
 from waybill.aws import workflow
 from waybill.aws.logs import count, logger
 from waybill.channels import api, checks, shopify, webhooks, woocommerce
+from waybill.channels.exploding import exploded
 from waybill.channels.imported import CONTENT, DOCUMENT, Imported, differences, fingerprint, holds
 from waybill.kernel import json as strict_json
 from waybill.kernel.clock import Clock, instant
@@ -17,6 +18,7 @@ from waybill.orders.documents import Document
 from waybill.orders.model.state import State, received
 from waybill.orders.store import Record
 from waybill.shop import store as shop
+from waybill.shop.bundles import bundles
 
 _NORMALISERS = {"shopify": shopify.normalise, "woocommerce": woocommerce.normalise}
 
@@ -40,8 +42,7 @@ class IntakeWorker:
         self._import(document, imported, content)
 
     def _import(self, document: Document, imported: Imported, content: str) -> None:
-        known = shop.items([line.sku for line in imported.order.lines if line.sku])
-        ready = _marked(checks.checked(imported, known), content, document)
+        ready = _marked(_looked_over(imported), content, document)
         state = self._state(ready)
         if store.add(ready.order, ready.customer, state):
             workflow.start(ready.order.id)
@@ -86,6 +87,13 @@ def read(document: Document) -> Imported:
     if document.topic != webhooks.SCHEMES[kind].order_topic:
         raise Malformed(f"topic {document.topic or '(none)'}: not processed yet")
     return _NORMALISERS[kind](document.channel, body, document.received_at)
+
+
+def _looked_over(imported: Imported) -> Imported:
+    """Bundles taken apart, and what the shop's own data have to say to it."""
+    kits, sold = bundles(), [line.sku for line in imported.order.lines if line.sku]
+    known = shop.items([*sold, *(part for sku in sold for part in kits.get(sku, ()))])
+    return checks.checked(replace(imported, order=exploded(imported.order, kits, known)), known)
 
 
 def _kind(channel: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from waybill.aws.http import Answer, Request, Router, cursor, cursor_key, page_size
+from waybill.inventory.kits import kit
 from waybill.inventory.model.row import Op, Row
 from waybill.inventory.movements import Movements
 from waybill.inventory.stock_table import StockTable
@@ -12,11 +13,13 @@ from waybill.kernel.clock import instant
 from waybill.kernel.errors import InvalidInput, Malformed, NotFound
 from waybill.kernel.ids import digest
 from waybill.shop import store as shop
+from waybill.shop.bundles import bundles
 from waybill.shop.door import caller
 from waybill.shop.model import Key
 
 _READERS = ("viewer", "support", "finance", "channel", "node")
 _SKUS_A_PAGE = 25
+_NUMBERS = ("on_hand", "reserved", "available")
 _LONGEST_KEY = 200
 
 
@@ -43,14 +46,17 @@ def stock_list(request: Request, table: StockTable) -> Answer:
 
 
 def stock_of(request: Request, table: StockTable) -> Answer:
-    """`GET /v1/inventory/{sku}`. Raises NotFound for a SKU that neither the shop nor a node knows."""
+    """`GET /v1/inventory/{sku}`; a bundle has what its parts allow. Raises NotFound for a SKU that neither the shop nor a node knows."""
     key = caller(request, *_READERS)
     sku = request.params["sku"]
     rows = [row for row in table.rows([sku]) if _may_see(key, row.node)]
     item = shop.items([sku]).get(sku)
+    if parts := bundles().get(sku):
+        of_parts = [row for row in table.rows(sorted(parts)) if _may_see(key, row.node)]
+        return Answer({**kit(sku, parts, of_parts), **({"title": item.title} if item else {})})
     if not rows and item is None:
         raise NotFound(f"there is no SKU {sku[:64]!r}")
-    total = {name: sum(getattr(row, name) for row in rows) for name in ("on_hand", "reserved", "available")}
+    total = {name: sum(getattr(row, name) for row in rows) for name in _NUMBERS}
     return Answer({"sku": sku, **({"title": item.title} if item else {}), **total, "nodes": [_row(row) for row in rows]})
 
 

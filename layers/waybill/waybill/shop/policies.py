@@ -12,6 +12,8 @@ from waybill.shop import store
 
 _TABLE = Table("SHOP_TABLE")
 _SHOWN = 50
+RESERVED = frozenset({"pk", "sk", "version", "write_id"})
+"""Names that a policy cannot use: ours, in its item."""
 
 
 @dataclass(frozen=True, slots=True)

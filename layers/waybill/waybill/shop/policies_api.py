@@ -44,6 +44,8 @@ def add_routes(routes: Router, checks: Mapping[str, Check], clock: Clock) -> Non
         name, body = known(request), request.json_object()
         if len(request.body) > LARGEST:
             raise InvalidInput(f"a policy has at most {LARGEST} characters", fields={"body": "too long"})
+        if wrong := dict.fromkeys(policies.RESERVED & set(body), "is a name of ours"):
+            raise InvalidInput("a policy cannot use these names", fields=wrong)
         checks[name](body)
         kept, seen = policies.load(name), request.headers.get("if-match", "").strip().strip('"')
         if seen and seen != str(kept.version):
