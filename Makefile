@@ -27,8 +27,8 @@ test: install ## the whole gate
 sweep: install ## crash before and after every outside call of every life an order can have (about ten minutes)
 	@PYTHONPATH=layers/waybill $(py) -m pytest -n 2 -m sweep tests/flow tests/payments tests/routing
 
-bench: install ## the measurements, beside their baselines
-	@$(py) -m bench
+bench: install ## the measurements, beside their baselines (BENCH=names of some)
+	@$(py) -m bench $(BENCH)
 
 deploy: install ## guided deploy to AWS
 	@$(py) -m local.aws_deploy

@@ -1,6 +1,6 @@
 """`make bench`: every measurement beside its baseline, as tables; at the end each target with PASS or MISS. As JSON in .local/bench.json.
 
-    python -m bench [coldstart] [cost] [hot_sku] [laptop] [routing]
+    python -m bench [coldstart] [cost] [hot_sku] [laptop] [routing] [season]
 
 Exits 0 also where a target is missed: this is a measurement and no test. It exits otherwise where a bench itself breaks.
 """
@@ -14,11 +14,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bench import coldstart, cost, hot_sku, laptop, routing
+from bench import coldstart, cost, hot_sku, laptop, routing, season
 from tests.support.template import ROOT
 
 _MOST_DOLLARS = 0.15
 _ROUTING_P50_MS, _ROUTING_P99_MS = 0.3, 20.0
+_OF_THE_MYOPIC, _PRICED_IN_S = 0.5, 60
 _COST_COLUMNS = (
     "lines", "at once", "per_1000", "state transitions", "write units", "read units", "sqs requests", "bus events", "http requests",
     "s3 puts", "lambda, logs", "calls",
@@ -118,7 +119,18 @@ def _routing() -> tuple[Any, list[Verdict]]:
     ]
 
 
-_BENCHES: dict[str, Callable[[], tuple[Any, list[Verdict]]]] = {"coldstart": _coldstart, "cost": _cost, "hot_sku": _hot_sku, "laptop": _laptop, "routing": _routing}
+def _season() -> tuple[Any, list[Verdict]]:
+    _title("a season on stock that has to last: cost of an order above what it costs who knows all orders", "about three minutes")
+    rows = _shown(season.measure(), ("policy", "$ above the bound", "of the myopic", "better in", "units lost"))
+    taken = season.seconds_to_price()
+    priced = next(row for row in rows if row["policy"] == season.PRICED)
+    return {"policies": rows, "seconds": taken}, [
+        Verdict("scarcity prices, excess over the bound", f"{priced['of the myopic']:.0%}", "≤ 50 % of the myopic", priced["of the myopic"] <= _OF_THE_MYOPIC),
+        Verdict("scarcity prices, 100 regions × 50 nodes × 100 SKUs", f"{taken:.0f} s", f"< {_PRICED_IN_S} s", taken < _PRICED_IN_S),
+    ]
+
+
+_BENCHES: dict[str, Callable[[], tuple[Any, list[Verdict]]]] = {"coldstart": _coldstart, "cost": _cost, "hot_sku": _hot_sku, "laptop": _laptop, "routing": _routing, "season": _season}
 
 
 def _title(text: str, lasts: str) -> None:

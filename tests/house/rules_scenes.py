@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.flow.life import Life, an_order
 from tests.house.deeds import give_up, ok, placed, work_off
 from waybill.routing.model.rules import BUILT_IN
@@ -11,7 +13,7 @@ from waybill.shop import store
 def policies_written(the: Life) -> None:
     path, policy = "/v1/policies/availability", {"kept": [{"units": 10**6, "for": ["web"], "skus": ["POT"]}], "networks": {}}
     assert ok(the.call("PUT", path, policy)).json()["version"] == 1
-    assert [each["id"] for each in ok(the.call("GET", "/v1/policies")).json()["items"]] == ["availability", "bundles", "patience", "routing"]
+    assert [each["id"] for each in ok(the.call("GET", "/v1/policies")).json()["items"]] == ["availability", "bundles", "patience", "routing", "scarcity"]
     kept = ok(the.call("GET", path)).json()
     assert (kept["policy"], kept["changes"][0]["before"]) == (policy, {})
     waits = placed(the, an_order(("POT", 1)))
@@ -21,6 +23,15 @@ def policies_written(the: Life) -> None:
     the.world.handler("reconciler")({}, None)
     the.settle()
     assert the.order(waits)["status"] == "released"
+
+
+def scarcity_priced(the: Life) -> None:
+    pytest.importorskip("highspy", reason="HiGHS is not installed")
+    assert the.world.handler("scarcity")({}, None) == {"orders": 0, "prices": 0}
+    ok(the.call("PUT", "/v1/policies/scarcity", {"on": True, "days": 14, "lost": 2000}))
+    for _ in range(3):
+        work_off(the, placed(the, an_order(("TEA", 2))))
+    assert the.world.handler("scarcity")({}, None)["orders"] >= 3
 
 
 def rules_made(the: Life) -> None:

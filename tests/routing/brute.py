@@ -39,7 +39,8 @@ def _parcel(candidate: Candidate, row: list[int], problem: Problem) -> int:
     full, rest = divmod(weight, candidate.rate.breaks_g[-1])
     parcels = full + (rest > 0)
     price = full * step_price(candidate.rate, candidate.rate.breaks_g[-1]) + (step_price(candidate.rate, rest) if rest else 0)
-    return price + parcels * candidate.per_parcel + sum(row) * candidate.per_unit
+    scarcity = sum(units * candidate.scarcity.get(demand.sku, 0) for units, demand in zip(row, problem.demands, strict=True))
+    return price + parcels * candidate.per_parcel + sum(row) * candidate.per_unit + scarcity
 
 
 def step_price(rate: Rate, weight_g: int) -> int:

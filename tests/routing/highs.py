@@ -6,7 +6,7 @@ from waybill.routing.model.problem import Problem
 
 
 def cheapest(problem: Problem) -> int | None:
-    """The least total cost of shipping all that there is, None where the limits of the problem allow no plan. Exact: the gap is closed to
+    """The least total (cost and scarcity) of shipping all that there is, None where the limits of the problem allow no plan. Exact: the gap is closed to
     below half a minor unit."""
     import highspy
 
@@ -25,7 +25,7 @@ def cheapest(problem: Problem) -> int | None:
         weight = sum(demand.weight_g * units[demand.sku] for demand in problem.demands)
         solver.addConstr(weight <= sum(end * step for end, step in zip(ends, steps, strict=True)))
         cost += sum(price * step for price, step in zip(prices, steps, strict=True))
-        cost += candidate.per_unit * sum(units.values())
+        cost += sum((candidate.per_unit + candidate.scarcity.get(sku, 0)) * each for sku, each in units.items())
         loads[candidate.node] = units
         used.append(ships)
     for demand in problem.demands:

@@ -50,3 +50,13 @@ def _rate(draw: random.Random) -> Rate:
     breaks = tuple(sorted(draw.sample(range(50, 4000, 50), draw.randint(1, 5))))
     prices = [draw.randint(1, 1500) for _ in breaks]
     return Rate(breaks, tuple(sorted(prices) if draw.random() < 0.8 else prices))
+
+
+def scarce(problem: Problem, seed: int) -> Problem:
+    """The same, some of its stock priced for orders still to come."""
+    draw = random.Random(seed)
+    candidates = tuple(
+        replace(candidate, scarcity={sku: draw.choice((0, 5, 40, 300)) for sku in candidate.available if draw.random() < 0.6})
+        for candidate in problem.candidates
+    )
+    return replace(problem, candidates=candidates)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from waybill.payments.ports import Gateway
     from waybill.payments.reconciliation.settling import Settling, Statement
     from waybill.payments.refunding import Refunds
+    from waybill.routing.scarcity import Scarcity
 
 
 def intake_api() -> Router:
@@ -373,6 +374,28 @@ def stock_proof() -> Checking:
     return Checking(movements(), StockTable(), lambda: [item.sku for item in shop.all_items()])
 
 
+def scarcity() -> Scarcity:
+    """What `functions/scarcity` runs."""
+    from collections.abc import Iterable
+
+    from waybill.inventory.stock_table import StockTable
+    from waybill.routing.decisions_table import DecisionsTable
+    from waybill.routing.model.scarcity import POLICY
+    from waybill.routing.scarcity import Scarcity
+    from waybill.routing.transport import prices
+    from waybill.shop import store as shop
+
+    def available(skus: Iterable[str]) -> Mapping[str, Mapping[str, int]]:
+        now, there = instant(utc_now()), dict[str, dict[str, int]]()
+        open_nodes = {node.id for node in shop.nodes() if node.is_open(now)}
+        for row in StockTable().rows(skus):
+            if row.node in open_nodes:
+                there.setdefault(row.sku, {})[row.node] = row.available
+        return there
+
+    return Scarcity(DecisionsTable(utc_now), available, prices, lambda: shop.policy(POLICY), utc_now)
+
+
 def rules_api() -> Router:
     """Routes of `functions/rules`."""
     from waybill.fulfilment.service import Fulfilment
@@ -380,6 +403,7 @@ def rules_api() -> Router:
     from waybill.orders.model import patience
     from waybill.routing import rules_api, steering_api
     from waybill.routing.decisions_table import DecisionsTable
+    from waybill.routing.model import scarcity
     from waybill.routing.rulebook import Rulebook
     from waybill.routing.rules_table import RulesTable
     from waybill.routing.service import check as check_routing
@@ -396,6 +420,7 @@ def rules_api() -> Router:
         bundles.POLICY: lambda policy: bundles.check(policy, shop.items),
         patience.PATIENCE: patience.check,
         "routing": check_routing,
+        scarcity.POLICY: scarcity.check,
         sharing.POLICY: sharing.read,
     }
     policies_api.add_routes(routes, checks, utc_now)

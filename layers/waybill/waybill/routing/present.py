@@ -77,7 +77,8 @@ def _nodes(plan: Mapping[str, Any]) -> str:
 def _share(share: Mapping[str, Any], site: Mapping[str, Any]) -> list[str]:
     goods = ", ".join(f"{units} × {sku}" for sku, units in share["units"].items())
     ships = f"{share['node']} ships {goods}: {share['weight_g']} g over {site['distance_km']} km for {_money(share['cost'])}"
-    return [ships, *_promise(share["node"], site["leaves"], site["within"])]
+    worth = [f"What {share['node']} gives is worth {_money(share['scarcity'])} to orders still to come: weighed, not paid"] if share.get("scarcity") else []
+    return [ships, *worth, *_promise(share["node"], site["leaves"], site["within"])]
 
 
 def _promise(node: str, leaves: str, within: int) -> list[str]:

@@ -14,6 +14,7 @@ from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.routing.model.decision import BY_A_PERSON, CLOSED, LATE, NO_CARRIER, NOT_FOR_CHANNEL, Site, Unrouted
 from waybill.routing.model.problem import Rate
+from waybill.routing.scarcity import prices
 from waybill.routing.tariffs import rate
 from waybill.shop import store as shop
 from waybill.shop.calendar import days_left, leaves_on
@@ -35,7 +36,8 @@ class ShopSites:
         promise = Promise(record.order.shipping.promise_days, promised_at(record), self._clock())
         there = locate(record.customer.ship_to)
         seen = [_site(node, there, promise) for node in shop.nodes()]
-        return [_barred(site, record, sharing()) for site in seen]
+        scarce, skus = prices(instant(promise.now)), {line.sku for line in record.order.lines}
+        return [_scarce(_barred(site, record, sharing()), scarce.get(site.node, {}), skus) for site in seen]
 
     def lines(self, record: Record, units: Mapping[str, int]) -> tuple[Unrouted, ...]:
         wanted = [line for line in record.order.lines if line.ships and units.get(line.id, 0) > 0]
@@ -71,6 +73,11 @@ def _barred(site: Site, record: Record, shared: Sharing) -> Site:
     if _ruled_out(site.node, record.state):
         return replace(site, barred=BY_A_PERSON)
     return site if shared.sells(record.order.channel, site.node) else replace(site, barred=site.barred or NOT_FOR_CHANNEL)
+
+
+def _scarce(site: Site, known: Mapping[str, int], skus: set[str]) -> Site:
+    own = {sku: known[sku] for sku in sorted(skus) if sku in known} if known else {}
+    return replace(site, scarcity=own) if own else site
 
 
 def _ruled_out(node: str, state: State) -> bool:

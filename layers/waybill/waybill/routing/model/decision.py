@@ -45,7 +45,8 @@ class Unrouted:
 @dataclass(frozen=True, slots=True)
 class Site:
     """A node as this order sees it. `barred`: why it cannot be asked; `doubts`: why it should not be, if there are others. `leaves`: the day on which
-    a parcel would; `within`: the days that a carrier may take then to keep the promise (0: none was made, -1: too late)."""
+    a parcel would; `within`: the days that a carrier may take then to keep the promise (0: none was made, -1: too late). `scarcity` by SKU: minor
+    units that one is worth there to orders still to come."""
 
     node: str
     rate: Rate
@@ -61,6 +62,7 @@ class Site:
     priority: int = 0
     leaves: str = ""
     within: int = 0
+    scarcity: Mapping[str, int] = field(default_factory=dict)
 
     def facts(self, *, has_all: bool) -> dict[str, Any]:
         """What rules may ask of it (`conditions.NODE_FIELDS`)."""
@@ -217,7 +219,7 @@ def _candidates(sites: list[Site], demands: tuple[Demand, ...], available: Avail
         have = {demand.sku: available.get(demand.sku, {}).get(site.node, 0) - keep for demand in demands}
         stock = {sku: units for sku, units in have.items() if units > 0}
         if stock:
-            yield Candidate(site.node, stock, short_rates[site.rate], site.per_parcel, site.per_unit)
+            yield Candidate(site.node, stock, short_rates[site.rate], site.per_parcel, site.per_unit, site.scarcity)
 
 
 def _ruled_out(sites: Iterable[Site], allowed: list[Site], problem: Problem) -> dict[str, str]:

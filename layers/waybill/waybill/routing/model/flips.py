@@ -32,14 +32,14 @@ def _dearer(problem: Problem, plan: Plan, share: Share) -> list[dict[str, Any]]:
     if not without.proven or sum(without.short.values()) > sum(plan.short.values()):
         return []
     parcels = _parcels(problem, share.node, plan)
-    more, then = (without.cost - plan.cost) // parcels + 1, without
+    more, then = (without.total - plan.total) // parcels + 1, without
     while more > 1:
         other = optimise(_with_dearer(problem, share.node, more - 1))
-        if not other.proven or other.cost >= plan.cost + parcels * (more - 1):
+        if not other.proven or other.total >= plan.total + parcels * (more - 1):
             break
         fewer = parcels - _parcels(problem, share.node, other)
-        before = other.cost - _parcels(problem, share.node, other) * (more - 1)
-        more, then = (before - plan.cost) // fewer + 1, other
+        before = other.total - _parcels(problem, share.node, other) * (more - 1)
+        more, then = (before - plan.total) // fewer + 1, other
     return [{"node": share.node, "dearer": more, "then": list(then.nodes)}]
 
 

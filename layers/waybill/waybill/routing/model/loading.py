@@ -91,11 +91,11 @@ class Loading:
         for demand, slots in zip(reversed(self.free), reversed(self.order), strict=True):
             weight, left, cost = self.weights[demand], self.quantities[demand], 0
             reach = list(self.reach[-1])
-            for n, _ in sorted(slots, key=lambda slot: self.chosen[slot[0]].unit):
+            for n, _ in sorted(slots, key=lambda slot, demand=demand: self.chosen[slot[0]].unit[demand]):
                 option = self.chosen[n]
                 taken = min(left, option.have[demand])
                 reach[n] += weight * option.have[demand]
-                cost += taken * option.unit
+                cost += taken * option.unit[demand]
                 left -= taken
             self.reach.append(reach)
             self.handling.append(self.handling[-1] + cost)

@@ -6,9 +6,10 @@ The problem. Demands i want q_i units of w_i grams each; node n has a_in of them
 
 so that the least is paid in total:
 
-    Σ over nodes that ship anything [ G_n(Σ_i w_i x_in) + unit_n · Σ_i x_in ]  +  penalty · (nodes that ship − 1)
+    Σ over nodes that ship anything [ G_n(Σ_i w_i x_in) + Σ_i unit_in · x_in ]  +  penalty · (nodes that ship − 1)
 
-G_n is the node's tariff to this address with its handling per parcel: a rising staircase over weight. A demand may be spread
+G_n is the node's tariff to this address with its handling per parcel: a rising staircase over weight; unit_in its handling of a unit and, where
+the shop prices it, what that unit is worth there to orders still to come (`scarcity`). A demand may be spread
 over nodes at will: it will be where no node has enough, or where that is cheaper. Where the nodes together hold less than q_i,
 what they hold is shipped and the rest is reported short. A rule may ask for more: at most so many nodes, each demand whole from one
 (then x_in is 0 or q_i).
@@ -16,7 +17,7 @@ what they hold is shipped and the rest is reported short. A rule may ask for mor
 The method: branch and bound over the set S of nodes that ship, all in scaled integers.
 
 - Every staircase lies above a straight line, G_n(w) ≥ b_n + s_n · w. So a plan over S costs at least Σ_S b_n plus, for each
-  unit, the least `s_n · w_i + unit_n` among nodes that have it. Prices of the units (`prices`) give a second, closer bound.
+  unit, the least `s_n · w_i + unit_in` among nodes that have it. Prices of the units (`prices`) give a second, closer bound.
 - An order that one node can ship, and that no two nodes could ship for less than it, is done: most are.
 - Branch: the first demand that S cannot fill needs one more of its holders; each is tried, the closest to its price first, and
   those tried before are barred from the later branches, so that each set is met once. Nodes beyond a set that fills everything
@@ -40,7 +41,7 @@ from waybill.routing.model.prices import priced
 from waybill.routing.model.problem import Candidate, Demand, Plan, Problem, Share
 from waybill.routing.model.stairs import INFINITE, SCALE, Option, Staircases
 
-VERSION = "2"
+VERSION = "3"
 MOST_STEPS = 400_000
 FEWER_NODES_AT_THE_SAME_COST = 1
 
@@ -95,11 +96,21 @@ class _Search:
         self.quantities = [min(total, demand.quantity) for total, demand in zip(totals, self.demands, strict=True)]
         self.weight = sum(map(mul, self.quantities, self.weights))
         stairs = Staircases(self.weight)
+        self.handling: dict[int, list[int]] = {}
         return [
-            Option(index, row, *stairs.of(candidate.rate, candidate.per_parcel), candidate.per_unit)
+            Option(index, row, *stairs.of(candidate.rate, candidate.per_parcel), self._each(candidate))
             for index, (candidate, row) in enumerate(zip(self.candidates, rows, strict=True))
             if any(row)
         ]
+
+    def _each(self, candidate: Candidate) -> list[int]:
+        """What a unit of each demand costs there beside its parcel (scaled): its handling, and its scarcity."""
+        if candidate.scarcity:
+            return [(candidate.per_unit + candidate.scarcity.get(demand.sku, 0)) * SCALE for demand in self.demands]
+        known = self.handling.get(candidate.per_unit)
+        if known is None:
+            known = self.handling[candidate.per_unit] = [candidate.per_unit * SCALE] * len(self.demands)
+        return known
 
     def run(self) -> None:
         """Single nodes first; then sets, unless the two cheapest nodes there are could not beat what was found."""
@@ -114,10 +125,10 @@ class _Search:
             self._sets()
 
     def _singles(self) -> None:
-        units, wanted = sum(self.quantities), self.quantities
-        found = [
-            (option.stairs.prices[-1] + option.fixed + units * option.unit, option.index, option) for option in self.options if option.have == wanted
-        ]
+        wanted = self.quantities
+        able = [option for option in self.options if option.have == wanted]
+        each = {id(option.unit): sum(map(mul, wanted, option.unit)) for option in able}
+        found = [(option.stairs.prices[-1] + option.fixed + each[id(option.unit)], option.index, option) for option in able]
         for cost, _, option in sorted(found)[:2]:
             self._keep(cost, [option], [wanted])
 
@@ -125,7 +136,7 @@ class _Search:
         """Less than any plan over two nodes or more can cost."""
         bases = sorted([option.base for option in self.options])
         running = self.weight * min([option.stairs.slope for option in self.options])
-        units = sum(self.quantities) * min([option.unit for option in self.options])
+        units = sum(self.quantities) * min([min(option.unit) for option in self.options])
         return bases[0] + bases[1] + self.penalty + running + units
 
     def _greedy(self) -> None:
@@ -136,7 +147,7 @@ class _Search:
             option = max(left, key=lambda option: (self._takes(option, need) / (option.base + 1), -option.index))
             row = list(map(min, need, option.have))
             weight = sum(map(mul, row, self.weights))
-            cost += option.stairs.at(weight) + option.fixed + option.unit * sum(row) + self.penalty
+            cost += option.stairs.at(weight) + option.fixed + sum(map(mul, row, option.unit)) + self.penalty
             chosen.append(option)
             units.append(row)
             need = list(map(sub, need, row))
@@ -222,7 +233,7 @@ class _Search:
         if all(loads):
             cost = self.penalty * (len(chosen) - 1)
             for option, row, load in zip(chosen, rows, loads, strict=True):
-                cost += option.stairs.at(load) + option.fixed + option.unit * sum(row)
+                cost += option.stairs.at(load) + option.fixed + sum(map(mul, row, option.unit))
             if cost < self.limit:
                 self._keep(cost, chosen, rows)
 
@@ -245,19 +256,25 @@ class _Search:
     def plan(self) -> Plan:
         short = {d.sku: d.quantity - q for d, q in zip(self.demands, self.quantities, strict=True) if q < d.quantity}
         proven, steps = not self.cut_off, self.loading.steps
-        plans = [Plan(self._shares(kept.used), kept.cost // SCALE, short, proven, steps) for kept in self.kept]
+        plans = [self._plan(kept, short, proven) for kept in self.kept]
         if not plans:
             return Plan((), 0, {demand.sku: demand.quantity for demand in self.demands}, proven, steps)
         return replace(plans[0], runner_up=plans[1]) if len(plans) > 1 else plans[0]
+
+    def _plan(self, kept: _Kept, short: dict[str, int], proven: bool) -> Plan:
+        shares = self._shares(kept.used)
+        scarcity = sum([share.scarcity for share in shares])
+        return Plan(shares, kept.cost // SCALE - scarcity, short, proven, self.loading.steps, scarcity=scarcity)
 
     def _shares(self, used: list[tuple[Option, list[int]]]) -> tuple[Share, ...]:
         return tuple(self._share(option, row) for option, row in sorted(used, key=lambda pair: pair[0].index))
 
     def _share(self, option: Option, row: list[int]) -> Share:
-        weight = sum(map(mul, row, self.weights))
-        cost = option.stairs.at(weight) + option.fixed + option.unit * sum(row)
+        weight, candidate = sum(map(mul, row, self.weights)), self.candidates[option.index]
+        cost = option.stairs.at(weight) + option.fixed + sum(map(mul, row, option.unit))
         taken = {demand.sku: units for demand, units in zip(self.demands, row, strict=True) if units}
-        return Share(self.candidates[option.index].node, taken, weight, cost // SCALE)
+        scarcity = sum([units * candidate.scarcity.get(sku, 0) for sku, units in taken.items()]) if candidate.scarcity else 0
+        return Share(candidate.node, taken, weight, cost // SCALE - scarcity, scarcity)
 
 
 def _row(candidate: Candidate, demands: list[Demand], whole: bool) -> list[int]:

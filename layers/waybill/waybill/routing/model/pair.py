@@ -27,12 +27,13 @@ class Pair:
         self.spread = [spread[d] for d in self.free]
         self.each = [weights[d] for d in self.free]
         self.rest = [0, *accumulate(map(mul, reversed(self.spread), reversed(self.each)))][::-1]
-        self.units_left = [0, *accumulate(reversed(self.spread))][::-1]
         self.total = sum(map(mul, quantities, weights))
         self.start = sum(map(mul, self.least, weights))
-        self.difference = a.unit - b.unit
-        units = sum(self.least)
-        self.handling = a.fixed + b.fixed + units * a.unit + (sum(quantities) - units) * b.unit
+        self.difference = [a.unit[d] - b.unit[d] for d in self.free]
+        at_b = [q - low for q, low in zip(quantities, self.least, strict=True)]
+        self.handling = a.fixed + b.fixed + sum(map(mul, self.least, a.unit)) + sum(map(mul, at_b, b.unit))
+        saved = [min(0, each) * units for each, units in zip(self.difference, self.spread, strict=True)]
+        self.saved = [0, *accumulate(reversed(saved))][::-1]
         self._stairs(self.start, self.start + self.rest[0])
 
     def _stairs(self, low: int, high: int) -> None:
@@ -54,7 +55,7 @@ class Pair:
     def _bound(self, depth: int, weight: int, handling: int) -> int:
         first = bisect_right(self.starts, weight) - 1
         last = bisect_right(self.starts, weight + self.rest[depth], first)
-        return min(self.costs[first:last]) + handling + min(0, self.difference) * self.units_left[depth]
+        return min(self.costs[first:last]) + handling + self.saved[depth]
 
     def _place(self, depth: int, weight: int, handling: int) -> None:
         self.steps += 1
@@ -68,7 +69,7 @@ class Pair:
             return
         most = self.spread[depth]
         for units in range(most, -1, -most if self.whole else -1):
-            then, cost = weight + units * self.each[depth], handling + units * self.difference
+            then, cost = weight + units * self.each[depth], handling + units * self.difference[depth]
             if self._bound(depth + 1, then, cost) < self.limit:
                 self.taken[depth] = units
                 self._place(depth + 1, then, cost)

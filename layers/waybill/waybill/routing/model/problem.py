@@ -68,13 +68,15 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A node that may ship. `available` by SKU is what this order may take there, its own reservation included."""
+    """A node that may ship. `available` by SKU is what this order may take there, its own reservation included; `scarcity` by SKU what a unit
+    is worth there to orders still to come, which is weighed and not paid."""
 
     node: str
     available: Mapping[str, int]
     rate: Rate
     per_parcel: int = 0
     per_unit: int = 0
+    scarcity: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Problem:
                     "rate": rates.index(c.rate),
                     "per_parcel": c.per_parcel,
                     "per_unit": c.per_unit,
+                    **({"scarcity": {sku: c.scarcity[sku] for sku in sorted(c.scarcity)}} if c.scarcity else {}),
                 }
                 for c in candidates
             ],
@@ -117,23 +120,26 @@ class Problem:
     def from_dict(cls, raw: dict[str, Any]) -> Problem:
         """The inverse of `to_dict`."""
         rates = [Rate(tuple(rate["breaks_g"]), tuple(rate["prices"])) for rate in raw["rates"]]
-        candidates = (Candidate(c["node"], c["available"], rates[c["rate"]], c["per_parcel"], c["per_unit"]) for c in raw["candidates"])
+        candidates = (
+            Candidate(c["node"], c["available"], rates[c["rate"]], c["per_parcel"], c["per_unit"], c.get("scarcity", {})) for c in raw["candidates"]
+        )
         return cls(tuple(Demand(*demand) for demand in raw["demands"]), tuple(candidates), raw["split_penalty"], raw["most_nodes"], raw["whole"])
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one node ships: units by SKU, their weight and what it costs."""
+    """What one node ships: units by SKU, their weight, what it costs, and the scarcity of what it takes, which nobody pays."""
 
     node: str
     units: Mapping[str, int]
     weight_g: int
     cost: int
+    scarcity: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The answer. `cost` is the sum of the shares and the split penalties; `short` is what no node has.
+    """The answer. `cost` is the sum of the shares and the split penalties; `short` is what no node has; `total` is what plans are compared by.
 
     `proven`: nothing cheaper exists; False only where the search was cut off at its limit of steps.
     `runner_up`: the cheapest plan over another set of nodes that the search came by; not proven to be the second best.
@@ -145,6 +151,11 @@ class Plan:
     proven: bool = True
     steps: int = 0
     runner_up: Plan | None = None
+    scarcity: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.cost + self.scarcity
 
     def units(self, sku: str) -> dict[str, int]:
         """By node, what it ships of a SKU."""
@@ -156,5 +167,12 @@ class Plan:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able, without the runner-up."""
-        shares = [{"node": share.node, "units": dict(share.units), "weight_g": share.weight_g, "cost": share.cost} for share in self.shares]
-        return {"shares": shares, "cost": self.cost, "short": dict(self.short), "proven": self.proven}
+        shares = [
+            {"node": share.node, "units": dict(share.units), "weight_g": share.weight_g, "cost": share.cost, **_weighed(share.scarcity)}
+            for share in self.shares
+        ]
+        return {"shares": shares, "cost": self.cost, "short": dict(self.short), "proven": self.proven, **_weighed(self.scarcity)}
+
+
+def _weighed(scarcity: int) -> dict[str, int]:
+    return {"scarcity": scarcity} if scarcity else {}

@@ -73,7 +73,7 @@ def question(kept: Mapping[str, Any]) -> Asked:
     rates = [Rate(tuple(rate["breaks_g"]), tuple(rate["prices"])) for rate in raw["rates"]]
     lines = tuple(Unrouted(*line) for line in raw["lines"])
     order = {**raw["order"], "skus": tuple(raw["order"]["skus"])} if raw["order"] else {}
-    return Asked(lines, tuple(_site(each, rates) for each in raw["sites"]), raw["available"], raw["held"], order)
+    return Asked(lines, tuple(_site(each, rates, raw.get("scarcity", {})) for each in raw["sites"]), raw["available"], raw["held"], order)
 
 
 def _asked(asked: Asked) -> dict[str, Any]:
@@ -81,6 +81,7 @@ def _asked(asked: Asked) -> dict[str, Any]:
     weight = sum(line.quantity * line.weight_g for line in asked.lines) or 1
     cut = {site.rate: site.rate.up_to(weight) for site in asked.sites}
     rates = list(dict.fromkeys(cut.values()))
+    scarcity = {site.node: dict(site.scarcity) for site in asked.sites if site.scarcity}
     return {
         "order": {name: list(value) if isinstance(value, tuple) else value for name, value in asked.order.items()},
         "lines": [[line.line, line.sku, line.quantity, line.weight_g, line.value] for line in asked.lines],
@@ -90,9 +91,11 @@ def _asked(asked: Asked) -> dict[str, Any]:
         ],
         "available": {sku: dict(nodes) for sku, nodes in asked.available.items()},
         "held": {line: dict(nodes) for line, nodes in asked.held.items()},
+        **({"scarcity": scarcity} if scarcity else {}),
     }
 
 
-def _site(raw: list[Any], rates: list[Rate]) -> Site:
+def _site(raw: list[Any], rates: list[Rate], scarcity: Mapping[str, Mapping[str, int]]) -> Site:
     *plain, rate, doubts, tags = raw
-    return Site(**dict(zip(_SITE, plain, strict=True)), rate=rates[rate], doubts=frozenset(doubts), tags=tuple(tags))
+    known = dict(zip(_SITE, plain, strict=True))
+    return Site(**known, rate=rates[rate], doubts=frozenset(doubts), tags=tuple(tags), scarcity=scarcity.get(known["node"], {}))

@@ -46,23 +46,24 @@ class Stairs:
 
 
 class Option:
-    """A node as the search sees it. `have[i]` units of demand i; `run[i]` the least that one of them adds there (scaled)."""
+    """A node as the search sees it. `have[i]` units of demand i; `unit[i]` what one of them costs beside the parcel and `run[i]` the least that it
+    adds in all (scaled)."""
 
     __slots__ = ("base", "bit", "fixed", "have", "index", "run", "slack", "stairs", "unit")
 
-    def __init__(self, index: int, have: list[int], stairs: Stairs, fixed: int, unit: int) -> None:
+    def __init__(self, index: int, have: list[int], stairs: Stairs, fixed: int, unit: list[int]) -> None:
         self.index = index
         self.bit = 1 << index
         self.have = have
         self.stairs = stairs
         self.fixed = fixed * SCALE
-        self.unit = unit * SCALE
+        self.unit = unit
         self.base = stairs.base + self.fixed
 
     def prepare(self, weights: list[int]) -> None:
         """For the search over sets of nodes, which few orders need."""
-        slope, each = self.stairs.slope, self.unit
-        self.run = [slope * weight + each for weight in weights]
+        slope = self.stairs.slope
+        self.run = [slope * weight + each for weight, each in zip(weights, self.unit, strict=True)]
 
 
 class Staircases:
