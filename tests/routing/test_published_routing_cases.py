@@ -1,36 +1,25 @@
-"""Cases of other systems that touch routing, replayed through the optimiser.
+"""Cases of other systems that touch routing, replayed through the optimiser and the reducer.
 
-Not replayed, and why: sm-16 of split_minimality sells what no node has; routing ships what is there, and what is not waits with
-the order and not at a node. sp-06 of sourcing_priority asks only that a SKU in other letters cause no crash: here it is short,
-for SKUs are case-sensitive.
+sp-06 of sourcing_priority asks only that a SKU in other letters cause no crash: here it is short, for SKUs are case-sensitive.
 """
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.published import cases
 from waybill.routing.model.drain import drain, ranked
 from waybill.routing.model.optimiser import optimise
-from waybill.routing.model.problem import Candidate, Demand, Problem, Rate
+from waybill.routing.model.problem import Candidate, Demand, Plan, Problem, Rate
 
-CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
-WITHOUT_BACKORDERS = [f"sm-{n:02}" for n in (1, 2, 4, 5, 7, 8, 10, 11, 12, 14)]
-
-
-def _cases(name: str) -> dict[str, Any]:
-    path = CASES / name
-    if not path.exists():
-        pytest.skip(f"the published cases are not here: {path.name}")
-    return {case["id"]: case for case in json.loads(path.read_text())["cases"]}
+BACKORDERED = {"sm-16": "what no node has waits with the order, and not as a parcel of a node"}
+OTHER_LETTERS = "sp-06"
 
 
-@pytest.mark.parametrize("id", WITHOUT_BACKORDERS)
-def test_an_order_ships_in_the_fewest_parcels_that_can_hold_it_or_is_short(id):
-    case = _cases("split_minimality.json")[id]
+@pytest.mark.parametrize("case", cases("split_minimality", BACKORDERED))
+def test_an_order_ships_in_the_fewest_parcels_that_can_hold_it_or_is_short(case: dict[str, Any]) -> None:
     expected = case["expect"]
     plan = optimise(_problem(case))
     if "error" in expected:
@@ -41,43 +30,33 @@ def test_an_order_ships_in_the_fewest_parcels_that_can_hold_it_or_is_short(id):
         assert len(plan.shares) == expected.get("parcels", expected.get("fewest_possible_parcels"))
 
 
-def test_all_cases_of_split_minimality_are_replayed_or_named():
-    assert set(_cases("split_minimality.json")) == {*WITHOUT_BACKORDERS, "sm-16"}
+@pytest.mark.parametrize("case", cases("sourcing_priority"))
+def test_nodes_in_a_fixed_priority_are_what_rising_handling_gives(case: dict[str, Any]) -> None:
+    _as_the_source_takes(case, optimise(_problem(case, case["given"]["priority"], units=2, handling=1)))
 
 
-@pytest.mark.parametrize("id", ["sp-01", "sp-02", "sp-03", "sp-05"])
-def test_nodes_in_a_fixed_priority_are_what_rising_handling_gives(id):
-    """In half units, for the source sells by measure."""
-    case = _cases("sourcing_priority.json")[id]
-    nodes = case["given"]["priority"]
-    plan = optimise(_problem(case, nodes, units=2, handling=1))
-    assert (not plan.short) == case["expect"]["shippable"]
-    for take in case["expect"]["takes"]:
-        assert plan.units(take["sku"]).get(take["node"], 0) == float(take["take"]) * 2
-
-
-@pytest.mark.parametrize("id", ["sp-01", "sp-02", "sp-03", "sp-05"])
-def test_nodes_drained_in_their_priority_give_what_the_source_gives(id):
-    case = _cases("sourcing_priority.json")[id]
+@pytest.mark.parametrize("case", cases("sourcing_priority"))
+def test_nodes_drained_in_their_priority_give_what_the_source_gives(case: dict[str, Any]) -> None:
     nodes = case["given"]["priority"]
     problem = _problem(case, nodes, units=2)
-    plan = drain(problem, [node for node in nodes if node in {candidate.node for candidate in problem.candidates}])
-    assert (not plan.short) == case["expect"]["shippable"]
-    for take in case["expect"]["takes"]:
-        assert plan.units(take["sku"]).get(take["node"], 0) == float(take["take"]) * 2
+    _as_the_source_takes(case, drain(problem, [node for node in nodes if node in {candidate.node for candidate in problem.candidates}]))
 
 
-@pytest.mark.parametrize("id", ["rr-01", "rr-02", "rr-04", "rr-05"])
-def test_an_ordered_list_of_rankings_reduces_the_nodes_to_the_same_one(id):
-    case = _cases("ranking_reducer.json")[id]
+@pytest.mark.parametrize("case", cases("ranking_reducer"))
+def test_an_ordered_list_of_rankings_reduces_the_nodes_to_the_same_one(case: dict[str, Any]) -> None:
     given = case["given"]
     first = next(iter(ranked(given["candidate_nodes"], [ranking.get for ranking in given["rules"]])), None)
     assert first == case["expect"]["node"]
 
 
-def test_a_sku_in_other_letters_is_another_sku():
-    case = _cases("sourcing_priority.json")["sp-06"]
-    assert optimise(_problem(case, case["given"]["priority"])).short == {"sku-1": 15}
+def _as_the_source_takes(case: dict[str, Any], plan: Plan) -> None:
+    """In half units, for the source sells by measure."""
+    if case["id"] == OTHER_LETTERS:
+        assert plan.short == {line["sku"]: int(line["quantity"]) * 2 for line in case["when"]["lines"]}
+        return
+    assert (not plan.short) == case["expect"]["shippable"]
+    for take in case["expect"]["takes"]:
+        assert plan.units(take["sku"]).get(take["node"], 0) == float(take["take"]) * 2
 
 
 def _problem(case: dict[str, Any], nodes: list[str] | None = None, units: int = 1, handling: int = 0) -> Problem:
