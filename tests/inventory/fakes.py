@@ -42,6 +42,8 @@ class Clock:
 class FakeStock:
     """`ports.Stock` over dictionaries, with the same steps as the table."""
 
+    fold_every = FOLD_EVERY
+
     def __init__(self, clock: Clock, gate: Gate = lambda name: None, shared: FakeStock | None = None) -> None:
         self.clock, self.gate = clock, gate
         self.by_place: dict[tuple[str, str], Row] = shared.by_place if shared else {}
@@ -100,7 +102,7 @@ class FakeStock:
 
     def _done(self, row: Row, op: Op) -> Outcome:
         self._keep(row, op)
-        if row.version % FOLD_EVERY == 0:
+        if row.version % self.fold_every == 0:
             self._fold(row)
         return DONE
 
@@ -222,9 +224,10 @@ def differences(stock: FakeStock, orders: FakeOrders) -> list[str]:
 
 
 class Turns:
-    """Lets several processes take their steps one at a time, in an order that the test dictates."""
+    """Lets several processes take their steps one at a time, in an order that the test dictates. `after` looks at the world after each."""
 
-    def __init__(self) -> None:
+    def __init__(self, after: Callable[[], object] = lambda: None) -> None:
+        self._after = after
         self._ready = threading.Condition()
         self._running: int | None = None
         self._ended: set[int] = set()
@@ -273,3 +276,4 @@ class Turns:
             self._running = who
             self._ready.notify_all()
             assert self._ready.wait_for(lambda: self._running is None, timeout=5), "a process hangs"
+        self._after()
