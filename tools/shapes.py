@@ -309,7 +309,7 @@ SHAPES: dict[str, Schema] = {
     "StockImported": record(
         {
             **{name: WHOLE for name in ("done", "valid", "refused")},
-            "rows": array(record({"row": WHOLE, "sku": TEXT, "node": TEXT, "status": {"enum": ["done", "valid", "refused"]}}, {"change": WHOLE, "field": TEXT, "problem": TEXT})),
+            "rows": array(record({"row": WHOLE, "sku": TEXT, "node": TEXT, "status": {"enum": ["done", "valid", "refused"]}}, {"change": WHOLE, "code": TEXT, "field": TEXT, "problem": TEXT})),
         },
         {},
         "A line a row, counted from 1: by how much the units on hand have changed, or which field is wrong and why.",

@@ -50,8 +50,9 @@ def test_each_row_is_done_or_says_what_is_wrong_and_keeps_no_other_from_being_do
     assert status == 200 and (told["done"], told["refused"]) == (3, 10)
     assert _on_hand(shelves) == {("A", "N1"): 3, ("B", "N2"): 7}
     wrong = {row["row"]: row["field"] for row in told["rows"] if row["status"] == "refused"}
-    fields = {2: "sku", 3: "node", 4: "quantity", 5: "quantity", 6: "kind", 8: "reason", 10: "", 11: "sku", 12: "sku", 13: "column beyond the last"}
+    fields = {2: "sku", 3: "node", 4: "quantity", 5: "quantity", 6: "kind", 8: "reason", 10: "quantity", 11: "sku", 12: "sku", 13: "column beyond the last"}
     assert wrong == fields and all(row["problem"] for row in told["rows"] if row["status"] == "refused")
+    assert {row["code"] for row in told["rows"] if row["status"] == "refused"} == {"invalid_input", "stock_unavailable"}
     assert [row["change"] for row in told["rows"] if row["status"] == "done"] == [5, 7, -2]
 
 
@@ -59,7 +60,8 @@ def test_a_file_sent_twice_under_its_key_happens_once_and_again_under_another(sh
     rows = HEADER + "A,N1,received,5,,\nB,N1,counted,7,,\n"
     assert _sent(rows) == _sent(rows)
     assert _on_hand(shelves) == {("A", "N1"): 5, ("B", "N1"): 7}
-    assert _sent(HEADER + "A,N1,received,6,,\n")[1]["rows"][0]["problem"] == "this idempotency key was used for another movement"
+    reused = _sent(HEADER + "A,N1,received,6,,\n")[1]["rows"][0]
+    assert (reused["code"], reused["field"]) == ("idempotency_key_reused", "Idempotency-Key")
     _sent(rows, key="import-2")
     assert _on_hand(shelves) == {("A", "N1"): 10, ("B", "N1"): 7}
 
@@ -86,7 +88,7 @@ def test_json_rows_are_the_same_as_csv_rows(shelves: StockTable) -> None:
     [
         ("", "sku"), ("\n\n", "sku"), (HEADER, "rows"), ("sku,node,kind\nA,N1,received\n", "quantity"), ("sku,sku,node,kind,quantity\n", "sku"),
         ("sku,node,kind,quantity,colour\nA,N1,received,1,red\n", "colour"), (HEADER + 'A,N1,"received,1\n', "body"), (HEADER + "A,N1,received,1,,\n" * (MOST_ROWS + 1), "rows"),
-        ({}, "rows"), ({"rows": []}, "rows"), ({"rows": [1]}, "rows"), ({"rows": {}}, "rows"),
+        ({}, "rows"), ({"rows": []}, "rows"), ({"rows": [1]}, "rows[0]"), ({"rows": [{}, 1]}, "rows[1]"), ({"rows": {}}, "rows"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_is_refused_whole_and_says_where(shelves: StockTable, body: Any, field: str) -> None:

@@ -421,7 +421,7 @@ def rules_api() -> Router:
         patience.PATIENCE: patience.check,
         "routing": check_routing,
         scarcity.POLICY: scarcity.check,
-        sharing.POLICY: sharing.read,
+        sharing.POLICY: lambda policy: sharing.check(policy, nodes()),
     }
     policies_api.add_routes(routes, checks, utc_now)
     return routes

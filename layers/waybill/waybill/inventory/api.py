@@ -145,9 +145,11 @@ def _rows(request: Request) -> list[Any]:
         except UnicodeDecodeError as wrong:
             raise Malformed("the CSV is not UTF-8", fields={"body": f"byte {wrong.start}"}) from None
     rows = request.json_object().get("rows")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not isinstance(rows, list):
         raise Malformed('send CSV as text/csv, or {"rows": [{…}, …]}', fields={"rows": "a list of objects"})
-    return rows_of.few(rows)
+    if wrong := {f"rows[{number}]": "an object" for number, row in enumerate(rows_of.few(rows)) if not isinstance(row, dict)}:
+        raise Malformed('send CSV as text/csv, or {"rows": [{…}, …]}', fields=wrong)
+    return rows
 
 
 def _visible_nodes(key: Key, only: str | None) -> list[str]:

@@ -23,19 +23,23 @@ Raw = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What became of a row; `row` counts from 1. `status`: done, valid (only looked at), refused. `change`: units on hand that were added."""
+    """What became of a row; `row` counts from 1. `status`: done, valid (only looked at), refused. `change`: units on hand that were added. `code` is
+    the error's."""
 
     row: int
     sku: str
     node: str
     status: str
     change: int = 0
+    code: str = ""
     field: str = ""
     problem: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         about = {"row": self.row, "sku": self.sku, "node": self.node, "status": self.status}
-        return {**about, "field": self.field, "problem": self.problem} if self.problem else {**about, "change": self.change}
+        if self.problem:
+            return {**about, "code": self.code, "field": self.field, "problem": self.problem}
+        return {**about, "change": self.change}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class Bulk:
             done = self.movements.record(sku, node, kind, quantity, f"hand-{name}", reason=reason, reference=reference)
             return Line(number, sku, node, "done", done.quantity)
         except WaybillError as problem:
-            return Line(number, sku, node, "refused", field=next(iter(problem.fields), ""), problem=problem.message)
+            return Line(number, sku, node, "refused", 0, problem.code, next(iter(problem.fields), ""), problem.message)
 
     def _wanted(self, raw: Raw, skus: set[str], counted: set[tuple[str, str]]) -> tuple[str, int, str, str]:
         """Raises InvalidInput for the first field that is wrong."""

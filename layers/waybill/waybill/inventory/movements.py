@@ -56,7 +56,8 @@ class Movements:
             if outcome.done:
                 return op
             if outcome is SHORT:
-                raise StockUnavailable(f"{node} has fewer than {-op.quantity} units of {sku} that nobody has reserved")
+                told = f"{node} has fewer than {-op.quantity} units of {sku} that nobody has reserved"
+                raise StockUnavailable(told, fields={"quantity": "more than is free"})
             asked = self.stock.ask_again(sku, node, asked, max(self._now_ms(), outcome.floor + 1))
         raise Unavailable(f"the stock of {sku} at {node} is busy; try again")
 

@@ -91,7 +91,8 @@ class StockTable:
         except WriteConflict as taken:
             first = _asked_from(taken.old or {})
             if first.fingerprint != asked.fingerprint:
-                raise KeyReused("this idempotency key was used for another movement") from None
+                told = {"Idempotency-Key": "used"}
+                raise KeyReused("this idempotency key was used for another movement", fields=told) from None
             return first
         return asked
 

@@ -8,7 +8,7 @@ not go, and not a heap of its own: it never lies idle beside a customer of that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,10 +71,22 @@ def read(raw: Mapping[str, Any]) -> Sharing:
         wrong["networks"], networks = "is an object of channels, each with a list of its nodes", {}
     kept = tuple(_kept(rule, f"kept[{number}]", wrong) for number, rule in enumerate(rules))
     sells = {channel: _names(nodes, f"networks.{channel}", wrong) for channel, nodes in networks.items()}
+    _refuse(wrong)
+    return Sharing(kept, sells)
+
+
+def check(raw: Mapping[str, Any], nodes: Collection[str]) -> None:
+    """Raises InvalidInput as `read` does, and for nodes that the shop has not: nothing would be kept there, nor sold from there."""
+    read(raw)
+    named = {f"kept[{n}].nodes[{m}]": node for n, rule in enumerate(raw.get("kept", [])) for m, node in enumerate(rule.get("nodes", []))}
+    named |= {f"networks.{channel}[{m}]": node for channel, of_it in raw.get("networks", {}).items() for m, node in enumerate(of_it)}
+    _refuse({place: f"there is no node {node!r}" for place, node in named.items() if node not in nodes})
+
+
+def _refuse(wrong: dict[str, str]) -> None:
     if wrong:
         told = "; ".join(f"{place} {what}" for place, what in list(wrong.items())[:3])
         raise InvalidInput(f"the policy cannot be used: {told}", fields=wrong)
-    return Sharing(kept, sells)
 
 
 def _kept(raw: Any, at: str, wrong: dict[str, str]) -> Kept:
