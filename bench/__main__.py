@@ -1,6 +1,6 @@
 """`make bench`: every measurement beside its baseline, as tables; at the end each target with PASS or MISS. As JSON in .local/bench.json.
 
-    python -m bench [coldstart] [cost] [hot_sku] [laptop] [routing] [season]
+    python -m bench [coldstart] [cost] [hot_sku] [laptop] [routing] [season] [brokering]
 
 Exits 0 also where a target is missed: this is a measurement and no test. It exits otherwise where a bench itself breaks.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bench import coldstart, cost, hot_sku, laptop, routing, season
+from bench import brokering, coldstart, cost, hot_sku, laptop, routing, season
 from tests.support.template import ROOT
 
 _MOST_DOLLARS = 0.15
@@ -130,7 +130,20 @@ def _season() -> tuple[Any, list[Verdict]]:
     ]
 
 
-_BENCHES: dict[str, Callable[[], tuple[Any, list[Verdict]]]] = {"coldstart": _coldstart, "cost": _cost, "hot_sku": _hot_sku, "laptop": _laptop, "routing": _routing, "season": _season}
+def _brokering() -> tuple[Any, list[Verdict]]:
+    _title("many orders that wait for the same stock: assigned all at once, beside first come, first served", "about two minutes")
+    columns = ("orders", "nodes", "dearer by at most $", "$ as they come", "$ all at once", "saved", "gap", "worse served", "limits broken", "slowest s")
+    rows = _shown(brokering.measure(), columns)
+    worse, broken = sum(row["worse served"] for row in rows), sum(row["limits broken"] for row in rows)
+    dearer = sum(row["$ all at once"] > row["$ as they come"] for row in rows)
+    return rows, [
+        Verdict("brokering, pools dearer than first come", str(dearer), "0", dearer == 0),
+        Verdict("brokering, orders worse served than allowed", str(worse), "0", worse == 0),
+        Verdict("brokering, stock or hands overstepped", str(broken), "0", broken == 0),
+    ]
+
+
+_BENCHES: dict[str, Callable[[], tuple[Any, list[Verdict]]]] = {"coldstart": _coldstart, "cost": _cost, "hot_sku": _hot_sku, "laptop": _laptop, "routing": _routing, "season": _season, "brokering": _brokering}
 
 
 def _title(text: str, lasts: str) -> None:
