@@ -22,10 +22,12 @@ from waybill.routing.model.optimiser import optimise
 from waybill.routing.model.problem import Candidate, Demand, Problem, Rate
 from waybill.routing.model.receipt import answer, folded, receipt, replay, unfolded
 from waybill.routing.model.rules import BUILT_IN
-from waybill.routing.model.scarcity import Outlook, check, futures
-from waybill.routing.scarcity import keep
+from waybill.routing.model.scarcity import LOST, POLICY, Outlook, Prices, check, dearer_half, futures
+from waybill.routing.model.season import learned
+from waybill.routing.scarcity import keep, version
 from waybill.routing.scarcity import prices as standing
 from waybill.routing.transport import prices
+from waybill.shop import store as shop
 
 FLAT = Rate((1000,), (500,))
 
@@ -115,6 +117,11 @@ def test_the_same_outlook_has_the_same_futures() -> None:
     assert all(abs(sum(each[region] for each in drawn) / 2000 - mean) <= 0.05 * mean for region, mean in demand.items())
 
 
+def stands(made: Prices, until: str = "9999") -> None:
+    shop.save(shop.POLICY, POLICY, {"on": True})
+    keep(made, until, version())
+
+
 def test_prices_that_were_made_spare_the_nodes_stock_until_they_are_too_old() -> None:
     with life(stock={("TEA", "reno"): 5, ("TEA", "columbus"): 5}) as the:
         now = bootstrap.utc_now()
@@ -125,17 +132,66 @@ def test_prices_that_were_made_spare_the_nodes_stock_until_they_are_too_old() ->
             return [work["node"] for work in the.order(order_id)["fulfilment_orders"]]
 
         assert ships_from("unpriced") == ["columbus"]
-        keep({"columbus": {"TEA": 5000}}, instant(now + timedelta(hours=1)))
+        stands({"columbus": {"TEA": 5000}}, instant(now + timedelta(hours=1)))
         assert ships_from("priced") == ["reno"]
-        keep({"columbus": {"TEA": 5000}}, instant(now - timedelta(hours=1)))
+        stands({"columbus": {"TEA": 5000}}, instant(now - timedelta(hours=1)))
         assert ships_from("stale") == ["columbus"]
+
+
+def test_what_was_sold_prices_the_stock_that_will_not_last_and_no_other() -> None:
+    pytest.importorskip("highspy", reason="HiGHS is not installed")
+    enough = {(sku, node): units for sku, units in (("TEA", 5), ("CUP", 1000)) for node in ("reno", "columbus")}
+    with life(stock=enough) as the:
+        shop.save(shop.POLICY, POLICY, {"on": True})
+        the.place(an_order(("TEA", 2), ("CUP", 1)), key="sold")
+        the.settle()
+        assert the.world.handler("scarcity")({}, None) == {"orders": 1, "prices": 2}
+        made = standing(instant(bootstrap.utc_now()))
+        assert {node: list(skus) for node, skus in made.items()} == {"columbus": ["TEA"], "reno": ["TEA"]}
+        assert all(0 < skus["TEA"] < LOST for skus in made.values())
 
 
 def test_turned_off_no_price_stands() -> None:
     with life() as the:
-        keep({"columbus": {"TEA": 5000}}, "9999")
+        now = instant(bootstrap.utc_now())
+        stands({"columbus": {"TEA": 5000}})
+        assert standing(now) == {"columbus": {"TEA": 5000}}
+        shop.save(shop.POLICY, POLICY, {"on": False})
+        shop.forget()
+        assert standing(now) == {}
         assert the.world.handler("scarcity")({}, None) == {"orders": 0, "prices": 0}
-        assert standing(instant(bootstrap.utc_now())) == {}
+        shop.save(shop.POLICY, POLICY, {"on": True})
+        shop.forget()
+        assert standing(now) == {}
+
+
+def test_of_two_rounds_at_once_the_one_that_is_done_first_stands() -> None:
+    with life():
+        shop.save(shop.POLICY, POLICY, {"on": True})
+        seen = version()
+        keep({"reno": {"TEA": 1}}, "9999", seen)
+        keep({"reno": {"TEA": 2}}, "9999", seen)
+        assert standing(instant(bootstrap.utc_now())) == {"reno": {"TEA": 1}}
+        assert version() == seen + 1
+
+
+def test_more_prices_than_an_item_holds_are_cut_from_the_cheapest() -> None:
+    assert dearer_half({"reno": {"TEA": 1, "POT": 9}, "columbus": {"TEA": 9, "CUP": 2}}) == {"columbus": {"TEA": 9}, "reno": {"POT": 9}}
+    draw = random.Random(7)
+    many = {f"N{node}": {f"{draw.getrandbits(64):x}": draw.randint(1, 2000) for _ in range(2_000)} for node in range(20)}
+    with life():
+        stands(many)
+        kept = standing(instant(bootstrap.utc_now()))
+        left = [price for skus in kept.values() for price in skus.values()]
+        assert left and min(left) >= sorted(price for skus in many.values() for price in skus.values())[-len(left)]
+
+
+def test_an_order_of_more_than_parcels_carry_prices_nothing_and_stops_nothing() -> None:
+    def kept(units: int) -> dict[str, Any]:
+        decision = decide(asked([Unrouted("1", "A", units, 100)], [Site("near", FLAT)], {"A": {"near": 5}}))
+        return unfolded({**folded(receipt(decision, at="2026-11-23T00:00:00.000Z", cause="route", tariffs={})), "n": 1})
+
+    assert learned([kept(2), kept(200_000)]) == learned([kept(2)])
 
 
 @pytest.mark.parametrize("policy", [{"on": 1}, {"days": 0}, {"days": 61}, {"lost": -1}, {"lost": 1.5}, {"of": True}])

@@ -108,3 +108,12 @@ def by_node(prices: Mapping[str, Mapping[str, float]]) -> Prices:
             if round(price) > 0:
                 turned[node][sku] = round(price)
     return dict(turned)
+
+
+def dearer_half(prices: Prices) -> Prices:
+    """The half of them that weighs most, by node and SKU where they are equal."""
+    ranked = sorted(((price, node, sku) for node, skus in prices.items() for sku, price in skus.items()), key=lambda each: (-each[0], *each[1:]))
+    kept: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for price, node, sku in ranked[: len(ranked) // 2]:
+        kept[node][sku] = price
+    return dict(kept)

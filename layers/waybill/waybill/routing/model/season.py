@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from waybill.routing.model.decision import NO_CARRIER, Asked
+from waybill.routing.model.problem import MOST_PARCELS
 from waybill.routing.model.receipt import question
 from waybill.routing.model.scarcity import Outlook, Sale, expected, share_of_a_parcel
 
@@ -34,12 +35,14 @@ class Season:
 
 
 def learned(receipts: Iterable[Mapping[str, Any]]) -> Season:
-    """From the first decisions of orders."""
+    """From the first decisions of orders. A load that no parcels carry says nothing of what will be bought in parcels."""
     sales: list[Sale] = []
     paid: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     handling: dict[str, int] = {}
     for kept in receipts:
         asked = question(kept)
+        if _a_lorry(asked):
+            continue
         region, units = region_of(asked.order), sum(line.quantity for line in asked.lines)
         sales += [Sale(region, line.sku, line.quantity, units) for line in asked.lines]
         for node, parcel, each in _offers(asked):
@@ -53,8 +56,16 @@ def region_of(order: Mapping[str, Any]) -> str:
     return f"{order.get('country', '')}-{order.get('region', '')}"
 
 
+def _a_lorry(asked: Asked) -> bool:
+    return any(_weight(asked) > site.rate.breaks_g[-1] * MOST_PARCELS for site in asked.sites if site.barred != NO_CARRIER)
+
+
+def _weight(asked: Asked) -> int:
+    return sum(line.quantity * line.weight_g for line in asked.lines)
+
+
 def _offers(asked: Asked) -> Iterable[tuple[str, int, int]]:
-    weight = sum(line.quantity * line.weight_g for line in asked.lines)
+    weight = _weight(asked)
     for site in asked.sites:
         if site.barred != NO_CARRIER and weight:
             yield site.node, site.rate.price(weight, site.per_parcel), site.per_unit
