@@ -83,6 +83,29 @@ def test_json_rows_are_the_same_as_csv_rows(shelves: StockTable) -> None:
     assert _on_hand(shelves) == {("A", "N1"): 5}
 
 
+ROW = {"sku": "A", "node": "N1", "kind": "received", "quantity": 1}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("quantity", -1), ("quantity", 0), ("quantity", 0.5), ("quantity", "1.5"), ("quantity", "1e3"), ("quantity", "½"), ("quantity", "٣"), ("quantity", "--5"), ("quantity", ""),
+        ("quantity", True), ("quantity", None), ("quantity", 10**30), ("quantity", [1]), ("sku", "Z"), ("sku", "a"), ("sku", ["A"]), ("sku", "A" * 3000), ("node", "atlantis"), ("node", "N" * 3000),
+        ("node", None), ("kind", "stolen"), ("kind", ["received"]), ("reference", "\n"), ("colour", "red"),
+    ],
+)  # fmt: skip
+def test_a_row_that_is_wrong_is_told_by_its_number_and_field_and_its_neighbours_are_done(shelves: StockTable, field: str, value: Any) -> None:
+    told = _sent({"rows": [ROW, {**ROW, field: value}, ROW]})[1]
+    assert [row["status"] for row in told["rows"]] == ["done", "refused", "done"]
+    wrong = told["rows"][1]
+    assert (wrong["row"], wrong["code"], wrong["field"]) == (2, "invalid_input", field) and wrong["problem"]
+    assert _on_hand(shelves) == {("A", "N1"): 2}
+
+
+def test_spaces_around_a_name_are_no_part_of_it(shelves: StockTable) -> None:
+    assert _sent({"rows": [{**ROW, "sku": " A ", "node": "N1 "}]})[1]["done"] == 1
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

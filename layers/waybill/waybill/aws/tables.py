@@ -17,6 +17,8 @@ from waybill.aws.clients import client
 from waybill.kernel.errors import Conflict, Unavailable
 
 Item = dict[str, Any]
+_LONGEST_PK, _LONGEST_SK = 2048, 1024
+"""Bytes. DynamoDB refuses to look for more, also as one key of many."""
 
 
 class WriteConflict(Conflict):
@@ -56,16 +58,18 @@ class Table:
         return os.environ[self._variable]
 
     def get(self, pk: str, sk: str | None = None) -> Item | None:
-        """One item, strongly consistent; None where there is none."""
+        """One item, strongly consistent; None where there is none, nor can be."""
+        if not _can_be(pk, sk):
+            return None
         answer = client("dynamodb").get_item(TableName=self.name, Key=_key(pk, sk), ConsistentRead=True)
         return unpack_item(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: list[tuple[str, str]]) -> list[Item]:
         """Items by key in any order; absent ones are left out. Batches of 100, unprocessed keys asked again."""
         found: list[Item] = []
-        for start in range(0, len(keys), 100):
-            wanted = [_key(pk, sk) for pk, sk in keys[start : start + 100]]
-            found += self._batch_get(wanted)
+        possible = [_key(pk, sk) for pk, sk in keys if _can_be(pk, sk)]
+        for start in range(0, len(possible), 100):
+            found += self._batch_get(possible[start : start + 100])
         return found
 
     def _batch_get(self, wanted: list[Item], tries: int = 6) -> list[Item]:
@@ -106,6 +110,8 @@ class Table:
         consistent: bool = False,
     ) -> Page:
         """One page of a partition of the table or of an index; `next` is the cursor of the following page."""
+        if not _can_be(pk):
+            return Page([], None)
         names, values, condition = {"#p": keys[0]}, {":p": pk}, "#p = :p"
         if between:
             names["#s"], values[":from"], values[":to"] = keys[1], between[0], between[1]
@@ -211,6 +217,15 @@ def _request(write: Write, stamp: str) -> dict[str, Any]:
     if write.values:
         request["ExpressionAttributeValues"] = pack_item(write.values)
     return request
+
+
+def _can_be(pk: str, sk: str | None = None) -> bool:
+    """Whether an item may have this key at all: who asks for `/v1/orders/` and three thousand letters is told that there is none."""
+    return 0 < _bytes(pk) <= _LONGEST_PK and (sk is None or 0 < _bytes(sk) <= _LONGEST_SK)
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _key(pk: str, sk: str | None) -> dict[str, Any]:

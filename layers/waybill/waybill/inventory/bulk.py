@@ -52,7 +52,7 @@ class Bulk:
 
     def run(self, rows: list[Raw], key: str, *, dry: bool = False) -> list[Line]:
         """Every row on its own, in order: what is refused keeps no other from being done. Under the same key the same rows happen once."""
-        skus = self.known(sorted({row["sku"] for row in rows if isinstance(row.get("sku"), str) and row["sku"]}))
+        skus = self.known(sorted({row["sku"].strip() for row in rows if isinstance(row.get("sku"), str)} - {""}))
         counted: set[tuple[str, str]] = set()
         return [self._line(number, row, skus, counted, key, dry) for number, row in enumerate(rows, 1)]
 
