@@ -12,7 +12,7 @@ from tests.flow.life import Life, life
 RULES = "/v1/routing/rules"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def the() -> Iterator[Life]:
     with life() as made:
         yield made
@@ -48,6 +48,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a rule that leads to itself": (_set({"name": "a", "next": "a"}), f"{OURS}.rules[0].next"),
     "a rule that leads nowhere": (_set({"name": "a", "next": "b"}), f"{OURS}.rules[0].next"),
     "a condition without a value": (_set({"name": "a", "nodes": [{"field": "node", "op": "is"}]}), f"{OURS}.rules[0].nodes[0]"),
+    "a rule without a name": (_set(ANY, {"name": " "}), f"{OURS}.rules[1].name"),
     "two rules of one name": (_set(ANY, ANY), f"{OURS}.rules[1].name"),
 }
 
@@ -71,3 +72,17 @@ def test_everything_that_is_wrong_is_told_in_one_answer(the: Life) -> None:
     raw = _set({"name": "a", "keep": -1, "nodes": [_asks("colour", "is", 1)]}, {"name": "b", "next": "b"})
     told = the.call("POST", RULES, raw, "support").json()
     assert {error["field"] for error in told["errors"]} == {f"{OURS}.rules[0].keep", f"{OURS}.rules[0].nodes[0].field", f"{OURS}.rules[1].next"}
+
+
+def test_rules_that_cannot_be_kept_in_one_piece_are_too_large(the: Life) -> None:
+    many = [f"{number:05}{'x' * 90}" for number in range(400)]
+    raw = _set(*({"name": f"r{number}", "nodes": [_asks("region", "in", many)]} for number in range(12)))
+    answer = the.call("POST", RULES, raw, "support")
+    assert (answer.status, answer.json()["code"], answer.json()["errors"][0]["field"]) == (413, "too_large", "routings")
+    assert the.call("GET", RULES).json()["items"] == []
+
+
+def test_as_many_rules_as_may_be_can_be_kept(the: Life) -> None:
+    rules = [{"name": f"rule {number}", "nodes": [_asks("distance_km", "at_most", 10**6)]} for number in range(20)]
+    raw = {"name": "all", "routings": [{"name": f"routing {number}", "rules": rules} for number in range(50)]}
+    assert the.call("POST", RULES, raw, "support").status == 201

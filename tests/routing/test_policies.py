@@ -40,6 +40,7 @@ def test_a_node_that_does_not_sell_to_a_channel_is_ruled_out_by_name():
         ("availability", {"kept": [{"units": 0.5}]}, "kept[0].units"),
         ("availability", {"kept": [{"units": 1}, {"units": 1, "nodes": ["reno", "atlantis"]}]}, "kept[1].nodes[1]"),
         ("availability", {"networks": {"web": ["reno", "atlantis"]}}, "networks.web[1]"),
+        ("availability", {"networks": {"": ["reno"]}}, "networks."),
         ("availability", {"kept": [{"units": 1, "colour": "red"}]}, "kept[0].colour"),
         ("bundles", {"POT": {"TEA": 1, "CUP": 0.5}}, "POT.CUP"),
         ("bundles", {"POT": {"CUP": 1}, "CUP": {"POT": 1}}, "CUP.POT"),

@@ -12,7 +12,7 @@ from waybill.kernel.events import Entry
 from waybill.routing.model.backtest import Limits, Report, in_shadow, tried
 from waybill.routing.model.receipt import answer, differences, replay
 from waybill.routing.model.rulebook import DRAFT, Kept
-from waybill.routing.model.rules import BUILT_IN, BUILT_IN_VERSION, RuleSet, only_known_nodes, read
+from waybill.routing.model.rules import BUILT_IN, BUILT_IN_VERSION, RuleSet, only_known_nodes, read, small_enough
 from waybill.routing.ports import Decisions, RuleSets
 
 MOST_ORDERS, ORDERS_BY_DEFAULT = 2000, 500
@@ -30,8 +30,10 @@ class Rulebook:
     clock: Clock
 
     def draft(self, raw: dict[str, Any], actor: str) -> Kept:
-        """Raises InvalidInput with everything that is wrong, by its place."""
-        only_known_nodes(read(raw), self.nodes())
+        """Raises InvalidInput with everything that is wrong, by its place; TooLarge."""
+        rules = read(raw)
+        only_known_nodes(rules, self.nodes())
+        small_enough(rules)
         return self.sets.add(raw, Entry(1, "rules.drafted", self._now(), actor))
 
     def all(self) -> list[Kept]:

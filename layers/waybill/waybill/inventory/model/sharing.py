@@ -70,6 +70,7 @@ def read(raw: Mapping[str, Any]) -> Sharing:
     if not isinstance(networks, Mapping):
         wrong["networks"], networks = "is an object of channels, each with a list of its nodes", {}
     kept = tuple(_kept(rule, f"kept[{number}]", wrong) for number, rule in enumerate(rules))
+    wrong |= {f"networks.{channel[:_LONGEST]}": "is no name of a channel" for channel in networks if not 0 < len(channel.strip()) <= _LONGEST}
     sells = {channel: _names(nodes, f"networks.{channel}", wrong) for channel, nodes in networks.items()}
     _refuse(wrong)
     return Sharing(kept, sells)

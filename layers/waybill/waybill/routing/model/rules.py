@@ -6,11 +6,12 @@ everything. Where none can, the order waits for stock.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from waybill.kernel.errors import InvalidInput
+from waybill.kernel.errors import InvalidInput, TooLarge
 from waybill.routing.model.conditions import NODE_FIELDS, NUMBER, ORDER_FIELDS, Condition, Wrong, read_conditions
 
 NEVER, BY_ITEM, BY_QUANTITY = "never", "by_item", "by_quantity"
@@ -20,6 +21,8 @@ SORTS = ("most_units", *(name for name, kind in NODE_FIELDS.items() if kind == N
 BUILT_IN_VERSION = 0
 MOST_ROUTINGS, MOST_RULES, MOST_NODES, MOST_MONEY, MOST_UNITS = 50, 20, 50, 10**9, 10**6
 _LONGEST_NAME = 100
+LARGEST = 250_000
+"""Characters of JSON, every default written out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,13 @@ def only_known_nodes(rules: RuleSet, known: Collection[str]) -> None:
     _refuse(wrong)
 
 
+def small_enough(rules: RuleSet) -> None:
+    """Raises TooLarge for what could not be kept in one piece with what is found out about it."""
+    characters = len(json.dumps(rules.to_dict()))
+    if characters > LARGEST:
+        raise TooLarge(f"the rules have {characters} characters, at most {LARGEST} can be kept", fields={"routings": f"at most {LARGEST} characters"})
+
+
 def _refuse(wrong: Wrong) -> None:
     if wrong:
         told = "; ".join(f"{place or 'rule set'} {what}" for place, what in list(wrong.items())[:3])
@@ -165,7 +175,7 @@ def _pick(raw: Any, at: str, wrong: Wrong) -> str | tuple[str, ...]:
 
 
 def _no_circle(rules: list[Rule], at: str, wrong: Wrong) -> None:
-    by_name = {rule.name: number for number, rule in enumerate(rules)}
+    by_name = {rule.name: number for number, rule in enumerate(rules) if rule.name}
     for number, rule in enumerate(rules):
         if rule.next and rule.next not in by_name:
             wrong[f"{at}[{number}].next"] = "names no rule of this routing"
