@@ -43,6 +43,7 @@ class Route:
         }.get(part, part)
 
 
+_OF_CHANNEL = (("channel", "Whose cart, for keys that are no channel's"),)
 _PAGE = (("limit", "How many, 1 to 200"), ("cursor", "The `next` of the page before"))
 _FO = "/v1/fulfilment-orders"
 
@@ -108,6 +109,9 @@ ROUTES = (
     Route("GET", "/v1/routing/rules/{version}/report.html", "The same as a page with charts", RULE_READERS, file="text/html", query=(("orders", "How many of the newest, 1 to 2000; 500 unless told otherwise"),), refuses=(404, 422)),
     Route("POST", "/v1/routing/rules/{version}/activate", "Let rules stand: a draft that has passed the gate, or such as have stood before", ("admin",), "RuleSet", refuses=(404, 409)),
     Route("POST", "/v1/routing/reroute", "Pin orders to nodes, or send all that waits at a node elsewhere", ("support",), "Rerouted", "RerouteIn", refuses=(422,)),
+    Route("PUT", "/v1/carts/{cart}", "Keep stock for a cart while its customer decides; again, for as long again", ("channel", "support"), "Cart", "CartIn", query=_OF_CHANNEL, refuses=(409, 422)),
+    Route("GET", "/v1/carts/{cart}", "Read what is kept for a cart", ("channel", "support"), "Cart", query=_OF_CHANNEL, refuses=(404,)),
+    Route("DELETE", "/v1/carts/{cart}", "Give a cart's stock back", ("channel", "support"), "Cart", query=_OF_CHANNEL, refuses=(404,)),
     Route("GET", "/v1/policies", "List what the shop has decided", RULE_READERS, "Policy", lists=True),
     Route("GET", "/v1/policies/{id}", "Read a policy with its latest changes", RULE_READERS, "Policy", refuses=(404,)),
     Route("PUT", "/v1/policies/{id}", "Write a whole policy; with If-Match only over the version that was read", ("admin",), "Policy", "PolicyIn", refuses=(404, 409, 412, 422)),

@@ -263,7 +263,19 @@ SHAPES: dict[str, Schema] = {
         "Routing rules. `gate`: what came of the last back-test; `shadow`: of the decisions since; `rows`: orders that would be routed otherwise.",
     ),
     "TestIn": record({}, {"orders": {**WHOLE, "description": "How many of the newest orders, 1 to 2000; 500 unless told otherwise"}}),
-    "PolicyIn": {"type": "object", "description": "`availability`: who may take how much of the stock; `bundles`: their parts; `patience`: how long an order waits; `routing`: how often it is tried; `scarcity`: whether stock is priced for orders still to come"},
+    "CartIn": record({"lines": array(record({"sku": TEXT, "quantity": WHOLE}))}),
+    "Cart": record(
+        {
+            "cart": TEXT,
+            "channel": TEXT,
+            "status": {"enum": ["kept", "short", "ordered", "ended"]},
+            "expires_at": INSTANT,
+            "lines": array(record({"sku": TEXT, "quantity": WHOLE, "kept": WHOLE})),
+        },
+        {},
+        "Stock kept for a cart. The order that comes of it names it in `attributes.cart` and takes the stock over.",
+    ),
+    "PolicyIn": {"type": "object", "description": "`availability`: who may take how much of the stock; `bundles`: their parts; `carts`: how long their stock is kept; `patience`: how long an order waits; `routing`: how often it is tried; `scarcity`: whether stock is priced for orders still to come"},
     "Policy": record(
         {"id": TEXT, "version": WHOLE, "policy": {"type": "object"}},
         {"changes": array(record({"version": WHOLE, "at": INSTANT, "by": TEXT, "before": {"type": "object"}, "after": {"type": "object"}}))},

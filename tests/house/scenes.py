@@ -206,6 +206,22 @@ def stock_read_and_moved(the: Life) -> None:
     assert proven["wrong"] == proven["left"] == 0 < proven["proven"]
 
 
+def carts_kept(the: Life) -> None:
+    wish = {"lines": [{"sku": "TEA", "quantity": 2}, {"sku": "CUP", "quantity": 1}]}
+    for cart in ("one", "two", "three"):
+        assert ok(the.call("PUT", f"/v1/carts/{cart}", wish, who="api")).json()["status"] == "kept"
+    ok(the.call("PUT", "/v1/carts/two", {"lines": [{"sku": "TEA", "quantity": 1}]}, who="api"))
+    ok(the.call("DELETE", "/v1/carts/two", who="api"))
+    order_id = placed(the, {**an_order(("TEA", 2)), "attributes": {"cart": "one"}})
+    assert ok(the.call("GET", "/v1/carts/one", who="api")).json()["status"] == "ordered"
+    assert the.order(order_id)["status"] == "released"
+    the.world.later(3600)
+    assert the.world.handler("carts")({"detail-type": "Scheduled Event"}, None)["expired"] == 2
+    assert ok(the.call("GET", "/v1/carts/three", who="api")).json()["status"] == "ended"
+    for sku in ("TEA", "CUP"):
+        assert ok(the.call("GET", f"/v1/proof/inventory/{sku}")).json()["agrees"]
+
+
 def books_read(the: Life) -> None:
     order_id = work_off(the, placed(the, an_order(("CUP", 1))))
     for who in ("admin", "api"):
@@ -251,4 +267,5 @@ SCENES = (
     scarcity_priced,
     lost_and_found,
     waited_long_enough,
+    carts_kept,
 )

@@ -30,6 +30,7 @@ _CONTEXTS = {
     "routing": {"inventory", "routing", "fulfilment"},
     "rules": {"routing", "fulfilment", "inventory"},
     "stock_proof": {"inventory"},
+    "carts": {"inventory"},
     "scarcity": {"routing", "inventory"},
     "finance": {"payments"},
     "payment_care": {"payments"},

@@ -138,6 +138,7 @@ class FakeOrder:
     wanted: tuple[Wanted, ...]
     cancelled: bool = False
     channel: str = ""
+    cart: str = ""
     held_by: str = ""
     backordered: bool = False
     token: str = ""
@@ -170,6 +171,7 @@ class FakeOrders:
             order.wanted,
             self.records.get(order_id, Reservation(order_id)),
             channel=order.channel,
+            cart=order.cart,
             cancelled=order.cancelled,
             held_by=order.held_by,
             backordered=order.backordered,
@@ -185,6 +187,20 @@ class FakeOrders:
         saved = replace(reservation, version=reservation.version + 1)
         self.records[reservation.order_id] = saved
         self.gate("saved")
+        return saved
+
+    def cart(self, cart_id: str) -> Reservation | None:
+        self.gate("cart")
+        return self.records.get(cart_id)
+
+    def take(self, reservation: Reservation, cart: Reservation) -> Reservation:
+        self.gate("take")
+        known = self.records.get(reservation.order_id, Reservation(reservation.order_id))
+        if self.records[cart.order_id].version != cart.version or known.version != reservation.version:
+            raise Conflict("somebody else was first")
+        self.records[cart.order_id] = replace(cart, version=cart.version + 1, closed=True)
+        self.records[reservation.order_id] = saved = replace(reservation, version=reservation.version + 1)
+        self.gate("taken")
         return saved
 
     def stock_arrived(self, order_id: str, at: str) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from waybill.channels.acks import ChannelAcks
     from waybill.channels.worker import IntakeWorker
     from waybill.fulfilment.push import NodePush
+    from waybill.inventory.carts import Carts
     from waybill.inventory.checking import Checking
     from waybill.inventory.movements import Movements
     from waybill.inventory.service import Inventory
@@ -110,6 +111,32 @@ def inventory() -> Inventory:
 
     planner = Planner(ShopSites(), RulesTable())
     return Inventory(StockTable(), OrdersTable(), planner, open_nodes, sharing=sharing)
+
+
+def carts() -> Carts:
+    """Stock kept for carts. Where they will ship from nobody knows yet: the fewest nodes keep it."""
+    from waybill.inventory.carts import Carts
+    from waybill.inventory.carts_table import CartsTable
+    from waybill.inventory.model.cart import MINUTES, POLICY
+    from waybill.inventory.service import Inventory
+    from waybill.inventory.shop_sharing import sharing
+    from waybill.inventory.stock_table import StockTable
+    from waybill.shop import store as shop
+
+    def open_nodes() -> list[str]:
+        now = instant(utc_now())
+        return [node.id for node in shop.nodes() if node.is_open(now)]
+
+    table = CartsTable()
+    stock = Inventory(StockTable(), table, open_nodes=open_nodes, sharing=sharing)
+    return Carts(stock, table, lambda: shop.policy(POLICY).get("minutes", MINUTES), utc_now)
+
+
+def carts_api() -> Router:
+    """Routes of `functions/carts`."""
+    from waybill.inventory import carts_api as api
+
+    return api.router(carts())
 
 
 def movements() -> Movements:
@@ -399,7 +426,7 @@ def scarcity() -> Scarcity:
 def rules_api() -> Router:
     """Routes of `functions/rules`."""
     from waybill.fulfilment.service import Fulfilment
-    from waybill.inventory.model import sharing
+    from waybill.inventory.model import cart, sharing
     from waybill.orders.model import patience
     from waybill.routing import rules_api, steering_api
     from waybill.routing.decisions_table import DecisionsTable
@@ -417,6 +444,7 @@ def rules_api() -> Router:
     routes = rules_api.router(Rulebook(RulesTable(), DecisionsTable(utc_now), nodes, lambda: shop.policy("routing_gate"), utc_now))
     steering_api.add_routes(routes, Steering(Fulfilment(utc_now), nodes, utc_now))
     checks: dict[str, policies_api.Check] = {
+        cart.POLICY: cart.check,
         bundles.POLICY: lambda policy: bundles.check(policy, shop.items),
         patience.PATIENCE: patience.check,
         "routing": check_routing,

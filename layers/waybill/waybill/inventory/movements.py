@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from waybill.inventory.model.proof import prove
-from waybill.inventory.model.row import ADJUSTED, RECEIVED, SHORT, Op, Row
+from waybill.inventory.model.reservation import Reservation
+from waybill.inventory.model.row import ADJUSTED, RECEIVED, SHORT, TAKEN, Op, Row
 from waybill.inventory.ports import Asked, Orders, Stock
 from waybill.kernel.clock import Clock, utc_now
 from waybill.kernel.errors import IllegalTransition, InvalidInput, StockUnavailable, Unavailable
@@ -78,12 +79,18 @@ class Movements:
         for _ in range(_MOST_TRIES):
             row, ledger = self.stock.ledger(known.sku, known.node)
             row = row or known
-            order_ids = sorted({op.id.split("/", 1)[0] for op in ledger if op.effect[1]})
-            answer = prove(row, ledger, self.orders.reservations(order_ids))
+            answer = prove(row, ledger, self._claimants(ledger))
             now, _ = self.stock.ledger(known.sku, known.node)
             if answer["agrees"] or (now and now.version == row.version):
                 return answer
         return {**answer, "moving": True}
+
+    def _claimants(self, ledger: list[Op]) -> list[Reservation]:
+        """Orders and carts that have or had something reserved there, and orders that are about to take it from a cart."""
+        order_ids = {op.id.split("/", 1)[0] for op in ledger if op.claim} | {op.note for op in ledger if op.kind == TAKEN}
+        found = self.orders.reservations(sorted(order_ids))
+        takers = {order_id for one in found for order_id in one.taken_by} - order_ids
+        return [*found, *self.orders.reservations(sorted(takers))] if takers else found
 
     def _now_ms(self) -> int:
         return int(self.clock().timestamp() * 1000)

@@ -9,6 +9,7 @@ from typing import Any
 from waybill.aws import tables
 from waybill.aws.attributes import pack_item
 from waybill.aws.clients import client
+from waybill.inventory.model.cart import cart_id
 from waybill.inventory.model.plan import Wanted
 from waybill.inventory.model.reservation import Batch, Reservation, Step
 from waybill.inventory.ports import Demand
@@ -19,6 +20,8 @@ from waybill.orders.model import state as lifecycle
 from waybill.orders.store import ORDERS, Record
 
 RSV = "RSV"
+CART = "cart"
+"""The attribute by which an order names the cart that it was."""
 FOR_STOCK = "stock"
 """What `WAIT` says while the execution stands in the state Await stock."""
 
@@ -31,6 +34,14 @@ class OrdersTable:
 
     def save(self, reservation: Reservation) -> Reservation:
         tables.commit(tables.replace(ORDERS, reservation_item(reservation), reservation.version))
+        return replace(reservation, version=reservation.version + 1)
+
+    def cart(self, cart_id: str) -> Reservation | None:
+        return next(map(reservation_from, ORDERS.partition(partition(cart_id), RSV)), None)
+
+    def take(self, reservation: Reservation, cart: Reservation) -> Reservation:
+        ours = tables.replace(ORDERS, reservation_item(reservation), reservation.version)
+        tables.commit(ours, tables.replace(ORDERS, reservation_item(replace(cart, closed=True)), cart.version))
         return replace(reservation, version=reservation.version + 1)
 
     def stock_arrived(self, order_id: str, at: str) -> None:
@@ -79,6 +90,7 @@ def demand_of(record: Record) -> Demand:
         reservation=reservation_from(others[RSV]) if RSV in others else Reservation(order.id),
         order=record,
         channel=order.channel,
+        cart=cart_id(order.channel, str(order.attributes[CART])) if order.attributes.get(CART) else "",
         cancelled=state.cancelled,
         held_by=hold.kind if hold else "",
         backordered=bool(state.backordered()),

@@ -24,7 +24,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What an order wants of the stock, and what it has. `order` is handed through to the planner, which may read more of it."""
+    """What an order wants of the stock, and what it has. `order` is handed through to the planner, which may read more of it; `cart` has perhaps
+    reserved for it already."""
 
     order_id: str
     placed_at: str
@@ -37,6 +38,7 @@ class Demand:
     backordered: bool = False
     waiting: tuple[str, ...] = ()
     token: str = ""
+    cart: str = ""
 
     @property
     def missing(self) -> tuple[Wanted, ...]:
@@ -76,6 +78,12 @@ class Orders(Protocol):
 
     def save(self, reservation: Reservation) -> Reservation:
         """Writes over the version that was read; answers it with its new version. Raises Conflict."""
+
+    def cart(self, cart_id: str) -> Reservation | None:
+        """What a cart has reserved; None where there is no such cart."""
+
+    def take(self, reservation: Reservation, cart: Reservation) -> Reservation:
+        """Saves both, or neither; the cart reserves never again. Raises Conflict."""
 
     def stock_arrived(self, order_id: str, at: str) -> None:
         """What was backordered waits for a node again."""

@@ -45,7 +45,7 @@ class Inventory:
             _refuse_blocked(demand)
             if not demand.missing:
                 return self._reserved(demand)
-            reservation = self._begin(self._intent(demand))
+            reservation = self._begin(*self._intent(demand))
             if reservation and not reservation.missing(demand.wanted):
                 return self._reserved(replace(demand, reservation=reservation))
         raise Unavailable(f"others keep reserving what {order_id} wants; try again")
@@ -107,7 +107,9 @@ class Inventory:
         """
         if demand.cancelled or not demand.missing:
             return {}
+        cart = self.orders.cart(demand.cart) if demand.cart else None
         available = self.available((want.sku for want in demand.missing), demand.channel)
+        available = cart.added_to(available) if cart else available
         if self.planner(demand.order, demand.missing, available) is not None:
             return {}
         return shortage(demand.missing, available) or {want.line: want.quantity for want in demand.missing}
@@ -134,16 +136,28 @@ class Inventory:
                 woken += 1
         return woken
 
-    def _intent(self, demand: Demand) -> Reservation:
-        """The reservation with its plan written in, not yet carried out. Raises StockUnavailable."""
+    def _intent(self, demand: Demand) -> tuple[Reservation, Reservation | None]:
+        """The reservation with its plan written in, not yet carried out; and the cart that gives for it. Raises StockUnavailable."""
+        cart = self._cart(demand)  # before the rows: what it gives back in between is not missed
         rows = self._rows({want.sku for want in demand.missing})
-        plan = self.planner(demand.order, demand.missing, self._shared(rows, demand.channel))
+        available = self._shared(rows, demand.channel)
+        plan = self.planner(demand.order, demand.missing, cart.added_to(available) if cart else available)
         if plan is None:
             lacking = ", ".join(sorted({want.sku for want in demand.missing}))
             raise StockUnavailable(f"{demand.order_id}: not enough stock of {lacking}")
         skus = {want.line: want.sku for want in demand.missing}
         at = max([self._now_ms(), *(row.floor + 1 for row in rows)])
-        return demand.reservation.to_reserve(plan, skus, "reserve", at, self._keep(demand))
+        if cart:
+            return demand.reservation.to_take(cart, plan, skus, at, self._keep(demand))
+        return demand.reservation.to_reserve(plan, skus, "reserve", at, self._keep(demand)), None
+
+    def _cart(self, demand: Demand) -> Reservation | None:
+        """The cart of this order, if it has anything to give. What is under way for it is finished first."""
+        cart = self.orders.cart(demand.cart) if demand.cart else None
+        if cart is None or not (cart.held or cart.batch):
+            return None
+        cart = self._settle(cart)
+        return cart if cart.held else None
 
     def _once(self, order_id: str, cause: str, intent: Callable[[Demand], Reservation]) -> Reservation:
         for _ in range(MOST_ROUNDS):
@@ -153,10 +167,10 @@ class Inventory:
             self._begin(intent(demand))
         raise Unavailable(f"the stock of {order_id} is being changed by many at once; try again")
 
-    def _begin(self, intent: Reservation) -> Reservation | None:
+    def _begin(self, intent: Reservation, cart: Reservation | None = None) -> Reservation | None:
         """Writes the intent down and carries it out. None where somebody else was first: for the next round to see."""
         try:
-            return self._settle(self.orders.save(intent))
+            return self._settle(self.orders.take(intent, cart) if cart else self.orders.save(intent))
         except Conflict:
             return None
 

@@ -139,7 +139,7 @@ class StockTable:
         outcome = stood.knows(op)
         if outcome is None:
             sku, node = stood.sku, stood.node
-            happened = op.kind != VOIDED and INVENTORY.get(_moves(sku, node), op.id) is not None
+            happened = op.kind != VOIDED and bool(INVENTORY.get_many([(_moves(sku, node), op.id)]))
             return DONE if happened else Outcome(Verdict.FENCED, stood.floor)
         if outcome.done:
             self._keep(stood, stood.ops[op.id])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from waybill.inventory.model.reservation import Reservation
-from waybill.inventory.model.row import Op, Row
+from waybill.inventory.model.row import TAKEN, Op, Row
 
 
 def prove(row: Row, ledger: Iterable[Op], reservations: Iterable[Reservation]) -> dict[str, Any]:
@@ -15,7 +15,10 @@ def prove(row: Row, ledger: Iterable[Op], reservations: Iterable[Reservation]) -
     ops = list(ledger)
     on_hand, reserved = sum(op.effect[0] for op in ops), sum(op.effect[1] for op in ops)
     open_in_ledger = _open_by_order(ops)
-    claims = {one.order_id: claimed(one, row, {op.id for op in ops}) for one in reservations}
+    claims, happened = Counter[str](), {op.id for op in ops}
+    for one in reservations:
+        claims[one.order_id] += claimed(one, row, happened)
+        claims.update(_not_yet_taken(one, row, happened))
     wrong = [
         *_unless(row.on_hand == on_hand, f"I1: on hand is {row.on_hand}, the movements sum to {on_hand}"),
         *_unless(0 <= row.reserved <= row.on_hand, f"I2: {row.reserved} reserved of {row.on_hand} on hand"),
@@ -44,15 +47,23 @@ def claimed(reservation: Reservation, row: Row, happened: set[str]) -> int:
     held = sum(nodes.get(row.node, 0) for line, nodes in reservation.held.items() if reservation.skus.get(line) == row.sku)
     steps = reservation.batch.steps if reservation.batch else ()
     here = [reservation.op(step) for step in steps if (step.sku, step.node) == (row.sku, row.node)]
-    return held + sum(op.effect[1] for op in here if op.id in happened)
+    return held + sum(op.claim for op in here if op.id in happened)
+
+
+def _not_yet_taken(reservation: Reservation, row: Row, happened: set[str]) -> dict[str, int]:
+    """Units by cart that an order is about to take over: the cart's record has given them away already, the row holds them for it still."""
+    batch = reservation.batch
+    steps = [step for step in (batch.steps if batch else ()) if step.kind == TAKEN and (step.sku, step.node) == (row.sku, row.node)]
+    return {batch.cause: sum(step.quantity for step in steps if reservation.op(step).id not in happened)} if batch and steps else {}
 
 
 def _open_by_order(ops: list[Op]) -> dict[str, int]:
     """What the ledger says each order still holds. The order stands first in the id of its operations."""
     held: Counter[str] = Counter()
     for op in ops:
-        if op.effect[1]:
-            held[op.id.split("/", 1)[0]] += op.effect[1]
+        held[op.id.split("/", 1)[0]] += op.claim
+        if op.kind == TAKEN:
+            held[op.note] -= op.quantity
     return {order_id: units for order_id, units in held.items() if units}
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from waybill.inventory.model.plan import Plan, Wanted
-from waybill.inventory.model.row import RELEASED, RESERVED, SHIPPED, WRITTEN_OFF, Op, Outcome
+from waybill.inventory.model.plan import Available, Plan, Wanted
+from waybill.inventory.model.row import RELEASED, RESERVED, SHIPPED, TAKEN, WRITTEN_OFF, Op, Outcome
 from waybill.kernel.errors import IllegalTransition, OrderCancelled
 from waybill.kernel.events import Entry, appended
 
@@ -20,7 +20,8 @@ Held = Mapping[str, Mapping[str, int]]
 Keep = Callable[[str, str], int]
 """Units of a SKU that this order must leave behind at a node."""
 _TELLING = (RESERVED, RELEASED, WRITTEN_OFF)
-_NAMES_ITS_CAUSE = (SHIPPED, WRITTEN_OFF)
+_NAMES_ITS_CAUSE = (SHIPPED, WRITTEN_OFF, TAKEN)
+_TAKEN_BY = "taken/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,15 @@ class Reservation:
         """Units of a line that are held or have left."""
         return sum(self.held.get(line, {}).values()) + self.shipped.get(line, 0)
 
+    def added_to(self, available: Available) -> Available:
+        """{sku: {node: units}} that who takes this reservation over may have."""
+        total = {sku: dict(nodes) for sku, nodes in available.items()}
+        for line, nodes in self.held.items():
+            at = total.setdefault(self.skus[line], {})
+            for node, units in nodes.items():
+                at[node] = at.get(node, 0) + units
+        return total
+
     def missing(self, wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:
         """Of all that the order wants, what no reservation covers."""
         lacking = (replace(want, quantity=want.quantity - self.covered(want.line)) for want in wanted)
@@ -90,6 +100,27 @@ class Reservation:
     def to_reserve(self, plan: Plan, skus: Mapping[str, str], cause: str, at: int, keep: Keep = lambda sku, node: 0) -> Reservation:
         """The intent to reserve after a plan, all of it or nothing."""
         return self._begun(RESERVE, cause, at, _reserving(plan, skus, keep), skus)
+
+    def to_take(self, cart: Reservation, plan: Plan, skus: Mapping[str, str], at: int, keep: Keep) -> tuple[Reservation, Reservation]:
+        """The intent to reserve after a plan, the cart's units first: those change hands and are free at no moment. And the cart without them, each
+        of its lines being a SKU. Both are to be written in one transaction; what is left in the cart is its own to give back."""
+        left, steps = {line: dict(nodes) for line, nodes in cart.held.items()}, list[Step]()
+        theirs = {sku: line for line, sku in cart.skus.items()}
+        for line, nodes in plan.items():
+            here = left.get(theirs.get(skus[line], ""), {})
+            for node, units in nodes.items():
+                taken = min(units, here.get(node, 0))
+                if taken:
+                    here[node] -= taken
+                    steps.append(Step(line, skus[line], node, TAKEN, taken))
+                steps += _reserving({line: {node: units - taken}}, skus, keep)
+        given = replace(cart, held=_without_nothing(left), done=(*cart.done, _TAKEN_BY + self.order_id))
+        return self._begun(RESERVE, cart.order_id, at, steps, skus), given
+
+    @property
+    def taken_by(self) -> list[str]:
+        """The orders that have taken a cart's units over."""
+        return [cause.removeprefix(_TAKEN_BY) for cause in self.done if cause.startswith(_TAKEN_BY)]
 
     def to_release(self, cause: str, at: int, *, close: bool) -> Reservation:
         """The intent to give back everything held. `close`: the order is cancelled and must never reserve again."""
@@ -162,7 +193,7 @@ class Reservation:
         """The timeline says what was reserved and what was given back; an attempt that was undone says nothing."""
         after = self
         for deed in () if kind == UNDO else _TELLING:
-            lines = _by_line(step for step in done if step.kind == deed)
+            lines = _by_line(step for step in done if step.kind == deed or (deed == RESERVED and step.kind == TAKEN))
             if lines and not (short and deed == RESERVED):
                 data = {"epoch": self.epoch, "lines": lines}
                 after = replace(after, history=appended(after.history, f"stock.{deed}", at, "inventory", data))
@@ -177,7 +208,8 @@ def _reserving(plan: Plan, skus: Mapping[str, str], keep: Keep) -> list[Step]:
 def _by_line(steps: Iterable[Step]) -> dict[str, dict[str, int]]:
     lines: dict[str, dict[str, int]] = {}
     for step in steps:
-        lines.setdefault(step.line, {})[step.node] = step.quantity
+        nodes = lines.setdefault(step.line, {})
+        nodes[step.node] = nodes.get(step.node, 0) + step.quantity
     return lines
 
 
@@ -185,8 +217,12 @@ def _held_after(held: Held, done: Iterable[Step]) -> dict[str, dict[str, int]]:
     after = {line: dict(nodes) for line, nodes in held.items()}
     for step in done:
         nodes = after.setdefault(step.line, {})
-        nodes[step.node] = nodes.get(step.node, 0) + (step.quantity if step.kind == RESERVED else -step.quantity)
-    kept = {line: {node: units for node, units in nodes.items() if units} for line, nodes in after.items()}
+        nodes[step.node] = nodes.get(step.node, 0) + (step.quantity if step.kind in (RESERVED, TAKEN) else -step.quantity)
+    return _without_nothing(after)
+
+
+def _without_nothing(held: Held) -> dict[str, dict[str, int]]:
+    kept = {line: {node: units for node, units in nodes.items() if units} for line, nodes in held.items()}
     return {line: nodes for line, nodes in kept.items() if nodes}
 
 

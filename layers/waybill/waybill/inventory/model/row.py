@@ -15,7 +15,7 @@ from typing import Any
 from waybill.kernel.errors import IllegalTransition
 
 RECEIVED, ADJUSTED, RESERVED, RELEASED = "received", "adjusted", "reserved", "released"
-SHIPPED, WRITTEN_OFF, VOIDED = "shipped", "written_off", "voided"
+SHIPPED, WRITTEN_OFF, VOIDED, TAKEN = "shipped", "written_off", "voided", "taken"
 
 _EFFECT = {
     RECEIVED: (1, 0),
@@ -25,8 +25,10 @@ _EFFECT = {
     SHIPPED: (-1, -1),
     WRITTEN_OFF: (-1, -1),
     VOIDED: (0, 0),
+    TAKEN: (0, 0),
 }
-"""What one unit does to (on_hand, reserved). `written_off` are reserved units that turned out not to be there."""
+"""What one unit does to (on_hand, reserved). `written_off` are reserved units that turned out not to be there; `taken` were reserved for a cart,
+which the note names, and are so for an order now."""
 
 KINDS = tuple(_EFFECT)
 GROWING = (RECEIVED, ADJUSTED, RELEASED)
@@ -58,6 +60,11 @@ class Op:
         """By how much it changes (on_hand, reserved)."""
         on_hand, reserved = _EFFECT[self.kind]
         return on_hand * self.quantity, reserved * self.quantity
+
+    @property
+    def claim(self) -> int:
+        """By how much it changes what its own order or cart has reserved there."""
+        return self.quantity if self.kind == TAKEN else self.effect[1]
 
     @property
     def needs(self) -> tuple[int, int]:
