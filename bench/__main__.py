@@ -1,6 +1,6 @@
 """`make bench`: every measurement beside its baseline, as tables; at the end each target with PASS or MISS. As JSON in .local/bench.json.
 
-    python -m bench [coldstart] [cost] [hot_sku] [laptop] [routing] [season] [brokering]
+    python -m bench [coldstart] [cost] [hot_sku] [laptop] [routing] [season] [brokering] [oversell]
 
 Exits 0 also where a target is missed: this is a measurement and no test. It exits otherwise where a bench itself breaks.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bench import brokering, coldstart, cost, hot_sku, laptop, routing, season
+from bench import brokering, coldstart, cost, hot_sku, laptop, oversell, routing, season
 from tests.support.template import ROOT
 
 _MOST_DOLLARS = 0.15
@@ -143,7 +143,17 @@ def _brokering() -> tuple[Any, list[Verdict]]:
     ]
 
 
-_BENCHES: dict[str, Callable[[], tuple[Any, list[Verdict]]]] = {"coldstart": _coldstart, "cost": _cost, "hot_sku": _hot_sku, "laptop": _laptop, "routing": _routing, "season": _season, "brokering": _brokering}
+def _oversell() -> tuple[Any, list[Verdict]]:
+    _title("channels that learn of stock late: units held back by a budget, beside the same number for every SKU", "some seconds")
+    rows = _shown(oversell.measure(), ("held back", "sold", "unsold", "oversold", "worst channel", "within"))
+    budget, fixed = rows[-1], max(row["sold"] for row in rows[:-1] if row["within"])
+    return rows, [
+        Verdict("oversell budget, the worst channel's share", budget["worst channel"], f"≤ {oversell.BUDGET:.0%}", budget["within"]),
+        Verdict("oversell budget, units sold", str(budget["sold"]), f"≥ {fixed} of the best fixed number", budget["sold"] >= fixed),
+    ]
+
+
+_BENCHES: dict[str, Callable[[], tuple[Any, list[Verdict]]]] = {"coldstart": _coldstart, "cost": _cost, "hot_sku": _hot_sku, "laptop": _laptop, "routing": _routing, "season": _season, "brokering": _brokering, "oversell": _oversell}
 
 
 def _title(text: str, lasts: str) -> None:
