@@ -18,7 +18,7 @@ from waybill import bootstrap
 from waybill.kernel.clock import instant
 from waybill.kernel.errors import InvalidInput
 from waybill.routing.model.decision import Site, Unrouted, asked, decide
-from waybill.routing.model.optimiser import optimise
+from waybill.routing.model.optimiser import MOST_STEPS_PRICED, optimise
 from waybill.routing.model.problem import Candidate, Demand, Problem, Rate
 from waybill.routing.model.receipt import answer, folded, receipt, replay, unfolded
 from waybill.routing.model.rules import BUILT_IN
@@ -45,6 +45,16 @@ def test_highs_finds_no_lower_total() -> None:
     for seed in range(12):
         problem = scarce(larger(seed, 1 + seed % 5, nodes=20), seed)
         assert optimise(problem).total == highs.cheapest(problem), seed
+
+
+def test_prices_that_make_a_riddle_of_an_order_are_not_pondered_for_ever() -> None:
+    draw, problem = random.Random(18), larger(18, 9, nodes=50, goods="bulky")
+    priced = [replace(c, scarcity={sku: draw.randint(1, 1000) for sku in c.available if draw.random() < 0.3}) for c in problem.candidates]
+    plan, unpriced, worth = optimise(replace(problem, candidates=tuple(priced))), optimise(problem), {c.node: c.scarcity for c in priced}
+    assert plan.steps < 2 * MOST_STEPS_PRICED
+    assert not plan.short
+    weighed = sum(units * worth[share.node].get(sku, 0) for share in unpriced.shares for sku, units in share.units.items())
+    assert plan.total <= unpriced.cost + weighed
 
 
 def test_scarcity_is_weighed_and_not_paid() -> None:

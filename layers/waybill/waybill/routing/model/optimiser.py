@@ -41,18 +41,33 @@ from waybill.routing.model.prices import priced
 from waybill.routing.model.problem import Candidate, Demand, Plan, Problem, Share
 from waybill.routing.model.stairs import INFINITE, SCALE, Option, Staircases
 
-VERSION = "3"
+VERSION = "4"
 MOST_STEPS = 400_000
+MOST_STEPS_PRICED = 5_000
+"""Prices that differ by more than a parcel costs make many sets of nodes nearly as good as the best. They are estimates: it is enough
+to answer no worse than the cheapest plan without them, from which a search that was cut off is begun again."""
 FEWER_NODES_AT_THE_SAME_COST = 1
 
 
-def optimise(problem: Problem, most_steps: int = MOST_STEPS) -> Plan:
-    """The cheapest plan, and as its runner-up the cheapest over other nodes that the search has come by.
+def optimise(problem: Problem, most_steps: int = 0) -> Plan:
+    """The cheapest plan, and as its runner-up the cheapest over other nodes that the search has come by. `most_steps`: 0 for as many as such a
+    problem deserves; a plan that they do not suffice to prove says so.
 
     Raises InvalidInput for a quantity or weight that is not positive, a SKU or node named twice, or a load of thousands of parcels.
     """
     _check(problem)
+    weighed = not most_steps and any([candidate.scarcity for candidate in problem.candidates])
+    plan = _searched(problem, most_steps or (MOST_STEPS_PRICED if weighed else MOST_STEPS))
+    if plan.proven or not weighed:
+        return plan
+    cheapest = _searched(replace(problem, candidates=tuple(replace(each, scarcity={}) for each in problem.candidates)), MOST_STEPS)
+    return _searched(problem, MOST_STEPS_PRICED, cheapest)
+
+
+def _searched(problem: Problem, most_steps: int, start: Plan | None = None) -> Plan:
     search = _Search(problem, most_steps)
+    if start and start.shares:
+        search.start(start)
     search.run()
     return search.plan()
 
@@ -112,6 +127,13 @@ class _Search:
             known = self.handling[candidate.per_unit] = [candidate.per_unit * SCALE] * len(self.demands)
         return known
 
+    def start(self, plan: Plan) -> None:
+        """A plan that is known beforehand: only cheaper ones are looked for."""
+        at = {self.candidates[option.index].node: option for option in self.options}
+        used = [(at[share.node], [share.units.get(demand.sku, 0) for demand in self.demands]) for share in plan.shares]
+        cost = self.penalty * (len(used) - 1) + sum([self._cost(option, row) for option, row in used])
+        self._keep(cost, [option for option, _ in used], [row for _, row in used])
+
     def run(self) -> None:
         """Single nodes first; then sets, unless the two cheapest nodes there are could not beat what was found."""
         if not self.options:
@@ -146,8 +168,7 @@ class _Search:
             left = [option for option in self.options if option not in chosen]
             option = max(left, key=lambda option: (self._takes(option, need) / (option.base + 1), -option.index))
             row = list(map(min, need, option.have))
-            weight = sum(map(mul, row, self.weights))
-            cost += option.stairs.at(weight) + option.fixed + sum(map(mul, row, option.unit)) + self.penalty
+            cost += self._cost(option, row) + self.penalty
             chosen.append(option)
             units.append(row)
             need = list(map(sub, need, row))
@@ -167,6 +188,8 @@ class _Search:
         self.found: list[tuple[int, int, list[Option]]] = []
         self._extend([], self.quantities, 0, self.bound, self.running - self.penalty)
         for least, _, chosen in sorted(self.found):
+            if self.cut_off:
+                break
             if least < self.limit:
                 self._solve(chosen)
 
@@ -269,9 +292,11 @@ class _Search:
     def _shares(self, used: list[tuple[Option, list[int]]]) -> tuple[Share, ...]:
         return tuple(self._share(option, row) for option, row in sorted(used, key=lambda pair: pair[0].index))
 
+    def _cost(self, option: Option, row: list[int]) -> int:
+        return option.stairs.at(sum(map(mul, row, self.weights))) + option.fixed + sum(map(mul, row, option.unit))
+
     def _share(self, option: Option, row: list[int]) -> Share:
-        weight, candidate = sum(map(mul, row, self.weights)), self.candidates[option.index]
-        cost = option.stairs.at(weight) + option.fixed + sum(map(mul, row, option.unit))
+        weight, candidate, cost = sum(map(mul, row, self.weights)), self.candidates[option.index], self._cost(option, row)
         taken = {demand.sku: units for demand, units in zip(self.demands, row, strict=True) if units}
         scarcity = sum([units * candidate.scarcity.get(sku, 0) for sku, units in taken.items()]) if candidate.scarcity else 0
         return Share(candidate.node, taken, weight, cost // SCALE - scarcity, scarcity)
