@@ -13,6 +13,7 @@ from waybill.orders import store
 from waybill.orders.codec import DECISION, partition
 from waybill.orders.model.state import State
 from waybill.orders.store import ORDERS, Record
+from waybill.routing.capacity import taking
 from waybill.routing.model.receipt import folded
 from waybill.routing.model.standing import ACTOR
 from waybill.routing.ports import Work
@@ -34,9 +35,10 @@ class OrdersTable:
     def commit(self, record: Record, state: State, work: Iterable[Work], receipt: Mapping[str, Any], at: str) -> None:
         number = len(record.decisions) + 1
         decision = {"pk": partition(record.order.id), "sk": f"{DECISION}{number}", "n": number, **folded(receipt)}
-        pushed = {node.id for node in shop.nodes() if node.webhook_url}
-        made = [create(ORDERS, item_of(_requested(record.order.id, each, at, each.node in pushed))) for each in work]
-        commit(record.save(state), *made, create(ORDERS, decision))
+        nodes = {node.id: node for node in shop.nodes()}
+        made = [create(ORDERS, item_of(_requested(record.order.id, each, at, bool(nodes[each.node].webhook_url)))) for each in work]
+        slots = taking((nodes[each.node], each.leaves) for each in work)
+        commit(record.save(state), *made, create(ORDERS, decision), *slots)
 
 
 def _requested(order_id: str, work: Work, at: str, pushed: bool) -> FulfilmentOrder:

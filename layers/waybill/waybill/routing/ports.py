@@ -17,12 +17,14 @@ from waybill.routing.model.rules import RuleSet
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A fulfilment order to be made: these units of these lines at this node, whose carrier may take so many days (`Site.within`)."""
+    """A fulfilment order to be made: these units of these lines at this node, whose carrier may take so many days (`Site.within`), leaving on a
+    day (`Site.leaves`)."""
 
     fo_id: str
     node: str
     lines: Mapping[str, int]
     within: int = 0
+    leaves: str = ""
 
 
 class Orders(Protocol):

@@ -172,9 +172,9 @@ class Routing:
         first = 1 + max([0, *(number for _, number in map(_numbered, record.fulfilment_orders))])
         stocked = {line.line for line in decision.lines}
         loose = {line: quantity for line, quantity in units.items() if line not in stocked and quantity}
-        within = {site.node: site.within for site in decision.asked.sites}
+        sites = {site.node: site for site in decision.asked.sites}
         return [
-            Work(fulfilment_order_id(record.order.id, first + n), node, {**lines, **(loose if n == 0 else {})}, within[node])
+            Work(fulfilment_order_id(record.order.id, first + n), node, {**lines, **(loose if n == 0 else {})}, sites[node].within, sites[node].leaves)
             for n, (node, lines) in enumerate(sorted(decision.shares.items()))
         ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from waybill.inventory.model.sharing import Sharing
@@ -12,6 +12,7 @@ from waybill.inventory.shop_sharing import sharing
 from waybill.kernel.clock import Clock, instant, parse_instant, utc_now
 from waybill.orders.model.state import State
 from waybill.orders.store import Record
+from waybill.routing.capacity import Slots, taken
 from waybill.routing.model.decision import BY_A_PERSON, CLOSED, LATE, NO_CARRIER, NOT_FOR_CHANNEL, Site, Unrouted
 from waybill.routing.model.problem import Rate
 from waybill.routing.scarcity import prices
@@ -35,7 +36,8 @@ class ShopSites:
     def sites(self, record: Record) -> list[Site]:
         promise = Promise(record.order.shipping.promise_days, promised_at(record), self._clock())
         there = locate(record.customer.ship_to)
-        seen = [_site(node, there, promise) for node in shop.nodes()]
+        slots = Slots(taken)
+        seen = [_site(node, there, promise, slots.full_days(node, promise.now)) for node in shop.nodes()]
         scarce, skus = prices(instant(promise.now)), {line.sku for line in record.order.lines}
         return [_scarce(_barred(site, record, sharing()), scarce.get(site.node, {}), skus) for site in seen]
 
@@ -99,10 +101,10 @@ def promised_at(record: Record) -> datetime:
     return parse_instant(max([record.order.placed_at, *arrivals]))
 
 
-def _site(node: Node, there: Point, promise: Promise) -> Site:
+def _site(node: Node, there: Point, promise: Promise, full: frozenset[date]) -> Site:
     away = distance_km(locate(node.place), there)
-    leaves = leaves_on(node, promise.now)
-    within = days_left(node, promise.made_at, promise.days, promise.now)
+    leaves = leaves_on(node, promise.now, full)
+    within = days_left(node, promise.made_at, promise.days, promise.now, full)
     price, in_time = rate(shop.carriers(), away, within)
     return Site(
         node=node.id,

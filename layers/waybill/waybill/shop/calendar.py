@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Protocol
@@ -25,25 +26,25 @@ class Calendar(Protocol):
     def holidays(self) -> tuple[str, ...]: ...
 
 
-def leaves_on(node: Calendar, at: datetime) -> date:
+def leaves_on(node: Calendar, at: datetime, full: Collection[date] = ()) -> date:
     """The day, at the node, on which a parcel leaves that is ordered at an instant: that day where it works and the cut-off has not
-    passed, else its next working day. Raises InvalidInput for a calendar with no working day in a year."""
+    passed, else its next working day; none of the days that are `full`. Raises InvalidInput for a calendar with no working day in a year."""
     here = at.astimezone(_zone(node.timezone))
     first = here.date() + timedelta(days=bool(node.cut_off) and here.strftime("%H:%M") >= node.cut_off)
     for ahead in range(_MOST_DAYS):
         day = first + timedelta(days=ahead)
-        if (not node.workdays or day.isoweekday() in node.workdays) and day.isoformat() not in node.holidays:
+        if (not node.workdays or day.isoweekday() in node.workdays) and day.isoformat() not in node.holidays and day not in full:
             return day
     raise InvalidInput("the node has no working day within a year", fields={"workdays": "none is left"})
 
 
-def days_left(node: Calendar, promised_at: datetime, promise_days: int, at: datetime) -> int:
+def days_left(node: Calendar, promised_at: datetime, promise_days: int, at: datetime, full: Collection[date] = ()) -> int:
     """How many days a carrier may take from this node, for what is ordered now to arrive as promised: 0 where nothing was promised, -1 where it
     is too late already. A promise of n days is kept until the end of the n-th day after the one on which it was made, at the node."""
     if not promise_days:
         return 0
     due = promised_at.astimezone(_zone(node.timezone)).date() + timedelta(days=promise_days)
-    left = (due - leaves_on(node, at)).days
+    left = (due - leaves_on(node, at, full)).days
     return left if left > 0 else -1
 
 

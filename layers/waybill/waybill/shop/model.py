@@ -23,7 +23,7 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Node:
     """A place that ships. `kind`: warehouse, 3pl, store, vendor. Costs in minor units of the shop's currency. Routing rules may ask for its `tags` and
-    sort by its `priority`, the lower the sooner. `parcels_per_day` is what it can send; 0: not known. `closed`: (from, until)
+    sort by its `priority`, the lower the sooner. `parcels_per_day` is what it can send; 0: any number. `closed`: (from, until)
     instants of planned outages, the second no longer in them. What is ordered there by `cut_off` ("HH:MM" of its `timezone`; empty: midnight) leaves
     the same day, if it is one of its `workdays` (1, Monday, to 7; none: all) and none of its `holidays` (dates)."""
 
