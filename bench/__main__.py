@@ -2,7 +2,8 @@
 
     python -m bench [coldstart] [cost] [hot_sku] [laptop] [routing] [season] [brokering] [oversell]
 
-Exits 0 also where a target is missed: this is a measurement and no test. It exits otherwise where a bench itself breaks.
+Exits 0 also where a target is missed that depends on the machine: this is a measurement and no test. It exits otherwise where a bench itself
+breaks, and where a target is missed that depends on seeds alone.
 """
 
 from __future__ import annotations
@@ -28,12 +29,13 @@ _COST_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was to be reached, and whether it was."""
+    """What was to be reached, and whether it was. `seeded`: on every machine alike."""
 
     what: str
     measured: str
     target: str
     reached: bool
+    seeded: bool = False
 
 
 def main(wanted: Sequence[str]) -> None:
@@ -52,6 +54,7 @@ def main(wanted: Sequence[str]) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps({**results, "targets": [asdict(verdict) for verdict in verdicts]}, indent=1, default=str))
     print(f"\n  also in {path.relative_to(ROOT)}")
+    sys.exit(any(verdict.seeded and not verdict.reached for verdict in verdicts))
 
 
 def _coldstart() -> tuple[Any, list[Verdict]]:
@@ -124,8 +127,9 @@ def _season() -> tuple[Any, list[Verdict]]:
     rows = _shown(season.measure(), ("policy", "$ above the bound", "of the myopic", "better in", "units lost"))
     taken = season.seconds_to_price()
     priced = next(row for row in rows if row["policy"] == season.PRICED)
+    halved = priced["of the myopic"] <= _OF_THE_MYOPIC
     return {"policies": rows, "seconds": taken}, [
-        Verdict("scarcity prices, excess over the bound", f"{priced['of the myopic']:.0%}", "≤ 50 % of the myopic", priced["of the myopic"] <= _OF_THE_MYOPIC),
+        Verdict("scarcity prices, excess over the bound", f"{priced['of the myopic']:.0%}", "≤ 50 % of the myopic", halved, seeded=True),
         Verdict("scarcity prices, 100 regions × 50 nodes × 100 SKUs", f"{taken:.0f} s", f"< {_PRICED_IN_S} s", taken < _PRICED_IN_S),
     ]
 
