@@ -43,7 +43,7 @@ class Route:
         }.get(part, part)
 
 
-_OF_CHANNEL = (("channel", "Whose cart, for keys that are no channel's"),)
+_OF_CHANNEL = (("channel", "Which channel, for keys that are no channel's"),)
 _PAGE = (("limit", "How many, 1 to 200"), ("cursor", "The `next` of the page before"))
 _FO = "/v1/fulfilment-orders"
 
@@ -79,7 +79,7 @@ ROUTES = (
     Route("POST", "/v1/documents/{id}/redrive", "Send a document through again", ("support",), "Document", status=202, refuses=(404,)),
     Route("GET", "/v1/inventory", "List stock, a row for each SKU and node", STOCK_READERS, "StockRow", lists=True, query=(
         ("sku", "One SKU"), ("node", "One node"), ("cursor", "The `next` of the page before"))),
-    Route("GET", "/v1/inventory/{sku}", "Read the stock of one SKU", STOCK_READERS, "StockOfSku", refuses=(404,)),
+    Route("GET", "/v1/inventory/{sku}", "Read the stock of one SKU", STOCK_READERS, "StockOfSku", query=_OF_CHANNEL, refuses=(404,)),
     Route("GET", "/v1/inventory/{sku}/movements", "List a SKU's movements", STOCK_READERS, "Movement", lists=True, query=(("node", "One node"), *_PAGE)),
     Route("POST", "/v1/inventory/{sku}/{node}/movements", "Receive or adjust stock", ("support", "node"), "Movement", "MovementIn", status=201, keyed=True, refuses=(404, 409, 422)),
     Route("POST", "/v1/inventory/import", "Receive, adjust or count many rows at once, as JSON or CSV; each is done or says what is wrong with it", ("support", "node"), "StockImported", "StockImport", keyed=True, query=(("dryRun", "`true`: only look"),)),

@@ -307,7 +307,7 @@ SHAPES: dict[str, Schema] = {
         {"door": TEXT, "topic": TEXT, "order_id": TEXT, "problem": TEXT, "body": TEXT},
     ),
     "StockRow": record({"sku": TEXT, "node": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "available": WHOLE}, {"title": TEXT}),
-    "StockOfSku": record({"sku": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "available": WHOLE, "nodes": array(ref("StockRow"))}, {"title": TEXT, "parts": {"type": "object", "additionalProperties": WHOLE, "description": "Of a bundle: units of each part in one"}}),
+    "StockOfSku": record({"sku": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "available": WHOLE, "nodes": array(ref("StockRow"))}, {"title": TEXT, "parts": {"type": "object", "additionalProperties": WHOLE, "description": "Of a bundle: units of each part in one"}, "sellable": record({"channel": TEXT, "units": WHOLE}, {}, "What a channel may sell of it now: for its own key, or of `?channel=`")}),
     "Movement": record(
         {"id": TEXT, "kind": TEXT, "quantity": WHOLE, "on_hand": WHOLE, "reserved": WHOLE, "at": INSTANT, "sku": TEXT, "node": TEXT},
         {"note": TEXT},

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.flow.life import Life, an_order, life
 from tests.inventory.house import House
 from waybill.inventory.model.sharing import EVERYTHING, read
 from waybill.inventory.service import Inventory
@@ -120,3 +121,24 @@ def test_a_policy_that_cannot_be_read_names_the_place(policy: dict[str, Any], fi
     with pytest.raises(InvalidInput) as refused:
         read(policy)
     assert field in refused.value.fields
+
+
+def test_what_a_channel_may_sell_is_what_its_orders_could_reserve() -> None:
+    with life(stock={("TEA", "reno"): 5, ("TEA", "columbus"): 4, ("CUP", "reno"): 2}) as the:
+        the.call("PUT", "/v1/policies/bundles", {"POT": {"TEA": 1, "CUP": 1}})
+        assert [_sellable(the, sku) for sku in ("TEA", "CUP", "POT")] == [9, 2, 2]
+        the.call("PUT", "/v1/policies/availability", {"kept": [{"units": 3, "for": ["somebody else"]}], "networks": {_channel(the): ["reno"]}})
+        assert [_sellable(the, sku) for sku in ("TEA", "CUP", "POT")] == [2, 0, 0]
+        bought = [the.place(an_order(("TEA", 1)), key=str(number)) for number in range(3)]
+        the.settle()
+        assert [the.order(each)["status"] for each in bought].count("backordered") == 1
+        assert _sellable(the, "TEA") == 0
+        assert "sellable" not in the.call("GET", "/v1/inventory/TEA").json()
+
+
+def _sellable(the: Life, sku: str) -> int:
+    return the.call("GET", f"/v1/inventory/{sku}", who="api").json()["sellable"]["units"]
+
+
+def _channel(the: Life) -> str:
+    return the.call("GET", "/v1/inventory/TEA", who="api").json()["sellable"]["channel"]

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from waybill.aws.http import Answer, Request, Router, cursor, cursor_key, page_size
-from waybill.inventory.kits import kit
+from waybill.inventory.kits import kit, sellable
 from waybill.inventory.model.row import Op, Row
 from waybill.inventory.movements import Movements
+from waybill.inventory.shop_sharing import sharing
 from waybill.inventory.stock_table import StockTable
-from waybill.kernel.clock import instant
+from waybill.kernel.clock import instant, utc_now
 from waybill.kernel.errors import InvalidInput, Malformed, NotFound
 from waybill.kernel.ids import digest
 from waybill.shop import store as shop
-from waybill.shop.bundles import bundles
+from waybill.shop.bundles import Parts, bundles
 from waybill.shop.door import caller
 from waybill.shop.model import Key
 
@@ -51,13 +52,26 @@ def stock_of(request: Request, table: StockTable) -> Answer:
     sku = request.params["sku"]
     rows = [row for row in table.rows([sku]) if _may_see(key, row.node)]
     item = shop.items([sku]).get(sku)
+    title = {"title": item.title} if item else {}
     if parts := bundles().get(sku):
         of_parts = [row for row in table.rows(sorted(parts)) if _may_see(key, row.node)]
-        return Answer({**kit(sku, parts, of_parts), **({"title": item.title} if item else {})})
+        return Answer({**kit(sku, parts, of_parts), **title, **_sellable(request, key, of_parts, parts)})
     if not rows and item is None:
         raise NotFound(f"there is no SKU {sku[:64]!r}")
     total = {name: sum(getattr(row, name) for row in rows) for name in _NUMBERS}
-    return Answer({"sku": sku, **({"title": item.title} if item else {}), **total, "nodes": [_row(row) for row in rows]})
+    return Answer({"sku": sku, **title, **total, "nodes": [_row(row) for row in rows], **_sellable(request, key, rows, {sku: 1})})
+
+
+def _sellable(request: Request, key: Key, rows: list[Row], parts: Parts) -> dict[str, Any]:
+    """What a channel may sell of it now: for its own key, and for people who name it."""
+    channel = key.scope if "channel" in key.roles else request.query.get("channel", "")
+    if not channel:
+        return {}
+    if "channel" not in key.roles:
+        shop.channel(channel)
+    now = instant(utc_now())
+    open_nodes = {node.id for node in shop.nodes() if node.is_open(now)}
+    return {"sellable": {"channel": channel, "units": sellable(rows, channel, sharing(), open_nodes, parts)}}
 
 
 def move_in(request: Request, movements: Movements) -> Answer:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from waybill.inventory.model.row import Row
+from waybill.inventory.model.sharing import Sharing
 from waybill.shop.bundles import Parts, least_part
 
 
@@ -17,6 +18,15 @@ def kit(sku: str, parts: Parts, rows: Iterable[Row]) -> dict[str, Any]:
         by_node.setdefault(row.node, []).append(row)
     nodes = [{"sku": sku, "node": node, **_whole(parts, here)} for node, here in sorted(by_node.items())]
     return {"sku": sku, **_whole(parts, [row for here in by_node.values() for row in here]), "parts": dict(parts), "nodes": nodes}
+
+
+def sellable(rows: Iterable[Row], channel: str, sharing: Sharing, open_nodes: Collection[str], parts: Parts) -> int:
+    """Units that an order of this channel could reserve now, by the same rules; `parts` of a bundle, or of one SKU one."""
+    units = Counter[str]()
+    for row in rows:
+        if row.node in open_nodes and sharing.sells(channel, row.node):
+            units[row.sku] += max(0, row.available - sharing.left_behind(channel, row.sku, row.node))
+    return least_part(parts, units)
 
 
 def _whole(parts: Parts, rows: list[Row]) -> dict[str, int]:
