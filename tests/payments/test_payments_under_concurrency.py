@@ -1,4 +1,4 @@
-"""Many workers at once, on an engine with exact conditional writes and a localstripe that knows no idempotency keys."""
+"""Many workers at once, on an engine with exact conditional writes and a localstripe behind a door that knows idempotency keys."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from local.engine.testing import Engine
 from local.engine.testing import engine_fixture as engine  # noqa: F401 (a fixture)
 from tests.payments.localstripe_process import KEY, Localstripe
+from tests.payments.with_keys import with_keys
 from tests.support.template import resources
 from waybill.aws import clients
 from waybill.kernel.clock import utc_now
@@ -34,7 +35,8 @@ def payments(engine: Engine, stripe_server: Localstripe, monkeypatch: pytest.Mon
         monkeypatch.setenv(name, value)
     clients.forget()
     _table()
-    yield Payments(OrdersTable(), {"stripe": Stripe(KEY, stripe_server.base)}, utc_now)
+    with with_keys(stripe_server.base) as door:
+        yield Payments(OrdersTable(), {"stripe": Stripe(KEY, door)}, utc_now)
     clients.forget()
 
 
