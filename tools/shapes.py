@@ -118,7 +118,7 @@ _RULE = record(
     },
 )
 _RULES = record(
-    {"name": TEXT, "routings": array(record({"name": TEXT, "rules": array(_RULE)}, {"orders": array(_CONDITION)}))},
+    {"name": TEXT, "routings": array(record({"name": TEXT, "rules": array(_RULE)}, {"orders": array(_CONDITION), "fill": {"enum": ["Wait", "FillOrKill"]}}))},
     {},
     "Which orders (the first routing whose conditions are met) ship from which nodes (its rules, tried in turn). The last routing takes every order.",
 )

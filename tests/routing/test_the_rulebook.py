@@ -76,6 +76,21 @@ def _activated(the: Life, raw: dict[str, Any]) -> None:
     shop.forget()
 
 
+def test_fill_or_kill_cancels_at_once_what_there_is_not_stock_enough_for_and_takes_no_money(the: Life) -> None:
+    killed = {**_rules({"name": "any"}), "routings": [{"name": "now or never", "fill": "FillOrKill", "rules": [{"name": "any"}]}]}
+    _activated(the, killed)
+    short, whole = the.place(an_order(("TEA", 99_999)), key="short"), the.place(an_order(("TEA", 1)), key="whole")
+    the.settle()
+    assert (the.order(short)["status"], the.order(whole)["status"]) == ("cancelled", "released")
+    assert all(tender["events"] == [] for tender in the.order(short)["payments"]["tenders"])
+    assert the.world.dead_letters() == {}
+
+
+def test_a_routing_that_fills_otherwise_is_refused_by_its_place(the: Life) -> None:
+    refused = the.call("POST", RULES, {"name": "x", "routings": [{"name": "a", "fill": "Maybe", "rules": [{"name": "any"}]}]}, "support")
+    assert refused.status == 422 and "routings[0].fill" in str(refused.json())
+
+
 def test_orders_ship_from_where_the_rules_say_and_wait_where_these_leave_nobody(the: Life) -> None:
     east = {"name": "east", "nodes": [{"field": "node", "op": "is", "value": "columbus"}]}
     nobody = {"name": "nobody", "nodes": [{"field": "tags", "op": "has", "value": "nobody has this"}]}

@@ -89,9 +89,12 @@ def waits() -> Waits:
     """What the state machine's waiting states do."""
     from waybill.inventory import waiting
     from waybill.orders.waits import Waits
+    from waybill.routing.planner import fill_or_kill
+    from waybill.routing.rules_table import RulesTable
+    from waybill.routing.sites import ShopSites
 
     stock = inventory()
-    return Waits(utc_now, waiting.shortage(stock), waiting.queue_up(stock))
+    return Waits(utc_now, waiting.shortage(stock), waiting.queue_up(stock), fill_or_kill(ShopSites(), RulesTable()))
 
 
 def inventory() -> Inventory:

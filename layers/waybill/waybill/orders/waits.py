@@ -13,7 +13,9 @@ from waybill.kernel.ids import digest
 from waybill.orders import store
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import Hold
+from waybill.orders.model.patience import OUT_OF_STOCK
 from waybill.orders.model.state import State
+from waybill.orders.service import Orders
 from waybill.orders.store import Record
 
 _ACTOR = "workflow"
@@ -23,11 +25,12 @@ _FOR_A_PERSON = ("hold", "payment", "stuck")
 @dataclass(frozen=True, slots=True)
 class Waits:
     """What the state machine's waiting states do. `shortage` says which units of an order cannot be reserved now, by line;
-    `queue_up` notes an order as waiting for the SKUs of these lines."""
+    `queue_up` notes an order as waiting for the SKUs of these lines; `kills` whether it is to be cancelled instead."""
 
     clock: Clock
     shortage: Callable[[Record], dict[str, int]]
     queue_up: Callable[[Record, dict[str, int]], None]
+    kills: Callable[[Record], bool] = lambda record: False
 
     def take(self, message: dict[str, Any]) -> None:
         """One message of the queue: of a waiting state, or an event from the bus."""
@@ -65,6 +68,10 @@ class Waits:
     def _for_stock(self, order_id: str, token: str) -> None:
         record = store.load(order_id)
         short = self.shortage(record)
+        if short and _untouched(record.state) and self.kills(record):
+            Orders(self.clock).cancel(order_id, OUT_OF_STOCK, _ACTOR)
+            workflow.fail(token, "OrderCancelled")
+            return
         if short:
             self.queue_up(record, short)
             store.change_state(order_id, lambda now: verbs.backorder(now.state, short, self._now(), _ACTOR))
@@ -86,3 +93,8 @@ class Waits:
 
     def _now(self) -> str:
         return instant(self.clock())
+
+
+def _untouched(state: State) -> bool:
+    """No part of it has gone to a node yet."""
+    return not any(units.released or units.shipped or units.delivered for units in state.lines.values())

@@ -3,12 +3,13 @@ which does not know routing; `bootstrap` brings the two together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from waybill.orders.store import Record
 from waybill.routing.model.decision import REJECTED_BEFORE, Available, Split, asked, decide, marked
+from waybill.routing.model.rules import FILL_OR_KILL
 from waybill.routing.model.standing import doubtful_nodes, forgiven_at
 from waybill.routing.ports import Rules, Sites
 
@@ -20,6 +21,11 @@ class Wanted(Protocol):
     def line(self) -> str: ...
     @property
     def quantity(self) -> int: ...
+
+
+def fill_or_kill(shop: Sites, rules: Rules) -> Callable[[Record], bool]:
+    """Whether the routing of an order says that it is cancelled where stock does not suffice."""
+    return lambda record: rules.active().for_order(shop.facts(record)).fill == FILL_OR_KILL
 
 
 @dataclass(frozen=True, slots=True)

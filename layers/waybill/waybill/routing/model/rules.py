@@ -17,6 +17,8 @@ from waybill.routing.model.conditions import NODE_FIELDS, NUMBER, ORDER_FIELDS, 
 NEVER, BY_ITEM, BY_QUANTITY = "never", "by_item", "by_quantity"
 SPLITS = (NEVER, BY_ITEM, BY_QUANTITY)
 CHEAPEST = "cheapest"
+WAIT, FILL_OR_KILL = "Wait", "FillOrKill"
+FILLS = (WAIT, FILL_OR_KILL)
 SORTS = ("most_units", *(name for name, kind in NODE_FIELDS.items() if kind == NUMBER))
 BUILT_IN_VERSION = 0
 MOST_ROUTINGS, MOST_RULES, MOST_NODES, MOST_MONEY, MOST_UNITS = 50, 20, 50, 10**9, 10**6
@@ -58,11 +60,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Which orders, and the rules for them."""
+    """Which orders, and the rules for them. `fill`: what happens to one for which stock does not suffice when it comes: it waits for all of it
+    (`Wait`), or is cancelled at once (`FillOrKill`)."""
 
     name: str
     rules: tuple[Rule, ...]
     orders: tuple[Condition, ...] = ()
+    fill: str = WAIT
 
     def chain(self) -> list[Rule]:
         """The rules as they are tried."""
@@ -72,7 +76,8 @@ class Routing:
         return chain
 
     def to_dict(self) -> dict[str, Any]:
-        return {"name": self.name, "orders": [c.to_dict() for c in self.orders], "rules": [rule.to_dict() for rule in self.rules]}
+        orders, rules = [c.to_dict() for c in self.orders], [rule.to_dict() for rule in self.rules]
+        return {"name": self.name, "orders": orders, "fill": self.fill, "rules": rules}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +144,15 @@ def _refuse(wrong: Wrong) -> None:
 
 
 def _routing(raw: Any, at: str, wrong: Wrong) -> Routing:
-    known = _object(raw, at, {"name", "rules"}, {"name", "rules", "orders"}, wrong, at)
+    known = _object(raw, at, {"name", "rules"}, {"name", "rules", "orders", "fill"}, wrong, at)
+    fill = known.get("fill", WAIT)
+    if fill not in FILLS:
+        wrong[f"{at}.fill"] = f"is one of {', '.join(FILLS)}"
     orders = read_conditions(known.get("orders", []), f"{at}.orders", ORDER_FIELDS, wrong)
     rules = [_rule(each, f"{at}.rules[{number}]", wrong) for number, each in enumerate(_list(known.get("rules"), f"{at}.rules", MOST_RULES, wrong))]
     _unlike([rule.name for rule in rules], f"{at}.rules", wrong)
     _no_circle(rules, f"{at}.rules", wrong)
-    return Routing(_name(known.get("name"), f"{at}.name", wrong), tuple(rules), orders)
+    return Routing(_name(known.get("name"), f"{at}.name", wrong), tuple(rules), orders, fill if fill in FILLS else WAIT)
 
 
 def _rule(raw: Any, at: str, wrong: Wrong) -> Rule:
