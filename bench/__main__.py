@@ -123,7 +123,7 @@ def _routing() -> tuple[Any, list[Verdict]]:
 
 
 def _season() -> tuple[Any, list[Verdict]]:
-    _title("a season on stock that has to last: cost of an order above what it costs who knows all orders", "about three minutes")
+    _title("a season on stock that has to last: cost of an order above what it costs who knows all orders", "about five minutes")
     rows = _shown(season.measure(), ("policy", "$ above the bound", "of the myopic", "better in", "units lost"))
     taken = season.seconds_to_price()
     priced = next(row for row in rows if row["policy"] == season.PRICED)

@@ -1,7 +1,7 @@
 """A season of orders on stock that has to last: the prices of scarcity beside the cheapest plan of each order and the simple rules.
 
 Each season is drawn from its seed: nodes and regions on a map, SKUs of unlike popularity, stock that lies not quite where it will be wanted.
-Nobody knows the orders beforehand; what is expected comes from an earlier season of the same kind. The bound knows all orders: it is the linear
+Nobody knows the orders beforehand; what is expected comes from an earlier season of the same kind and from this one so far. The bound knows all orders: it is the linear
 relaxation of shipping them all in the best way, so no policy can cost less. What counts is the cost above it.
 """
 
@@ -27,7 +27,7 @@ SEEDS = 30
 PRICED, MYOPIC = "scarcity prices", "each order's cheapest"
 LOST = 4_000
 """Minor units that a unit costs which nobody can ship."""
-_NODES, _REGIONS, _SKUS, _ORDERS, _SOLVES = 8, 25, 10, 1_200, 40
+_NODES, _REGIONS, _SKUS, _ORDERS, _SOLVES = 8, 25, 10, 1_200, 60
 _SIZES = (1, 1, 1, 1, 1, 1, 2, 2, 3, 5)
 _ONE_PRICE = 10**6
 
@@ -89,16 +89,17 @@ def _stock(draw: random.Random, orders: list[Order], nodes: list[str], away: dic
 
 
 Choice = Callable[[Problem, Order], Plan]
+Pricing = Callable[[dict[str, dict[str, int]], int], Prices]
+"""Of the stock that is left, after so many orders."""
 
 
-def played(this: Season, choose: Choice, price: Callable[[dict[str, dict[str, int]], float], Prices] | None = None) -> tuple[int, int]:
-    """(cost with what was lost, units lost) of a policy over the season. `price`: asked again a few times, with the stock that is left and the
-    share of the season still to come."""
+def played(this: Season, choose: Choice, price: Pricing | None = None) -> tuple[int, int]:
+    """(cost with what was lost, units lost) of a policy over the season. `price`: asked again every few orders."""
     stock, cost, lost = {sku: dict(at) for sku, at in this.stock.items()}, 0, 0
     scarce: Prices = {}
     for number, order in enumerate(this.orders):
         if price and number % max(1, len(this.orders) // _SOLVES) == 0:
-            scarce = price(stock, 1 - number / len(this.orders))
+            scarce = price(stock, number)
         plan = choose(_problem(this, order, stock, scarce), order)
         for share in plan.shares:
             for sku, units in share.units.items():
@@ -124,13 +125,13 @@ def _problem(this: Season, order: Order, stock: dict[str, dict[str, int]], scarc
     return Problem(demands, candidates)
 
 
-def pricing(this: Season) -> Callable[[dict[str, dict[str, int]], float], Prices]:
-    """Prices for the stock that is left, by what an earlier season sold."""
-    sales = [Sale(order.region, sku, units, sum(order.units.values())) for order in this.earlier for sku, units in order.units.items()]
-    shares = share_of_a_parcel(sales)
+def pricing(this: Season) -> Pricing:
+    """Prices for the stock that is left, by what an earlier season sold and this one has so far."""
 
-    def price(stock: dict[str, dict[str, int]], rest: float) -> Prices:
-        demand = expected(sales, rest)
+    def price(stock: dict[str, dict[str, int]], gone: int) -> Prices:
+        known = [*this.earlier, *this.orders[:gone]]
+        sales = [Sale(order.region, sku, units, sum(order.units.values())) for order in known for sku, units in order.units.items()]
+        shares, demand = share_of_a_parcel(sales), expected(sales, (len(this.orders) - gone) / len(known))
         found = {}
         for sku, at in stock.items():
             costs = {pair: this.handling[pair] + shares.get(sku, 1.0) * this.parcels[pair] for pair in this.parcels}
@@ -208,7 +209,7 @@ def seconds_to_price(regions: int = 100, nodes: int = 50, skus: int = 100, order
     """How long one round of prices takes for a large shop, with orders of five lines."""
     this = season(0, orders, regions, skus, nodes, (5,))
     price, started = pricing(this), time.perf_counter()
-    price(this.stock, 1.0)
+    price(this.stock, 0)
     return time.perf_counter() - started
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from waybill.routing.model.scarcity import Outlook, futures
 
-FUTURES = 5
+FUTURES = 10
 
 
 def prices(outlook: Outlook, lost: float, times: int = FUTURES) -> dict[str, float]:
