@@ -105,6 +105,7 @@ def _orders_live(the: Life) -> None:
     the.call("POST", f"/v1/orders/{late}/cancel", {"reason": "changed my mind"})
     the.settle()
     paid_on_shopify(the)
+    the.call("PUT", "/v1/carts/one", {"lines": [{"sku": "TEA", "quantity": 1}]}, who="api")
     the.call("POST", f"/v1/orders/{order_id}/refunds", {"shipping": "all"}, idempotency_key="refund-1")
     told = json.dumps({"id": "evt_1", "type": "payout.paid", "data": {"object": {"id": "po_1"}}}).encode()
     stamp = str(int(time.time()))
@@ -116,4 +117,4 @@ def _orders_live(the: Life) -> None:
     Person(the.world, "key-admin").get(f"/desk/orders/{order_id}")
     for folder, properties in functions().items():
         if any(event["Type"] == "Schedule" for event in properties.get("Events", {}).values()):
-            the.world.handler(folder)({}, None)
+            the.world.handler(folder)({"detail-type": "Scheduled Event"}, None)

@@ -108,6 +108,7 @@ ROUTES = (
     Route("GET", "/v1/routing/rules/{version}/report.csv", "Export what the rules would have decided, an order a line, beside those that stand", RULE_READERS, file="text/csv", query=(("orders", "How many of the newest, 1 to 2000; 500 unless told otherwise"),), refuses=(404, 422)),
     Route("GET", "/v1/routing/rules/{version}/report.html", "The same as a page with charts", RULE_READERS, file="text/html", query=(("orders", "How many of the newest, 1 to 2000; 500 unless told otherwise"),), refuses=(404, 422)),
     Route("POST", "/v1/routing/rules/{version}/activate", "Let rules stand: a draft that has passed the gate, or such as have stood before", ("admin",), "RuleSet", refuses=(404, 409)),
+    Route("GET", "/v1/routing/runs", "List the brokering runs, newest first", RULE_READERS, "BrokeringRun", lists=True, query=_PAGE),
     Route("POST", "/v1/routing/reroute", "Pin orders to nodes, or send all that waits at a node elsewhere", ("support",), "Rerouted", "RerouteIn", refuses=(422,)),
     Route("PUT", "/v1/carts/{cart}", "Keep stock for a cart while its customer decides; again, for as long again", ("channel", "support"), "Cart", "CartIn", query=_OF_CHANNEL, refuses=(409, 422)),
     Route("GET", "/v1/carts/{cart}", "Read what is kept for a cart", ("channel", "support"), "Cart", query=_OF_CHANNEL, refuses=(404,)),

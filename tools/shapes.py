@@ -275,10 +275,15 @@ SHAPES: dict[str, Schema] = {
         {},
         "Stock kept for a cart. The order that comes of it names it in `attributes.cart` and takes the stock over.",
     ),
-    "PolicyIn": {"type": "object", "description": "`availability`: who may take how much of the stock; `bundles`: their parts; `carts`: how long their stock is kept; `patience`: how long an order waits; `routing`: how often it is tried; `scarcity`: whether stock is priced for orders still to come"},
+    "PolicyIn": {"type": "object", "description": "`availability`: who may take how much of the stock; `brokering`: whose orders wait for the next run; `bundles`: their parts; `carts`: how long their stock is kept; `patience`: how long an order waits; `routing`: how often it is tried; `scarcity`: whether stock is priced for orders still to come"},
     "Policy": record(
         {"id": TEXT, "version": WHOLE, "policy": {"type": "object"}},
         {"changes": array(record({"version": WHOLE, "at": INSTANT, "by": TEXT, "before": {"type": "object"}, "after": {"type": "object"}}))},
+    ),
+    "BrokeringRun": record(
+        {"at": INSTANT, "waited": WHOLE, "as_allotted": WHOLE, "by_themselves": WHOLE, "cost": WHOLE, "as_they_come": WHOLE},
+        {},
+        "`cost` of what the run allotted and of the same orders each served as it came, minor units, with a penalty for what stays unshipped",
     ),
     "RerouteIn": record(
         {},

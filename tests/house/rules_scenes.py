@@ -13,7 +13,7 @@ from waybill.shop import store
 def policies_written(the: Life) -> None:
     path, policy = "/v1/policies/availability", {"kept": [{"units": 10**6, "for": ["web"], "skus": ["POT"]}], "networks": {}}
     assert ok(the.call("PUT", path, policy)).json()["version"] == 1
-    assert [each["id"] for each in ok(the.call("GET", "/v1/policies")).json()["items"]] == ["availability", "bundles", "carts", "patience", "routing", "scarcity"]
+    assert [each["id"] for each in ok(the.call("GET", "/v1/policies")).json()["items"]] == ["availability", "brokering", "bundles", "carts", "patience", "routing", "scarcity"]
     kept = ok(the.call("GET", path)).json()
     assert (kept["policy"], kept["changes"][0]["before"]) == (policy, {})
     waits = placed(the, an_order(("POT", 1)))
@@ -23,6 +23,33 @@ def policies_written(the: Life) -> None:
     the.world.handler("reconciler")({}, None)
     the.settle()
     assert the.order(waits)["status"] == "released"
+
+
+def brokered(the: Life) -> None:
+    pytest.importorskip("highspy", reason="HiGHS is not installed")
+    ok(the.call("PUT", "/v1/policies/brokering", {"methods": ["standard"]}))
+    store.forget()
+    _received(the, "reno")
+    waiting = [placed(the, an_order(("POT", 1))) for _ in range(9)]
+    _received(the, "columbus")
+    the.world.later(60)
+    held = placed(the, an_order(("TEA", 1)))
+    ok(the.call("POST", f"/v1/orders/{held}/holds", {"reason": "wait"}))
+    gone = placed(the, an_order(("TEA", 1)))
+    ok(the.call("POST", f"/v1/orders/{gone}/cancel", {"reason": "changed my mind"}))
+    the.settle()
+    assert the.world.handler("brokering")({}, None)["as_allotted"] == 9
+    the.settle()
+    assert all(ok(the.call("GET", f"/v1/orders/{order_id}")).json()["fulfilment_orders"] for order_id in waiting)
+    assert ok(the.call("GET", "/v1/routing/runs")).json()["items"][0]["waited"] == 11
+    ok(the.call("PUT", "/v1/policies/brokering", {}))
+    store.forget()
+
+
+def _received(the: Life, node: str) -> None:
+    received = {"kind": "received", "quantity": 20, "reference": node}
+    ok(the.call("POST", f"/v1/inventory/POT/{node}/movements", received, idempotency_key=f"brokered-{node}"))
+    the.settle()
 
 
 def scarcity_priced(the: Life) -> None:

@@ -30,6 +30,7 @@ _CONTEXTS = {
     "routing": {"inventory", "routing", "fulfilment"},
     "rules": {"routing", "fulfilment", "inventory"},
     "stock_proof": {"inventory"},
+    "brokering": {"routing", "inventory", "fulfilment"},
     "carts": {"inventory"},
     "scarcity": {"routing", "inventory"},
     "finance": {"payments"},

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from waybill.payments.ports import Gateway
     from waybill.payments.reconciliation.settling import Settling, Statement
     from waybill.payments.refunding import Refunds
+    from waybill.routing.brokering import Brokering
     from waybill.routing.scarcity import Scarcity
+    from waybill.routing.service import Routing
 
 
 def intake_api() -> Router:
@@ -431,9 +433,10 @@ def rules_api() -> Router:
     from waybill.fulfilment.service import Fulfilment
     from waybill.inventory.model import cart, sharing
     from waybill.orders.model import patience
-    from waybill.routing import rules_api, steering_api
+    from waybill.routing import brokering, rules_api, runs_api, steering_api
     from waybill.routing.decisions_table import DecisionsTable
     from waybill.routing.model import scarcity
+    from waybill.routing.pool_table import PoolTable
     from waybill.routing.rulebook import Rulebook
     from waybill.routing.rules_table import RulesTable
     from waybill.routing.service import check as check_routing
@@ -446,10 +449,12 @@ def rules_api() -> Router:
 
     routes = rules_api.router(Rulebook(RulesTable(), DecisionsTable(utc_now), nodes, lambda: shop.policy("routing_gate"), utc_now))
     steering_api.add_routes(routes, Steering(Fulfilment(utc_now), nodes, utc_now))
+    runs_api.add_routes(routes, PoolTable())
     checks: dict[str, policies_api.Check] = {
         cart.POLICY: cart.check,
         bundles.POLICY: lambda policy: bundles.check(policy, shop.items),
         patience.PATIENCE: patience.check,
+        brokering.POLICY: brokering.check,
         "routing": check_routing,
         scarcity.POLICY: scarcity.check,
         sharing.POLICY: lambda policy: sharing.check(policy, nodes()),
@@ -462,8 +467,28 @@ def routing() -> Callable[[dict[str, Any]], None]:
     """What the routing queue's messages go to."""
     from functools import partial
 
-    from waybill.aws import workflow
     from waybill.routing import messages
+
+    return partial(messages.handle, _routing())
+
+
+def brokering() -> Brokering:
+    """What `functions/brokering` runs."""
+    from waybill.routing import capacity
+    from waybill.routing.assignment import assign
+    from waybill.routing.brokering import POLICY, Brokering
+    from waybill.routing.pool_table import PoolTable
+    from waybill.shop import store as shop
+
+    def parcels(node: str, day: str) -> int | None:
+        most = shop.node(node).parcels_per_day
+        return max(0, most - capacity.taken(day).get(node, 0)) if most else None
+
+    return Brokering(_routing(), PoolTable(), assign, parcels, lambda: shop.policy(POLICY), utc_now)
+
+
+def _routing() -> Routing:
+    from waybill.aws import workflow
     from waybill.routing.orders_table import OrdersTable
     from waybill.routing.rules_table import RulesTable
     from waybill.routing.service import MOST_REJECTIONS, Routing
@@ -474,7 +499,10 @@ def routing() -> Callable[[dict[str, Any]], None]:
     def most() -> int:
         return shop.policy("routing").get("most_rejections", MOST_REJECTIONS)
 
-    return partial(messages.handle, Routing(OrdersTable(), InventoryStock(inventory()), ShopSites(), RulesTable(), workflow, utc_now, most))
+    def waits(record: Record) -> bool:
+        return record.order.shipping.method in shop.policy("brokering").get("methods", ())
+
+    return Routing(OrdersTable(), InventoryStock(inventory()), ShopSites(), RulesTable(), workflow, utc_now, most, waits)
 
 
 def fulfilment_api() -> Router:

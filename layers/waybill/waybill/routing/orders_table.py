@@ -16,6 +16,7 @@ from waybill.orders.store import ORDERS, Record
 from waybill.routing.capacity import taking
 from waybill.routing.model.receipt import folded
 from waybill.routing.model.standing import ACTOR
+from waybill.routing.pool_table import PoolTable
 from waybill.routing.ports import Work
 from waybill.shop import store as shop
 
@@ -28,6 +29,9 @@ class OrdersTable:
 
     def remember_wait(self, order_id: str, state_name: str, token: str, at: str) -> None:
         store.remember_wait(order_id, state_name, token, at)
+
+    def pool(self, order_id: str, placed_at: str) -> None:
+        PoolTable().enter(order_id, placed_at)
 
     def save(self, record: Record, state: State) -> None:
         commit(record.save(state))

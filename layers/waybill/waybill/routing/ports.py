@@ -36,6 +36,9 @@ class Orders(Protocol):
     def remember_wait(self, order_id: str, state_name: str, token: str, at: str) -> None:
         """Keeps the token on which the execution waits."""
 
+    def pool(self, order_id: str, placed_at: str) -> None:
+        """Puts it among those that wait for the next brokering run."""
+
     def save(self, record: Record, state: State) -> None:
         """STATE alone. Raises Conflict."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from waybill.aws.logs import count, logger
@@ -21,7 +21,7 @@ from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.routing.model import standing
 from waybill.routing.model.claim import Claim
-from waybill.routing.model.decision import ADDRESS, REJECTED, REJECTED_BEFORE, TOO_OFTEN, Decision, asked, decide, marked
+from waybill.routing.model.decision import ADDRESS, REJECTED, REJECTED_BEFORE, TOO_OFTEN, Available, Decision, asked, decide, marked
 from waybill.routing.model.receipt import receipt
 from waybill.routing.model.standing import ACTOR, Rejection
 from waybill.routing.ports import Orders, Rules, Sites, Stock, Tokens, Work
@@ -32,13 +32,15 @@ MOST_ROUNDS = 12
 MOST_REJECTIONS = 5
 """Where the policy `routing` does not say otherwise."""
 _MOST_REJECTIONS_EVER = 50
+_ALLOTTED_ROUNDS = 3
 UNFILLABLE = "unfillable"
 """The kind of hold under which an order comes before a person that no node can ship."""
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Use cases of routing. `most_rejections`: after so many an order goes to a person instead of to the next node."""
+    """Use cases of routing. `most_rejections`: after so many an order goes to a person instead of to the next node. `waits`: whether an order waits
+    for the next brokering run."""
 
     orders: Orders
     stock: Stock
@@ -47,6 +49,7 @@ class Routing:
     tokens: Tokens
     clock: Clock
     most_rejections: Callable[[], int] = lambda: MOST_REJECTIONS
+    waits: Callable[[Record], bool] = lambda record: False
 
     def route(self, order_id: str, token: str) -> None:
         """The machine's command: releases what has no node yet; the token is answered when the last parcel has left.
@@ -56,12 +59,13 @@ class Routing:
         self.orders.remember_wait(order_id, WAIT, token, self._now())
         self.go_on(order_id)
 
-    def go_on(self, order_id: str) -> None:
-        """Does what is due: after the command, a rejection, a last shipment; nothing where nothing is. Raises as `route`."""
+    def go_on(self, order_id: str, *, now: bool = False) -> None:
+        """Does what is due: after the command, a rejection, a last shipment; nothing where nothing is. `now`: without waiting for a brokering run.
+        Raises as `route`."""
         for _ in range(MOST_ROUNDS):
             record = self.orders.load(order_id)
             try:
-                if self._settled(record):
+                if self._settled(record, now):
                     return
             except (OrderCancelled, OrderHeld, StockUnavailable) as problem:
                 self._give_up(record, problem)
@@ -70,13 +74,70 @@ class Routing:
                 continue
         raise Unavailable(f"{order_id} is being changed by many at once; try again")
 
-    def _settled(self, record: Record) -> bool:
+    def release_now(self, order_id: str) -> None:
+        """Without waiting for a brokering run. What others do for an order of which nothing is unrouted is left to them. Raises as `route`."""
+        if self.orders.load(order_id).state.unrouted():
+            self.go_on(order_id, now=True)
+
+    def wish(self, order_id: str, held: Available) -> Decision | None:
+        """What an order of a brokering run would take of everything that is free or `held` by the run's orders; None where nothing is to be decided
+        now, or nothing by a run."""
+        record = self.orders.load(order_id)
+        if record.state.cancelled or record.state.blocking("release") or not record.state.unrouted():
+            return None
+        lines = self.shop.lines(record, record.state.unrouted())
+        sites = marked(self.shop.sites(record), self._doubtful(record), doubt=REJECTED_BEFORE)
+        skus = sorted({line.sku for line in lines})
+        free, there = self.stock.free(skus, record.order.channel), dict[str, dict[str, int]]()
+        for sku in skus:
+            nodes = free.get(sku, {}).keys() | held.get(sku, {}).keys()
+            there[sku] = {node: max(0, free.get(sku, {}).get(node, 0)) + held.get(sku, {}).get(node, 0) for node in nodes}
+        decision = decide(asked(lines, sites, there, self._claim(record).held, self.shop.facts(record)), self.rules.active())
+        return None if decision.short else decision
+
+    def held_by(self, order_ids: Iterable[str]) -> Available:
+        """{sku: {node: units}} that these orders hold and that no node has begun with."""
+        total: dict[str, dict[str, int]] = {}
+        for order_id in order_ids:
+            record = self.orders.load(order_id)
+            skus = {line.id: line.sku for line in record.order.lines}
+            for line, nodes in self._claim(record).held.items():
+                there = total.setdefault(skus[line], {})
+                for node, units in nodes.items():
+                    there[node] = there.get(node, 0) + units
+        return total
+
+    def allotted(self, order_id: str, share: Available, cause: str) -> bool:
+        """Routes all that is unrouted with what a brokering run has allotted. False where that cannot be, things having changed since."""
+        for _ in range(_ALLOTTED_ROUNDS):
+            record = self.orders.load(order_id)
+            if record.state.cancelled or record.state.blocking("release") or not record.state.unrouted():
+                return False
+            units, claim = record.state.unrouted(), self._claim(record)
+            lines = self.shop.lines(record, units)
+            sites = marked(self.shop.sites(record), self._doubtful(record), doubt=REJECTED_BEFORE)
+            decision = decide(asked(lines, sites, share, claim.held, self.shop.facts(record)), self.rules.active())
+            if decision.short or not decision.lines:
+                return False
+            try:
+                if not self._brought(record, claim, decision):
+                    self._commit(record, record.state, decision, units, cause)
+                    return True
+            except (Conflict, IllegalTransition, OrderCancelled):
+                continue
+        return False
+
+    def _settled(self, record: Record, now: bool) -> bool:
         """One round. False where something has changed that must be looked at again."""
         if record.state.cancelled:
             raise OrderCancelled(f"{record.order.id} is cancelled")
         rejection = standing.unanswered(record.fulfilment_orders, record.decisions)
         if rejection:
             return self._reroute(record, rejection)
+        if record.state.unrouted() and not now and self.waits(record):
+            _refuse_held(record)
+            self.orders.pool(record.order.id, record.state.history[0].at)
+            return True
         if record.state.unrouted():
             return self._release(record)
         if record.state.all_shipped:
