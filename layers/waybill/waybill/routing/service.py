@@ -85,14 +85,9 @@ class Routing:
         record = self.orders.load(order_id)
         if record.state.cancelled or record.state.blocking("release") or not record.state.unrouted():
             return None
-        lines = self.shop.lines(record, record.state.unrouted())
-        sites = marked(self.shop.sites(record), self._doubtful(record), doubt=REJECTED_BEFORE)
-        skus = sorted({line.sku for line in lines})
-        free, there = self.stock.free(skus, record.order.channel), dict[str, dict[str, int]]()
-        for sku in skus:
-            nodes = free.get(sku, {}).keys() | held.get(sku, {}).keys()
-            there[sku] = {node: max(0, free.get(sku, {}).get(node, 0)) + held.get(sku, {}).get(node, 0) for node in nodes}
-        decision = decide(asked(lines, sites, there, self._claim(record).held, self.shop.facts(record)), self.rules.active())
+        skus = sorted({line.sku for line in record.order.lines if line.ships})
+        there = _together(self.stock.free(skus, record.order.channel), {sku: held[sku] for sku in skus if sku in held})
+        decision = self._decide(record, record.state.unrouted(), self._claim(record), there, doubt=REJECTED_BEFORE)
         return None if decision.short else decision
 
     def held_by(self, order_ids: Iterable[str]) -> Available:
@@ -102,9 +97,7 @@ class Routing:
             record = self.orders.load(order_id)
             skus = {line.id: line.sku for line in record.order.lines}
             for line, nodes in self._claim(record).held.items():
-                there = total.setdefault(skus[line], {})
-                for node, units in nodes.items():
-                    there[node] = there.get(node, 0) + units
+                total = _together(total, {skus[line]: nodes})
         return total
 
     def allotted(self, order_id: str, share: Available, cause: str) -> bool:
@@ -114,9 +107,7 @@ class Routing:
             if record.state.cancelled or record.state.blocking("release") or not record.state.unrouted():
                 return False
             units, claim = record.state.unrouted(), self._claim(record)
-            lines = self.shop.lines(record, units)
-            sites = marked(self.shop.sites(record), self._doubtful(record), doubt=REJECTED_BEFORE)
-            decision = decide(asked(lines, sites, share, claim.held, self.shop.facts(record)), self.rules.active())
+            decision = self._decide(record, units, claim, share, doubt=REJECTED_BEFORE)
             if decision.short or not decision.lines:
                 return False
             try:
@@ -199,12 +190,15 @@ class Routing:
     def _taken_back(self, record: Record, rejection: Rejection) -> State:
         return verbs.take_back(record.state, rejection.lines, rejection.fo_id, rejection.reason, self._now(), ACTOR)
 
-    def _decide(self, record: Record, units: Mapping[str, int], claim: Claim, *, bar: str = "", doubt: str = "") -> Decision:
-        """The nodes that the rules choose for these units. Nodes that have rejected are barred, or the last resort."""
+    def _decide(
+        self, record: Record, units: Mapping[str, int], claim: Claim, there: Available | None = None, *, bar: str = "", doubt: str = ""
+    ) -> Decision:
+        """The nodes that the rules choose for these units, out of what is `there`: unless told, what is free and what the order holds. Nodes that
+        have rejected are barred, or the last resort."""
         lines = self.shop.lines(record, units)
         sites = marked(self.shop.sites(record), self._doubtful(record), bar=bar, doubt=doubt)
-        free = self.stock.free(sorted({line.sku for line in lines}), record.order.channel)
-        there = claim.added_to(free, lines)
+        if there is None:
+            there = claim.added_to(self.stock.free(sorted({line.sku for line in lines}), record.order.channel), lines)
         return decide(asked(lines, sites, there, claim.held, self.shop.facts(record)), self.rules.active())
 
     def _brought(self, record: Record, claim: Claim, decision: Decision) -> bool:
@@ -271,6 +265,16 @@ class Routing:
 
     def _now(self) -> str:
         return instant(self.clock())
+
+
+def _together(one: Available, other: Available) -> dict[str, dict[str, int]]:
+    """{sku: {node: units}} of both."""
+    total = {sku: {node: max(0, units) for node, units in nodes.items()} for sku, nodes in one.items()}
+    for sku, nodes in other.items():
+        there = total.setdefault(sku, {})
+        for node, units in nodes.items():
+            there[node] = there.get(node, 0) + units
+    return total
 
 
 def check(policy: Mapping[str, object]) -> None:
