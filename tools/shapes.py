@@ -275,7 +275,7 @@ SHAPES: dict[str, Schema] = {
         {},
         "Stock kept for a cart. The order that comes of it names it in `attributes.cart` and takes the stock over.",
     ),
-    "PolicyIn": {"type": "object", "description": "`availability`: who may take how much of the stock; `brokering`: whose orders wait for the next run; `bundles`: their parts; `carts`: how long their stock is kept; `patience`: how long an order waits; `routing`: how often it is tried; `scarcity`: whether stock is priced for orders still to come"},
+    "PolicyIn": {"type": "object", "description": "`availability`: who may take how much of the stock; `backorders`: how much may be sold that is not there; `brokering`: whose orders wait for the next run; `bundles`: their parts; `carts`: how long their stock is kept; `patience`: how long an order waits; `routing`: how often it is tried; `scarcity`: whether stock is priced for orders still to come"},
     "Policy": record(
         {"id": TEXT, "version": WHOLE, "policy": {"type": "object"}},
         {"changes": array(record({"version": WHOLE, "at": INSTANT, "by": TEXT, "before": {"type": "object"}, "after": {"type": "object"}}))},
@@ -312,7 +312,7 @@ SHAPES: dict[str, Schema] = {
         {"door": TEXT, "topic": TEXT, "order_id": TEXT, "problem": TEXT, "body": TEXT},
     ),
     "StockRow": record({"sku": TEXT, "node": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "available": WHOLE}, {"title": TEXT}),
-    "StockOfSku": record({"sku": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "available": WHOLE, "nodes": array(ref("StockRow"))}, {"title": TEXT, "parts": {"type": "object", "additionalProperties": WHOLE, "description": "Of a bundle: units of each part in one"}, "sellable": record({"channel": TEXT, "units": WHOLE}, {}, "What a channel may sell of it now: for its own key, or of `?channel=`")}),
+    "StockOfSku": record({"sku": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "available": WHOLE, "nodes": array(ref("StockRow"))}, {"title": TEXT, "parts": {"type": "object", "additionalProperties": WHOLE, "description": "Of a bundle: units of each part in one"}, "expected": {**TEXT, "description": "The day on which more is expected, as the policy `backorders` says"}, "sellable": record({"channel": TEXT, "units": WHOLE}, {}, "What a channel may sell of it now: for its own key, or of `?channel=`")}),
     "Movement": record(
         {"id": TEXT, "kind": TEXT, "quantity": WHOLE, "on_hand": WHOLE, "reserved": WHOLE, "at": INSTANT, "sku": TEXT, "node": TEXT},
         {"note": TEXT},

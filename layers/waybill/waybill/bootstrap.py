@@ -90,13 +90,15 @@ def orders_api() -> Router:
 def waits() -> Waits:
     """What the state machine's waiting states do."""
     from waybill.inventory import waiting
+    from waybill.inventory.model.backorders import POLICY
     from waybill.orders.waits import Waits
     from waybill.routing.planner import fill_or_kill
     from waybill.routing.rules_table import RulesTable
     from waybill.routing.sites import ShopSites
+    from waybill.shop import store as shop
 
     stock = inventory()
-    return Waits(utc_now, waiting.shortage(stock), waiting.queue_up(stock), fill_or_kill(ShopSites(), RulesTable()))
+    return Waits(utc_now, waiting.shortage(stock), waiting.queue_up(stock, lambda: shop.policy(POLICY)), fill_or_kill(ShopSites(), RulesTable()))
 
 
 def inventory() -> Inventory:
@@ -431,7 +433,7 @@ def scarcity() -> Scarcity:
 def rules_api() -> Router:
     """Routes of `functions/rules`."""
     from waybill.fulfilment.service import Fulfilment
-    from waybill.inventory.model import cart, sharing
+    from waybill.inventory.model import backorders, cart, sharing
     from waybill.orders.model import patience
     from waybill.routing import brokering, rules_api, runs_api, steering_api
     from waybill.routing.decisions_table import DecisionsTable
@@ -451,6 +453,7 @@ def rules_api() -> Router:
     steering_api.add_routes(routes, Steering(Fulfilment(utc_now), nodes, utc_now))
     runs_api.add_routes(routes, PoolTable())
     checks: dict[str, policies_api.Check] = {
+        backorders.POLICY: backorders.check,
         cart.POLICY: cart.check,
         bundles.POLICY: lambda policy: bundles.check(policy, shop.items),
         patience.PATIENCE: patience.check,

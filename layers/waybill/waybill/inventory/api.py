@@ -6,6 +6,7 @@ from typing import Any
 
 from waybill.aws.http import Answer, Request, Router, cursor, cursor_key, page_size
 from waybill.inventory.kits import kit, sellable
+from waybill.inventory.model.backorders import POLICY as BACKORDERS
 from waybill.inventory.model.row import Op, Row
 from waybill.inventory.movements import Movements
 from waybill.inventory.shop_sharing import sharing
@@ -59,7 +60,9 @@ def stock_of(request: Request, table: StockTable) -> Answer:
     if not rows and item is None:
         raise NotFound(f"there is no SKU {sku[:64]!r}")
     total = {name: sum(getattr(row, name) for row in rows) for name in _NUMBERS}
-    return Answer({"sku": sku, **title, **total, "nodes": [_row(row) for row in rows], **_sellable(request, key, rows, {sku: 1})})
+    coming = shop.policy(BACKORDERS).get(sku, {}).get("expected", "")
+    expected = {"expected": coming} if coming else {}
+    return Answer({"sku": sku, **title, **total, "nodes": [_row(row) for row in rows], **_sellable(request, key, rows, {sku: 1}), **expected})
 
 
 def _sellable(request: Request, key: Key, rows: list[Row], parts: Parts) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from waybill.aws import tables
 from waybill.aws.attributes import pack_item
 from waybill.aws.clients import client
+from waybill.inventory import backorders
 from waybill.inventory.model.cart import cart_id
 from waybill.inventory.model.plan import Wanted
 from waybill.inventory.model.reservation import Batch, Reservation, Step
@@ -53,9 +54,11 @@ class OrdersTable:
             tables.commit(tables.overwrite(ORDERS, {"pk": partition(order_id), "sk": WANT + sku, **queue}))
 
     def no_longer_want(self, order_id: str, skus: Iterable[str]) -> None:
+        skus = list(skus)
         for sku in skus:
             key = {"pk": partition(order_id), "sk": WANT + sku}
             client("dynamodb").delete_item(TableName=ORDERS.name, Key=pack_item(key))
+        backorders.given_back(order_id, skus)
 
     def wanting(self, sku: str) -> Iterator[str]:
         start = None

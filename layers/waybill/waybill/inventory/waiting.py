@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from waybill.inventory import backorders
 from waybill.inventory.orders_table import demand_of
 from waybill.inventory.service import Inventory
 from waybill.orders.store import Record
@@ -14,6 +16,12 @@ def shortage(inventory: Inventory) -> Callable[[Record], dict[str, int]]:
     return lambda record: inventory.shortage(demand_of(record))
 
 
-def queue_up(inventory: Inventory) -> Callable[[Record, dict[str, int]], None]:
-    """Notes the order as waiting for every SKU that it lacks."""
-    return lambda record, short: inventory.queue_up(demand_of(record))
+def queue_up(inventory: Inventory, policy: Callable[[], Mapping[str, Any]] = dict) -> Callable[[Record, dict[str, int]], bool]:
+    """Notes the order as waiting for every SKU that it lacks. False where the shop takes no more orders for one of them (`model.backorders`)."""
+
+    def queued(record: Record, short: dict[str, int]) -> bool:
+        demand, limits = demand_of(record), policy()
+        inventory.queue_up(demand)
+        return not limits or demand.backordered or backorders.taken(demand, limits)
+
+    return queued

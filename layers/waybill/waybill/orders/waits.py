@@ -25,11 +25,11 @@ _FOR_A_PERSON = ("hold", "payment", "stuck")
 @dataclass(frozen=True, slots=True)
 class Waits:
     """What the state machine's waiting states do. `shortage` says which units of an order cannot be reserved now, by line;
-    `queue_up` notes an order as waiting for the SKUs of these lines; `kills` whether it is to be cancelled instead."""
+    `queue_up` notes an order as waiting for the SKUs of these lines, False where no more may wait for one of them; `kills` whether it is to be cancelled instead."""
 
     clock: Clock
     shortage: Callable[[Record], dict[str, int]]
-    queue_up: Callable[[Record, dict[str, int]], None]
+    queue_up: Callable[[Record, dict[str, int]], bool]
     kills: Callable[[Record], bool] = lambda record: False
 
     def take(self, message: dict[str, Any]) -> None:
@@ -68,16 +68,22 @@ class Waits:
     def _for_stock(self, order_id: str, token: str) -> None:
         record = store.load(order_id)
         short = self.shortage(record)
-        if short and _untouched(record.state) and self.kills(record):
-            Orders(self.clock).cancel(order_id, OUT_OF_STOCK, _ACTOR)
-            workflow.fail(token, "OrderCancelled")
+        untouched = _untouched(record.state)
+        if short and untouched and self.kills(record):
+            self._not_taken(order_id, token)
             return
         if short:
-            self.queue_up(record, short)
+            if not self.queue_up(record, short) and untouched:
+                self._not_taken(order_id, token)
+                return
             store.change_state(order_id, lambda now: verbs.backorder(now.state, short, self._now(), _ACTOR))
             short = self.shortage(store.load(order_id))
         if not short:
             workflow.succeed(token, {})
+
+    def _not_taken(self, order_id: str, token: str) -> None:
+        Orders(self.clock).cancel(order_id, OUT_OF_STOCK, _ACTOR)
+        workflow.fail(token, "OrderCancelled")
 
     def _for_a_person(self, order_id: str, token: str, hold: Hold | None) -> None:
         def held(record: Record) -> State:
@@ -96,5 +102,5 @@ class Waits:
 
 
 def _untouched(state: State) -> bool:
-    """No part of it has gone to a node yet."""
-    return not any(units.released or units.shipped or units.delivered for units in state.lines.values())
+    """It has just come: no part of it has gone to a node, and nobody has been told that it waits."""
+    return not state.backordered() and not any(units.released or units.shipped or units.delivered for units in state.lines.values())
