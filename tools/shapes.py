@@ -112,7 +112,7 @@ _RULE = record(
     {
         "nodes": array(_CONDITION),
         "pick": {"description": "`cheapest`, or a list of sorts by which nodes are drained in turn"},
-        "split": {"enum": ["by_quantity", "by_item", "never"]},
+        "split": {"enum": ["by_quantity", "by_group", "by_item", "never"]},
         **{name: {**WHOLE, "minimum": 0} for name in ("most_nodes", "split_from", "split_penalty", "keep")},
         "next": {**TEXT, "description": "The rule to try where this one cannot ship everything"},
     },

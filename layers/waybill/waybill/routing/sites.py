@@ -10,6 +10,7 @@ from typing import Any
 from waybill.inventory.model.sharing import Sharing
 from waybill.inventory.shop_sharing import sharing
 from waybill.kernel.clock import Clock, instant, parse_instant, utc_now
+from waybill.orders.model.order import Line
 from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.routing.capacity import Slots, taken
@@ -46,7 +47,9 @@ class ShopSites:
         items = shop.items([line.sku for line in wanted])
         weights = {sku: max(1, item.weight_g) for sku, item in items.items()}
         return tuple(
-            Unrouted(line.id, line.sku, units[line.id], weights.get(line.sku, UNKNOWN_WEIGHT_G), line.net * units[line.id] // line.quantity)
+            Unrouted(
+                line.id, line.sku, units[line.id], weights.get(line.sku, UNKNOWN_WEIGHT_G), line.net * units[line.id] // line.quantity, _group(line)
+            )
             for line in wanted
         )
 
@@ -69,6 +72,12 @@ class ShopSites:
 
     def tariffs(self) -> dict[str, str]:
         return {carrier.id: carrier.version for carrier in shop.carriers()}
+
+
+def _group(line: Line) -> str:
+    """The parts of a bundle stay together, and what the channel has given the same `group`."""
+    bundle = line.attributes.get("bundle")
+    return str(bundle["line"] if bundle else line.attributes.get("group") or "")
 
 
 def _barred(site: Site, record: Record, shared: Sharing) -> Site:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from waybill.routing.model.drain import drain, ranked
+from waybill.routing.model.groups import bound, groups_of, loosened
 from waybill.routing.model.optimiser import optimise
 from waybill.routing.model.problem import Candidate, Demand, Plan, Problem, Rate
-from waybill.routing.model.rules import BUILT_IN, BY_ITEM, NEVER, Rule, RuleSet
+from waybill.routing.model.rules import BUILT_IN, BY_GROUP, BY_ITEM, NEVER, Rule, RuleSet
 
 LATE, REJECTED_BEFORE = "late", "rejected_before"
 CLOSED, REJECTED, NO_STOCK, NO_CARRIER, BY_RULE = "closed", "rejected", "no_stock", "no_carrier", "rule"
@@ -33,13 +34,15 @@ Split = dict[str, dict[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Unrouted:
-    """Units of one line that want a node. `value`: minor units that the customer pays for them, before tax."""
+    """Units of one line that want a node. `value`: minor units that the customer pays for them, before tax; `group`: what it is to stay together
+    with, empty for nothing."""
 
     line: str
     sku: str
     quantity: int
     weight_g: int
     value: int = 0
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,7 @@ def _by_rule(asked: Asked, rule: Rule) -> Decision:
     for doubts in _MORE_AND_MORE:
         sites = [site for site in allowed if not site.barred and site.doubts <= doubts]
         problem = Problem(demands, tuple(_candidates(sites, demands, asked.available, rule.keep)), rule.split_penalty, most_nodes, whole)
-        plan = optimise(problem) if isinstance(rule.pick, str) else drain(problem, _order(rule.pick, sites, problem))
+        plan = _planned(problem, rule, sites, asked.lines)
         if not plan.short:
             break
     shares = _by_node(asked.lines, plan, asked.held)
@@ -169,6 +172,13 @@ def _by_rule(asked: Asked, rule: Rule) -> Decision:
         routed.update(units)
     short = {line.line: line.quantity - routed[line.line] for line in asked.lines if routed[line.line] < line.quantity}
     return Decision(asked, problem, plan, shares, short, _ruled_out(asked.sites, allowed, problem), BUILT_IN, "", rule)
+
+
+def _planned(problem: Problem, rule: Rule, sites: list[Site], lines: tuple[Unrouted, ...]) -> Plan:
+    groups = groups_of(lines) if rule.split == BY_GROUP else {}
+    asked = bound(problem, groups) if groups else problem
+    plan = optimise(asked) if isinstance(rule.pick, str) else drain(asked, _order(rule.pick, sites, asked))
+    return loosened(problem, plan, groups) if groups else plan
 
 
 def _allowed(asked: Asked, rule: Rule, demands: tuple[Demand, ...]) -> list[Site]:

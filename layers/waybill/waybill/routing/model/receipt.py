@@ -11,7 +11,7 @@ from waybill.routing.model.decision import Asked, Decision, Site, Unrouted, alon
 from waybill.routing.model.flips import flips
 from waybill.routing.model.optimiser import VERSION
 from waybill.routing.model.problem import Rate
-from waybill.routing.model.rules import CHEAPEST, RuleSet
+from waybill.routing.model.rules import BY_GROUP, CHEAPEST, RuleSet
 
 _OUTSIDE = ("at", "cause", "rules")
 _SITE = ("node", "distance_km", "per_parcel", "per_unit", "barred", "kind", "country", "region", "priority", "leaves", "within")
@@ -40,7 +40,7 @@ def answer(decision: Decision) -> dict[str, Any]:
         "ruled_out": dict(sorted(decision.ruled_out.items())),
         "chosen": plan.to_dict(),
         "runner_up": plan.runner_up.to_dict() if plan.runner_up else None,
-        "flips": flips(decision.problem, plan, priced=decision.rule.pick == CHEAPEST),
+        "flips": flips(decision.problem, plan, priced=decision.rule.pick == CHEAPEST and decision.rule.split != BY_GROUP),
         "shares": decision.shares,
         "short": decision.short,
     }
@@ -84,7 +84,7 @@ def _asked(asked: Asked) -> dict[str, Any]:
     scarcity = {site.node: dict(site.scarcity) for site in asked.sites if site.scarcity}
     return {
         "order": {name: list(value) if isinstance(value, tuple) else value for name, value in asked.order.items()},
-        "lines": [[line.line, line.sku, line.quantity, line.weight_g, line.value] for line in asked.lines],
+        "lines": [[line.line, line.sku, line.quantity, line.weight_g, line.value, *([line.group] if line.group else [])] for line in asked.lines],
         "rates": [{"breaks_g": list(rate.breaks_g), "prices": list(rate.prices)} for rate in rates],
         "sites": [
             [*(getattr(site, name) for name in _SITE), rates.index(cut[site.rate]), sorted(site.doubts), list(site.tags)] for site in asked.sites

@@ -14,8 +14,8 @@ from typing import Any
 from waybill.kernel.errors import InvalidInput, TooLarge
 from waybill.routing.model.conditions import NODE_FIELDS, NUMBER, ORDER_FIELDS, Condition, Wrong, read_conditions
 
-NEVER, BY_ITEM, BY_QUANTITY = "never", "by_item", "by_quantity"
-SPLITS = (NEVER, BY_ITEM, BY_QUANTITY)
+NEVER, BY_ITEM, BY_GROUP, BY_QUANTITY = "never", "by_item", "by_group", "by_quantity"
+SPLITS = (NEVER, BY_ITEM, BY_GROUP, BY_QUANTITY)
 CHEAPEST = "cheapest"
 WAIT, FILL_OR_KILL = "Wait", "FillOrKill"
 FILLS = (WAIT, FILL_OR_KILL)
@@ -33,7 +33,7 @@ class Rule:
 
     pick          `cheapest`: the plan that costs least, exactly; or sorts, by which the nodes are drained in turn: the first that tells two
                   nodes apart decides, then the name. `-` before a sort turns it round.
-    split         `by_quantity`: at will; `by_item`: each SKU whole from one node; `never`: one node ships everything.
+    split         `by_quantity`: at will; `by_group`: each group of lines whole from one node; `by_item`: each SKU; `never`: one node ships everything.
     most_nodes    At most so many nodes; 0 for any number.
     split_from    Minor units: an order of less is never split.
     split_penalty Minor units that each node beyond the first must save.
