@@ -19,6 +19,9 @@ def policies_written(the: Life) -> None:
     waits = placed(the, an_order(("POT", 1)))
     assert the.order(waits)["status"] == "backordered"
     ok(the.call("PUT", path, {}))
+    for bundles in ({"POT": {"TEA": 2, "CUP": 1}}, {}):
+        ok(the.call("PUT", "/v1/policies/bundles", bundles))
+        ok(the.call("GET", "/v1/inventory/POT", who="api"))
     assert [change["version"] for change in ok(the.call("GET", path)).json()["changes"]] == [2, 1]
     the.world.handler("reconciler")({}, None)
     the.settle()
