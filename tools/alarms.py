@@ -85,5 +85,8 @@ ALARMS = (
     Alarm("GatewayWebhooksAlarm", "Webhooks of a gateway are refused: the signing secret is another one, or somebody tries the door.", "gateway-webhooks", tuple(_own("GatewayWebhooksRefused", ("gateway", name)) for name in ("stripe", "paypal", "adyen")), threshold=10),
     Alarm("OverdueOrdersAlarm", "Orders are past their deadline.", "orders-past-their-deadline", (_own("OrdersOverdue"),), statistic="Maximum", periods=2),
     Alarm("InvariantsAlarm", "An invariant does not hold in the stored data.", "invariant-violations", (_own("InvariantViolations"),), statistic="Maximum"),
+    Alarm("BrokeringAlarm", "Orders wait for a brokering run that fails.", "brokering", (_lambda("Errors", "Brokering"),), seconds=900, periods=2),
+    Alarm("CartsAlarm", "Carts whose time is over do not give their stock back.", "carts", (_lambda("Errors", "Carts"),), periods=3),
+    Alarm("ScarcityAlarm", "Stock is not priced for orders still to come.", "scarcity", (_lambda("Errors", "Scarcity"),), seconds=3600, periods=3),
     Alarm("ReconcilerAlarm", "What mends lost executions is itself failing.", "reconciler", (_lambda("Errors", "Reconciler"),), periods=2),
 )  # fmt: skip
