@@ -89,3 +89,13 @@ def test_no_policy_takes_a_name_of_ours() -> None:
     with life() as the:
         answer = the.call("PUT", "/v1/policies/bundles", {"version": {"TEA": 1}})
         assert answer.status == 422 and "version" in str(answer.json())
+
+
+def test_a_cart_keeps_a_bundle_as_its_parts_and_the_order_takes_them_over() -> None:
+    with life(stock={("TEA", "reno"): 2, ("CUP", "reno"): 1}) as the:
+        the.call("PUT", "/v1/policies/bundles", {"POT": {"TEA": 2, "CUP": 1}})
+        kept = the.call("PUT", "/v1/carts/mine", {"lines": [{"sku": "POT", "quantity": 1}]}, who="api").json()
+        assert {line["sku"]: line["kept"] for line in kept["lines"]} == {"TEA": 2, "CUP": 1}
+        order_id = placed(the, {**an_order(("POT", 1)), "attributes": {"cart": "mine"}})
+        assert (the.order(order_id)["status"], the.call("GET", "/v1/carts/mine", who="api").json()["status"]) == ("released", "ordered")
+        assert all(the.call("GET", f"/v1/proof/inventory/{sku}").json()["agrees"] for sku in ("TEA", "CUP"))

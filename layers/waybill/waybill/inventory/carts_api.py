@@ -10,6 +10,7 @@ from waybill.inventory.model.cart import Cart, cart_id, wanted
 from waybill.inventory.model.reservation import Reservation
 from waybill.kernel.errors import InvalidInput, Malformed, NotFound
 from waybill.shop import store as shop
+from waybill.shop.bundles import bundles, in_parts
 from waybill.shop.door import caller
 
 _LONGEST = 200
@@ -29,7 +30,7 @@ def router(carts: Carts) -> Router:
         unknown = sorted(set(units) - set(shop.items(sorted(units))))
         if unknown:
             raise InvalidInput(f"the shop has no SKU {unknown[0][:64]!r}", fields={"lines": f"no SKU {unknown[0][:64]}"})
-        kept, reservation = carts.keep(cart_id(channel, reference), channel, units)
+        kept, reservation = carts.keep(cart_id(channel, reference), channel, in_parts(units, bundles()))
         return Answer(_shown(reference, kept, reservation))
 
     @routes.route("GET", "/v1/carts/{cart}")

@@ -45,7 +45,11 @@ class Inventory:
             _refuse_blocked(demand)
             if not demand.missing:
                 return self._reserved(demand)
-            reservation = self._begin(*self._intent(demand))
+            try:
+                intent = self._intent(demand)
+            except Conflict:  # somebody else is at work on its cart
+                continue
+            reservation = self._begin(*intent)
             if reservation and not reservation.missing(demand.wanted):
                 return self._reserved(replace(demand, reservation=reservation))
         raise Unavailable(f"others keep reserving what {order_id} wants; try again")

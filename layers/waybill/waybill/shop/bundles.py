@@ -54,6 +54,14 @@ def least_part(parts: Parts, units: Mapping[str, int]) -> int:
     return min(max(0, units.get(sku, 0)) // each for sku, each in parts.items())
 
 
+def in_parts(units: Mapping[str, int], known: Mapping[str, Parts]) -> dict[str, int]:
+    """Units of SKUs with each bundle as its parts."""
+    total = Counter[str]()
+    for sku, quantity in units.items():
+        total.update({part: each * quantity for part, each in known.get(sku, {sku: 1}).items()})
+    return dict(total)
+
+
 def _taken_apart(raw: Mapping[str, Any], bundle: str, above: tuple[str, ...], flat: dict[str, Counter[str]], wrong: dict[str, str]) -> Counter[str]:
     if bundle in above:
         wrong[f"{above[-1]}.{bundle}"] = "the bundle contains itself: " + " > ".join((*above[above.index(bundle) :], bundle))
