@@ -17,14 +17,14 @@ _POOLS = ((50, 10, 500), (50, 10, _ANY), (200, 20, 500), (200, 20, _ANY))
 
 
 def pool(seed: int, orders: int, nodes: int, extra: int = 500) -> Pool:
-    """Orders of 1 to 5 lines out of a small range, a quarter more in stock than they want, unevenly; half of the nodes have few hands."""
+    """Orders of 1 to 5 lines out of a small range, half as much again in stock as they want, unevenly; half of the nodes have few hands."""
     draw = random.Random(f"pool {seed} {orders} {nodes}")
     waiting = [Waiting(f"ord_{number:04}", problem(seed * 10_000 + number, draw.choice((1, 1, 2, 3, 5)), nodes)) for number in range(orders)]
     skus = sorted({demand.sku for order in waiting for demand in order.problem.demands})
     wanted = {sku: sum(d.quantity for order in waiting for d in order.problem.demands if d.sku == sku) for sku in skus}
-    stock = {sku: _spread(draw, wanted[sku] * 5 // 4, nodes) for sku in skus}
+    stock = {sku: _spread(draw, wanted[sku] * 3 // 2, nodes) for sku in skus}
     waiting = [replace(order, problem=_with(order.problem, stock)) for order in waiting]
-    parcels = {f"node-{n:02}": draw.randint(orders // nodes, 4 * orders // nodes) for n in range(nodes) if draw.random() < 0.5}
+    parcels = {f"node-{n:02}": draw.randint(2 * orders // nodes, 5 * orders // nodes) for n in range(nodes) if draw.random() < 0.5}
     return Pool(waiting, stock, parcels, extra=extra)
 
 
