@@ -15,11 +15,13 @@ from waybill.channels.model.signature import signed
 
 @dataclass(frozen=True)
 class Story:
-    """`tell` answers the order's id; `ending` is the status it must have then; `stock` what lies in the warehouses before."""
+    """`tell` answers the order's id; `ending` is the status it must have then; `stock` what lies in the warehouses before;
+    `fill` what the rules say of an order for which that does not suffice."""
 
     tell: Callable[[Life], str]
     ending: str
     stock: dict[tuple[str, str], int] | None = None
+    fill: str = ""
 
 
 def delivered(the: Life) -> str:
@@ -102,6 +104,23 @@ def stocked_by_one_who_does_not_ask_twice(the: Life) -> str:
     return order_id
 
 
+def shipped_in_parts(the: Life) -> str:
+    """What there is goes, the rest when it comes."""
+    order_id = _placed(the, an_order(("TEA", 2)))
+    first = the.fulfil(order_id)
+    the.settle()
+    _stock_arrives(the)
+    second = the.fulfil(order_id)
+    the.settle()
+    the.deliver([*first, *second])
+    the.settle()
+    return order_id
+
+
+def gone_without_a_part(the: Life) -> str:
+    return _worked(the, _placed(the, an_order(("TEA", 2))))
+
+
 def held_by_a_person_meanwhile(the: Life) -> str:
     """A person stops a backorder; the stock that arrives does not set it going, the person does."""
     order_id = _placed(the, an_order(("TEA", 2)))
@@ -151,6 +170,8 @@ STORIES = {
     "released-once": Story(released_by_one_who_does_not_ask_twice, "released"),
     "backordered": Story(backordered_till_stock_arrives, "released", _SHORT),
     "stocked-once": Story(stocked_by_one_who_does_not_ask_twice, "released", _SHORT),
+    "in-parts": Story(shipped_in_parts, "completed", _SHORT, "FillAll"),
+    "without-a-part": Story(gone_without_a_part, "completed", _SHORT, "FillAllAvailable"),
     "held": Story(held_by_a_person_meanwhile, "released", _SHORT),
     "rejected": Story(rejected_by_a_node, "released"),
 }

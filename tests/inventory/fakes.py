@@ -4,7 +4,7 @@ somebody else go first."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -143,6 +143,7 @@ class FakeOrder:
     backordered: bool = False
     token: str = ""
     waiting: set[str] = field(default_factory=set)
+    lacking: dict[str, int] = field(default_factory=dict)
 
 
 class FakeOrders:
@@ -203,9 +204,15 @@ class FakeOrders:
         self.gate("taken")
         return saved
 
-    def stock_arrived(self, order_id: str, at: str) -> None:
-        self.gate("stock arrived")
-        self.known[order_id].backordered = False
+    def lacks(self, order_id: str, units: Mapping[str, int], at: str) -> None:
+        self.gate("lacks")
+        self.known[order_id].backordered = bool(units)
+        self.known[order_id].lacking = dict(units)
+
+    def go_without(self, order_id: str, units: Mapping[str, int], at: str) -> None:
+        self.gate("go without")
+        order = self.known[order_id]
+        order.wanted = tuple(replace(want, quantity=want.quantity - units.get(want.line, 0)) for want in order.wanted)
 
     def want(self, order_id: str, placed_at: str, lines: Iterable[Wanted]) -> None:
         self.gate("want")

@@ -10,6 +10,7 @@ from tests.inventory.fakes import Crash
 from tests.inventory.house import House
 from waybill.inventory.model.row import Op
 from waybill.inventory.service import Inventory
+from waybill.inventory.waking import wake_waiting
 from waybill.kernel.errors import IllegalTransition, OrderCancelled, OrderHeld, StockUnavailable
 
 
@@ -213,7 +214,7 @@ def test_waiting_orders_are_woken_oldest_first_as_far_as_the_stock_goes() -> Non
         house.inventory.queue_up(house.orders.demand(order_id))
         house.orders.known[order_id].token = f"token of {order_id}"
     house.movements.receive("A", "N1", 4, "delivery-1")
-    assert house.inventory.wake_waiting("A") == 2
+    assert wake_waiting(house.inventory, "A") == 2
     assert house.orders.woken == ["ord_1", "ord_3"]  # nine are too many, and after five none are left for the last
 
 

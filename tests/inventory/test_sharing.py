@@ -10,6 +10,7 @@ from tests.flow.life import Life, an_order, life
 from tests.inventory.house import House
 from waybill.inventory.model.sharing import EVERYTHING, read
 from waybill.inventory.service import Inventory
+from waybill.inventory.waking import wake_waiting
 from waybill.kernel.errors import InvalidInput, StockUnavailable
 
 SEGMENT = {"kept": [{"units": 4, "for": ["web"], "skus": ["A"]}]}
@@ -90,7 +91,7 @@ def test_an_order_is_woken_by_stock_that_it_may_take_and_by_no_other() -> None:
         house.orders.known[order].token = "waits"
         inventory.queue_up(house.orders.demand(order))
     house.movements.receive("A", "N1", 4, "truck")
-    inventory.wake_waiting("A")
+    wake_waiting(inventory, "A")
     assert house.orders.woken == ["ord_web"]
 
 

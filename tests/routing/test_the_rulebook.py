@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from tests.flow.life import Life, an_order, life
+from tests.routing.in_force import RULES, drafted, put_in_force
 from waybill.aws.tables import commit, overwrite
 from waybill.orders.store import ORDERS
 from waybill.routing.model.receipt import folded, unfolded
 from waybill.routing.model.rules import BUILT_IN
 from waybill.shop import store as shop
 
-RULES = "/v1/routing/rules"
 NEAREST = [{"name": "nearest", "pick": ["distance_km"], "next": "any"}, {"name": "any"}]
 
 
@@ -43,15 +43,9 @@ def _rules(*rules: dict[str, Any], orders: list[dict[str, Any]] | None = None) -
     return {"name": "test", "routings": [ours, *([{"name": "others", "rules": [{"name": "any"}]}] if orders else [])]}
 
 
-def _drafted(the: Life, raw: dict[str, Any]) -> str:
-    reply = the.call("POST", RULES, raw, "support")
-    assert reply.status == 201, reply.content
-    return f"{RULES}/{reply.json()['version']}"
-
-
 def test_a_draft_stands_after_the_back_test_and_the_shadow_and_orders_follow_it_from_then_on(the: Life) -> None:
     _ordered(the, 3)
-    draft = _drafted(the, {**BUILT_IN.to_dict(), "name": "ours"})
+    draft = drafted(the, {**BUILT_IN.to_dict(), "name": "ours"})
     assert "back-test" in the.call("POST", f"{draft}/activate", {}).json()["detail"]
     gate = the.call("POST", f"{draft}/test", {}, "support").json()["gate"]
     assert (gate["passed"], gate["orders"], gate["different"], gate["before"]) == (True, 3, 0, gate["after"])
@@ -66,19 +60,9 @@ def test_a_draft_stands_after_the_back_test_and_the_shadow_and_orders_follow_it_
     assert decision["rules"] == 1 and "by rule “cheapest” of “all orders”" in decision["headline"]
 
 
-def _activated(the: Life, raw: dict[str, Any]) -> None:
-    """Past the gate, however bad."""
-    shop.save(shop.POLICY, "routing_gate", {"least_orders": 0, "least_shadow": 0, "cost_percent": 10**6, "km_percent": 10**6, "splits_percent": 10**6, "late": 10**6, "unshipped": 10**6})  # fmt: skip
-    shop.forget()
-    draft = _drafted(the, raw)
-    the.call("POST", f"{draft}/test", {}, "support")
-    assert the.call("POST", f"{draft}/activate", {}).status == 200
-    shop.forget()
-
-
 def test_fill_or_kill_cancels_at_once_what_there_is_not_stock_enough_for_and_takes_no_money(the: Life) -> None:
     killed = {**_rules({"name": "any"}), "routings": [{"name": "now or never", "fill": "FillOrKill", "rules": [{"name": "any"}]}]}
-    _activated(the, killed)
+    put_in_force(the, killed)
     short, whole = the.place(an_order(("TEA", 99_999)), key="short"), the.place(an_order(("TEA", 1)), key="whole")
     the.settle()
     assert (the.order(short)["status"], the.order(whole)["status"]) == ("cancelled", "released")
@@ -96,7 +80,7 @@ def test_orders_ship_from_where_the_rules_say_and_wait_where_these_leave_nobody(
     nobody = {"name": "nobody", "nodes": [{"field": "tags", "op": "has", "value": "nobody has this"}]}
     raw = _rules(nobody, orders=[{"field": "units", "op": "at_least", "value": 9}])
     raw["routings"].insert(1, {"name": "others but teapots", "orders": [{"field": "skus", "op": "has", "value": "CUP"}], "rules": [east]})
-    _activated(the, raw)
+    put_in_force(the, raw)
     few, many = the.place(an_order(("CUP", 1), reference="few"), "few"), the.place(an_order(("CUP", 9), reference="many"), "many")
     the.settle()
     assert [work["node"] for work in the.work(few)] == ["columbus"]
@@ -118,7 +102,7 @@ BAD = {
 def test_rules_that_are_worse_are_always_blocked(the: Life) -> None:
     _ordered(the, 6)
     for what, raw in BAD.items():
-        draft = _drafted(the, raw)
+        draft = drafted(the, raw)
         tested = the.call("POST", f"{draft}/test", {}, "support").json()
         assert tested["gate"]["passed"] is False and tested["gate"]["refused"] and tested["rows"], what
         assert the.call("POST", f"{draft}/activate", {}).status == 409, what
@@ -128,7 +112,7 @@ def test_rules_that_are_worse_are_always_blocked(the: Life) -> None:
 def test_what_turned_worse_in_shadow_is_blocked_although_the_back_test_was_good(the: Life) -> None:
     _ordered(the, 3)
     nobody = {"name": "nobody", "nodes": [{"field": "priority", "op": "at_least", "value": 99}]}
-    draft = _drafted(the, _rules(nobody, orders=[{"field": "skus", "op": "has", "value": "POT"}]))
+    draft = drafted(the, _rules(nobody, orders=[{"field": "skus", "op": "has", "value": "POT"}]))
     assert the.call("POST", f"{draft}/test", {}, "support").json()["gate"]["passed"]
     the.place(an_order(("POT", 1), reference="pot"), "pot")
     the.settle()
@@ -139,7 +123,7 @@ def test_what_turned_worse_in_shadow_is_blocked_although_the_back_test_was_good(
 def test_a_draft_that_passed_against_other_rules_is_tried_again_and_what_has_stood_may_come_back(the: Life) -> None:
     same = {**BUILT_IN.to_dict(), "name": "same"}
     _ordered(the, 3)
-    first, second = _drafted(the, same), _drafted(the, same)
+    first, second = drafted(the, same), drafted(the, same)
     for draft in (first, second):
         the.call("POST", f"{draft}/test", {}, "support")
     _ordered(the, 1, 3)
@@ -157,7 +141,7 @@ def test_a_draft_that_passed_against_other_rules_is_tried_again_and_what_has_sto
 
 def test_the_report_is_a_line_an_order_and_says_what_the_gate_counted(the: Life) -> None:
     ids = _ordered(the, 4)
-    draft = _drafted(the, BAD["the farthest first"])
+    draft = drafted(the, BAD["the farthest first"])
     gate = the.call("POST", f"{draft}/test", {}, "support").json()["gate"]
     lines = list(csv.DictReader(io.StringIO(the.call("GET", f"{draft}/report.csv").content.decode())))
     assert sorted(line["order"] for line in lines) == sorted(ids)
@@ -170,7 +154,7 @@ def test_the_report_is_a_line_an_order_and_says_what_the_gate_counted(the: Life)
 def test_the_page_says_what_the_gate_says_and_runs_nothing_that_somebody_has_written(the: Life) -> None:
     evil = "<script>alert(1)</script>"
     ids = _ordered(the, 4)
-    draft = _drafted(the, {**BAD["the farthest first"], "name": evil})
+    draft = drafted(the, {**BAD["the farthest first"], "name": evil})
     gate = the.call("POST", f"{draft}/test", {}, "support").json()["gate"]
     reply = the.call("GET", f"{draft}/report.html")
     page = reply.content.decode()
@@ -178,7 +162,7 @@ def test_the_page_says_what_the_gate_says_and_runs_nothing_that_somebody_has_wri
     cost = gate["after"]["cost"]
     for text in (f"{cost // 100}.{cost % 100:02}", "The gate refuses it", *gate["refused"], *ids):
         assert text in page, text
-    good = _drafted(the, {**BUILT_IN.to_dict(), "name": "good"})
+    good = drafted(the, {**BUILT_IN.to_dict(), "name": "good"})
     the.call("POST", f"{good}/test", {}, "support")
     assert "The gate lets it through" in the.call("GET", f"{good}/report.html").content.decode()
 
@@ -198,7 +182,7 @@ def test_a_decision_replays_the_same_and_one_that_was_tampered_with_does_not(the
 
 
 def test_nonsense_at_the_doors_is_refused_clearly(the: Life) -> None:
-    draft = _drafted(the, BUILT_IN.to_dict())
+    draft = drafted(the, BUILT_IN.to_dict())
     wrong = the.call("POST", RULES, {"name": "x", "routings": [{"name": "r", "rules": [{"name": "a", "next": "a"}]}]}, "support")
     assert (wrong.status, wrong.json()["errors"]) == (422, [{"field": "routings[0].rules[0].next", "message": "leads back to itself"}])
     stranger = {"name": "x", "nodes": [{"field": "node", "op": "in", "value": ["reno", "atlantis"]}]}
@@ -225,4 +209,4 @@ def test_nonsense_at_the_doors_is_refused_clearly(the: Life) -> None:
     assert the.ask("POST", f"{draft}/activate", {}, "support").status == 403, "only an admin lets rules stand"
     shop.save(shop.POLICY, "routing_gate", {"mood": 1})
     shop.forget()
-    assert the.call("GET", f"{_drafted(the, BUILT_IN.to_dict())}/report.csv").status == 422
+    assert the.call("GET", f"{drafted(the, BUILT_IN.to_dict())}/report.csv").status == 422

@@ -92,22 +92,24 @@ def waits() -> Waits:
     from waybill.inventory import waiting
     from waybill.inventory.model.backorders import POLICY
     from waybill.orders.waits import Waits
-    from waybill.routing.planner import fill_or_kill
+    from waybill.routing.planner import fill, killed
     from waybill.routing.rules_table import RulesTable
     from waybill.routing.sites import ShopSites
     from waybill.shop import store as shop
 
     stock = inventory()
-    return Waits(utc_now, waiting.shortage(stock), waiting.queue_up(stock, lambda: shop.policy(POLICY)), fill_or_kill(ShopSites(), RulesTable()))
+    return Waits(utc_now, waiting.shortage(stock), waiting.queue_up(stock, lambda: shop.policy(POLICY)), killed(fill(ShopSites(), RulesTable())))
 
 
 def inventory() -> Inventory:
     """Reserving, releasing, shipping and moving stock for an order."""
+    from waybill.inventory import waiting
+    from waybill.inventory.model.backorders import POLICY
     from waybill.inventory.orders_table import OrdersTable
     from waybill.inventory.service import Inventory
     from waybill.inventory.shop_sharing import sharing
     from waybill.inventory.stock_table import StockTable
-    from waybill.routing.planner import Planner
+    from waybill.routing.planner import Planner, fill, rest
     from waybill.routing.rules_table import RulesTable
     from waybill.routing.sites import ShopSites
     from waybill.shop import store as shop
@@ -116,8 +118,11 @@ def inventory() -> Inventory:
         now = instant(utc_now())
         return [node.id for node in shop.nodes() if node.is_open(now)]
 
-    planner = Planner(ShopSites(), RulesTable())
-    return Inventory(StockTable(), OrdersTable(), planner, open_nodes, sharing=sharing)
+    sites, rules = ShopSites(), RulesTable()
+    may_wait = waiting.admits(lambda: shop.policy(POLICY))
+    return Inventory(
+        StockTable(), OrdersTable(), Planner(sites, rules), open_nodes, sharing=sharing, rest=rest(fill(sites, rules)), admits=may_wait
+    )
 
 
 def carts() -> Carts:

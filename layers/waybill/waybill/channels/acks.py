@@ -12,7 +12,7 @@ from waybill.aws.secrets import secret
 from waybill.channels import messages
 from waybill.channels.calling import Caller
 from waybill.channels.exploding import as_sold
-from waybill.channels.model.shipment import Cancellation, Parcel, Shipment
+from waybill.channels.model.shipment import Cancellation, Parcel, Reduction, Shipment
 from waybill.channels.own_webhook import OwnWebhook
 from waybill.channels.ports import AskedToWait, Teller
 from waybill.channels.shopify_admin import Shopify
@@ -21,11 +21,12 @@ from waybill.kernel.clock import Clock
 from waybill.kernel.errors import NotFound, Unavailable
 from waybill.kernel.events import Event
 from waybill.orders import store
+from waybill.orders.model.state import LINES_CANCELLED
 from waybill.orders.store import Record
 from waybill.shop import store as shop
 from waybill.shop.model import Channel
 
-SHIPPED, CANCELLED = "fulfilment_order.shipped", "order.cancelled"
+SHIPPED, CANCELLED, REDUCED = "fulfilment_order.shipped", "order.cancelled", LINES_CANCELLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class ChannelAcks:
         Raises Unavailable (come back later) and ChannelRefused (to the dead letters, in the end).
         """
         event = Event.from_dict(message["detail"])
-        if event.type not in (SHIPPED, CANCELLED):
+        if event.type not in (SHIPPED, CANCELLED, REDUCED):
             return
         record = store.load(event.subject)
         order = record.order
@@ -81,6 +82,9 @@ def _tell(teller: Teller, event: Event, record: Record) -> None:
         teller.cancelled(Cancellation(event.id, order.id, order.external_reference, str(event.data.get("reason", ""))))
         return
     data = event.data
+    if event.type == REDUCED:
+        teller.reduced(Reduction(event.id, order.id, order.external_reference, dict(data["lines"]), str(data.get("reason", ""))))
+        return
     parcels = tuple(_parcel(package) for package in data["packages"])
     lines = as_sold(order, _left_before(record, data["fo_id"]), {line: int(units) for line, units in data["lines"].items()})
     last = bool(data.get("last"))

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from waybill.channels.calling import Caller
-from waybill.channels.model.shipment import Cancellation, Shipment
+from waybill.channels.model.shipment import Cancellation, Reduction, Shipment
 from waybill.channels.model.signature import standard_webhook
 from waybill.kernel.clock import instant
 
@@ -25,6 +25,9 @@ class OwnWebhook:
 
     def cancelled(self, cancellation: Cancellation) -> None:
         self._post("order.cancelled", cancellation.event_id, asdict(cancellation))
+
+    def reduced(self, reduction: Reduction) -> None:
+        self._post("order.lines_cancelled", reduction.event_id, asdict(reduction))
 
     def _post(self, kind: str, event_id: str, data: dict[str, Any]) -> None:
         now = self.clock()

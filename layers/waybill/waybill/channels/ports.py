@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from waybill.channels.model.shipment import Cancellation, Shipment
+from waybill.channels.model.shipment import Cancellation, Reduction, Shipment
 from waybill.kernel.errors import Unavailable, WaybillError
 
 
@@ -29,3 +29,5 @@ class Teller(Protocol):
     def shipped(self, shipment: Shipment) -> None: ...
 
     def cancelled(self, cancellation: Cancellation) -> None: ...
+
+    def reduced(self, reduction: Reduction) -> None: ...

@@ -12,7 +12,7 @@ from typing import Any
 
 from waybill.aws.logs import logger
 from waybill.channels.calling import Caller
-from waybill.channels.model.shipment import Cancellation, Parcel, Shipment
+from waybill.channels.model.shipment import Cancellation, Parcel, Reduction, Shipment
 from waybill.channels.ports import AskedToWait, ChannelRefused
 
 API_VERSION = "2026-01"
@@ -95,6 +95,9 @@ class Shopify:
             logger.warning("nothing left to fulfil at the channel", order_id=shipment.order_id, fo_id=shipment.fo_id)
         for lines in by_location.values():
             self._fulfil(shipment, lines)
+
+    def reduced(self, reduction: Reduction) -> None:
+        """Nothing: Shopify takes a part of an order back only together with its money, and that a person returns (`payment.refund_owed`)."""
 
     def cancelled(self, cancellation: Cancellation) -> None:
         """Cancels without refunding: the money that Shopify holds goes back by a person's decision, not by this message."""

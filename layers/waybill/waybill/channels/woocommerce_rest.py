@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from waybill.channels.calling import Caller
-from waybill.channels.model.shipment import Cancellation, Shipment
+from waybill.channels.model.shipment import Cancellation, Reduction, Shipment
 from waybill.channels.ports import ChannelRefused
 
 
@@ -29,6 +29,9 @@ class WooCommerce:
         if shipment.last:
             change["status"] = "completed"
         self.caller.json("woocommerce.update", "PUT", _path(shipment.external_reference), change)
+
+    def reduced(self, reduction: Reduction) -> None:
+        """Nothing: WooCommerce takes a part of an order back only together with its money, and that a person returns (`payment.refund_owed`)."""
 
     def cancelled(self, cancellation: Cancellation) -> None:
         path = _path(cancellation.external_reference)

@@ -12,6 +12,7 @@ from waybill.aws.logs import logger
 from waybill.inventory.model.row import GROWING
 from waybill.inventory.service import Inventory
 from waybill.inventory.stock_table import is_row
+from waybill.inventory.waking import wake_waiting
 from waybill.kernel.errors import Malformed, OrderCancelled, OrderHeld, StockUnavailable
 from waybill.kernel.events import Event
 
@@ -77,7 +78,7 @@ def grown(inventory: Inventory, event: dict[str, Any]) -> dict[str, Any]:
         if sku is None or sku in woken:
             continue
         try:
-            inventory.wake_waiting(sku)
+            wake_waiting(inventory, sku)
         except Exception:  # noqa: BLE001  the edge of a batch: the stream comes again from this record on
             logger.exception("waking failed", sku=sku)
             return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}

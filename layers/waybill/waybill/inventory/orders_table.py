@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, replace
 from typing import Any
 
@@ -18,9 +18,11 @@ from waybill.kernel.events import Entry
 from waybill.orders import store
 from waybill.orders.codec import WANT, partition
 from waybill.orders.model import state as lifecycle
+from waybill.orders.model.patience import OUT_OF_STOCK
 from waybill.orders.store import ORDERS, Record
 
 RSV = "RSV"
+ACTOR = "inventory"
 CART = "cart"
 """The attribute by which an order names the cart that it was."""
 FOR_STOCK = "stock"
@@ -45,8 +47,15 @@ class OrdersTable:
         tables.commit(ours, tables.replace(ORDERS, reservation_item(replace(cart, closed=True)), cart.version))
         return replace(reservation, version=reservation.version + 1)
 
-    def stock_arrived(self, order_id: str, at: str) -> None:
-        store.change_state(order_id, lambda record: lifecycle.stock_arrived(record.state, at, "inventory"))
+    def lacks(self, order_id: str, units: Mapping[str, int], at: str) -> None:
+        def now(record: Record) -> lifecycle.State:
+            come = lifecycle.stock_arrived(record.state, at, ACTOR, units)
+            return lifecycle.backorder(come, units, at, ACTOR) if units else come
+
+        store.change_state(order_id, now)
+
+    def go_without(self, order_id: str, units: Mapping[str, int], at: str) -> None:
+        store.change_state(order_id, lambda record: lifecycle.go_without(record.state, units, OUT_OF_STOCK, at, ACTOR))
 
     def want(self, order_id: str, placed_at: str, lines: Iterable[Wanted]) -> None:
         for sku in sorted({line.sku for line in lines}):

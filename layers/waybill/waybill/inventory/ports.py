@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from waybill.inventory.model.plan import Available, Plan, Wanted
 from waybill.inventory.model.reservation import Reservation
 from waybill.inventory.model.row import Op, Outcome, Row
+
+NOTHING_WITHOUT_IT, REST_WAITS, REST_IS_CANCELLED = "nothing_without_it", "rest_waits", "rest_is_cancelled"
+"""What an order does where stock does not suffice for all of it: it reserves nothing and waits; it reserves what there is, and waits for the rest or
+goes on without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,15 @@ class Demand:
     @property
     def missing(self) -> tuple[Wanted, ...]:
         return self.reservation.missing(self.wanted)
+
+    @property
+    def has_some(self) -> bool:
+        """Units are held for it, or have left."""
+        return bool(self.reservation.held or self.reservation.shipped)
+
+    def lacks(self, sku: str) -> int:
+        """Units of a SKU that no reservation covers yet."""
+        return sum(want.quantity for want in self.missing if want.sku == sku)
 
 
 class Stock(Protocol):
@@ -85,8 +98,11 @@ class Orders(Protocol):
     def take(self, reservation: Reservation, cart: Reservation) -> Reservation:
         """Saves both, or neither; the cart reserves never again. Raises Conflict."""
 
-    def stock_arrived(self, order_id: str, at: str) -> None:
-        """What was backordered waits for a node again."""
+    def lacks(self, order_id: str, units: Mapping[str, int], at: str) -> None:
+        """Exactly these units {line: units} are backordered; what no longer is waits for a node again."""
+
+    def go_without(self, order_id: str, units: Mapping[str, int], at: str) -> None:
+        """The order wants these units no more."""
 
     def want(self, order_id: str, placed_at: str, lines: Iterable[Wanted]) -> None:
         """Puts the order into the queues of those that wait for these SKUs."""
@@ -105,6 +121,7 @@ class Orders(Protocol):
 
 
 class Planner(Protocol):
-    """Chooses the nodes. None where the stock does not suffice for all that is wanted."""
+    """Chooses the nodes. None where the stock does not suffice for all that is wanted; a plan of what there is, perhaps nothing, for an order that takes
+    what there is."""
 
     def __call__(self, order: Any, wanted: tuple[Wanted, ...], available: Available) -> Plan | None: ...

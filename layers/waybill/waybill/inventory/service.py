@@ -1,4 +1,4 @@
-"""Reserving, releasing, shipping and moving stock for an order; waking those that wait for some.
+"""Reserving, releasing, shipping and moving stock for an order.
 
 Every use case may be called again at any time, by a retry or beside itself: it finishes what is under way for the order first.
 """
@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from waybill.inventory.model.plan import Available, Plan, Wanted, fewest_nodes, shortage
 from waybill.inventory.model.reservation import Batch, Keep, Reservation, Step
 from waybill.inventory.model.row import RESERVED, SHORT, Outcome, Row
 from waybill.inventory.model.sharing import EVERYTHING, Sharing
-from waybill.inventory.ports import Demand, Orders, Planner, Stock
+from waybill.inventory.ports import NOTHING_WITHOUT_IT, REST_IS_CANCELLED, Demand, Orders, Planner, Stock
 from waybill.kernel.clock import Clock, instant, utc_now
 from waybill.kernel.errors import Conflict, IllegalTransition, OrderCancelled, OrderHeld, StockUnavailable, Unavailable
 
@@ -26,7 +26,7 @@ MOST_ROUNDS = 12
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """The face of stock. `open_nodes` answers the ids of the nodes that may be reserved from, None for all of them; `sharing` who may take how
-    much of what is there."""
+    much of what is there; `rest` what an order does without the units that it lacks (`ports`); `admits` whether it may wait for them."""
 
     stock: Stock
     orders: Orders
@@ -34,9 +34,12 @@ class Inventory:
     open_nodes: Callable[[], Iterable[str] | None] = lambda: None
     clock: Clock = utc_now
     sharing: Callable[[], Sharing] = lambda: EVERYTHING
+    rest: Callable[[Any], str] = lambda order: NOTHING_WITHOUT_IT
+    admits: Callable[[Demand], bool] = lambda demand: True
 
     def reserve(self, order_id: str) -> Reservation:
-        """Reserves all that the order still wants, or nothing more than it had.
+        """Reserves all that the order still wants, or nothing more than it had; what there is, where the order ships in parts: the rest of it waits
+        visibly, or is cancelled.
 
         Raises OrderHeld, OrderCancelled, StockUnavailable, NotFound; Unavailable when others kept winning.
         """
@@ -48,6 +51,10 @@ class Inventory:
             try:
                 intent = self._intent(demand)
             except Conflict:  # somebody else is at work on its cart
+                continue
+            if intent is None:
+                if self._rest_seen_to(demand):
+                    return demand.reservation
                 continue
             reservation = self._begin(*intent)
             if reservation and not reservation.missing(demand.wanted):
@@ -97,7 +104,7 @@ class Inventory:
 
     def available(self, skus: Iterable[str], channel: str) -> Available:
         """Units that an order of this channel may still reserve, at open nodes that sell to it: {sku: {node: units}}."""
-        return self._shared(self._rows(set(skus)), channel)
+        return self._shared(self.rows(set(skus)), channel)
 
     def can_reserve(self, order_id: str) -> bool:
         """Whether all that the order lacks could be reserved now."""
@@ -114,7 +121,8 @@ class Inventory:
         cart = self.orders.cart(demand.cart) if demand.cart else None
         available = self.available((want.sku for want in demand.missing), demand.channel)
         available = cart.added_to(available) if cart else available
-        if self.planner(demand.order, demand.missing, available) is not None:
+        plan = self.planner(demand.order, demand.missing, available)
+        if plan or (plan is not None and demand.has_some):
             return {}
         return shortage(demand.missing, available) or {want.line: want.quantity for want in demand.missing}
 
@@ -124,31 +132,43 @@ class Inventory:
         """
         self.orders.want(demand.order_id, demand.placed_at, demand.missing)
 
-    def wake_waiting(self, sku: str) -> int:
-        """Stock of a SKU has grown: wakes the oldest of those that it suffices for. Answers how many."""
-        left = sum(row.available for row in self._rows([sku]))
-        woken = 0
-        for order_id in self.orders.wanting(sku):
-            if left <= 0:
-                break
-            demand = self.orders.demand(order_id)
-            units = sum(want.quantity for want in demand.missing if want.sku == sku)
-            if demand.cancelled or not units:
-                self.orders.no_longer_want(order_id, [sku])
-            elif units <= left and not self.shortage(demand) and self.orders.wake(demand):
-                left -= units
-                woken += 1
-        return woken
+    def in_parts(self, demand: Demand) -> bool:
+        """Whether the order takes what there is of what it wants."""
+        return self.rest(demand.order) != NOTHING_WITHOUT_IT
 
-    def _intent(self, demand: Demand) -> tuple[Reservation, Reservation | None]:
-        """The reservation with its plan written in, not yet carried out; and the cart that gives for it. Raises StockUnavailable."""
+    def _rest_seen_to(self, demand: Demand) -> bool:
+        """Nothing more can be had for an order that ships in parts: the rest of it waits visibly, in the queues, or is cancelled. False where one must
+        look again, stock having perhaps come before it stood in the queue. Raises StockUnavailable where it has nothing at all."""
+        if not demand.has_some:
+            raise _not_enough(demand)
+        at, lacking = instant(self.clock()), {want.line: want.quantity for want in demand.missing}
+        unqueued = {want.sku for want in demand.missing} - set(demand.waiting)
+        if self.rest(demand.order) == REST_IS_CANCELLED:
+            self.orders.go_without(demand.order_id, lacking, at)
+            return False
+        if unqueued:
+            self.queue_up(demand)
+            if not self.admits(demand):
+                self.orders.no_longer_want(demand.order_id, sorted(unqueued))
+                self.orders.go_without(demand.order_id, lacking, at)
+            return False
+        self.orders.lacks(demand.order_id, lacking, at)
+        come = set(demand.waiting) - {want.sku for want in demand.missing}
+        if come:
+            self.orders.no_longer_want(demand.order_id, sorted(come))
+        return True
+
+    def _intent(self, demand: Demand) -> tuple[Reservation, Reservation | None] | None:
+        """The reservation with its plan written in, not yet carried out; and the cart that gives for it. None where there is nothing for an order that
+        takes what there is. Raises StockUnavailable."""
         cart = self._cart(demand)  # before the rows: what it gives back in between is not missed
-        rows = self._rows({want.sku for want in demand.missing})
+        rows = self.rows({want.sku for want in demand.missing})
         available = self._shared(rows, demand.channel)
         plan = self.planner(demand.order, demand.missing, cart.added_to(available) if cart else available)
         if plan is None:
-            lacking = ", ".join(sorted({want.sku for want in demand.missing}))
-            raise StockUnavailable(f"{demand.order_id}: not enough stock of {lacking}")
+            raise _not_enough(demand)
+        if not plan:
+            return None
         skus = {want.line: want.sku for want in demand.missing}
         at = max([self._now_ms(), *(row.floor + 1 for row in rows)])
         if cart:
@@ -221,7 +241,7 @@ class Inventory:
 
     def _reserved(self, demand: Demand) -> Reservation:
         if demand.backordered:
-            self.orders.stock_arrived(demand.order_id, instant(self.clock()))
+            self.orders.lacks(demand.order_id, {}, instant(self.clock()))
         return self._quiet(demand)
 
     def _quiet(self, demand: Demand) -> Reservation:
@@ -230,7 +250,8 @@ class Inventory:
             self.orders.no_longer_want(demand.order_id, demand.waiting)
         return demand.reservation
 
-    def _rows(self, skus: Iterable[str]) -> list[Row]:
+    def rows(self, skus: Iterable[str]) -> list[Row]:
+        """The open nodes' rows of these SKUs."""
         open_nodes = self.open_nodes()
         rows = self.stock.rows(sorted(skus))
         return rows if open_nodes is None else [row for row in rows if row.node in set(open_nodes)]
@@ -255,6 +276,11 @@ class StockBroken(IllegalTransition):
     """A row holds less than an order's reservation says: never, unless somebody wrote past this package."""
 
     code = "stock_broken"
+
+
+def _not_enough(demand: Demand) -> StockUnavailable:
+    lacking = ", ".join(sorted({want.sku for want in demand.missing}))
+    return StockUnavailable(f"{demand.order_id}: not enough stock of {lacking}")
 
 
 def _refuse_blocked(demand: Demand) -> None:

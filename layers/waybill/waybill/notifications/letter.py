@@ -19,6 +19,8 @@ def no_longer_true(event: Event, record: Record) -> str:
     """Why an event that comes late is not worth a mail any more; empty where it is."""
     if event.type == "order.confirmed" and record.state.cancelled:
         return "cancelled"
+    if event.type == "order.lines_cancelled" and record.state.cancelled:
+        return "cancelled"
     if event.type == "order.backordered" and not record.state.backordered():
         return "stock_arrived"
     if event.type == "fulfilment_order.delivered" and not event.data.get("last", True):
@@ -103,11 +105,11 @@ def _more(kind: str, record: Record) -> Iterator[str]:
         yield "shipped.rest_follows"
     if kind == "delivered" and record.state.status not in ("delivered", "completed"):
         yield "delivered.rest_follows"
-    if kind == "cancelled":
+    if kind in ("cancelled", "reduced"):
         kinds = {tender.kind for tender in record.order.tenders}
         if "card" in kinds:
-            yield "cancelled.card"
+            yield f"{kind}.card"
         if "channel" in kinds:
             yield "cancelled.channel"
-        if kinds & {"gift_card", "store_credit"}:
+        if kind == "cancelled" and kinds & {"gift_card", "store_credit"}:
             yield "cancelled.credit"

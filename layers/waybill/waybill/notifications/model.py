@@ -9,6 +9,7 @@ KINDS = {
     "order.confirmed": "confirmed",
     "order.backordered": "backordered",
     "order.cancelled": "cancelled",
+    "order.lines_cancelled": "reduced",
     "fulfilment_order.shipped": "shipped",
     "fulfilment_order.delivered": "delivered",
 }

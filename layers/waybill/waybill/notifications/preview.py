@@ -57,6 +57,7 @@ def event(type: str) -> Event:
         "order.confirmed": {},
         "order.backordered": {"lines": {"l3": 3}},
         "order.cancelled": {"reason": "asked for", "lines": {"l1": 2, "l2": 1, "l3": 3}},
+        "order.lines_cancelled": {"reason": "out_of_stock", "lines": {"l3": 3}, "before": {}},
         "fulfilment_order.shipped": {
             "fo_id": "fo_preview-1",
             "lines": {"l1": 2, "l2": 1},

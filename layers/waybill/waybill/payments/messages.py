@@ -11,6 +11,7 @@ from waybill.aws.logs import count, logger
 from waybill.kernel.errors import Malformed, OrderCancelled, OrderHeld, PaymentDeclined
 from waybill.kernel.events import Event
 from waybill.kernel.ids import digest
+from waybill.orders.model.state import LINES_CANCELLED
 from waybill.payments.service import Payments
 
 Pay = Callable[[str, int], object]
@@ -81,5 +82,7 @@ def on_event(payments: Payments, event: Event, pay: Pay | None = None) -> None:
         payments.capture(event.subject, last=event.data.get("last") is True)
     elif event.type == "order.cancelled":
         payments.void(event.subject)
+    elif event.type == LINES_CANCELLED:
+        payments.part_cancelled(event.subject)
     elif event.type in ("refund.granted", "refund.retried") and pay:
         pay(event.subject, int(event.data["refund"]))

@@ -13,7 +13,12 @@ def due(order: Order, lines: Mapping[str, Counters]) -> int:
     """Minor units owed for what was not cancelled. Units of a line share its price and tax to the cent (I12)."""
     if lines and all(counters.ordered == counters.cancelled for counters in lines.values()):
         return 0
-    return max(0, order.total - sum(_cancelled_part(line, lines[line.id], order.tax_included) for line in order.lines if line.id in lines))
+    return due_without(order, {line: counters.cancelled for line, counters in lines.items()})
+
+
+def due_without(order: Order, cancelled: Mapping[str, int]) -> int:
+    """The same, of units that were cancelled by line, some being left."""
+    return max(0, order.total - sum(_cancelled_part(line, cancelled.get(line.id, 0), order.tax_included) for line in order.lines))
 
 
 def shares(order: Order) -> list[int]:
@@ -28,8 +33,8 @@ def shares(order: Order) -> list[int]:
     return borne
 
 
-def _cancelled_part(line: Line, counters: Counters, tax_included: bool) -> int:
-    if not counters.cancelled:
+def _cancelled_part(line: Line, units: int, tax_included: bool) -> int:
+    if not units:
         return 0
     whole = line.net + (0 if tax_included else line.tax)
-    return sum(allocate(whole, [1] * line.quantity)[-counters.cancelled :]) if line.quantity else 0
+    return sum(allocate(whole, [1] * line.quantity)[-units:]) if line.quantity else 0

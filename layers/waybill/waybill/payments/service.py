@@ -13,10 +13,11 @@ from waybill.kernel.cards import looks_like_card_number
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound, OrderCancelled, OrderHeld, PaymentDeclined
 from waybill.orders.model.holds import Hold
-from waybill.orders.model.state import State, confirm, place_hold, release_hold
+from waybill.orders.model.state import LINES_CANCELLED, State, confirm, place_hold, release_hold
 from waybill.payments.model.allocation import Policy, spread
 from waybill.payments.model.tender import CARD, Tender
 from waybill.payments.operations import CANCELLED_ORDER, Operations
+from waybill.payments.owed import due_without
 from waybill.payments.ports import Book, Gateway
 from waybill.payments.records import Account
 
@@ -46,6 +47,7 @@ class Payments:
             self._return_everything(account)
             raise OrderCancelled("the order was cancelled")
         if account.state.confirmed:
+            self._part_returned(account)
             return
         hold = account.state.blocking("authorise")
         if hold is not None:
@@ -77,7 +79,7 @@ class Payments:
         for later in self._to_wait_for(account):
             hold = Hold(f"unpaid-{later.number}", "payment", f"{later.kind}: not paid yet", at, ACTOR, blocks=("release", "ship"))
             state = place_hold(state, hold, at, ACTOR)
-        self._book.save(account, tender, state)
+        self._part_returned(self._book.save(account, tender, state))
 
     def _to_wait_for(self, account: Account) -> list[Tender]:
         """What is paid later and keeps the goods here until then: nothing ships unpaid unless the policy says so."""
@@ -127,12 +129,37 @@ class Payments:
         if account.state.cancelled:
             raise IllegalTransition("never a capture on a cancelled order")
         last = last or account.state.all_shipped
-        worth = max(0, account.due if last else account.gone)
-        bears = [(tender.number, tender.kind, tender.amount) for tender in account.tenders]
-        order = self._policy().capture if len(bears) > 1 else ()
-        shares = {portion.tender: portion.amount for portion in spread(worth, bears, order)}
+        shares = self._shares(account, max(0, account.due if last else account.gone))
         for number in [tender.number for tender in account.tenders if tender.at_gateway]:
             account = self._operations.captured(account, the(account, number), shares.get(number, 0), last)
+
+    def _shares(self, account: Account, worth: int) -> dict[int, int]:
+        """What each tender bears of an amount, in the order of the policy."""
+        bears = [(tender.number, tender.kind, tender.amount) for tender in account.tenders]
+        order = self._policy().capture if len(bears) > 1 else ()
+        return {portion.tender: portion.amount for portion in spread(worth, bears, order)}
+
+    def part_cancelled(self, order_id: str) -> None:
+        """Some units were cancelled, the rest goes on: what was taken for them goes back, or is noted as owed by whoever has it; and where everything else
+        has left already, what has not been taken for it is."""
+        until_first(lambda: self._rest_captured(self._part_returned(self._book.read(order_id))))
+
+    def _rest_captured(self, account: Account) -> None:
+        if account.state.all_shipped and not account.state.cancelled:
+            self._capture(account, True)
+
+    def _part_returned(self, account: Account) -> Account:
+        for told in [entry for entry in account.state.history if entry.type == LINES_CANCELLED]:
+            lines, before = told.data["lines"], told.data["before"]
+            after = {line: lines.get(line, 0) + before.get(line, 0) for line in {*lines, *before}}
+            was, now = (self._shares(account, due_without(account.order, units)) for units in (before, after))
+            for number in [tender.number for tender in account.tenders]:
+                tender, bears = the(account, number), now.get(number, 0)
+                amount = min(was.get(number, 0) - bears, max(0, tender.balances.charged - bears))
+                if amount > 0:
+                    give = self._operations.refunded if tender.at_gateway else self._operations.owed_back
+                    account = give(account, tender, amount, f"{account.order.id}:{told.seq}")
+        return account
 
     def void(self, order_id: str) -> None:
         """The order was cancelled: voids what is authorised, refunds what was captured, notes what the channel owes."""

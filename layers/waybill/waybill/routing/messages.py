@@ -21,7 +21,9 @@ def handle(routing: Routing, message: dict[str, Any]) -> None:
 
 
 def _on_event(routing: Routing, event: Event) -> None:
-    """A rejection wants other nodes; the last shipment answers the machine. What is due is read from the order, not from the event,
+    """A rejection wants other nodes; the last shipment answers the machine; stock that came late wants a node. What is due is read from the order, not from the event,
     so that repeats and disorder do no harm."""
     if event.type == "fulfilment_order.rejected" or (event.type == "fulfilment_order.shipped" and event.data.get("last") is True):
         routing.go_on(event.subject)
+    elif event.type == "order.stock_arrived":
+        routing.stock_came(event.subject)

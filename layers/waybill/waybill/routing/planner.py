@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from waybill.inventory.ports import NOTHING_WITHOUT_IT, REST_IS_CANCELLED, REST_WAITS
 from waybill.orders.store import Record
 from waybill.routing.model.decision import REJECTED_BEFORE, Available, Split, asked, decide, marked
-from waybill.routing.model.rules import FILL_OR_KILL
+from waybill.routing.model.rules import FILL_ALL, FILL_ALL_AVAILABLE, FILL_OR_KILL, WAIT
 from waybill.routing.model.standing import doubtful_nodes, forgiven_at
 from waybill.routing.ports import Rules, Sites
 
@@ -23,14 +24,31 @@ class Wanted(Protocol):
     def quantity(self) -> int: ...
 
 
-def fill_or_kill(shop: Sites, rules: Rules) -> Callable[[Record], bool]:
-    """Whether the routing of an order says that it is cancelled where stock does not suffice."""
-    return lambda record: rules.active().for_order(shop.facts(record)).fill == FILL_OR_KILL
+_IN_PARTS = (FILL_ALL, FILL_ALL_AVAILABLE)
+
+
+def fill(shop: Sites, rules: Rules) -> Callable[[Record], str]:
+    """What the routing of an order says of it where stock does not suffice (`model.rules.FILLS`)."""
+    return lambda record: rules.active().for_order(shop.facts(record)).fill
+
+
+def killed(fill: Callable[[Record], str]) -> Callable[[Record], bool]:
+    """Whether an order of which nothing has gone to a node is cancelled rather than waits. One that takes what there is does so where there is nothing."""
+    return lambda record: fill(record) in (FILL_OR_KILL, FILL_ALL_AVAILABLE)
+
+
+def rest(fill: Callable[[Record], str]) -> Callable[[Record], str]:
+    """What becomes of the units that an order lacks, as stock calls it."""
+    return lambda record: _REST[fill(record)]
+
+
+_REST = {WAIT: NOTHING_WITHOUT_IT, FILL_OR_KILL: NOTHING_WITHOUT_IT, FILL_ALL: REST_WAITS, FILL_ALL_AVAILABLE: REST_IS_CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """`planner(record, wanted, available)` → {line: {node: units}}; None where the open nodes have not all that is wanted."""
+    """`planner(record, wanted, available)` → {line: {node: units}}; None where the open nodes have not all that is wanted, but what they have of it
+    for an order that ships in parts."""
 
     shop: Sites
     rules: Rules
@@ -40,5 +58,8 @@ class Planner:
         doubtful = doubtful_nodes(record.fulfilment_orders, forgiven_at(record.state.holds))
         sites = marked(self.shop.sites(record), doubtful, doubt=REJECTED_BEFORE)
         question = asked(self.shop.lines(record, units), sites, available, order=self.shop.facts(record))
-        decision = decide(question, self.rules.active())
-        return None if decision.short else decision.by_line()
+        rules = self.rules.active()
+        decision = decide(question, rules)
+        if decision.short and rules.for_order(self.shop.facts(record)).fill not in _IN_PARTS:
+            return None
+        return decision.by_line()

@@ -74,6 +74,13 @@ class Routing:
                 continue
         raise Unavailable(f"{order_id} is being changed by many at once; try again")
 
+    def stock_came(self, order_id: str) -> None:
+        """Units of an order that ships in parts have come: they go to a node too. Nothing where the execution stands elsewhere: it will come by.
+        Raises as `route`."""
+        wait = self.orders.load(order_id).wait
+        if wait and wait["state"] == WAIT:
+            self.go_on(order_id)
+
     def release_now(self, order_id: str) -> None:
         """Without waiting for a brokering run. What others do for an order of which nothing is unrouted is left to them. Raises as `route`."""
         if self.orders.load(order_id).state.unrouted():

@@ -29,6 +29,17 @@ class Shipment:
 
 
 @dataclass(frozen=True, slots=True)
+class Reduction:
+    """Some units are cancelled, the rest goes on: `lines` are units by the line ids that the channel gave."""
+
+    event_id: str
+    order_id: str
+    external_reference: str
+    lines: dict[str, int]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cancellation:
     """The whole order is cancelled."""
 

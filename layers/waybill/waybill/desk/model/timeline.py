@@ -125,6 +125,7 @@ _SENTENCES: dict[str, _Sentence] = {
     "stock.reserved": lambda t: (f"Stock reserved: {t.units}", "", "good"),
     "stock.released": lambda t: (f"Stock given back: {t.units}", "", "off"),
     "stock.written_off": lambda t: (f"Stock written off: {t.units}", "", "stuck"),
+    "order.lines_cancelled": lambda t: ("A part is cancelled", _with(t.reason, t.units), "off"),
     "order.cancelled": lambda t: ("Cancelled", _with(t.reason, t.units), "off"),
     "order.shipped": lambda t: ("Order shipped", t.units, "moving"),
     "order.delivered": lambda t: ("Order delivered", t.units, "good"),

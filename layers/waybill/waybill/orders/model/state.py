@@ -13,6 +13,8 @@ from waybill.orders.model.holds import Hold
 
 Quantities = Mapping[str, int]
 """Units by line id."""
+LINES_CANCELLED = "order.lines_cancelled"
+"""Some units are cancelled, the rest of the order goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +116,38 @@ def confirm(state: State, at: str, actor: str, total: int, currency: str) -> Sta
 
 
 def backorder(state: State, quantities: Quantities, at: str, actor: str) -> State:
-    """No stock for these units: they wait visibly. Units already backordered stay so."""
+    """No stock for so many units in all: they wait visibly. Units already backordered stay so, and count."""
     _refuse_cancelled(state, "backorder")
-    wanted = {line: min(quantity, state.lines[line].unrouted) for line, quantity in quantities.items()}
+    wanted = {line: min(quantity - state.lines[line].backordered, state.lines[line].unrouted) for line, quantity in quantities.items()}
     moved = _moved(state, wanted, "unrouted", "backordered")
     return state if moved is state else _told(moved, "order.backordered", at, actor, {"lines": _positive(wanted)})
 
 
-def stock_arrived(state: State, at: str, actor: str) -> State:
-    """Stock has been reserved for what was backordered: it waits for a node again."""
-    waiting = state.backordered()
-    if not waiting:
+def stock_arrived(state: State, at: str, actor: str, lacking: Quantities | None = None) -> State:
+    """Stock has been reserved for what was backordered, but for the units `lacking` still: it waits for a node again."""
+    still = lacking or {}
+    come = _positive({line: units - still.get(line, 0) for line, units in state.backordered().items()})
+    if not come:
         return state
-    return _told(_moved(state, waiting, "backordered", "unrouted"), "order.stock_arrived", at, actor, {"lines": waiting})
+    return _told(_moved(state, come, "backordered", "unrouted"), "order.stock_arrived", at, actor, {"lines": come})
+
+
+def go_without(state: State, quantities: Quantities, reason: str, at: str, actor: str) -> State:
+    """Units that no node has and nothing holds are cancelled, the rest of the order goes on. Raises IllegalTransition for a cancelled order, and where
+    nothing would be left of it: then it is to be cancelled."""
+    _refuse_cancelled(state, "go on without a part")
+    wanted, after = _positive(quantities), state
+    for source in ("backordered", "unrouted"):
+        share = {line: min(units, getattr(state.lines[line], source)) for line, units in wanted.items()}
+        after = _moved(after, share, source, "cancelled")
+        wanted = {line: units - share[line] for line, units in wanted.items()}
+    if after is state:
+        return state
+    if after.cancelled:
+        raise IllegalTransition("nothing would be left of the order")
+    before = {line: units.cancelled for line, units in state.lines.items() if units.cancelled}
+    lines = {line: units.cancelled - before.get(line, 0) for line, units in after.lines.items() if units.cancelled > before.get(line, 0)}
+    return _told(after, LINES_CANCELLED, at, actor, {"reason": reason, "lines": lines, "before": before})
 
 
 def release(state: State, quantities: Quantities, fo_ids: list[str], at: str, actor: str) -> State:

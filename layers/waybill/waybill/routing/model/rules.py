@@ -17,8 +17,8 @@ from waybill.routing.model.conditions import NODE_FIELDS, NUMBER, ORDER_FIELDS, 
 NEVER, BY_ITEM, BY_GROUP, BY_QUANTITY = "never", "by_item", "by_group", "by_quantity"
 SPLITS = (NEVER, BY_ITEM, BY_GROUP, BY_QUANTITY)
 CHEAPEST = "cheapest"
-WAIT, FILL_OR_KILL = "Wait", "FillOrKill"
-FILLS = (WAIT, FILL_OR_KILL)
+WAIT, FILL_OR_KILL, FILL_ALL, FILL_ALL_AVAILABLE = "Wait", "FillOrKill", "FillAll", "FillAllAvailable"
+FILLS = (WAIT, FILL_OR_KILL, FILL_ALL, FILL_ALL_AVAILABLE)
 SORTS = ("most_units", *(name for name, kind in NODE_FIELDS.items() if kind == NUMBER))
 BUILT_IN_VERSION = 0
 MOST_ROUTINGS, MOST_RULES, MOST_NODES, MOST_MONEY, MOST_UNITS = 50, 20, 50, 10**9, 10**6
@@ -61,7 +61,7 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class Routing:
     """Which orders, and the rules for them. `fill`: what happens to one for which stock does not suffice when it comes: it waits for all of it
-    (`Wait`), or is cancelled at once (`FillOrKill`)."""
+    (`Wait`), or is cancelled at once (`FillOrKill`); what there is goes, and the rest waits (`FillAll`) or is cancelled (`FillAllAvailable`)."""
 
     name: str
     rules: tuple[Rule, ...]
