@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from waybill.inventory.movements import BY_HAND
+
 Schema = dict[str, Any]
 
 TEXT: Schema = {"type": "string"}
@@ -311,15 +313,15 @@ SHAPES: dict[str, Schema] = {
         {"id": TEXT, "channel": TEXT, "status": {"enum": ["kept", "parked"]}, "received_at": INSTANT},
         {"door": TEXT, "topic": TEXT, "order_id": TEXT, "problem": TEXT, "body": TEXT},
     ),
-    "StockRow": record({"sku": TEXT, "node": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "available": WHOLE}, {"title": TEXT}),
-    "StockOfSku": record({"sku": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "available": WHOLE, "nodes": array(ref("StockRow"))}, {"title": TEXT, "parts": {"type": "object", "additionalProperties": WHOLE, "description": "Of a bundle: units of each part in one"}, "expected": {**TEXT, "description": "The day on which more is expected, as the policy `backorders` says"}, "sellable": record({"channel": TEXT, "units": WHOLE}, {}, "What a channel may sell of it now: for its own key, or of `?channel=`")}),
+    "StockRow": record({"sku": TEXT, "node": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "blocked": WHOLE, "available": WHOLE}, {"title": TEXT}),
+    "StockOfSku": record({"sku": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "blocked": WHOLE, "available": WHOLE, "nodes": array(ref("StockRow"))}, {"title": TEXT, "parts": {"type": "object", "additionalProperties": WHOLE, "description": "Of a bundle: units of each part in one"}, "expected": {**TEXT, "description": "The day on which more is expected, as the policy `backorders` says"}, "sellable": record({"channel": TEXT, "units": WHOLE}, {}, "What a channel may sell of it now: for its own key, or of `?channel=`")}),
     "Movement": record(
-        {"id": TEXT, "kind": TEXT, "quantity": WHOLE, "on_hand": WHOLE, "reserved": WHOLE, "at": INSTANT, "sku": TEXT, "node": TEXT},
+        {"id": TEXT, "kind": TEXT, "quantity": WHOLE, "on_hand": WHOLE, "reserved": WHOLE, "blocked": WHOLE, "at": INSTANT, "sku": TEXT, "node": TEXT},
         {"note": TEXT},
-        "One typed movement; `on_hand` and `reserved` are its effect.",
+        "One typed movement; `on_hand`, `reserved` and `blocked` are its effect.",
     ),
     "StockImport": record(
-        {"rows": array(record({"sku": TEXT, "node": TEXT, "kind": {"enum": ["received", "adjusted", "counted"]}, "quantity": WHOLE}, {"reason": TEXT, "reference": TEXT}))},
+        {"rows": array(record({"sku": TEXT, "node": TEXT, "kind": {"enum": list(BY_HAND)}, "quantity": WHOLE}, {"reason": TEXT, "reference": TEXT}))},
         {},
         "At most 1000 rows; or as text/csv, the first line naming these columns. `counted`: so many are there.",
     ),

@@ -61,6 +61,14 @@ def test_every_stream_bisects_and_keeps_what_failed():
                 assert event["Properties"]["DestinationConfig"]["OnFailure"]
 
 
+def test_every_kind_of_movement_after_which_more_may_be_available_wakes_those_that_wait():
+    from waybill.inventory.model.row import GROWING
+
+    stream = next(event["Properties"] for event in functions()["stock_worker"]["Events"].values() if event["Type"] == "DynamoDB")
+    (pattern,) = (json.loads(each["Pattern"]) for each in stream["FilterCriteria"]["Filters"])
+    assert set(pattern["dynamodb"]["NewImage"]["last_kind"]["S"]) == set(GROWING)
+
+
 def test_every_table_is_kept_encrypted_and_restorable():
     for name, table in _of("AWS::DynamoDB::Table").items():
         assert table["DeletionPolicy"] == "RetainExceptOnCreate", name

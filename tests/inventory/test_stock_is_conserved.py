@@ -14,12 +14,13 @@ from waybill.inventory.service import Inventory
 from waybill.kernel.errors import WaybillError
 
 ORDERS = ("ord_1", "ord_2", "ord_3")
+IN_AND_OUT = ("returned", "quarantined", "blocked", "unblocked", "scrapped")
 messages = st.tuples(
     st.sampled_from(ORDERS), st.sampled_from(["reserve", "reserve", "release", "cancel", "ship", "move", "gone"]), st.integers(0, 3)
 )
 steps = st.one_of(
     messages,
-    st.tuples(st.just("stock"), st.sampled_from(["receive", "adjust"]), st.integers(1, 4)),
+    st.tuples(st.just("stock"), st.sampled_from(["receive", "adjust", *IN_AND_OUT]), st.integers(1, 4)),
     st.tuples(st.just("time"), st.just("passes"), st.integers(1, 5)),
 )
 
@@ -79,6 +80,8 @@ def test_stock_is_conserved_whatever_is_delivered_however_often_and_wherever_it_
                 clock.forward(amount)
             elif who == "stock" and verb == "receive":
                 movements.receive("A", "N1", amount, f"delivery-{amount}")
+            elif who == "stock" and verb in IN_AND_OUT:
+                movements.record("A", "N1", verb, amount, f"{verb}-{number % 3}", reason="seen")
             elif who == "stock":
                 movements.adjust("A", "N2", -amount, f"count-{number}", "counted")
             else:

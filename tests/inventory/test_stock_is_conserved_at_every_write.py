@@ -19,8 +19,9 @@ from waybill.inventory.movements import BY_HAND, Movements
 from waybill.inventory.service import Inventory
 from waybill.kernel.errors import WaybillError
 
-ON_HAND = {"received": 1, "adjusted": 1, "shipped": -1, "written_off": -1, "reserved": 0, "released": 0}
-RESERVED = {"received": 0, "adjusted": 0, "shipped": -1, "written_off": -1, "reserved": 1, "released": -1}
+ON_HAND = Counter(dict.fromkeys(("received", "adjusted", "returned", "quarantined"), 1) | dict.fromkeys(("shipped", "written_off", "scrapped"), -1))
+RESERVED = Counter({"shipped": -1, "written_off": -1, "reserved": 1, "released": -1})
+BLOCKED = Counter({"blocked": 1, "quarantined": 1, "unblocked": -1, "scrapped": -1})
 
 by_hand = st.tuples(
     st.sampled_from(BY_HAND), st.sampled_from("AB"), st.sampled_from(["N1", "N2"]), st.integers(-3, 6), st.sampled_from(["k1", "k2", "k3"])
@@ -48,7 +49,8 @@ class Witness:
             assert row.on_hand == sum(ON_HAND[op.kind] * op.quantity for op in ops.values()), "I1"
             assert 0 <= row.reserved <= row.on_hand, "I2"
             assert row.reserved == sum(RESERVED[op.kind] * op.quantity for op in ops.values()), "I3"
-            assert row.available == row.on_hand - row.reserved, "I4"
+            assert row.blocked == sum(BLOCKED[op.kind] * op.quantity for op in ops.values()) >= 0, "I1"
+            assert row.available == row.on_hand - row.reserved - row.blocked >= 0, "I4"
         assert differences(self.stock, self.orders) == [], "I3: by order"
 
     def rest(self) -> None:

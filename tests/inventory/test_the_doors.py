@@ -64,7 +64,7 @@ def test_the_list_has_one_row_a_sku_and_node() -> None:
     tables.stock(A={"N1": 5, "N2": 3}, B={"N1": 1})
     status, body = Caller()("GET", "/v1/inventory")
     assert status == 200 and body["next"] is None
-    assert body["items"][0] == {"sku": "A", "node": "N1", "on_hand": 5, "reserved": 0, "available": 5, "title": "Thing A"}
+    assert body["items"][0] == {"sku": "A", "node": "N1", "on_hand": 5, "reserved": 0, "blocked": 0, "available": 5, "title": "Thing A"}
     assert [(row["sku"], row["node"]) for row in body["items"]] == [("A", "N1"), ("A", "N2"), ("B", "N1")]
 
 

@@ -130,5 +130,6 @@ def test_whatever_happens_available_is_derived_and_nothing_is_negative(history: 
             row, taken[op.id] = row.after(op), op
     assert row.on_hand == sum(op.effect[0] for op in taken.values())
     assert row.reserved == sum(op.effect[1] for op in taken.values())
-    assert row.available == row.on_hand - row.reserved
-    assert 0 <= row.reserved <= row.on_hand
+    assert row.blocked == sum(op.blocks for op in taken.values())
+    assert row.available == row.on_hand - row.reserved - row.blocked
+    assert min(row.available, row.reserved, row.blocked, row.on_hand) >= 0

@@ -70,7 +70,7 @@ class Sources:
         places = [(item.sku, node.id) for item in items for node in shop.nodes()]
         titles = {item.sku: item.title for item in items}
         rows = StockTable(self.clock).rows_at(places)
-        return [facts.Stock(row.sku, titles[row.sku], row.node, row.on_hand, row.reserved, row.available) for row in rows]
+        return [facts.Stock(row.sku, titles[row.sku], row.node, row.on_hand, row.reserved, row.available, row.blocked) for row in rows]
 
     def documents(self, cursor_text: str) -> tuple[list[facts.Document], str | None]:
         rows, following = documents.parked(_PAGE, _key(cursor_text, "pk", "parked", "received_at"))

@@ -21,7 +21,7 @@ from waybill.shop.model import Key
 
 _READERS = ("viewer", "support", "finance", "channel", "node")
 _SKUS_A_PAGE = 25
-_NUMBERS = ("on_hand", "reserved", "available")
+_NUMBERS = ("on_hand", "reserved", "blocked", "available")
 _LONGEST_KEY = 200
 
 
@@ -193,7 +193,7 @@ def _idempotency_key(request: Request) -> str:
 
 
 def _row(row: Row, title: str | None = None) -> dict[str, Any]:
-    shown = {"sku": row.sku, "node": row.node, "on_hand": row.on_hand, "reserved": row.reserved, "available": row.available}
+    shown = {"sku": row.sku, "node": row.node, "on_hand": row.on_hand, "reserved": row.reserved, "blocked": row.blocked, "available": row.available}
     return {**shown, "title": title} if title else shown
 
 
@@ -202,5 +202,6 @@ def _movement(op: Op) -> dict[str, Any]:
 
     on_hand, reserved = op.effect
     at = instant(datetime.fromtimestamp(op.at / 1000, UTC))
-    shown = {"id": op.id, "kind": op.kind, "quantity": op.quantity, "on_hand": on_hand, "reserved": reserved, "at": at}
+    effect = {"on_hand": on_hand, "reserved": reserved, "blocked": op.blocks}
+    shown = {"id": op.id, "kind": op.kind, "quantity": op.quantity, **effect, "at": at}
     return {**shown, "note": op.note} if op.note else shown

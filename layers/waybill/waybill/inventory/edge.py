@@ -13,11 +13,11 @@ Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120, p
 
 
 class MovementIn(BaseModel):
-    """Stock received, adjusted for a reason, or counted; only an adjustment may be negative."""
+    """Stock received, returned, counted, blocked or let go (`movements.BY_HAND`); only an adjustment may be negative."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["received", "adjusted", "counted"]
+    kind: Literal["received", "adjusted", "counted", "returned", "quarantined", "discarded", "blocked", "unblocked", "scrapped"]
     quantity: Annotated[int, Field(ge=-MOST_UNITS, le=MOST_UNITS, strict=True)]
     reason: Note = ""
     reference: Note = ""

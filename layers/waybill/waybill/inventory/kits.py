@@ -35,4 +35,4 @@ def _whole(parts: Parts, rows: list[Row]) -> dict[str, int]:
         on_hand[row.sku] += row.on_hand
         available[row.sku] += row.available
     there, free = least_part(parts, on_hand), least_part(parts, available)
-    return {"on_hand": there, "reserved": there - free, "available": free}
+    return {"on_hand": there, "reserved": there - free, "blocked": 0, "available": free}

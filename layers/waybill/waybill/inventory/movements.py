@@ -8,14 +8,30 @@ from typing import Any
 
 from waybill.inventory.model.proof import prove
 from waybill.inventory.model.reservation import Reservation
-from waybill.inventory.model.row import ADJUSTED, RECEIVED, SHORT, TAKEN, Op, Row
+from waybill.inventory.model.row import (
+    ADJUSTED,
+    ARRIVED,
+    BLOCKED,
+    DISCARDED,
+    QUARANTINED,
+    RECEIVED,
+    RETURNED,
+    SCRAPPED,
+    SENT_ON,
+    SHORT,
+    TAKEN,
+    UNBLOCKED,
+    Op,
+    Row,
+)
 from waybill.inventory.ports import Asked, Orders, Stock
 from waybill.kernel.clock import Clock, utc_now
 from waybill.kernel.errors import IllegalTransition, InvalidInput, StockUnavailable, Unavailable
 
 COUNTED = "counted"
 """By hand: so many are there. In the ledger it is an adjustment by the difference, also by none: that somebody has counted is worth knowing."""
-BY_HAND = (RECEIVED, ADJUSTED, COUNTED)
+BY_HAND = (RECEIVED, ADJUSTED, COUNTED, RETURNED, QUARANTINED, DISCARDED, BLOCKED, UNBLOCKED, SCRAPPED)
+FOR_A_REASON = (ADJUSTED, QUARANTINED, DISCARDED, BLOCKED, SCRAPPED)
 MOST_UNITS = 1_000_000_000
 _MOST_TRIES = 6
 _LONGEST_NOTE = 300
@@ -44,6 +60,17 @@ class Movements:
         that are not there or are reserved.
         """
         refuse_nonsense(kind, quantity, reason)
+        return self._recorded(sku, node, kind, quantity, key, reason, reference)
+
+    def send_on(self, sku: str, node: str, quantity: int, key: str, reference: str) -> Op:
+        """Units have left for another node. Raises StockUnavailable where so many are not free."""
+        return self._recorded(sku, node, SENT_ON, quantity, key, "", reference)
+
+    def arrive(self, sku: str, node: str, quantity: int, key: str, reference: str) -> Op:
+        """They are there."""
+        return self._recorded(sku, node, ARRIVED, quantity, key, "", reference)
+
+    def _recorded(self, sku: str, node: str, kind: str, quantity: int, key: str, reason: str, reference: str) -> Op:
         counted = f"counted {quantity}" if kind == COUNTED else ""
         note = "; ".join(part for part in (counted, reason, reference) if part)[:_LONGEST_NOTE]
         fingerprint = hashlib.sha256(repr((kind, quantity, reason, reference)).encode("utf-8", "surrogatepass")).hexdigest()
@@ -57,7 +84,8 @@ class Movements:
             if outcome.done:
                 return op
             if outcome is SHORT:
-                told = f"{node} has fewer than {-op.quantity} units of {sku} that nobody has reserved"
+                which = "that are blocked" if op.blocks < 0 else "that are free"
+                told = f"{node} has fewer than {abs(op.quantity)} units of {sku} {which}"
                 raise StockUnavailable(told, fields={"quantity": "more than is free"})
             asked = self.stock.ask_again(sku, node, asked, max(self._now_ms(), outcome.floor + 1))
         raise Unavailable(f"the stock of {sku} at {node} is busy; try again")
@@ -108,7 +136,7 @@ def refuse_nonsense(kind: str, quantity: int, reason: str) -> None:
         return
     if not quantity:
         raise InvalidInput(f"quantity is a whole number up to {MOST_UNITS}, and not zero", fields={"quantity": "out of range"})
-    if kind == RECEIVED and quantity < 0:
-        raise InvalidInput("what is received is positive; correct with an adjustment", fields={"quantity": "must be positive"})
-    if kind == ADJUSTED and not reason.strip():
-        raise InvalidInput("an adjustment needs a reason", fields={"reason": "required"})
+    if kind != ADJUSTED and quantity < 0:
+        raise InvalidInput(f"what is {kind} is positive; correct with an adjustment", fields={"quantity": "must be positive"})
+    if kind in FOR_A_REASON and not reason.strip():
+        raise InvalidInput(f"what is {kind} needs a reason", fields={"reason": "required"})

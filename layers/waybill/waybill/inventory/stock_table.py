@@ -185,30 +185,36 @@ class StockTable:
 
 def _request(sku: str, node: str, op: Op) -> dict[str, Any]:
     on_hand, reserved = op.effect
-    available_needed, reserved_needed = op.needs
+    available_needed, reserved_needed, blocked_needed = op.needs
     enough_available = "#available >= :available_needed"
     enough_reserved = "#reserved >= :reserved_needed"
+    enough_blocked = "#blocked >= :blocked_needed"
     not_yet_done = "attribute_not_exists(ops.#op)"
     not_too_late = "#floor < :at"
+    conditions = [enough_available, enough_reserved, not_yet_done, not_too_late, *([enough_blocked] if blocked_needed else [])]
+    names = {**_NAMES, "#op": op.id, **({"#blocked": "blocked"} if op.blocks else {})}
+    blocking = {":blocked": pack(op.blocks), ":none": pack(0)} | ({":blocked_needed": pack(blocked_needed)} if blocked_needed else {})
     return {
         "TableName": INVENTORY.name,
         "Key": pack_item(_key(sku, node)),
         "UpdateExpression": (
             "SET #on_hand = #on_hand + :on_hand, #reserved = #reserved + :reserved, "
             "#available = #available + :available, ops.#op = :op, #last_kind = :kind, #version = #version + :one"
+            + (", #blocked = if_not_exists(#blocked, :none) + :blocked" if op.blocks else "")
         ),
-        "ConditionExpression": " AND ".join((enough_available, enough_reserved, not_yet_done, not_too_late)),
-        "ExpressionAttributeNames": {**_NAMES, "#op": op.id},
+        "ConditionExpression": " AND ".join(conditions),
+        "ExpressionAttributeNames": names,
         "ExpressionAttributeValues": {
             ":on_hand": pack(on_hand),
             ":reserved": pack(reserved),
-            ":available": pack(on_hand - reserved),
+            ":available": pack(op.frees),
             ":available_needed": pack(available_needed),
             ":reserved_needed": pack(reserved_needed),
             ":op": pack(op.packed()),
             ":kind": pack(op.kind),
             ":at": pack(op.at),
             ":one": pack(1),
+            **(blocking if op.blocks else {}),
         },
         "ReturnValues": "ALL_NEW",
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
@@ -231,6 +237,7 @@ def _moves(sku: str, node: str) -> str:
 def row_item(row: Row) -> dict[str, Any]:
     ops = {op.id: op.packed() for op in row.ops.values()}
     kept = {"on_hand": row.on_hand, "reserved": row.reserved, "available": row.available, "floor": row.floor}
+    kept |= {"blocked": row.blocked} if row.blocked else {}
     return {**_key(row.sku, row.node), **kept, "ops": ops, "last_kind": row.last_kind, "version": row.version}
 
 
@@ -246,6 +253,7 @@ def row_from(item: dict[str, Any]) -> Row:
         ops={id: Op.unpacked(id, raw) for id, raw in item["ops"].items()},
         last_kind=item["last_kind"],
         version=item["version"],
+        blocked=item.get("blocked", 0),
     )
 
 

@@ -138,6 +138,7 @@ class Stock:
     on_hand: int
     reserved: int
     available: int
+    blocked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

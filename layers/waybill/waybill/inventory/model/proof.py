@@ -14,6 +14,7 @@ def prove(row: Row, ledger: Iterable[Op], reservations: Iterable[Reservation]) -
     """The sums beside what the row says, the claims by order, and each invariant that does not hold, in words."""
     ops = list(ledger)
     on_hand, reserved = sum(op.effect[0] for op in ops), sum(op.effect[1] for op in ops)
+    blocked = sum(op.blocks for op in ops)
     open_in_ledger = _open_by_order(ops)
     claims, happened = Counter[str](), {op.id for op in ops}
     for one in reservations:
@@ -22,8 +23,10 @@ def prove(row: Row, ledger: Iterable[Op], reservations: Iterable[Reservation]) -
     wrong = [
         *_unless(row.on_hand == on_hand, f"I1: on hand is {row.on_hand}, the movements sum to {on_hand}"),
         *_unless(0 <= row.reserved <= row.on_hand, f"I2: {row.reserved} reserved of {row.on_hand} on hand"),
+        *_unless(row.blocked == blocked, f"I1: blocked is {row.blocked}, the movements sum to {blocked}"),
+        *_unless(0 <= row.blocked <= row.on_hand - row.reserved, f"I2: {row.blocked} blocked of {row.on_hand} on hand, {row.reserved} of them reserved"),
         *_unless(row.reserved == reserved, f"I3: reserved is {row.reserved}, the movements sum to {reserved}"),
-        *_unless(row.available == row.on_hand - row.reserved, f"I4: available is {row.available}"),
+        *_unless(row.available == row.on_hand - row.reserved - row.blocked, f"I4: available is {row.available}"),
     ]
     for order_id in sorted(open_in_ledger.keys() | claims.keys()):
         held, claim = open_in_ledger.get(order_id, 0), claims.get(order_id, 0)
@@ -33,6 +36,7 @@ def prove(row: Row, ledger: Iterable[Op], reservations: Iterable[Reservation]) -
         "on_hand": row.on_hand,
         "reserved": row.reserved,
         "available": row.available,
+        "blocked": row.blocked,
         "movements": len(ops),
         "movements_on_hand": on_hand,
         "movements_reserved": reserved,

@@ -16,22 +16,35 @@ from waybill.kernel.errors import IllegalTransition
 
 RECEIVED, ADJUSTED, RESERVED, RELEASED = "received", "adjusted", "reserved", "released"
 SHIPPED, WRITTEN_OFF, VOIDED, TAKEN = "shipped", "written_off", "voided", "taken"
+RETURNED, QUARANTINED, DISCARDED = "returned", "quarantined", "discarded"
+BLOCKED, UNBLOCKED, SCRAPPED = "blocked", "unblocked", "scrapped"
+SENT_ON, ARRIVED = "sent_on", "arrived"
 
 _EFFECT = {
-    RECEIVED: (1, 0),
-    ADJUSTED: (1, 0),
-    RESERVED: (0, 1),
-    RELEASED: (0, -1),
-    SHIPPED: (-1, -1),
-    WRITTEN_OFF: (-1, -1),
-    VOIDED: (0, 0),
-    TAKEN: (0, 0),
+    RECEIVED: (1, 0, 0),
+    ADJUSTED: (1, 0, 0),
+    RESERVED: (0, 1, 0),
+    RELEASED: (0, -1, 0),
+    SHIPPED: (-1, -1, 0),
+    WRITTEN_OFF: (-1, -1, 0),
+    VOIDED: (0, 0, 0),
+    TAKEN: (0, 0, 0),
+    RETURNED: (1, 0, 0),
+    QUARANTINED: (1, 0, 1),
+    DISCARDED: (0, 0, 0),
+    BLOCKED: (0, 0, 1),
+    UNBLOCKED: (0, 0, -1),
+    SCRAPPED: (-1, 0, -1),
+    SENT_ON: (-1, 0, 0),
+    ARRIVED: (1, 0, 0),
 }
-"""What one unit does to (on_hand, reserved). `written_off` are reserved units that turned out not to be there; `taken` were reserved for a cart,
-which the note names, and are so for an order now."""
+"""What one unit does to (on_hand, reserved, blocked). `written_off` are reserved units that turned out not to be there; `taken` were reserved for a
+cart, which the note names, and are so for an order now. What comes back is `returned` to the shelf, `quarantined` (there, and not to be sold) or
+`discarded`; what is there may be `blocked`, for damage or inspection, and `unblocked` or `scrapped` in the end. `sent_on` to another node, where it
+has `arrived`."""
 
 KINDS = tuple(_EFFECT)
-GROWING = (RECEIVED, ADJUSTED, RELEASED)
+GROWING = (RECEIVED, ADJUSTED, RELEASED, RETURNED, UNBLOCKED, ARRIVED)
 """Kinds after which more may be available than before."""
 
 FOLD_EVERY = 8
@@ -58,8 +71,19 @@ class Op:
     @property
     def effect(self) -> tuple[int, int]:
         """By how much it changes (on_hand, reserved)."""
-        on_hand, reserved = _EFFECT[self.kind]
+        on_hand, reserved, _ = _EFFECT[self.kind]
         return on_hand * self.quantity, reserved * self.quantity
+
+    @property
+    def blocks(self) -> int:
+        """By how much it changes what is there and may not be sold."""
+        return _EFFECT[self.kind][2] * self.quantity
+
+    @property
+    def frees(self) -> int:
+        """By how much it changes what is available."""
+        on_hand, reserved = self.effect
+        return on_hand - reserved - self.blocks
 
     @property
     def claim(self) -> int:
@@ -67,10 +91,9 @@ class Op:
         return self.quantity if self.kind == TAKEN else self.effect[1]
 
     @property
-    def needs(self) -> tuple[int, int]:
-        """How much must be (available, reserved) before it, so that nothing falls below zero after it (I2)."""
-        on_hand, reserved = self.effect
-        return max(0, reserved - on_hand) + self.keep, max(0, -reserved)
+    def needs(self) -> tuple[int, int, int]:
+        """How much must be (available, reserved, blocked) before it, so that nothing falls below zero after it (I2)."""
+        return max(0, -self.frees) + self.keep, max(0, -self.effect[1]), max(0, -self.blocks)
 
     def packed(self) -> list[Any]:
         """As the row keeps it, under its id."""
@@ -107,7 +130,8 @@ DONE, SHORT = Outcome(Verdict.DONE), Outcome(Verdict.SHORT)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A stock row. `available` is stored, derived in the same write as what it derives from (I4)."""
+    """A stock row. `blocked` units are there and may not be sold: damaged, to be inspected. `available` is stored, derived in the same write as what
+    it derives from (I4)."""
 
     sku: str
     node: str
@@ -118,10 +142,11 @@ class Row:
     ops: Mapping[str, Op] = field(default_factory=dict)
     last_kind: str = ""
     version: int = 0
+    blocked: int = 0
 
     def allows(self, op: Op) -> bool:
-        available, reserved = op.needs
-        return self.available >= available and self.reserved >= reserved
+        available, reserved, blocked = op.needs
+        return self.available >= available and self.reserved >= reserved and self.blocked >= blocked
 
     def takes(self, op: Op) -> bool:
         """Whether `op` may still happen here at all, whatever the quantities: not known, and not behind the floor."""
@@ -136,7 +161,8 @@ class Row:
             self,
             on_hand=self.on_hand + on_hand,
             reserved=self.reserved + reserved,
-            available=self.available + on_hand - reserved,
+            available=self.available + op.frees,
+            blocked=self.blocked + op.blocks,
             ops={**self.ops, op.id: op},
             last_kind=op.kind,
             version=self.version + 1,
