@@ -7,6 +7,7 @@ from dataclasses import dataclass
 READERS = ("channel", "viewer", "support", "finance")
 DECIDERS = ("channel", "support")
 STOCK_READERS = (*READERS, "node")
+NODE_READERS = ("viewer", "support", "finance", "node")
 RULE_READERS = ("viewer", "support", "finance")
 
 
@@ -39,6 +40,8 @@ class Route:
             "carriers": "fulfilment",
             "fulfilment-orders": "fulfilment",
             "proof": "inventory",
+            "purchase-orders": "supply",
+            "transfers": "supply",
             "openapi.json": "about",
         }.get(part, part)
 
@@ -84,6 +87,17 @@ ROUTES = (
     Route("POST", "/v1/inventory/{sku}/{node}/movements", "Receive or adjust stock", ("support", "node"), "Movement", "MovementIn", status=201, keyed=True, refuses=(404, 409, 422)),
     Route("POST", "/v1/inventory/import", "Receive, adjust or count many rows at once, as JSON or CSV; each is done or says what is wrong with it", ("support", "node"), "StockImported", "StockImport", keyed=True, query=(("dryRun", "`true`: only look"),)),
     Route("GET", "/v1/proof/inventory/{sku}", "Recompute a SKU's rows from its ledger", ("viewer", "support", "finance"), "StockProof", refuses=(404,)),
+    Route("GET", "/v1/purchase-orders", "List purchase orders", NODE_READERS, "PurchaseOrder", lists=True, query=(("status", "Only this status"), *_PAGE)),
+    Route("GET", "/v1/purchase-orders/{id}", "Read a purchase order", NODE_READERS, "PurchaseOrder", refuses=(404,)),
+    Route("PUT", "/v1/purchase-orders/{id}", "Order from a supplier, or change what was ordered", ("support",), "PurchaseOrder", "PurchaseOrderIn", refuses=(409, 412, 422)),
+    Route("POST", "/v1/purchase-orders/{id}/receive", "Receive what a supplier has sent, or a part of it", ("support", "node"), "PurchaseOrder", "ReceiptIn", keyed=True, refuses=(404, 409, 422)),
+    Route("POST", "/v1/purchase-orders/{id}/close", "Expect no more of a purchase order", ("support",), "PurchaseOrder", "ClosingIn", refuses=(404, 422)),
+    Route("GET", "/v1/transfers", "List transfers between nodes", NODE_READERS, "Transfer", lists=True, query=(("status", "Only this status"), *_PAGE)),
+    Route("GET", "/v1/transfers/{id}", "Read a transfer", NODE_READERS, "Transfer", refuses=(404,)),
+    Route("PUT", "/v1/transfers/{id}", "Draft a transfer, or change its draft", ("support",), "Transfer", "TransferIn", refuses=(409, 412, 422)),
+    Route("POST", "/v1/transfers/{id}/send", "Let a transfer leave its node: as much of it as is free there", ("support", "node"), "Transfer", refuses=(404, 409)),
+    Route("POST", "/v1/transfers/{id}/receive", "Receive a transfer, or a part of it", ("support", "node"), "Transfer", "ReceiptIn", keyed=True, refuses=(404, 409, 422)),
+    Route("POST", "/v1/transfers/{id}/close", "Expect no more of a transfer", ("support",), "Transfer", "ClosingIn", refuses=(404, 422)),
     Route("GET", _FO, "List a node's work", ("node", "viewer", "support"), "FulfilmentOrder", lists=True, query=(("status", "Only this status"), ("node", "Only this node"), *_PAGE)),
     Route("GET", _FO + "/{id}", "Read a fulfilment order", ("node", "viewer", "support"), "FulfilmentOrder", refuses=(404,)),
     Route("POST", _FO + "/{id}/accept", "Accept the work", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),

@@ -139,6 +139,15 @@ _CREDIT: dict[str, Schema] = {
     "entries": array(record({"type": TEXT, "at": INSTANT, "amount": AMOUNT}, {"reference": TEXT, "by": TEXT, "reason": TEXT, "paid_to": TEXT})),
 }
 
+UNITS_BY_SKU: Schema = {"type": "object", "additionalProperties": WHOLE, "description": "Units by SKU"}
+DAY: Schema = {"type": "string", "format": "date"}
+_INBOUND: dict[str, Schema] = {
+    "id": TEXT,
+    "expected": {"type": ["string", "null"], "format": "date"},
+    "version": WHOLE,
+    "lines": array(record({"sku": TEXT, "units": WHOLE, "received": WHOLE, "blocked": WHOLE, "outstanding": WHOLE, "over": WHOLE})),
+}
+
 SHAPES: dict[str, Schema] = {
     "Problem": record(
         {"type": {"type": "string", "format": "uri"}, "title": TEXT, "status": WHOLE, "code": TEXT, "detail": TEXT},
@@ -313,8 +322,20 @@ SHAPES: dict[str, Schema] = {
         {"id": TEXT, "channel": TEXT, "status": {"enum": ["kept", "parked"]}, "received_at": INSTANT},
         {"door": TEXT, "topic": TEXT, "order_id": TEXT, "problem": TEXT, "body": TEXT},
     ),
+    "PurchaseOrderIn": record({"supplier": TEXT, "node": TEXT, "lines": UNITS_BY_SKU}, {"expected": DAY}, "At most 90 SKUs."),
+    "TransferIn": record({"from": TEXT, "to": TEXT, "lines": UNITS_BY_SKU}, {"expected": DAY}, "At most 90 SKUs."),
+    "ReceiptIn": record({}, {"lines": UNITS_BY_SKU, "blocked": {**UNITS_BY_SKU, "description": "Units that came not fit to be sold"}}),
+    "ClosingIn": record({"reason": TEXT}),
+    "PurchaseOrder": record(
+        {**_INBOUND, "supplier": TEXT, "node": TEXT, "status": {"enum": ["open", "partly_received", "received", "closed", "cancelled"]}}, {"history": array({"type": "object"})}
+    ),
+    "Transfer": record(
+        {**_INBOUND, "from": TEXT, "to": TEXT, "status": {"enum": ["draft", "sending", "in_transit", "partly_received", "received", "closed", "cancelled"]}},
+        {"history": array({"type": "object"})},
+        "What its node had not when it was sent is no longer expected.",
+    ),
     "StockRow": record({"sku": TEXT, "node": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "blocked": WHOLE, "available": WHOLE}, {"title": TEXT}),
-    "StockOfSku": record({"sku": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "blocked": WHOLE, "available": WHOLE, "nodes": array(ref("StockRow"))}, {"title": TEXT, "parts": {"type": "object", "additionalProperties": WHOLE, "description": "Of a bundle: units of each part in one"}, "expected": {**TEXT, "description": "The day on which more is expected, as the policy `backorders` says"}, "sellable": record({"channel": TEXT, "units": WHOLE}, {}, "What a channel may sell of it now: for its own key, or of `?channel=`")}),
+    "StockOfSku": record({"sku": TEXT, "on_hand": WHOLE, "reserved": WHOLE, "blocked": WHOLE, "available": WHOLE, "nodes": array(ref("StockRow"))}, {"title": TEXT, "parts": {"type": "object", "additionalProperties": WHOLE, "description": "Of a bundle: units of each part in one"}, "waiting": {**WHOLE, "description": "Units that orders wait for"}, "incoming": array(record({"id": TEXT, "node": TEXT, "expected": {"type": ["string", "null"]}, "units": WHOLE})), "promise": {**array(record({"from": {"type": ["string", "null"]}, "units": WHOLE})), "description": "Units that may be promised, from now and from each day on, each with all before it"}, "expected": {**TEXT, "description": "The day on which more is expected, as the policy `backorders` says"}, "sellable": record({"channel": TEXT, "units": WHOLE}, {}, "What a channel may sell of it now: for its own key, or of `?channel=`")}),
     "Movement": record(
         {"id": TEXT, "kind": TEXT, "quantity": WHOLE, "on_hand": WHOLE, "reserved": WHOLE, "blocked": WHOLE, "at": INSTANT, "sku": TEXT, "node": TEXT},
         {"note": TEXT},

@@ -1,12 +1,14 @@
-"""On a schedule: all stock is proven from its ledgers, and what disagrees rings."""
+"""On a schedule: what somebody began to send or receive is ended, all stock is proven from its ledgers, and what disagrees rings."""
 
 from typing import Any
 
 from waybill import bootstrap
 
 CHECKING = bootstrap.stock_proof()
+SUPPLY = bootstrap.supply()
 _LEFT_AT_THE_END_MS = 30_000
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    return CHECKING.run(lambda: context is not None and context.get_remaining_time_in_millis() < _LEFT_AT_THE_END_MS)
+    finished = SUPPLY.finish()
+    return {"finished": finished, **CHECKING.run(lambda: context is not None and context.get_remaining_time_in_millis() < _LEFT_AT_THE_END_MS)}

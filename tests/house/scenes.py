@@ -15,6 +15,7 @@ from tests.house.desk_scenes import at_the_desk, decided_at_the_desk, in_the_con
 from tests.house.finance_scenes import credits_kept, given_as_credit, paid_by_hand, tried_again
 from tests.house.gateway_scenes import an_authorisation_ends, paid_at_adyen, paid_at_paypal, paid_later_in_part, told_by_stripe, waited_for_a_gateway
 from tests.house.rules_scenes import brokered, policies_written, rules_made, scarcity_priced
+from tests.house.supply_scenes import supply_ordered_sent_and_received
 from waybill.channels.model.signature import signed
 from waybill.orders import documents
 from waybill.shop import store
@@ -202,6 +203,7 @@ def stock_read_and_moved(the: Life) -> None:
     assert ok(the.call("GET", "/v1/proof/inventory/TEA")).json()["agrees"]
     rows = [{"sku": "TEA", "node": "reno", "kind": kind, "quantity": 40} for kind in ("received", "counted")]
     assert ok(the.call("POST", "/v1/inventory/import", {"rows": rows}, idempotency_key="many")).json()["done"] == 2
+    supply_ordered_sent_and_received(the)
     proven = the.world.handler("stock_proof")({}, None)
     assert proven["wrong"] == proven["left"] == 0 < proven["proven"]
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from waybill.routing.brokering import Brokering
     from waybill.routing.scarcity import Scarcity
     from waybill.routing.service import Routing
+    from waybill.supply.service import Supply
 
 
 def intake_api() -> Router:
@@ -163,9 +164,23 @@ def movements() -> Movements:
 def inventory_api() -> Router:
     """Routes of `functions/inventory`."""
     from waybill.inventory import api
+    from waybill.inventory.orders_table import OrdersTable
     from waybill.inventory.stock_table import StockTable
+    from waybill.supply import api as supply_api
+    from waybill.supply.table import InboundTable
 
-    return api.router(StockTable(), movements())
+    inbounds = InboundTable()
+    routes = api.router(StockTable(), movements(), supply_api.coming(inbounds, OrdersTable().waiting, utc_now))
+    supply_api.add_routes(routes, supply(), inbounds)
+    return routes
+
+
+def supply() -> Supply:
+    """Purchase orders and transfers."""
+    from waybill.supply.service import Supply
+    from waybill.supply.table import InboundTable
+
+    return Supply(InboundTable(), movements(), utc_now)
 
 
 def stock_worker() -> Callable[[dict[str, Any]], dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from waybill.aws.http import Answer, Request, Router, cursor, cursor_key, page_size
@@ -25,11 +26,16 @@ _NUMBERS = ("on_hand", "reserved", "blocked", "available")
 _LONGEST_KEY = 200
 
 
-def router(table: StockTable, movements: Movements) -> Router:
+Coming = Callable[[str, int], dict[str, Any]]
+"""(SKU, units that are free) → what is on its way of it, and what may be promised."""
+_FOR_CHANNELS = ("promise", "expected")
+
+
+def router(table: StockTable, movements: Movements, coming: Coming = lambda sku, free: {}) -> Router:
     """Routes of `functions/inventory`."""
     routes = Router()
     routes.route("GET", "/v1/inventory")(lambda request: stock_list(request, table))
-    routes.route("GET", "/v1/inventory/{sku}")(lambda request: stock_of(request, table))
+    routes.route("GET", "/v1/inventory/{sku}")(lambda request: stock_of(request, table, coming))
     routes.route("GET", "/v1/inventory/{sku}/movements")(lambda request: ledger(request, table))
     routes.route("POST", "/v1/inventory/{sku}/{node}/movements")(lambda request: move_in(request, movements))
     routes.route("POST", "/v1/inventory/import")(lambda request: bulk(request, movements))
@@ -47,7 +53,7 @@ def stock_list(request: Request, table: StockTable) -> Answer:
     return Answer({"items": [_row(row, titles.get(row.sku)) for row in rows], "next": cursor({"sku": next_sku} if next_sku else None)})
 
 
-def stock_of(request: Request, table: StockTable) -> Answer:
+def stock_of(request: Request, table: StockTable, coming: Coming) -> Answer:
     """`GET /v1/inventory/{sku}`; a bundle has what its parts allow. Raises NotFound for a SKU that neither the shop nor a node knows."""
     key = caller(request, *_READERS)
     sku = request.params["sku"]
@@ -60,9 +66,12 @@ def stock_of(request: Request, table: StockTable) -> Answer:
     if not rows and item is None:
         raise NotFound(f"there is no SKU {sku[:64]!r}")
     total = {name: sum(getattr(row, name) for row in rows) for name in _NUMBERS}
-    coming = shop.policy(BACKORDERS).get(sku, {}).get("expected", "")
-    expected = {"expected": coming} if coming else {}
-    return Answer({"sku": sku, **title, **total, "nodes": [_row(row) for row in rows], **_sellable(request, key, rows, {sku: 1}), **expected})
+    free = _sellable(request, key, rows, {sku: 1})
+    due = coming(sku, free["sellable"]["units"] if free else total["available"])
+    if "channel" in key.roles:
+        due = {name: what for name, what in due.items() if name in _FOR_CHANNELS}
+    said = shop.policy(BACKORDERS).get(sku, {}).get("expected", "")
+    return Answer({"sku": sku, **title, **total, "nodes": [_row(row) for row in rows], **free, **due, **({"expected": said} if said else {})})
 
 
 def _sellable(request: Request, key: Key, rows: list[Row], parts: Parts) -> dict[str, Any]:

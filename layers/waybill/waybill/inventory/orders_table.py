@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, replace
+from itertools import islice
 from typing import Any
 
 from waybill.aws import tables
@@ -25,6 +27,7 @@ RSV = "RSV"
 ACTOR = "inventory"
 CART = "cart"
 """The attribute by which an order names the cart that it was."""
+_MOST_WAITING = 1_000
 FOR_STOCK = "stock"
 """What `WAIT` says while the execution stands in the state Await stock."""
 
@@ -58,9 +61,17 @@ class OrdersTable:
         store.change_state(order_id, lambda record: lifecycle.go_without(record.state, units, OUT_OF_STOCK, at, ACTOR))
 
     def want(self, order_id: str, placed_at: str, lines: Iterable[Wanted]) -> None:
-        for sku in sorted({line.sku for line in lines}):
+        units = Counter[str]()
+        for line in lines:
+            units[line.sku] += line.quantity
+        for sku in sorted(units):
             queue = {"lookup_pk": WANT + sku, "lookup_sk": f"{placed_at}#{order_id}"}
-            tables.commit(tables.overwrite(ORDERS, {"pk": partition(order_id), "sk": WANT + sku, **queue}))
+            tables.commit(tables.overwrite(ORDERS, {"pk": partition(order_id), "sk": WANT + sku, "units": units[sku], **queue}))
+
+    def waiting(self, sku: str) -> int:
+        """Units of a SKU that orders wait for, of the oldest thousand of them."""
+        oldest = list(islice(self.wanting(sku), _MOST_WAITING))
+        return sum(item.get("units", 0) for item in ORDERS.get_many([(partition(order_id), WANT + sku) for order_id in oldest]))
 
     def no_longer_want(self, order_id: str, skus: Iterable[str]) -> None:
         skus = list(skus)

@@ -1,0 +1,1 @@
+"""Stock on its way, as facts and rules. Pure."""

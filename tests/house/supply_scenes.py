@@ -1,0 +1,32 @@
+"""Stock on its way: ordered, sent on, received; and what somebody began and did not end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.flow.life import Life, an_order
+from tests.house.deeds import give_up, move, ok, placed
+from waybill.supply.model.inbound import Deed
+from waybill.supply.table import InboundTable
+
+
+def supply_ordered_sent_and_received(the: Life) -> None:
+    waits = placed(the, an_order(("TEA", 500)))
+    ok(the.call("PUT", "/v1/purchase-orders/PO-8", {"supplier": "Leaf & Co", "node": "reno", "lines": {"TEA": 600}, "expected": "2030-01-02"}))
+    seen = ok(the.call("GET", "/v1/inventory/TEA")).json()
+    assert (seen["waiting"], seen["expected"]) == (500, "2030-01-02")
+    ok(the.call("POST", "/v1/purchase-orders/PO-8/receive", {"lines": {"TEA": 590}, "blocked": {"TEA": 10}}, who="reno", idempotency_key="r1"))
+    the.settle()
+    assert the.order(waits)["status"] == "released"
+    give_up(the, waits)
+    ok(the.call("PUT", "/v1/transfers/T-1", {"from": "reno", "to": "columbus", "lines": {"TEA": 20}}))
+    ok(the.call("POST", "/v1/transfers/T-1/send", {}, who="reno"))
+    ok(the.call("POST", "/v1/transfers/T-1/receive", {"lines": {"TEA": 19}}, who="columbus", idempotency_key="r1"))
+    assert ok(the.call("POST", "/v1/transfers/T-1/close", {"reason": "one is missing"})).json()["status"] == "closed"
+    move(the, "TEA", "reno", {"kind": "adjusted", "quantity": -565, "reason": "sold in bulk"})
+    ok(the.call("POST", "/v1/purchase-orders/PO-8/close", {"reason": "all is here"}))
+    for path in ("/v1/purchase-orders", "/v1/purchase-orders/PO-8", "/v1/transfers", "/v1/transfers/T-1"):
+        ok(the.call("GET", path, who="reno"))
+    begun = InboundTable().load("transfer", "T-1")
+    assert begun
+    InboundTable().save(replace(begun, under_way=Deed("receive", "found", {"TEA": 1}, {"TEA": 1})))
