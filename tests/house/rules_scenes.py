@@ -13,12 +13,14 @@ from waybill.shop import store
 def policies_written(the: Life) -> None:
     path, policy = "/v1/policies/availability", {"kept": [{"units": 10**6, "for": ["web"], "skus": ["POT"]}], "networks": {}}
     assert ok(the.call("PUT", path, policy)).json()["version"] == 1
-    assert [each["id"] for each in ok(the.call("GET", "/v1/policies")).json()["items"]] == ["availability", "backorders", "brokering", "bundles", "carts", "patience", "routing", "scarcity"]
+    assert [each["id"] for each in ok(the.call("GET", "/v1/policies")).json()["items"]] == ["availability", "backorders", "brokering", "bundles", "carts", "endless", "patience", "routing", "scarcity"]
     kept = ok(the.call("GET", path)).json()
     assert (kept["policy"], kept["changes"][0]["before"]) == (policy, {})
     waits = placed(the, an_order(("POT", 1)))
     assert the.order(waits)["status"] == "backordered"
     ok(the.call("PUT", path, {}))
+    for never in ({"reno": ["POT"]}, {}):
+        ok(the.call("PUT", "/v1/policies/endless", never))
     for bundles in ({"POT": {"TEA": 2, "CUP": 1}}, {}):
         ok(the.call("PUT", "/v1/policies/bundles", bundles))
         ok(the.call("GET", "/v1/inventory/POT", who="api"))

@@ -108,6 +108,7 @@ def inventory() -> Inventory:
     from waybill.inventory.model.backorders import POLICY
     from waybill.inventory.orders_table import OrdersTable
     from waybill.inventory.service import Inventory
+    from waybill.inventory.shop_endless import endless
     from waybill.inventory.shop_sharing import sharing
     from waybill.inventory.stock_table import StockTable
     from waybill.routing.planner import Planner, fill, rest
@@ -122,7 +123,14 @@ def inventory() -> Inventory:
     sites, rules = ShopSites(), RulesTable()
     may_wait = waiting.admits(lambda: shop.policy(POLICY))
     return Inventory(
-        StockTable(), OrdersTable(), Planner(sites, rules), open_nodes, sharing=sharing, rest=rest(fill(sites, rules)), admits=may_wait
+        StockTable(),
+        OrdersTable(),
+        Planner(sites, rules),
+        open_nodes,
+        sharing=sharing,
+        rest=rest(fill(sites, rules)),
+        admits=may_wait,
+        endless=endless,
     )
 
 
@@ -132,6 +140,7 @@ def carts() -> Carts:
     from waybill.inventory.carts_table import CartsTable
     from waybill.inventory.model.cart import MINUTES, POLICY
     from waybill.inventory.service import Inventory
+    from waybill.inventory.shop_endless import endless
     from waybill.inventory.shop_sharing import sharing
     from waybill.inventory.stock_table import StockTable
     from waybill.shop import store as shop
@@ -141,7 +150,7 @@ def carts() -> Carts:
         return [node.id for node in shop.nodes() if node.is_open(now)]
 
     table = CartsTable()
-    stock = Inventory(StockTable(), table, open_nodes=open_nodes, sharing=sharing)
+    stock = Inventory(StockTable(), table, open_nodes=open_nodes, sharing=sharing, endless=endless)
     return Carts(stock, table, lambda: shop.policy(POLICY).get("minutes", MINUTES), utc_now)
 
 
@@ -453,7 +462,8 @@ def scarcity() -> Scarcity:
 def rules_api() -> Router:
     """Routes of `functions/rules`."""
     from waybill.fulfilment.service import Fulfilment
-    from waybill.inventory.model import backorders, cart, sharing
+    from waybill.inventory import shop_endless
+    from waybill.inventory.model import backorders, cart, endless, sharing
     from waybill.orders.model import patience
     from waybill.routing import brokering, rules_api, runs_api, steering_api
     from waybill.routing.decisions_table import DecisionsTable
@@ -478,6 +488,7 @@ def rules_api() -> Router:
         bundles.POLICY: lambda policy: bundles.check(policy, shop.items),
         patience.PATIENCE: patience.check,
         brokering.POLICY: brokering.check,
+        endless.POLICY: shop_endless.checked,
         "routing": check_routing,
         scarcity.POLICY: scarcity.check,
         sharing.POLICY: lambda policy: sharing.check(policy, nodes()),

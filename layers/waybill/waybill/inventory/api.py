@@ -10,6 +10,7 @@ from waybill.inventory.kits import kit, sellable
 from waybill.inventory.model.backorders import POLICY as BACKORDERS
 from waybill.inventory.model.row import Op, Row
 from waybill.inventory.movements import Movements
+from waybill.inventory.shop_endless import endless
 from waybill.inventory.shop_sharing import sharing
 from waybill.inventory.stock_table import StockTable
 from waybill.kernel.clock import instant, utc_now
@@ -71,7 +72,9 @@ def stock_of(request: Request, table: StockTable, coming: Coming) -> Answer:
     if "channel" in key.roles:
         due = {name: what for name, what in due.items() if name in _FOR_CHANNELS}
     said = shop.policy(BACKORDERS).get(sku, {}).get("expected", "")
-    return Answer({"sku": sku, **title, **total, "nodes": [_row(row) for row in rows], **free, **due, **({"expected": said} if said else {})})
+    never = [node for node in endless().nodes(sku) if _may_see(key, node)]
+    more = {"endless": never} if never else {}
+    return Answer({"sku": sku, **title, **total, "nodes": [_row(row) for row in rows], **more, **free, **due, **({"expected": said} if said else {})})
 
 
 def _sellable(request: Request, key: Key, rows: list[Row], parts: Parts) -> dict[str, Any]:
@@ -83,7 +86,7 @@ def _sellable(request: Request, key: Key, rows: list[Row], parts: Parts) -> dict
         shop.channel(channel)
     now = instant(utc_now())
     open_nodes = {node.id for node in shop.nodes() if node.is_open(now)}
-    return {"sellable": {"channel": channel, "units": sellable(rows, channel, sharing(), open_nodes, parts)}}
+    return {"sellable": {"channel": channel, "units": sellable(rows, channel, sharing(), endless(), open_nodes, parts)}}
 
 
 def move_in(request: Request, movements: Movements) -> Answer:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from waybill.inventory.model.endless import Endless
 from waybill.inventory.model.row import Row
 from waybill.inventory.model.sharing import Sharing
 from waybill.shop.bundles import Parts, least_part
@@ -20,12 +21,13 @@ def kit(sku: str, parts: Parts, rows: Iterable[Row]) -> dict[str, Any]:
     return {"sku": sku, **_whole(parts, [row for here in by_node.values() for row in here]), "parts": dict(parts), "nodes": nodes}
 
 
-def sellable(rows: Iterable[Row], channel: str, sharing: Sharing, open_nodes: Collection[str], parts: Parts) -> int:
+def sellable(rows: Iterable[Row], channel: str, sharing: Sharing, endless: Endless, open_nodes: Collection[str], parts: Parts) -> int:
     """Units that an order of this channel could reserve now, by the same rules; `parts` of a bundle, or of one SKU one."""
     units = Counter[str]()
-    for row in rows:
+    for row in endless.added_to(rows, sorted(parts)):
         if row.node in open_nodes and sharing.sells(channel, row.node):
-            units[row.sku] += max(0, row.available - sharing.left_behind(channel, row.sku, row.node))
+            kept = 0 if endless.has(row.sku, row.node) else sharing.left_behind(channel, row.sku, row.node)
+            units[row.sku] += max(0, row.available - kept)
     return least_part(parts, units)
 
 

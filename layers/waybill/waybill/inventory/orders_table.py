@@ -14,7 +14,8 @@ from waybill.aws.clients import client
 from waybill.inventory import backorders
 from waybill.inventory.model.cart import cart_id
 from waybill.inventory.model.plan import Wanted
-from waybill.inventory.model.reservation import Batch, Reservation, Step
+from waybill.inventory.model.reservation import Reservation
+from waybill.inventory.model.steps import Batch, Step
 from waybill.inventory.ports import Demand
 from waybill.kernel.events import Entry
 from waybill.orders import store
@@ -137,6 +138,7 @@ def reservation_item(reservation: Reservation) -> dict[str, Any]:
         "batch": _batch_item(batch) if batch else None,
         "done": list(reservation.done),
         "closed": reservation.closed,
+        **({"pledged": reservation.pledged} if reservation.pledged else {}),
         "history": [entry.to_dict() for entry in reservation.history],
     }
 
@@ -159,4 +161,5 @@ def reservation_from(item: dict[str, Any]) -> Reservation:
         done=tuple(item["done"]),
         closed=item["closed"],
         history=tuple(Entry.from_dict(entry) for entry in item["history"]),
+        pledged=item.get("pledged", {}),
     )

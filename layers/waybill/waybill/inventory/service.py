@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, TypeVar
 
+from waybill.inventory.carrying_out import carried_out, millis
+from waybill.inventory.model.endless import NOTHING_IS, Endless
 from waybill.inventory.model.plan import Available, Plan, Wanted, fewest_nodes, shortage
-from waybill.inventory.model.reservation import Batch, Keep, Reservation, Step
-from waybill.inventory.model.row import RESERVED, SHORT, Outcome, Row
+from waybill.inventory.model.reservation import Keep, Reservation
+from waybill.inventory.model.row import Row
 from waybill.inventory.model.sharing import EVERYTHING, Sharing
 from waybill.inventory.ports import NOTHING_WITHOUT_IT, REST_IS_CANCELLED, Demand, Orders, Planner, Stock
 from waybill.kernel.clock import Clock, instant, utc_now
-from waybill.kernel.errors import Conflict, IllegalTransition, OrderCancelled, OrderHeld, StockUnavailable, Unavailable
+from waybill.kernel.errors import Conflict, OrderCancelled, OrderHeld, StockUnavailable, Unavailable
 
 T = TypeVar("T")
 MOST_ROUNDS = 12
@@ -26,7 +27,8 @@ MOST_ROUNDS = 12
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """The face of stock. `open_nodes` answers the ids of the nodes that may be reserved from, None for all of them; `sharing` who may take how
-    much of what is there; `rest` what an order does without the units that it lacks (`ports`); `admits` whether it may wait for them."""
+    much of what is there; `rest` what an order does without the units that it lacks (`ports`); `admits` whether it may wait for them;
+    `endless` what never runs out where."""
 
     stock: Stock
     orders: Orders
@@ -36,6 +38,7 @@ class Inventory:
     sharing: Callable[[], Sharing] = lambda: EVERYTHING
     rest: Callable[[Any], str] = lambda order: NOTHING_WITHOUT_IT
     admits: Callable[[Demand], bool] = lambda demand: True
+    endless: Callable[[], Endless] = lambda: NOTHING_IS
 
     def reserve(self, order_id: str) -> Reservation:
         """Reserves all that the order still wants, or nothing more than it had; what there is, where the order ships in parts: the rest of it waits
@@ -211,33 +214,7 @@ class Inventory:
         raise Unavailable(f"the stock of {order_id} is being changed by many at once; try again")
 
     def _settle(self, reservation: Reservation) -> Reservation:
-        """Carries out the batch, and the one that follows from it. Raises Conflict where a twin was faster."""
-        while reservation.batch:
-            outcomes = self._carried_out(reservation, reservation.batch)
-            now = self.clock()
-            reservation = self.orders.save(reservation.settled(outcomes, _ms(now), instant(now)))
-        return reservation
-
-    def _carried_out(self, reservation: Reservation, batch: Batch) -> list[Outcome]:
-        """Every step's final outcome. Once one reservation fails, the others of the batch are fenced off."""
-        outcomes: list[Outcome] = []
-        lost = False
-        for step in batch.steps:
-            outcome = self._step(reservation, step, lost)
-            lost = lost or (step.kind == RESERVED and not outcome.done)
-            outcomes.append(outcome)
-        return outcomes
-
-    def _step(self, reservation: Reservation, step: Step, lost: bool) -> Outcome:
-        op = reservation.op(step)
-        if step.kind == RESERVED and lost:
-            return self.stock.fence(step.sku, step.node, op)
-        outcome = self.stock.do(step.sku, step.node, op)
-        if outcome is SHORT and step.kind == RESERVED:
-            return self.stock.fence(step.sku, step.node, op)
-        if outcome is SHORT:
-            raise StockBroken(f"{step.node} does not hold what {reservation.order_id} {step.kind} of {step.sku}")
-        return outcome
+        return carried_out(self.stock, self.orders, reservation, self.clock)
 
     def _reserved(self, demand: Demand) -> Reservation:
         if demand.backordered:
@@ -251,31 +228,27 @@ class Inventory:
         return demand.reservation
 
     def rows(self, skus: Iterable[str]) -> list[Row]:
-        """The open nodes' rows of these SKUs."""
+        """The open nodes' rows of these SKUs; where one never runs out, as having plenty."""
         open_nodes = self.open_nodes()
-        rows = self.stock.rows(sorted(skus))
+        wanted = sorted(skus)
+        rows = self.endless().added_to(self.stock.rows(wanted), wanted)
         return rows if open_nodes is None else [row for row in rows if row.node in set(open_nodes)]
 
     def _shared(self, rows: Iterable[Row], channel: str) -> Available:
-        sharing, available = self.sharing(), dict[str, dict[str, int]]()
+        sharing, endless, available = self.sharing(), self.endless(), dict[str, dict[str, int]]()
         for row in rows:
             if sharing.sells(channel, row.node):
-                units = row.available - sharing.left_behind(channel, row.sku, row.node)
+                kept = 0 if endless.has(row.sku, row.node) else sharing.left_behind(channel, row.sku, row.node)
+                units = row.available - kept
                 available.setdefault(row.sku, {})[row.node] = max(0, units)
         return available
 
     def _keep(self, demand: Demand) -> Keep:
-        sharing = self.sharing()
-        return lambda sku, node: sharing.left_behind(demand.channel, sku, node)
+        sharing, endless = self.sharing(), self.endless()
+        return lambda sku, node: None if endless.has(sku, node) else sharing.left_behind(demand.channel, sku, node)
 
     def _now_ms(self) -> int:
-        return _ms(self.clock())
-
-
-class StockBroken(IllegalTransition):
-    """A row holds less than an order's reservation says: never, unless somebody wrote past this package."""
-
-    code = "stock_broken"
+        return millis(self.clock())
 
 
 def _not_enough(demand: Demand) -> StockUnavailable:
@@ -294,7 +267,3 @@ def _stocked(demand: Demand, lines: Mapping[str, T]) -> dict[str, T]:
     """Without lines that need no stock (a download, a gift card)."""
     stocked = {want.line for want in demand.wanted}
     return {line: what for line, what in lines.items() if line in stocked}
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)

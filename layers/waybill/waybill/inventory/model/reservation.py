@@ -11,45 +11,36 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from waybill.inventory.model.plan import Available, Plan, Wanted
-from waybill.inventory.model.row import RELEASED, RESERVED, SHIPPED, TAKEN, WRITTEN_OFF, Op, Outcome
+from waybill.inventory.model.row import (
+    CLAIMS,
+    GIVING_BACK,
+    PLEDGED,
+    RELEASED,
+    RESERVED,
+    SHIPPED,
+    TAKEN,
+    WITHDRAWN,
+    WRITTEN_OFF,
+    Op,
+    Outcome,
+)
+from waybill.inventory.model.steps import Batch, Held, Step, add, by_line, copied, held_after, pledged_after, shipped_after, without_nothing
 from waybill.kernel.errors import IllegalTransition, OrderCancelled
 from waybill.kernel.events import Entry, appended
 
 RESERVE, RELEASE, SHIP, MOVE, UNDO = "reserve", "release", "ship", "move", "undo"
-Held = Mapping[str, Mapping[str, int]]
-Keep = Callable[[str, str], int]
-"""Units of a SKU that this order must leave behind at a node."""
-_TELLING = (RESERVED, RELEASED, WRITTEN_OFF)
+Keep = Callable[[str, str], int | None]
+"""Units of a SKU that this order must leave behind at a node; None where it never runs out."""
+_TELLING = {RESERVED: (*CLAIMS, TAKEN), RELEASED: GIVING_BACK, WRITTEN_OFF: (WRITTEN_OFF,)}
+_UNDONE = {RESERVED: RELEASED, PLEDGED: WITHDRAWN}
 _NAMES_ITS_CAUSE = (SHIPPED, WRITTEN_OFF, TAKEN)
 _TAKEN_BY = "taken/"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One row operation to be done: `quantity` units of a line at a node, where a reservation must leave `keep` units behind."""
-
-    line: str
-    sku: str
-    node: str
-    kind: str
-    quantity: int
-    keep: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Operations decided on and not yet known to be finished. `cause` names the event or task that wanted them."""
-
-    kind: str
-    at: int
-    cause: str
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Reservation:
-    """`held` {line: {node: units}} is what the rows hold for this order; `shipped` {line: units} has left. `closed`: cancelled,
-    never to be reserved again. `done` names the causes already carried out."""
+    """`held` {line: {node: units}} is what the rows hold for this order, of it `pledged` where supply never runs out; `shipped` {line: units} has
+    left. `closed`: cancelled, never to be reserved again. `done` names the causes already carried out."""
 
     order_id: str
     version: int = 0
@@ -61,6 +52,7 @@ class Reservation:
     done: tuple[str, ...] = ()
     closed: bool = False
     history: tuple[Entry, ...] = ()
+    pledged: Held = field(default_factory=dict)
 
     @property
     def status(self) -> str:
@@ -105,6 +97,7 @@ class Reservation:
         """The intent to reserve after a plan, the cart's units first: those change hands and are free at no moment. And the cart without them, each
         of its lines being a SKU. Both are to be written in one transaction; what is left in the cart is its own to give back."""
         left, steps = {line: dict(nodes) for line, nodes in cart.held.items()}, list[Step]()
+        theirs_pledged, ours_pledged = copied(cart.pledged), copied(self.pledged)
         theirs = {sku: line for line, sku in cart.skus.items()}
         for line, nodes in plan.items():
             here = left.get(theirs.get(skus[line], ""), {})
@@ -112,10 +105,14 @@ class Reservation:
                 taken = min(units, here.get(node, 0))
                 if taken:
                     here[node] -= taken
+                    pledged = min(taken, theirs_pledged.get(theirs[skus[line]], {}).get(node, 0))
+                    add(theirs_pledged, theirs[skus[line]], node, -pledged)
+                    add(ours_pledged, line, node, pledged)
                     steps.append(Step(line, skus[line], node, TAKEN, taken))
                 steps += _reserving({line: {node: units - taken}}, skus, keep)
-        given = replace(cart, held=_without_nothing(left), done=(*cart.done, _TAKEN_BY + self.order_id))
-        return self._begun(RESERVE, cart.order_id, at, steps, skus), given
+        given = replace(cart, held=without_nothing(left), pledged=without_nothing(theirs_pledged), done=(*cart.done, _TAKEN_BY + self.order_id))
+        taking = replace(self, pledged=without_nothing(ours_pledged))
+        return taking._begun(RESERVE, cart.order_id, at, steps, skus), given
 
     @property
     def taken_by(self) -> list[str]:
@@ -124,7 +121,7 @@ class Reservation:
 
     def to_release(self, cause: str, at: int, *, close: bool) -> Reservation:
         """The intent to give back everything held. `close`: the order is cancelled and must never reserve again."""
-        steps = [Step(line, self.skus[line], node, RELEASED, units) for line, node, units in self._all_held()]
+        steps = [step for line, node, units in self._all_held() for step in self._giving_back(line, node, units)]
         return replace(self._begun(RELEASE, cause, at, steps), closed=self.closed or close)
 
     def to_ship(self, node: str, lines: Mapping[str, int], cause: str, at: int) -> Reservation:
@@ -153,9 +150,10 @@ class Reservation:
             raise IllegalTransition(f"{self.order_id} has no stock operation under way")
         pairs = list(zip(self.batch.steps, outcomes, strict=True))
         done = [step for step, outcome in pairs if outcome.done]
-        late = [(step, outcome) for step, outcome in pairs if not outcome.done and step.kind != RESERVED]
-        short = any(not outcome.done and step.kind == RESERVED for step, outcome in pairs)
-        after = replace(self, batch=None, held=_held_after(self.held, done), shipped=_shipped_after(self.shipped, done))
+        late = [(step, outcome) for step, outcome in pairs if not outcome.done and step.kind not in CLAIMS]
+        short = any(not outcome.done and step.kind in CLAIMS for step, outcome in pairs)
+        pledged = pledged_after(self.pledged, done)
+        after = replace(self, batch=None, held=held_after(self.held, done), pledged=pledged, shipped=shipped_after(self.shipped, done))
         if late or short:
             anew = max([now, *(outcome.floor + 1 for _, outcome in pairs)])
             return after._told(self.batch.kind, done, at, short)._followed(
@@ -164,7 +162,7 @@ class Reservation:
         return after._told(self.batch.kind, done, at, short)
 
     def _followed(self, batch: Batch, late: list[Step], undo: list[Step], anew: int) -> Reservation:
-        given_back = [replace(step, kind=RELEASED) for step in undo if step.kind == RESERVED]
+        given_back = [replace(step, kind=_UNDONE[step.kind]) for step in undo if step.kind in CLAIMS]
         steps = (*late, *given_back)
         if not steps:
             return self
@@ -174,7 +172,7 @@ class Reservation:
     def _begun(self, kind: str, cause: str, at: int, steps: list[Step], skus: Mapping[str, str] | None = None) -> Reservation:
         if self.batch:
             raise IllegalTransition(f"{self.order_id}: {self.batch.kind} is still under way")
-        if self.closed and any(step.kind == RESERVED for step in steps):
+        if self.closed and any(step.kind in CLAIMS for step in steps):
             raise OrderCancelled(f"{self.order_id} is cancelled: nothing more is reserved for it")
         batch = Batch(kind, at, cause, tuple(steps)) if steps else None
         done = (*self.done, cause) if kind in (SHIP, MOVE) else self.done
@@ -184,7 +182,14 @@ class Reservation:
         for line, units in lines.items():
             if units > self.held.get(line, {}).get(node, 0):
                 raise IllegalTransition(f"{node} does not hold {units} of line {line} for {self.order_id}")
+        if kind == RELEASED:
+            return [step for line, units in lines.items() for step in self._giving_back(line, node, units)]
         return [Step(line, self.skus[line], node, kind, units) for line, units in lines.items() if units > 0]
+
+    def _giving_back(self, line: str, node: str, units: int) -> list[Step]:
+        pledged = min(units, self.pledged.get(line, {}).get(node, 0))
+        parts = ((WITHDRAWN, pledged), (RELEASED, units - pledged))
+        return [Step(line, self.skus[line], node, kind, part) for kind, part in parts if part > 0]
 
     def _all_held(self) -> list[tuple[str, str, int]]:
         return [(line, node, units) for line, nodes in self.held.items() for node, units in nodes.items()]
@@ -192,8 +197,8 @@ class Reservation:
     def _told(self, kind: str, done: list[Step], at: str, short: bool) -> Reservation:
         """The timeline says what was reserved and what was given back; an attempt that was undone says nothing."""
         after = self
-        for deed in () if kind == UNDO else _TELLING:
-            lines = _by_line(step for step in done if step.kind == deed or (deed == RESERVED and step.kind == TAKEN))
+        for deed, kinds in () if kind == UNDO else _TELLING.items():
+            lines = by_line(step for step in done if step.kind in kinds)
             if lines and not (short and deed == RESERVED):
                 data = {"epoch": self.epoch, "lines": lines}
                 after = replace(after, history=appended(after.history, f"stock.{deed}", at, "inventory", data))
@@ -202,33 +207,8 @@ class Reservation:
 
 def _reserving(plan: Plan, skus: Mapping[str, str], keep: Keep) -> list[Step]:
     wanted = [(line, skus[line], node, units) for line, nodes in plan.items() for node, units in nodes.items() if units > 0]
-    return [Step(line, sku, node, RESERVED, units, keep(sku, node)) for line, sku, node, units in wanted]
-
-
-def _by_line(steps: Iterable[Step]) -> dict[str, dict[str, int]]:
-    lines: dict[str, dict[str, int]] = {}
-    for step in steps:
-        nodes = lines.setdefault(step.line, {})
-        nodes[step.node] = nodes.get(step.node, 0) + step.quantity
-    return lines
-
-
-def _held_after(held: Held, done: Iterable[Step]) -> dict[str, dict[str, int]]:
-    after = {line: dict(nodes) for line, nodes in held.items()}
-    for step in done:
-        nodes = after.setdefault(step.line, {})
-        nodes[step.node] = nodes.get(step.node, 0) + (step.quantity if step.kind in (RESERVED, TAKEN) else -step.quantity)
-    return _without_nothing(after)
-
-
-def _without_nothing(held: Held) -> dict[str, dict[str, int]]:
-    kept = {line: {node: units for node, units in nodes.items() if units} for line, nodes in held.items()}
-    return {line: nodes for line, nodes in kept.items() if nodes}
-
-
-def _shipped_after(shipped: Mapping[str, int], done: Iterable[Step]) -> dict[str, int]:
-    after = dict(shipped)
-    for step in done:
-        if step.kind == SHIPPED:
-            after[step.line] = after.get(step.line, 0) + step.quantity
-    return after
+    left_behind = [keep(sku, node) for _, sku, node, _ in wanted]
+    return [
+        Step(line, sku, node, PLEDGED, units) if left is None else Step(line, sku, node, RESERVED, units, left)
+        for (line, sku, node, units), left in zip(wanted, left_behind, strict=True)
+    ]
