@@ -84,6 +84,7 @@ KINDS = (
     _kind("order.workflow_restarted", "STATE", "Its execution was lost and runs again.", {"run": COUNT}),
     _kind("stock.reserved", "RSV", "Units are reserved for it.", {"lines": LINES_AT}, may={"epoch": COUNT}),
     _kind("stock.released", "RSV", "Reserved units were given back.", {"lines": LINES_AT}, may={"epoch": COUNT}),
+    _kind("stock.damaged", "RSV", "Reserved units were not fit to be sold: they stay there, blocked.", {"lines": LINES_AT}, may={"epoch": COUNT}),
     _kind("stock.written_off", "RSV", "Reserved units were not there.", {"lines": LINES_AT}, may={"epoch": COUNT}),
     _kind("payment.authorised", "PAY", "A gateway holds the amount for us.", _MONEY, may={**_REFERENCE, "expires_at": TEXT}),
     _kind("payment.declined", "PAY", "A gateway said no.", _MONEY, may={**_REFERENCE, "reason": CODE}),

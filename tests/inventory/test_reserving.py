@@ -8,7 +8,7 @@ import pytest
 
 from tests.inventory.fakes import Crash
 from tests.inventory.house import House
-from waybill.inventory.model.row import Op
+from waybill.inventory.model.row import WRITTEN_OFF, Op
 from waybill.inventory.service import Inventory
 from waybill.inventory.waking import wake_waiting
 from waybill.kernel.errors import IllegalTransition, OrderCancelled, OrderHeld, StockUnavailable
@@ -180,7 +180,7 @@ def test_units_that_were_not_there_are_written_off() -> None:
     house.inventory.reserve("ord_1")
     node = next(iter(house.orders.records["ord_1"].held["1"]))
     other = "N1" if node == "N2" else "N2"
-    house.inventory.move("ord_1", node, {"1": 3}, {"1": {other: 3}}, "fo_1-1:3", gone=True)
+    house.inventory.move("ord_1", node, {"1": 3}, {"1": {other: 3}}, "fo_1-1:3", loss=WRITTEN_OFF)
     on_hand, reserved, _ = house.numbers("A", node)
     assert (on_hand, reserved) == ({"N1": 0, "N2": 2}[node], 0)
     assert "stock.written_off" in [entry.type for entry in house.orders.records["ord_1"].history]
@@ -191,7 +191,7 @@ def test_a_move_that_finds_nothing_elsewhere_says_what_is_lacking() -> None:
     house = House(A={"N1": 3})
     house.orders.place("ord_1", A=3)
     house.inventory.reserve("ord_1")
-    lacking = house.inventory.move("ord_1", "N1", {"1": 3}, {"1": {"N2": 3}}, "fo_1-1:3", gone=True)
+    lacking = house.inventory.move("ord_1", "N1", {"1": 3}, {"1": {"N2": 3}}, "fo_1-1:3", loss=WRITTEN_OFF)
     assert [(want.line, want.quantity) for want in lacking] == [("1", 3)]
     assert house.numbers("A", "N1") == (0, 0, 0)
     house.sound()
@@ -201,7 +201,7 @@ def test_units_that_no_node_gives_up_may_be_reserved_by_plan_too() -> None:
     house = House(A={"N1": 3, "N2": 3})
     house.orders.place("ord_1", A=3)
     house.inventory.reserve("ord_1")
-    house.inventory.move("ord_1", "N1", {"1": 1}, {}, "fo_1-1:3", gone=True)
+    house.inventory.move("ord_1", "N1", {"1": 1}, {}, "fo_1-1:3", loss=WRITTEN_OFF)
     assert house.inventory.move("ord_1", "", {}, {"1": {"N2": 1}}, "fo_1-1:4") == ()
     assert house.orders.records["ord_1"].held == {"1": {"N1": 2, "N2": 1}}
     house.sound()

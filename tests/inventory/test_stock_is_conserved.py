@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.inventory.fakes import Clock, Crash, FakeOrders, FakeStock, Turns, differences
+from waybill.inventory.model.row import DAMAGED, WRITTEN_OFF
 from waybill.inventory.movements import Movements
 from waybill.inventory.service import Inventory
 from waybill.kernel.errors import WaybillError
@@ -16,7 +17,7 @@ from waybill.kernel.errors import WaybillError
 ORDERS = ("ord_1", "ord_2", "ord_3")
 IN_AND_OUT = ("returned", "quarantined", "blocked", "unblocked", "scrapped")
 messages = st.tuples(
-    st.sampled_from(ORDERS), st.sampled_from(["reserve", "reserve", "release", "cancel", "ship", "move", "gone"]), st.integers(0, 3)
+    st.sampled_from(ORDERS), st.sampled_from(["reserve", "reserve", "release", "cancel", "ship", "move", "gone", "damaged"]), st.integers(0, 3)
 )
 steps = st.one_of(
     messages,
@@ -52,7 +53,7 @@ def deliver(inventory: Inventory, orders: FakeOrders, order_id: str, verb: str, 
         elif verb == "ship":
             inventory.ship(order_id, node, {line: 1}, cause)
         else:
-            inventory.move(order_id, node, {line: 1}, {line: {other: 1}}, cause, gone=verb == "gone")
+            inventory.move(order_id, node, {line: 1}, {line: {other: 1}}, cause, loss={"gone": WRITTEN_OFF, "damaged": DAMAGED}.get(verb, ""))
     except WaybillError:
         return
 

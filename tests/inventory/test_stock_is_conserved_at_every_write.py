@@ -20,8 +20,8 @@ from waybill.inventory.service import Inventory
 from waybill.kernel.errors import WaybillError
 
 ON_HAND = Counter(dict.fromkeys(("received", "adjusted", "returned", "quarantined"), 1) | dict.fromkeys(("shipped", "written_off", "scrapped"), -1))
-RESERVED = Counter({"shipped": -1, "written_off": -1, "reserved": 1, "released": -1})
-BLOCKED = Counter({"blocked": 1, "quarantined": 1, "unblocked": -1, "scrapped": -1})
+RESERVED = Counter({"shipped": -1, "written_off": -1, "damaged": -1, "reserved": 1, "released": -1})
+BLOCKED = Counter({"blocked": 1, "damaged": 1, "quarantined": 1, "unblocked": -1, "scrapped": -1})
 
 by_hand = st.tuples(
     st.sampled_from(BY_HAND), st.sampled_from("AB"), st.sampled_from(["N1", "N2"]), st.integers(-3, 6), st.sampled_from(["k1", "k2", "k3"])
@@ -68,7 +68,7 @@ class Witness:
                 units[op.kind] += op.quantity
             assert units["shipped"] == sum(record.shipped.values())
             held = sum(sum(nodes.values()) for nodes in record.held.values())
-            assert units["reserved"] == units["released"] + units["shipped"] + units["written_off"] + held, "I5"
+            assert units["reserved"] == units["released"] + units["shipped"] + units["written_off"] + units["damaged"] + held, "I5"
 
     def done_under(self, key: str, sku: str, node: str) -> list[Op]:
         return [op for id, op in self.seen.get((sku, node), {}).items() if id.startswith(f"{key}/")]

@@ -135,14 +135,17 @@ def test_stock_that_is_not_reserved_and_not_there_is_waited_for():
         assert desk.tokens.answers == [("token-1", "StockUnavailable")]
 
 
-@pytest.mark.parametrize(("reason", "on_hand"), [("NOT_IN_STOCK", 8), ("DAMAGED", 8), ("UNDELIVERABLE_DESTINATION", 10), ("OTHER", 10)])
-def test_rejected_work_goes_to_another_node_and_stock_is_written_off_by_reason(reason, on_hand):
+@pytest.mark.parametrize(
+    ("reason", "on_hand", "free"), [("NOT_IN_STOCK", 8, 8), ("DAMAGED", 10, 8), ("UNDELIVERABLE_DESTINATION", 10, 10), ("OTHER", 10, 10)]
+)
+def test_rejected_work_goes_to_another_node_and_stock_is_written_off_or_blocked_by_reason(reason, on_hand, free):
     with order_of(tea(2)) as desk:
         desk.route()
         desk.reject(1, reason)
         desk.go_on()
         assert desk.work() == {"columbus": {"1": 2}}
         assert desk.stock("TEA") == {"columbus": (10, 2), "reno": (on_hand, 0)}
+        assert [row.available for row in StockTable().rows(["TEA"]) if row.node == "reno"] == [free]
         assert desk.record.decisions[1]["cause"] == "fo_aaaaaaaaaaaaaaaaaaaa-1"
         assert unfolded(desk.record.decisions[1])["ruled_out"] == {"reno": "rejected"}
         assert not desk.tokens

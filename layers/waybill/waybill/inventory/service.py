@@ -85,10 +85,10 @@ class Inventory:
 
         return self._once(order_id, cause, intent)
 
-    def move(self, order_id: str, node: str, lines: Mapping[str, int], plan: Plan, cause: str, *, gone: bool = False) -> tuple[Wanted, ...]:
+    def move(self, order_id: str, node: str, lines: Mapping[str, int], plan: Plan, cause: str, *, loss: str = "") -> tuple[Wanted, ...]:
         """A node gives units up, other nodes reserve them by `plan` {line: {node: units}}, all of the plan or none of it.
 
-        `gone`: the node found that they are not there; they are written off. Answers what the order lacks now: empty when
+        `loss`: the node found that they are not there (`row.WRITTEN_OFF`) or not fit to be sold (`row.DAMAGED`: they stay there, blocked). Answers what the order lacks now: empty when
         all is reserved. `cause`: the event's id; a repeat changes nothing and answers what is lacking then.
 
         Raises OrderCancelled where something is to be reserved for a cancelled order; IllegalTransition where the node held less.
@@ -96,7 +96,7 @@ class Inventory:
 
         def intent(demand: Demand) -> Reservation:
             units, to = _stocked(demand, lines), _stocked(demand, plan)
-            return demand.reservation.to_move(node, units, to, cause, self._now_ms(), gone=gone, keep=self._keep(demand))
+            return demand.reservation.to_move(node, units, to, cause, self._now_ms(), loss=loss, keep=self._keep(demand))
 
         self._once(order_id, cause, intent)
         return self.orders.demand(order_id).missing

@@ -55,8 +55,8 @@ class Stock(Protocol):
     def free(self, skus: Iterable[str], channel: str) -> Available:
         """{sku: {node: units}} that an order of this channel may still reserve."""
 
-    def move(self, order_id: str, node: str, lines: Mapping[str, int], plan: Split, cause: str, gone: bool) -> None:
-        """A node gives units up (`gone`: they were not there), others reserve by `plan` {line: {node: units}}, all of it or nothing.
+    def move(self, order_id: str, node: str, lines: Mapping[str, int], plan: Split, cause: str, reason: str = "") -> None:
+        """A node gives units up (`reason`: that of a rejection whose units are gone or not fit), others reserve by `plan` {line: {node: units}}, all of it or nothing.
         Nobody gives where `node` is empty. Once for each `cause`. Raises OrderCancelled, IllegalTransition."""
 
 

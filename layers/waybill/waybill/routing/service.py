@@ -176,12 +176,12 @@ class Routing:
         return False
 
     def _given_up(self, record: Record, rejection: Rejection, claim: Claim) -> bool:
-        """The node gives its units back, or they are written off. False where it has done so already."""
-        deeds = ((rejection.fo_id, True, rejection.gone), (f"{rejection.fo_id}/rest", False, set(rejection.lines) - rejection.gone))
-        due = [(cause, gone, at) for cause, gone, at in deeds if at and cause not in claim.done]
-        for cause, gone, at in due:
+        """The node gives its units back, or they are written off, or blocked for damage. False where it has done so already."""
+        deeds = ((rejection.fo_id, rejection.reason, rejection.gone), (f"{rejection.fo_id}/rest", "", set(rejection.lines) - rejection.gone))
+        due = [(cause, reason, at) for cause, reason, at in deeds if at and cause not in claim.done]
+        for cause, reason, at in due:
             lines = {line: min(rejection.lines[line], claim.at(line, rejection.node)) for line in at}
-            self.stock.move(record.order.id, rejection.node, lines, {}, cause, gone)
+            self.stock.move(record.order.id, rejection.node, lines, {}, cause, reason)
         return bool(due)
 
     def _left_to_a_person(self, record: Record, rejection: Rejection, barred: str, kind: str, reason: str) -> None:
@@ -214,7 +214,7 @@ class Routing:
         for giver, plan in sorted(moves.items()):
             lines = {line: sum(takers.values()) for line, takers in plan.items()} if giver else {}
             cause = "route-" + digest(record.order.id, str(claim.epoch), giver, json.dumps(plan, sort_keys=True))
-            self.stock.move(record.order.id, giver, lines, plan, cause, False)
+            self.stock.move(record.order.id, giver, lines, plan, cause)
         return bool(moves)
 
     def _commit(self, record: Record, state: State, decision: Decision, units: Mapping[str, int], cause: str) -> None:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from waybill.inventory.model.row import DAMAGED, WRITTEN_OFF
 from waybill.inventory.service import Inventory
+from waybill.routing.model import standing
 from waybill.routing.model.claim import Claim
 from waybill.routing.model.decision import Available, Split
+
+_LOSS = {standing.NOT_IN_STOCK: WRITTEN_OFF, standing.DAMAGED: DAMAGED}
+"""What a rejection says of the units: not there, or there and not fit to be sold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,5 +28,5 @@ class InventoryStock:
     def free(self, skus: Iterable[str], channel: str) -> Available:
         return self.inventory.available(skus, channel)
 
-    def move(self, order_id: str, node: str, lines: Mapping[str, int], plan: Split, cause: str, gone: bool) -> None:
-        self.inventory.move(order_id, node, lines, plan, cause, gone=gone)
+    def move(self, order_id: str, node: str, lines: Mapping[str, int], plan: Split, cause: str, reason: str = "") -> None:
+        self.inventory.move(order_id, node, lines, plan, cause, loss=_LOSS.get(reason, ""))

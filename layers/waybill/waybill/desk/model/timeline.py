@@ -124,6 +124,7 @@ _SENTENCES: dict[str, _Sentence] = {
     "order.workflow_restarted": lambda t: ("Workflow started again", f"run {t.data.get('run', '')}", "busy"),
     "stock.reserved": lambda t: (f"Stock reserved: {t.units}", "", "good"),
     "stock.released": lambda t: (f"Stock given back: {t.units}", "", "off"),
+    "stock.damaged": lambda t: (f"Found damaged: {t.units}", "", "stuck"),
     "stock.written_off": lambda t: (f"Stock written off: {t.units}", "", "stuck"),
     "order.lines_cancelled": lambda t: ("A part is cancelled", _with(t.reason, t.units), "off"),
     "order.cancelled": lambda t: ("Cancelled", _with(t.reason, t.units), "off"),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from waybill.inventory.model.plan import Available, Plan, Wanted
 from waybill.inventory.model.row import (
     CLAIMS,
+    DAMAGED,
     GIVING_BACK,
     PLEDGED,
     RELEASED,
@@ -31,9 +32,9 @@ from waybill.kernel.events import Entry, appended
 RESERVE, RELEASE, SHIP, MOVE, UNDO = "reserve", "release", "ship", "move", "undo"
 Keep = Callable[[str, str], int | None]
 """Units of a SKU that this order must leave behind at a node; None where it never runs out."""
-_TELLING = {RESERVED: (*CLAIMS, TAKEN), RELEASED: GIVING_BACK, WRITTEN_OFF: (WRITTEN_OFF,)}
+_TELLING = {RESERVED: (*CLAIMS, TAKEN), RELEASED: GIVING_BACK, WRITTEN_OFF: (WRITTEN_OFF,), DAMAGED: (DAMAGED,)}
 _UNDONE = {RESERVED: RELEASED, PLEDGED: WITHDRAWN}
-_NAMES_ITS_CAUSE = (SHIPPED, WRITTEN_OFF, TAKEN)
+_NAMES_ITS_CAUSE = (SHIPPED, WRITTEN_OFF, DAMAGED, TAKEN)
 _TAKEN_BY = "taken/"
 
 
@@ -129,15 +130,15 @@ class Reservation:
         return self._begun(SHIP, cause, at, self._leaving(SHIPPED, node, lines))
 
     def to_move(
-        self, node: str, lines: Mapping[str, int], plan: Plan, cause: str, at: int, *, gone: bool, keep: Keep = lambda sku, node: 0
+        self, node: str, lines: Mapping[str, int], plan: Plan, cause: str, at: int, *, loss: str = "", keep: Keep = lambda sku, node: 0
     ) -> Reservation:
-        """The intent to take units from a node and reserve them elsewhere. `gone`: they were not there, and are written off."""
+        """The intent to take units from a node and reserve them elsewhere. `loss`: they were not there (`row.WRITTEN_OFF`), or not fit (`row.DAMAGED`)."""
         if any(node in nodes for nodes in plan.values()):
             raise IllegalTransition(f"units cannot be moved from {node} to itself")
         unknown = sorted(plan.keys() - self.skus.keys())
         if unknown:
             raise IllegalTransition(f"{self.order_id} has never reserved line {unknown[0]}")
-        leaving = self._leaving(WRITTEN_OFF if gone else RELEASED, node, lines)
+        leaving = self._leaving(loss or RELEASED, node, lines)
         return self._begun(MOVE, cause, at, [*leaving, *_reserving(plan, self.skus, keep)])
 
     def settled(self, outcomes: Iterable[Outcome], now: int, at: str) -> Reservation:

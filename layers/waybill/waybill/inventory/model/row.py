@@ -19,7 +19,7 @@ SHIPPED, WRITTEN_OFF, VOIDED, TAKEN = "shipped", "written_off", "voided", "taken
 RETURNED, QUARANTINED, DISCARDED = "returned", "quarantined", "discarded"
 BLOCKED, UNBLOCKED, SCRAPPED = "blocked", "unblocked", "scrapped"
 SENT_ON, ARRIVED = "sent_on", "arrived"
-PLEDGED, WITHDRAWN = "pledged", "withdrawn"
+PLEDGED, WITHDRAWN, DAMAGED = "pledged", "withdrawn", "damaged"
 CLAIMS, GIVING_BACK = (RESERVED, PLEDGED), (RELEASED, WITHDRAWN)
 
 _EFFECT = {
@@ -41,11 +41,13 @@ _EFFECT = {
     ARRIVED: (1, 0, 0),
     PLEDGED: (1, 1, 0),
     WITHDRAWN: (-1, -1, 0),
+    DAMAGED: (0, -1, 1),
 }
 """What one unit does to (on_hand, reserved, blocked). `written_off` are reserved units that turned out not to be there; `taken` were reserved for a
 cart, which the note names, and are so for an order now. What comes back is `returned` to the shelf, `quarantined` (there, and not to be sold) or
 `discarded`; what is there may be `blocked`, for damage or inspection, and `unblocked` or `scrapped` in the end. `sent_on` to another node, where it
-has `arrived`. Where supply never runs out an order's units are `pledged`, there and reserved in one, or `withdrawn`."""
+has `arrived`. Where supply never runs out an order's units are `pledged`, there and reserved in one, or `withdrawn`. Reserved units that were found
+`damaged` are blocked."""
 
 KINDS = tuple(_EFFECT)
 GROWING = (RECEIVED, ADJUSTED, RELEASED, RETURNED, UNBLOCKED, ARRIVED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from waybill.inventory.model.row import CLAIMS, PLEDGED, SHIPPED, TAKEN, WITHDRAWN, WRITTEN_OFF
+from waybill.inventory.model.row import CLAIMS, DAMAGED, PLEDGED, SHIPPED, TAKEN, WITHDRAWN, WRITTEN_OFF
 
 Held = Mapping[str, Mapping[str, int]]
 """Units by line and node."""
@@ -56,7 +56,7 @@ def pledged_after(pledged: Held, done: Iterable[Step]) -> dict[str, dict[str, in
         there = after.get(step.line, {}).get(step.node, 0)
         if step.kind == PLEDGED:
             add(after, step.line, step.node, step.quantity)
-        elif there and step.kind in (WITHDRAWN, SHIPPED, WRITTEN_OFF):
+        elif there and step.kind in (WITHDRAWN, SHIPPED, WRITTEN_OFF, DAMAGED):
             add(after, step.line, step.node, -min(there, step.quantity))
     return without_nothing(after)
 
