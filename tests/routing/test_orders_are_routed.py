@@ -8,6 +8,7 @@ import pytest
 
 from tests.routing.orders import NEW_YORK, ORDER, cup, gift_card, order_of, pot, tea
 from waybill import bootstrap
+from waybill.inventory.stock_table import StockTable
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import Hold
 from waybill.routing import present
