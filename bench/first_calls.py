@@ -105,6 +105,7 @@ def _orders_live(the: Life) -> None:
     the.call("POST", f"/v1/orders/{late}/cancel", {"reason": "changed my mind"})
     the.settle()
     paid_on_shopify(the)
+    the.call("GET", "/v1/channels/api/stock")
     the.call("PUT", "/v1/carts/one", {"lines": [{"sku": "TEA", "quantity": 1}]}, who="api")
     the.call("POST", f"/v1/orders/{order_id}/refunds", {"shipping": "all"}, idempotency_key="refund-1")
     told = json.dumps({"id": "evt_1", "type": "payout.paid", "data": {"object": {"id": "po_1"}}}).encode()

@@ -87,6 +87,8 @@ ROUTES = (
     Route("POST", "/v1/inventory/{sku}/{node}/movements", "Receive or adjust stock", ("support", "node"), "Movement", "MovementIn", status=201, keyed=True, refuses=(404, 409, 422)),
     Route("POST", "/v1/inventory/import", "Receive, adjust or count many rows at once, as JSON or CSV; each is done or says what is wrong with it", ("support", "node"), "StockImported", "StockImport", keyed=True, query=(("dryRun", "`true`: only look"),)),
     Route("GET", "/v1/proof/inventory/{sku}", "Recompute a SKU's rows from its ledger", ("viewer", "support", "finance"), "StockProof", refuses=(404,)),
+    Route("GET", "/v1/channels/{channel}/stock", "Read what a channel was told of stock, what it would be told now, and what is held back", ("viewer", "support"), "ToldOfStock", query=(("sku", "One SKU"), *_PAGE), refuses=(404,)),
+    Route("POST", "/v1/channels/{channel}/stock/resend", "Tell a channel all of its stock again", ("support",), "ChannelTold", status=202, refuses=(404,)),
     Route("GET", "/v1/purchase-orders", "List purchase orders", NODE_READERS, "PurchaseOrder", lists=True, query=(("status", "Only this status"), *_PAGE)),
     Route("GET", "/v1/purchase-orders/{id}", "Read a purchase order", NODE_READERS, "PurchaseOrder", refuses=(404,)),
     Route("PUT", "/v1/purchase-orders/{id}", "Order from a supplier, or change what was ordered", ("support",), "PurchaseOrder", "PurchaseOrderIn", refuses=(409, 412, 422)),

@@ -140,6 +140,11 @@ _CREDIT: dict[str, Schema] = {
 }
 
 UNITS_BY_SKU: Schema = {"type": "object", "additionalProperties": WHOLE, "description": "Units by SKU"}
+_CHANNEL_TOLD: Schema = record(
+    {"id": TEXT, "due": WHOLE, "resending": FLAG, "shows_after_s": {"type": "number"}, "tells_after_s": {"type": "number"}, "failures": WHOLE, "left_alone_until": {"type": ["string", "null"]}},
+    {},
+    "How many SKUs are due, and what is measured: seconds until it has what we tell, and until its orders are with us",
+)
 DAY: Schema = {"type": "string", "format": "date"}
 _INBOUND: dict[str, Schema] = {
     "id": TEXT,
@@ -286,7 +291,7 @@ SHAPES: dict[str, Schema] = {
         {},
         "Stock kept for a cart. The order that comes of it names it in `attributes.cart` and takes the stock over.",
     ),
-    "PolicyIn": {"type": "object", "description": "`availability`: who may take how much of the stock; `backorders`: how much may be sold that is not there; `brokering`: whose orders wait for the next run; `bundles`: their parts; `endless`: what never runs out where; `carts`: how long their stock is kept; `patience`: how long an order waits; `routing`: how often it is tried; `scarcity`: whether stock is priced for orders still to come"},
+    "PolicyIn": {"type": "object", "description": "`availability`: who may take how much of the stock; `backorders`: how much may be sold that is not there; `brokering`: whose orders wait for the next run; `bundles`: their parts; `endless`: what never runs out where; `listing`: which channels are told of stock, and how; `carts`: how long their stock is kept; `patience`: how long an order waits; `routing`: how often it is tried; `scarcity`: whether stock is priced for orders still to come"},
     "Policy": record(
         {"id": TEXT, "version": WHOLE, "policy": {"type": "object"}},
         {"changes": array(record({"version": WHOLE, "at": INSTANT, "by": TEXT, "before": {"type": "object"}, "after": {"type": "object"}}))},
@@ -322,6 +327,16 @@ SHAPES: dict[str, Schema] = {
         {"id": TEXT, "channel": TEXT, "status": {"enum": ["kept", "parked"]}, "received_at": INSTANT},
         {"door": TEXT, "topic": TEXT, "order_id": TEXT, "problem": TEXT, "body": TEXT},
     ),
+    "ToldOfStock": record(
+        {
+            "channel": _CHANNEL_TOLD,
+            "items": array(record({"sku": TEXT, "told": WHOLE, "at": INSTANT, "sequence": WHOLE, "sold_since": WHOLE, "sellable": WHOLE, "held_back": WHOLE, "now": WHOLE})),
+            "next": {"type": ["string", "null"]},
+        },
+        {},
+        "`sold_since`: units that it has sold itself since, if it lowers its own number",
+    ),
+    "ChannelTold": record({"channel": _CHANNEL_TOLD}),
     "PurchaseOrderIn": record({"supplier": TEXT, "node": TEXT, "lines": UNITS_BY_SKU}, {"expected": DAY}, "At most 90 SKUs."),
     "TransferIn": record({"from": TEXT, "to": TEXT, "lines": UNITS_BY_SKU}, {"expected": DAY}, "At most 90 SKUs."),
     "ReceiptIn": record({}, {"lines": UNITS_BY_SKU, "blocked": {**UNITS_BY_SKU, "description": "Units that came not fit to be sold"}}),

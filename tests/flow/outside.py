@@ -44,10 +44,12 @@ class InMemory(Shops):
 
 @dataclass
 class Outside:
-    """`pushed` is the work that nodes were told of, by the id of the webhook: they drop one that they have heard."""
+    """`pushed` is the work that nodes were told of, by the id of the webhook: they drop one that they have heard;
+    `levels` the stock that channels were told of."""
 
     shops: InMemory = field(default_factory=InMemory)
     pushed: dict[str, str] = field(default_factory=dict)
+    levels: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._receiver = Receiver(self.shops, TOKENS)
@@ -56,6 +58,9 @@ class Outside:
         """In the place of the network, behind the gate."""
         if target.path.startswith("/node/"):
             self.pushed[headers["webhook-id"]] = json.loads(body)["data"]["id"]
+            return outbound.Reply(204, {}, b"")
+        if target.path == "/stock":
+            self.levels |= {level["sku"]: level["available"] for level in json.loads(body)["data"]["levels"]}
             return outbound.Reply(204, {}, b"")
         url = f"{target.path}?{target.query}"
         status, content = self._receiver.answer(method, url, {name.lower(): value for name, value in headers.items()}, body)

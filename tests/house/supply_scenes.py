@@ -6,8 +6,26 @@ from dataclasses import replace
 
 from tests.flow.life import Life, an_order
 from tests.house.deeds import give_up, move, ok, placed
+from waybill.shop import store as shop
 from waybill.supply.model.inbound import Deed
 from waybill.supply.table import InboundTable
+
+
+def channels_told_of_stock(the: Life) -> None:
+    assert the.outside
+    the.world.tell_channels()
+    ok(the.call("PUT", "/v1/policies/listing", {"api": {"url": "https://outside.example/stock", "lowers": True, "near": 1000, "oversold_per_1000": 1}}))
+    shop.forget()
+    move(the, "TEA", "reno", {"kind": "received", "quantity": 9, "reference": "PO-9"})
+    the.world.later(60)
+    give_up(the, placed(the, an_order(("TEA", 1), placed_at=the.world.now().isoformat())))
+    ok(the.call("POST", "/v1/channels/api/stock/resend", {}))
+    the.world.handler("listing")({"detail-type": "Scheduled Event"}, None)
+    for path in ("", "?sku=TEA"):
+        ok(the.call("GET", f"/v1/channels/api/stock{path}"))
+    assert set(the.outside.levels) == {"TEA", "CUP", "POT"}
+    ok(the.call("PUT", "/v1/policies/listing", {}))
+    shop.forget()
 
 
 def supply_ordered_sent_and_received(the: Life) -> None:

@@ -69,6 +69,14 @@ def test_every_kind_of_movement_after_which_more_may_be_available_wakes_those_th
     assert set(pattern["dynamodb"]["NewImage"]["last_kind"]["S"]) == set(GROWING)
 
 
+def test_every_kind_of_movement_that_changes_what_is_available_may_be_told_to_channels():
+    from waybill.inventory.model.row import KINDS, Op
+
+    stream = next(event["Properties"] for event in functions()["listing"]["Events"].values() if event["Type"] == "DynamoDB")
+    (pattern,) = (json.loads(each["Pattern"]) for each in stream["FilterCriteria"]["Filters"])
+    assert set(pattern["dynamodb"]["NewImage"]["last_kind"]["S"]) == {kind for kind in KINDS if Op("x", kind, 1, 1).frees}
+
+
 def test_every_table_is_kept_encrypted_and_restorable():
     for name, table in _of("AWS::DynamoDB::Table").items():
         assert table["DeletionPolicy"] == "RetainExceptOnCreate", name

@@ -49,6 +49,7 @@ class World:
         self._queues: dict[str, str] = {}
         self._batch_sizes: dict[str, int] = {}
         self._streams = []
+        self._switched_off = []
         for folder, properties in functions().items():
             self._read_events(folder, properties.get("Events", {}))
         self.crashes: list[BaseException] = []
@@ -118,6 +119,11 @@ class World:
         backend = sesv2_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
         return [getattr(message, "raw_data", "") for message in backend.core_backend.sent_messages]
 
+    def tell_channels(self) -> None:
+        """From now on the streams are heard too that a deployment must switch on (`TellChannels`)."""
+        self._streams += self._switched_off
+        self._switched_off = []
+
     def dead_letters(self) -> dict[str, int]:
         """How many messages lie in each dead-letter queue; empty ones left out."""
         counts = {name: _depth(f"{name.removesuffix('Queue')}DeadLetters") for name in self._queues}
@@ -130,7 +136,8 @@ class World:
                 queue = target(properties["Queue"])
                 self._queues[queue], self._batch_sizes[queue] = folder, properties.get("BatchSize", 10)
             if event["Type"] == "DynamoDB":
-                self._streams.append((target(properties["Stream"]), folder, _filters(properties)))
+                switched_on = "Enabled" not in properties
+                (self._streams if switched_on else self._switched_off).append((target(properties["Stream"]), folder, _filters(properties)))
 
     def _route(self, method: str, path: str) -> str:
         best: tuple[int, str] = (-1, "")

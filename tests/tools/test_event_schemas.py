@@ -10,7 +10,7 @@ from tools import event_schemas
 from waybill.orders import outbox
 
 BY_TYPE = {kind.type: kind for kind in event_schemas.KINDS}
-_NOT_ON_OUR_BUS = {"stock.available", "order.created"}
+_NOT_ON_OUR_BUS = {"stock.available", "stock.levels", "order.created"}
 """The Inventory table's own stream, and a webhook topic of WooCommerce."""
 
 

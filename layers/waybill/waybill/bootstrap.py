@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from waybill.inventory.checking import Checking
     from waybill.inventory.movements import Movements
     from waybill.inventory.service import Inventory
+    from waybill.listing.service import Listing
     from waybill.notifications.service import Notifier
     from waybill.orders.reconciler import Reconciler
     from waybill.orders.service import Orders
@@ -182,6 +183,35 @@ def inventory_api() -> Router:
     routes = api.router(StockTable(), movements(), supply_api.coming(inbounds, OrdersTable().waiting, utc_now))
     supply_api.add_routes(routes, supply(), inbounds)
     return routes
+
+
+def listing() -> Listing:
+    """Channels are told of stock."""
+    from waybill.aws.secrets import secret
+    from waybill.inventory.stock_table import StockTable
+    from waybill.kernel.errors import Unavailable
+    from waybill.listing.model.policy import POLICY, Listed, read
+    from waybill.listing.service import Listing
+    from waybill.listing.shelves import ShopShelves
+    from waybill.listing.table import ListingTable
+    from waybill.listing.webhook import LevelsWebhook
+    from waybill.shop import store as shop
+
+    def teller(listed: Listed) -> LevelsWebhook:
+        outbound = secret("channels").get(f"{listed.channel}/outbound") or {}
+        if not outbound.get("signing_secret"):
+            raise Unavailable(f"the secret waybill/<stage>/channels lacks {listed.channel}/outbound.signing_secret: see the runbook")
+        return LevelsWebhook(listed, outbound["signing_secret"], utc_now)
+
+    return Listing(lambda: read(shop.policy(POLICY)), ListingTable(), ShopShelves(StockTable(), utc_now), teller, utc_now)
+
+
+def listing_api() -> Router:
+    """Routes of `functions/listing`."""
+    from waybill.listing import api
+    from waybill.listing.table import ListingTable
+
+    return api.router(listing(), ListingTable())
 
 
 def supply() -> Supply:
@@ -464,6 +494,7 @@ def rules_api() -> Router:
     from waybill.fulfilment.service import Fulfilment
     from waybill.inventory import shop_endless
     from waybill.inventory.model import backorders, cart, endless, sharing
+    from waybill.listing.model import policy as listing_policy
     from waybill.orders.model import patience
     from waybill.routing import brokering, rules_api, runs_api, steering_api
     from waybill.routing.decisions_table import DecisionsTable
@@ -489,6 +520,7 @@ def rules_api() -> Router:
         patience.PATIENCE: patience.check,
         brokering.POLICY: brokering.check,
         endless.POLICY: shop_endless.checked,
+        listing_policy.POLICY: lambda policy: listing_policy.check(policy, [channel.id for channel in shop.channels()]),
         "routing": check_routing,
         scarcity.POLICY: scarcity.check,
         sharing.POLICY: lambda policy: sharing.check(policy, nodes()),

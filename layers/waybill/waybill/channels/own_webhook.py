@@ -21,15 +21,16 @@ class OwnWebhook:
     clock: Callable[[], datetime]
 
     def shipped(self, shipment: Shipment) -> None:
-        self._post("order.shipped", shipment.event_id, asdict(shipment))
+        self.post("order.shipped", shipment.event_id, asdict(shipment))
 
     def cancelled(self, cancellation: Cancellation) -> None:
-        self._post("order.cancelled", cancellation.event_id, asdict(cancellation))
+        self.post("order.cancelled", cancellation.event_id, asdict(cancellation))
 
     def reduced(self, reduction: Reduction) -> None:
-        self._post("order.lines_cancelled", reduction.event_id, asdict(reduction))
+        self.post("order.lines_cancelled", reduction.event_id, asdict(reduction))
 
-    def _post(self, kind: str, event_id: str, data: dict[str, Any]) -> None:
+    def post(self, kind: str, event_id: str, data: dict[str, Any]) -> None:
+        """Says anything else too: `data` of this kind under this id."""
         now = self.clock()
         said = {name: value for name, value in data.items() if name != "event_id"}
         body = json.dumps({"type": kind, "timestamp": instant(now), "data": said}, separators=(",", ":")).encode()
