@@ -42,6 +42,7 @@ class Route:
             "proof": "inventory",
             "purchase-orders": "supply",
             "transfers": "supply",
+            "counts": "inventory",
             "openapi.json": "about",
         }.get(part, part)
 
@@ -87,6 +88,15 @@ ROUTES = (
     Route("POST", "/v1/inventory/{sku}/{node}/movements", "Receive or adjust stock", ("support", "node"), "Movement", "MovementIn", status=201, keyed=True, refuses=(404, 409, 422)),
     Route("POST", "/v1/inventory/import", "Receive, adjust or count many rows at once, as JSON or CSV; each is done or says what is wrong with it", ("support", "node"), "StockImported", "StockImport", keyed=True, query=(("dryRun", "`true`: only look"),)),
     Route("GET", "/v1/proof/inventory/{sku}", "Recompute a SKU's rows from its ledger", ("viewer", "support", "finance"), "StockProof", refuses=(404,)),
+    Route("GET", "/v1/counts", "List count sheets", NODE_READERS, "CountSheet", lists=True, query=(("status", "Only this status"), *_PAGE)),
+    Route("GET", "/v1/counts/{id}", "Read a count sheet", NODE_READERS, "CountSheet", refuses=(404,)),
+    Route("GET", "/v1/counts/{id}/sheet.csv", "Export a count sheet, to be filled in", NODE_READERS, file="text/csv", refuses=(404,)),
+    Route("PUT", "/v1/counts/{id}", "Open a count sheet", ("support",), "CountSheet", "CountSheetIn", refuses=(409, 422)),
+    Route("POST", "/v1/counts/{id}/lines", "Enter what was counted, as JSON or as the sheet's CSV", ("support", "node"), "CountSheet", "CountedIn", refuses=(404, 409, 422)),
+    Route("POST", "/v1/counts/{id}/close", "End counting: what is within tolerance is posted, the rest waits for a person", ("support", "node"), "CountSheet", refuses=(404, 409)),
+    Route("POST", "/v1/counts/{id}/approve", "Let variances stand, each for a reason", ("support",), "CountSheet", "CountApprovedIn", refuses=(404, 409, 422)),
+    Route("POST", "/v1/counts/{id}/recount", "Have lines counted once more", ("support",), "CountSheet", "RecountIn", refuses=(404, 409, 422)),
+    Route("POST", "/v1/counts/{id}/cancel", "Cancel a count sheet", ("support",), "CountSheet", refuses=(404,)),
     Route("GET", "/v1/channels/{channel}/stock", "Read what a channel was told of stock, what it would be told now, and what is held back", ("viewer", "support"), "ToldOfStock", query=(("sku", "One SKU"), *_PAGE), refuses=(404,)),
     Route("POST", "/v1/channels/{channel}/stock/resend", "Tell a channel all of its stock again", ("support",), "ChannelTold", status=202, refuses=(404,)),
     Route("GET", "/v1/purchase-orders", "List purchase orders", NODE_READERS, "PurchaseOrder", lists=True, query=(("status", "Only this status"), *_PAGE)),

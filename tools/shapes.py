@@ -291,7 +291,7 @@ SHAPES: dict[str, Schema] = {
         {},
         "Stock kept for a cart. The order that comes of it names it in `attributes.cart` and takes the stock over.",
     ),
-    "PolicyIn": {"type": "object", "description": "`availability`: who may take how much of the stock; `backorders`: how much may be sold that is not there; `brokering`: whose orders wait for the next run; `bundles`: their parts; `endless`: what never runs out where; `listing`: which channels are told of stock, and how; `carts`: how long their stock is kept; `patience`: how long an order waits; `routing`: how often it is tried; `scarcity`: whether stock is priced for orders still to come"},
+    "PolicyIn": {"type": "object", "description": "`availability`: who may take how much of the stock; `backorders`: how much may be sold that is not there; `brokering`: whose orders wait for the next run; `bundles`: their parts; `counting`: which variances need nobody's leave; `endless`: what never runs out where; `listing`: which channels are told of stock, and how; `carts`: how long their stock is kept; `patience`: how long an order waits; `routing`: how often it is tried; `scarcity`: whether stock is priced for orders still to come"},
     "Policy": record(
         {"id": TEXT, "version": WHOLE, "policy": {"type": "object"}},
         {"changes": array(record({"version": WHOLE, "at": INSTANT, "by": TEXT, "before": {"type": "object"}, "after": {"type": "object"}}))},
@@ -337,6 +337,18 @@ SHAPES: dict[str, Schema] = {
         "`sold_since`: units that it has sold itself since, if it lowers its own number",
     ),
     "ChannelTold": record({"channel": _CHANNEL_TOLD}),
+    "CountSheetIn": record({"node": TEXT, "skus": {"oneOf": [array(TEXT), {"const": "all"}]}}, {"blind": {"type": "boolean", "description": "Who counts is not shown what the books say; true where it is left out"}}, "At most 1000 SKUs."),
+    "CountedIn": record({"counted": UNITS_BY_SKU}),
+    "CountApprovedIn": record({"lines": {"type": "object", "additionalProperties": TEXT, "description": "A reason by SKU"}}),
+    "RecountIn": record({"skus": array(TEXT)}),
+    "CountSheet": record(
+        {"id": TEXT, "node": TEXT, "status": {"enum": ["open", "in_review", "closed", "cancelled"]}, "blind": FLAG, "version": WHOLE, "counts": {"type": "object", "additionalProperties": WHOLE}},
+        {
+            "lines": array(record({"sku": TEXT, "title": TEXT, "status": TEXT}, {"counted": WHOLE, "by": TEXT, "at": INSTANT, "book": WHOLE, "variance": WHOLE, "value": WHOLE, "reason": TEXT, "problem": TEXT})),
+            "history": array({"type": "object"}),
+        },
+        "`book` was on hand when the line was counted; `value` of the variance at cost, minor units.",
+    ),
     "PurchaseOrderIn": record({"supplier": TEXT, "node": TEXT, "lines": UNITS_BY_SKU}, {"expected": DAY}, "At most 90 SKUs."),
     "TransferIn": record({"from": TEXT, "to": TEXT, "lines": UNITS_BY_SKU}, {"expected": DAY}, "At most 90 SKUs."),
     "ReceiptIn": record({}, {"lines": UNITS_BY_SKU, "blocked": {**UNITS_BY_SKU, "description": "Units that came not fit to be sold"}}),

@@ -15,7 +15,7 @@ from tests.house.desk_scenes import at_the_desk, decided_at_the_desk, in_the_con
 from tests.house.finance_scenes import credits_kept, given_as_credit, paid_by_hand, tried_again
 from tests.house.gateway_scenes import an_authorisation_ends, paid_at_adyen, paid_at_paypal, paid_later_in_part, told_by_stripe, waited_for_a_gateway
 from tests.house.rules_scenes import brokered, policies_written, rules_made, scarcity_priced
-from tests.house.supply_scenes import channels_told_of_stock, supply_ordered_sent_and_received
+from tests.house.supply_scenes import channels_told_of_stock, counted, supply_ordered_sent_and_received
 from waybill.channels.model.signature import signed
 from waybill.orders import documents
 from waybill.shop import store
@@ -272,4 +272,5 @@ SCENES = (
     waited_long_enough,
     carts_kept,
     channels_told_of_stock,
+    counted,
 )

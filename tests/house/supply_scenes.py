@@ -28,6 +28,22 @@ def channels_told_of_stock(the: Life) -> None:
     shop.forget()
 
 
+def counted(the: Life) -> None:
+    path = "/v1/counts/C-1"
+    ok(the.call("PUT", path, {"node": "reno", "skus": ["TEA", "CUP", "POT"]}))
+    ok(the.call("PUT", "/v1/counts/C-2", {"node": "reno", "skus": "all"}))
+    ok(the.call("POST", "/v1/counts/C-2/cancel", {}))
+    seen = {row["sku"]: row["on_hand"] for row in ok(the.call("GET", "/v1/inventory?node=reno")).json()["items"]}
+    ok(the.call("POST", f"{path}/lines", {"counted": {"TEA": seen["TEA"] + 1, "CUP": seen.get("CUP", 0) + 2}}, who="reno"))
+    assert ok(the.call("POST", f"{path}/close", {}, who="reno")).json()["status"] == "in_review"
+    ok(the.call("POST", f"{path}/recount", {"skus": ["CUP"]}))
+    ok(the.call("POST", f"{path}/lines", {"counted": {"CUP": seen.get("CUP", 0)}}, who="reno"))
+    ok(the.call("POST", f"{path}/close", {}, who="reno"))
+    assert ok(the.call("POST", f"{path}/approve", {"lines": {"TEA": "found behind the shelf"}})).json()["status"] == "closed"
+    for what in ("/v1/counts", path, f"{path}/sheet.csv"):
+        ok(the.call("GET", what, who="reno"))
+
+
 def supply_ordered_sent_and_received(the: Life) -> None:
     waits = placed(the, an_order(("TEA", 500)))
     ok(the.call("PUT", "/v1/purchase-orders/PO-8", {"supplier": "Leaf & Co", "node": "reno", "lines": {"TEA": 600}, "expected": "2030-01-02"}))

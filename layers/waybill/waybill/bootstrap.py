@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from waybill.aws.http import Router
     from waybill.channels.acks import ChannelAcks
     from waybill.channels.worker import IntakeWorker
+    from waybill.counting.service import Counting
     from waybill.fulfilment.push import NodePush
     from waybill.inventory.carts import Carts
     from waybill.inventory.checking import Checking
@@ -173,6 +174,8 @@ def movements() -> Movements:
 
 def inventory_api() -> Router:
     """Routes of `functions/inventory`."""
+    from waybill.counting import api as counting_api
+    from waybill.counting.table import SheetsTable
     from waybill.inventory import api
     from waybill.inventory.orders_table import OrdersTable
     from waybill.inventory.stock_table import StockTable
@@ -182,7 +185,23 @@ def inventory_api() -> Router:
     inbounds = InboundTable()
     routes = api.router(StockTable(), movements(), supply_api.coming(inbounds, OrdersTable().waiting, utc_now))
     supply_api.add_routes(routes, supply(), inbounds)
+    counting_api.add_routes(routes, counting(), SheetsTable())
     return routes
+
+
+def counting() -> Counting:
+    """Count sheets."""
+    from waybill.counting.model.sheet import POLICY, Tolerance
+    from waybill.counting.service import Counting
+    from waybill.counting.table import SheetsTable, StockBooks
+    from waybill.inventory.stock_table import StockTable
+    from waybill.shop import store as shop
+
+    def tolerance() -> Tolerance:
+        policy = shop.policy(POLICY)
+        return Tolerance(policy.get("units", 0), policy.get("percent", 0))
+
+    return Counting(SheetsTable(), StockBooks(StockTable(), movements()), tolerance, utc_now)
 
 
 def listing() -> Listing:
@@ -491,6 +510,7 @@ def scarcity() -> Scarcity:
 
 def rules_api() -> Router:
     """Routes of `functions/rules`."""
+    from waybill.counting.model import sheet as counting_sheet
     from waybill.fulfilment.service import Fulfilment
     from waybill.inventory import shop_endless
     from waybill.inventory.model import backorders, cart, endless, sharing
@@ -519,6 +539,7 @@ def rules_api() -> Router:
         bundles.POLICY: lambda policy: bundles.check(policy, shop.items),
         patience.PATIENCE: patience.check,
         brokering.POLICY: brokering.check,
+        counting_sheet.POLICY: counting_sheet.check,
         endless.POLICY: shop_endless.checked,
         listing_policy.POLICY: lambda policy: listing_policy.check(policy, [channel.id for channel in shop.channels()]),
         "routing": check_routing,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,7 +87,7 @@ class Bulk:
         return texts["kind"], quantity, texts["reason"], texts["reference"]
 
 
-def from_csv(text: str) -> list[Raw]:
+def from_csv(text: str, columns: Collection[str] = COLUMNS, needed: Iterable[str] = _NEEDED) -> list[Raw]:
     """Rows of a CSV file with a line of column names. Raises Malformed where the file as a whole cannot be read."""
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     try:
@@ -95,12 +95,12 @@ def from_csv(text: str) -> list[Raw]:
     except csv.Error as wrong:
         raise Malformed(f"line {reader.line_num} of the CSV cannot be read: {wrong}", fields={"body": f"line {reader.line_num}"}) from None
     names = [name.strip().lower() for name in lines[0]] if lines else []
-    for name in _NEEDED:
+    for name in needed:
         if names.count(name) != 1:
             raise Malformed(f"the first line names the columns; {name} must be one of them, once", fields={name: "missing or twice"})
     for name in names:
-        if name not in COLUMNS or names.count(name) != 1:
-            raise Malformed(f"the column {name[:_LONGEST]!r} is unknown or there twice; there are {', '.join(COLUMNS)}", fields={name[:_LONGEST]: "unknown"})
+        if name not in columns or names.count(name) != 1:
+            raise Malformed(f"the column {name[:_LONGEST]!r} is unknown or there twice; there are {', '.join(columns)}", fields={name[:_LONGEST]: "unknown"})
     return few([_named(names, line) for line in lines[1:]])
 
 

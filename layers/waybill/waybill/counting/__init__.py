@@ -1,0 +1,1 @@
+"""Counting what is there: sheets, variances, who approved them."""

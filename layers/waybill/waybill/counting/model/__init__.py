@@ -1,0 +1,1 @@
+"""Count sheets, as facts and rules. Pure."""
