@@ -15,7 +15,6 @@ from waybill.counting.model.sheet import Sheet, Tolerance, check
 from waybill.counting.service import Counting
 from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, WaybillError
 
-
 NONE = Tolerance()
 
 

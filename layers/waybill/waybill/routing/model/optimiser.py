@@ -31,6 +31,7 @@ equal cost the one with fewer nodes is taken.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from operator import attrgetter, mul, sub
 from typing import NamedTuple
@@ -38,10 +39,10 @@ from typing import NamedTuple
 from waybill.kernel.errors import InvalidInput
 from waybill.routing.model.loading import Loading
 from waybill.routing.model.prices import priced
-from waybill.routing.model.problem import Candidate, Demand, Plan, Problem, Share
-from waybill.routing.model.stairs import INFINITE, SCALE, Option, Staircases
+from waybill.routing.model.problem import Candidate, Plan, Problem, Share
+from waybill.routing.model.stairs import INFINITE, SCALE, Option, Zones
 
-VERSION = "4"
+VERSION = "5"
 MOST_STEPS = 400_000
 MOST_STEPS_PRICED = 5_000
 """Prices that differ by more than a parcel costs make many sets of nodes nearly as good as the best. They are estimates: it is enough
@@ -106,14 +107,16 @@ class _Search:
 
     def _options(self) -> list[Option]:
         """The nodes that have anything, and in `quantities` what they have of each demand together."""
-        rows = [_row(candidate, self.demands, self.problem.whole) for candidate in self.candidates]
+        row, wanted = _whole if self.problem.whole else _row, [(demand.sku, demand.quantity) for demand in self.demands]
+        rows = [row(candidate.available.get, wanted) for candidate in self.candidates]
         totals = [sum(column) for column in zip(*rows, strict=True)] or [0] * len(self.demands)
         self.quantities = [min(total, demand.quantity) for total, demand in zip(totals, self.demands, strict=True)]
         self.weight = sum(map(mul, self.quantities, self.weights))
-        stairs = Staircases(self.weight)
+        zones = Zones(self.weight)
         self.handling: dict[int, list[int]] = {}
+        zone, each = zones.of, self._each
         return [
-            Option(index, row, *stairs.of(candidate.rate, candidate.per_parcel), self._each(candidate))
+            Option(index, row, *zone(candidate.rate, candidate.per_parcel), each(candidate))
             for index, (candidate, row) in enumerate(zip(self.candidates, rows, strict=True))
             if any(row)
         ]
@@ -139,7 +142,7 @@ class _Search:
         if not self.options:
             return
         self._singles()
-        if self.most > 1 and self._least_of_two() < self.limit:
+        if self.most > 1 and self._may_be_split() and self._least_of_two() < self.limit:
             for option in self.options:
                 option.prepare(self.weights)
             if not self.kept:
@@ -150,15 +153,26 @@ class _Search:
         wanted = self.quantities
         able = [option for option in self.options if option.have == wanted]
         each = {id(option.unit): sum(map(mul, wanted, option.unit)) for option in able}
-        found = [(option.stairs.prices[-1] + option.fixed + each[id(option.unit)], option.index, option) for option in able]
+        found = [(option.zone.whole + option.fixed + each[id(option.unit)], option.index, option) for option in able]
         for cost, _, option in sorted(found)[:2]:
             self._keep(cost, [option], [wanted])
 
+    def _may_be_split(self) -> bool:
+        """Leaves out the nodes whose cheapest parcel, together with the cheapest of any other node, costs as much as the best plan of one node. False
+        where the rest do not suffice."""
+        parcels = [option.zone.least + option.fixed for option in self.options]
+        most = self.limit - self.penalty - min(parcels)
+        if max(parcels) < most:
+            return True
+        self.options = [option for option, parcel in zip(self.options, parcels, strict=True) if parcel < most]
+        return len(self.options) > 1 and list(map(min, map(sum, zip(*[option.have for option in self.options], strict=True)), self.quantities)) == self.quantities
+
     def _least_of_two(self) -> int:
-        """Less than any plan over two nodes or more can cost."""
-        bases = sorted([option.base for option in self.options])
-        running = self.weight * min([option.stairs.slope for option in self.options])
-        units = sum(self.quantities) * min([min(option.unit) for option in self.options])
+        """The same, closer: what is in the parcels has to be carried too."""
+        zones = {id(option.zone): option.zone.built() for option in self.options}
+        bases = sorted([zones[id(option.zone)].base + option.fixed for option in self.options])
+        running = self.weight * min([stairs.slope for stairs in zones.values()])
+        units = sum(self.quantities) * min(map(min, {id(option.unit): option.unit for option in self.options}.values()))
         return bases[0] + bases[1] + self.penalty + running + units
 
     def _greedy(self) -> None:
@@ -293,7 +307,7 @@ class _Search:
         return tuple(self._share(option, row) for option, row in sorted(used, key=lambda pair: pair[0].index))
 
     def _cost(self, option: Option, row: list[int]) -> int:
-        return option.stairs.at(sum(map(mul, row, self.weights))) + option.fixed + sum(map(mul, row, option.unit))
+        return option.zone.built().at(sum(map(mul, row, self.weights))) + option.fixed + sum(map(mul, row, option.unit))
 
     def _share(self, option: Option, row: list[int]) -> Share:
         weight, candidate, cost = sum(map(mul, row, self.weights)), self.candidates[option.index], self._cost(option, row)
@@ -302,10 +316,12 @@ class _Search:
         return Share(candidate.node, taken, weight, cost // SCALE - scarcity, scarcity)
 
 
-def _row(candidate: Candidate, demands: list[Demand], whole: bool) -> list[int]:
-    """Units that a node has, by demand and no more than is wanted; `whole`: all that is wanted, or none."""
-    get = candidate.available.get
-    if whole:
-        return [demand.quantity if get(demand.sku, 0) >= demand.quantity else 0 for demand in demands]
-    have = [quantity if (units := get(demand.sku, 0)) >= (quantity := demand.quantity) else units for demand in demands]
-    return have if min(have, default=0) >= 0 else [max(0, units) for units in have]
+def _row(there: Callable[[str, int], int], wanted: list[tuple[str, int]]) -> list[int]:
+    """Units that a node has, by demand and no more than is wanted."""
+    have = [units if (units := there(sku, 0)) < quantity else quantity for sku, quantity in wanted]
+    return have if not have or min(have) >= 0 else [max(0, units) for units in have]
+
+
+def _whole(there: Callable[[str, int], int], wanted: list[tuple[str, int]]) -> list[int]:
+    """The same, all that is wanted or none."""
+    return [quantity if there(sku, 0) >= quantity else 0 for sku, quantity in wanted]

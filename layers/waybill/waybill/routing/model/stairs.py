@@ -15,19 +15,26 @@ SCALE = 1 << 16
 class Stairs:
     """A rising staircase over weight and the straight line below it: `price(w) ≥ base + slope · w`, `base ≥ 0`. All scaled."""
 
-    __slots__ = ("base", "ends", "floors", "prices", "slope")
+    __slots__ = ("_above", "_floors", "base", "ends", "prices", "slope")
 
     def __init__(self, ends: list[int], prices: list[int]) -> None:
         self.ends = ends
-        self.prices = [price * SCALE for price in prices]
-        first, start = self.prices[0], ends[0]
-        rises = [(price - first) // (end - start) for end, price in zip(ends, self.prices, strict=True) if end > start]
-        self.slope = slope = min(rises, default=0)
+        self.prices = scaled = [price * SCALE for price in prices]
+        first, start = scaled[0], ends[0]
+        slope = min([(price - first) // (end - start) for end, price in zip(ends[1:], scaled[1:])]) if len(ends) > 1 else 0  # noqa: B905 (innermost)
         if slope * start > first:
-            self.slope = slope = first // start
-        above_line = [price - slope * end for end, price in zip(ends, self.prices, strict=True)]
-        self.floors = list(accumulate(reversed(above_line), min))[::-1]
-        self.base = self.floors[0]
+            slope = first // start
+        self.slope = slope
+        self._above = [price - slope * end for end, price in zip(ends, scaled)]  # noqa: B905 (innermost)
+        self._floors: list[int] | None = None
+        self.base = min(self._above)
+
+    @property
+    def floors(self) -> list[int]:
+        """How far above the line it stays from each step on."""
+        if self._floors is None:
+            self._floors = list(accumulate(reversed(self._above), min))[::-1]
+        return self._floors
 
     def added(self, reached: list[tuple[int, int]], least: int, most: int, limit: float) -> list[tuple[int, int]]:
         """What this staircase, loaded with `least` to `most` grams, adds to (weight, cost) pairs: those worth keeping."""
@@ -49,35 +56,57 @@ class Option:
     """A node as the search sees it. `have[i]` units of demand i; `unit[i]` what one of them costs beside the parcel and `run[i]` the least that it
     adds in all (scaled)."""
 
-    __slots__ = ("base", "bit", "fixed", "have", "index", "run", "slack", "stairs", "unit")
+    __slots__ = ("base", "bit", "fixed", "have", "index", "run", "slack", "stairs", "unit", "zone")
 
-    def __init__(self, index: int, have: list[int], stairs: Stairs, fixed: int, unit: list[int]) -> None:
+    def __init__(self, index: int, have: list[int], zone: Zone, fixed: int, unit: list[int]) -> None:
         self.index = index
         self.bit = 1 << index
         self.have = have
-        self.stairs = stairs
+        self.zone = zone
         self.fixed = fixed * SCALE
         self.unit = unit
-        self.base = stairs.base + self.fixed
 
     def prepare(self, weights: list[int]) -> None:
         """For the search over sets of nodes, which few orders need."""
+        self.stairs = self.zone.stairs
+        self.base = self.stairs.base + self.fixed
         slope = self.stairs.slope
         self.run = [slope * weight + each for weight, each in zip(weights, self.unit, strict=True)]
 
 
-class Staircases:
-    """Builds each distinct staircase once: nodes in the same zone share their rate."""
+class Zone:
+    """What a whole order costs under a rate, `whole`, and what any load costs at least, `least`; its staircase once somebody asks. All scaled."""
+
+    __slots__ = ("_most_g", "_per_parcel", "_rate", "least", "stairs", "whole")
+
+    def __init__(self, rate: Rate, most_g: int, per_parcel: int) -> None:
+        self._rate, self._most_g, self._per_parcel = rate, most_g, per_parcel
+        self.stairs: Stairs | None = None
+        if most_g <= rate.breaks_g[-1]:
+            prices = rate.prices
+            self.least = (min(prices) + per_parcel) * SCALE
+            self.whole = (min(prices[bisect_left(rate.breaks_g, most_g) :]) + per_parcel) * SCALE
+        else:
+            self.least, self.whole = self.built().prices[0], self.built().prices[-1]
+
+    def built(self) -> Stairs:
+        """Its staircase, from now on also under `stairs`."""
+        if self.stairs is None:
+            self.stairs = Stairs(*self._rate.steps(self._most_g, self._per_parcel))
+        return self.stairs
+
+
+class Zones:
+    """Makes each distinct zone once: nodes in the same zone share their rate."""
 
     def __init__(self, most_g: int) -> None:
         self.most_g = most_g
-        self.built: dict[tuple[int, int], Stairs] = {}
+        self.known: dict[tuple[int, int], Zone] = {}
 
-    def of(self, rate: Rate, per_parcel: int) -> tuple[Stairs, int]:
-        """The staircase, and what of the handling is not in it: where one parcel is enough, handling is a constant."""
-        one_parcel = self.most_g <= rate.breaks_g[-1]
-        inside, outside = (0, per_parcel) if one_parcel else (per_parcel, 0)
-        known = self.built.get((id(rate), inside))
+    def of(self, rate: Rate, per_parcel: int) -> tuple[Zone, int]:
+        """The zone, and what of the handling is not in it: where one parcel is enough, handling is a constant."""
+        inside, outside = (0, per_parcel) if self.most_g <= rate.breaks_g[-1] else (per_parcel, 0)
+        known = self.known.get((id(rate), inside))
         if known is None:
-            known = self.built[id(rate), inside] = Stairs(*rate.steps(self.most_g, inside))
+            known = self.known[id(rate), inside] = Zone(rate, self.most_g, inside)
         return known, outside
