@@ -93,3 +93,39 @@ def test_an_order_that_the_shop_lets_nobody_wait_for_goes_on_without(the: Life) 
     order_id = the.place(an_order(("TEA", 5)))
     the.settle()
     assert the.order(order_id)["lines"][0]["quantities"]["cancelled"] == 3
+
+
+def test_the_rest_is_given_up_when_the_shop_s_patience_is_over_and_the_order_ends(the: Life) -> None:
+    put_in_force(the, filled("FillAll"))
+    assert the.call("PUT", "/v1/policies/patience", {"backordered": 2}).status == 200
+    shop.forget()
+    order_id = the.place(an_order(("TEA", 5)))
+    the.settle()
+    assert _shipped(the, order_id) == [{"1": 2}]
+    the.world.handler("reconciler")({}, None)
+    assert the.order(order_id)["status"] == "partially_shipped"
+    the.world.later(3 * 86_400)
+    the.world.handler("reconciler")({}, None)
+    the.settle()
+    order = the.order(order_id)
+    assert (order["status"], order["lines"][0]["quantities"]["cancelled"]) == ("shipped", 3)
+    check(the, order_id)
+
+
+def test_also_an_order_that_waits_for_all_of_it_goes_on_without_what_a_node_had_not(the: Life) -> None:
+    assert the.call("PUT", "/v1/policies/patience", {"backordered": 2}).status == 200
+    shop.forget()
+    body = {"kind": "received", "quantity": 1, "reference": "PO"}
+    assert the.call("POST", "/v1/inventory/POT/columbus/movements", body, idempotency_key="po").status == 201
+    order_id = the.place(an_order(("TEA", 1), ("POT", 1)))
+    the.settle()
+    work = {each["node"]: each for each in the.work(order_id)}
+    the.call("POST", f"/v1/fulfilment-orders/{work['columbus']['id']}/reject", {"reason": "NOT_IN_STOCK"}, "columbus")
+    the.settle()
+    assert the.order(order_id)["status"] == "backordered"
+    assert _shipped(the, order_id) == [{"1": 1}]
+    the.world.later(3 * 86_400)
+    the.world.handler("reconciler")({}, None)
+    the.settle()
+    assert the.order(order_id)["status"] == "shipped"
+    check(the, order_id)

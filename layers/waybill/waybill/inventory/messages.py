@@ -15,6 +15,7 @@ from waybill.inventory.stock_table import is_row
 from waybill.inventory.waking import wake_waiting
 from waybill.kernel.errors import Malformed, OrderCancelled, OrderHeld, StockUnavailable
 from waybill.kernel.events import Event
+from waybill.orders.model.state import LINES_CANCELLED
 
 
 class Tokens(Protocol):
@@ -63,11 +64,13 @@ class Worker:
 
 
 def told(inventory: Inventory, event: Event) -> None:
-    """One event of the bus: a cancelled order gives its stock back, a shipped parcel takes its units out."""
+    """One event of the bus: a cancelled order gives its stock back, a shipped parcel takes its units out; who gave a part up waits for it no more."""
     if event.type == "order.cancelled":
         inventory.release(event.subject, event.id, cancelled=True)
     elif event.type == "fulfilment_order.shipped":
         inventory.ship(event.subject, event.data["node"], event.data["lines"], event.id)
+    elif event.type == LINES_CANCELLED:
+        inventory.wait_no_more(event.subject)
 
 
 def grown(inventory: Inventory, event: dict[str, Any]) -> dict[str, Any]:

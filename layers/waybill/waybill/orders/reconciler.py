@@ -16,7 +16,8 @@ from waybill.kernel.errors import IllegalTransition, NotFound
 from waybill.orders import store
 from waybill.orders.model.check import violations
 from waybill.orders.model.holds import KINDS
-from waybill.orders.model.patience import BACKORDERED, OUT_OF_STOCK, UNFILLABLE, cancels_at
+from waybill.orders.model.patience import BACKORDERED, OUT_OF_STOCK, UNFILLABLE, cancels_at, goes_without_at
+from waybill.orders.model.state import State, go_without
 from waybill.orders.service import Orders, restart
 from waybill.orders.store import Record
 
@@ -76,6 +77,8 @@ class Reconciler:
 
     def _given_up(self, order_id: str) -> bool:
         """Cancelled, if its time is over when that is written. One that has just gone on is let be."""
+        if self._goes_without(order_id):
+            return True
         now = instant(self.clock())
 
         def over(record: Record) -> bool:
@@ -90,6 +93,21 @@ class Reconciler:
             return False
         logger.info("order has waited as long as it may", order_id=order_id, status=record.state.status)
         return record.state.cancelled
+
+    def _goes_without(self, order_id: str) -> bool:
+        """The rest of an order is cancelled, its time being over; it goes on without."""
+        now, done = instant(self.clock()), list[bool]()
+
+        def without(record: Record) -> State:
+            ends = goes_without_at(record.state, self.patience())
+            done[:] = [bool(ends) and ends <= now]
+            return go_without(record.state, record.state.backordered(), OUT_OF_STOCK, now, "patience") if done[0] else record.state
+
+        store.change_state(order_id, without)
+        wait = store.load(order_id).wait if done[0] else None
+        if wait and wait["state"] == "stock":
+            workflow.succeed(wait["token"], {})
+        return done[0]
 
     def _newest(self) -> list[str]:
         items, _ = store.of_day(self.clock().date().isoformat(), _MOST, None)

@@ -75,7 +75,7 @@ class Routing:
         raise Unavailable(f"{order_id} is being changed by many at once; try again")
 
     def stock_came(self, order_id: str) -> None:
-        """Units of an order that ships in parts have come: they go to a node too. Nothing where the execution stands elsewhere: it will come by.
+        """Units of an order that ships in parts have come, and go to a node too, or will not come any more. Nothing where the execution stands elsewhere: it will come by.
         Raises as `route`."""
         wait = self.orders.load(order_id).wait
         if wait and wait["state"] == WAIT:

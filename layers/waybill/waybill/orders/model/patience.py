@@ -20,11 +20,18 @@ OUT_OF_STOCK = "out_of_stock"
 
 def cancels_at(state: State, policy: Mapping[str, Any]) -> str:
     """The instant from which the order is cancelled; empty for never. `policy` {"backordered": days, "unfillable": days}: what is not named
-    there waits for a person for ever. Nothing of which a part has left is ever cancelled by itself."""
+    there waits for a person for ever. Of what a part is with a node only the rest is given up (`goes_without_at`)."""
     if any(units.shipped or units.released or units.delivered for units in state.lines.values()):
         return ""
     ends = [_later(since, policy.get(queue)) for queue, since in _waits(state).items()]
     return min((end for end in ends if end), default="")
+
+
+def goes_without_at(state: State, policy: Mapping[str, Any]) -> str:
+    """The instant from which an order of which a part has gone to a node goes on without what it waits for; empty for never."""
+    if not state.backordered() or not any(units.shipped or units.released or units.delivered for units in state.lines.values()):
+        return ""
+    return _later(_waits(state)[BACKORDERED], policy.get(BACKORDERED))
 
 
 def check(policy: Mapping[str, Any]) -> None:
