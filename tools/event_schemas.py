@@ -72,7 +72,7 @@ KINDS = (
     _kind("order.hold_released", "STATE", "A person or a rule let a hold go.", {"hold_id": ID}, may={"kind": ID, "note": TEXT, "reason": TEXT}, to="waits"),
     _kind("order.backordered", "STATE", "Units wait for stock.", {"lines": LINES}, to="notifications"),
     _kind("order.stock_arrived", "STATE", "What was backordered has its stock.", {"lines": LINES}, to="routing"),
-    _kind("order.lines_cancelled", "STATE", "Some units are cancelled, the rest goes on; before: units cancelled earlier.", {"reason": TEXT, "lines": LINES, "before": LINES}, to="payment stock routing notifications channel-acks"),
+    _kind("order.lines_cancelled", "STATE", "Some units are cancelled, the rest goes on; before: units cancelled earlier.", {"reason": TEXT, "lines": LINES, "before": LINES}, may={"key": ID}, to="payment stock routing notifications channel-acks"),
     _kind("order.confirmed", "STATE", "Stock and payment are certain.", {"total": MINOR, "currency": CURRENCY}, to="notifications"),
     _kind("order.released", "STATE", "Nodes have the work.", {"fulfilment_orders": {"type": "array", "items": ID}, "lines": LINES}),
     _kind("order.directed", "STATE", "A person said where it ships from.", {name: {"type": "array", "items": ID} for name in ("only", "without")}),

@@ -181,7 +181,7 @@ def _by_hand() -> dict[str, Schema]:
         "CloseIn": record({"why": {**TEXT, "minLength": 1, "maxLength": 200}}, {}, "How the difference was explained"),
         "HoldIn": record({}, {"reason": _NOTE}),
         "ReleaseIn": record({}, {"note": _NOTE}),
-        "CancelIn": record({}, {"reason": _NOTE}),
+        "CancelIn": record({}, {"reason": _NOTE, "lines": units}, "Lines named: only these units, and only of what no node has; needs an Idempotency-Key"),
         "RejectIn": record({"reason": {"enum": list(REASONS)}}, {"lines": array(TEXT)}, "`lines` are those at fault; none named: all"),
         "PickIn": record({}, {"lines": units}, "No lines named: all that are missing"),
         "PackIn": record({}, {"packages": array(record({"lines": units}, {"weight_g": WHOLE}))}, "No packages named: one with everything"),

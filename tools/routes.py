@@ -64,7 +64,7 @@ ROUTES = (
     Route("GET", "/v1/orders/{id}/holds", "List an order's holds", READERS, "Hold", lists=True, refuses=(404,)),
     Route("POST", "/v1/orders/{id}/holds", "Hold an order", DECIDERS, "Order", "HoldIn", status=201, refuses=(404, 409)),
     Route("POST", "/v1/orders/{id}/holds/{hold}/release", "Release a hold", DECIDERS, "Order", "ReleaseIn", refuses=(404, 409)),
-    Route("POST", "/v1/orders/{id}/cancel", "Cancel what has not shipped", DECIDERS, "Order", "CancelIn", refuses=(404, 409)),
+    Route("POST", "/v1/orders/{id}/cancel", "Cancel what has not shipped, or a part that no node has yet", DECIDERS, "Order", "CancelIn", refuses=(404, 409, 422)),
     Route("POST", "/v1/orders/{id}/refunds", "Decide a refund, or with `dryRun` only see it", ("finance", "support"), "Refund", "RefundIn", status=201, keyed=True, refuses=(404, 409, 412, 422)),
     Route("POST", "/v1/orders/{id}/refunds/{n}/retry", "Ask once more for a refund that a gateway has refused", ("finance", "support"), "Refund", refuses=(404, 409)),
     Route("POST", "/v1/orders/{id}/refunds/{n}/reject", "Say that a refund is not to be paid: one that was proposed, or that failed", ("finance",), "Refund", refuses=(404, 409)),

@@ -53,6 +53,10 @@ def supply_ordered_sent_and_received(the: Life) -> None:
     the.settle()
     assert the.order(waits)["status"] == "released"
     give_up(the, waits)
+    apart = placed(the, an_order(("POT", 1), ("TEA", 700)))
+    ok(the.call("POST", f"/v1/orders/{apart}/cancel", {"lines": {"2": 699}}, idempotency_key="a part"))
+    the.settle()
+    give_up(the, apart)
     ok(the.call("PUT", "/v1/transfers/T-1", {"from": "reno", "to": "columbus", "lines": {"TEA": 20}}))
     ok(the.call("POST", "/v1/transfers/T-1/send", {}, who="reno"))
     ok(the.call("POST", "/v1/transfers/T-1/receive", {"lines": {"TEA": 19}}, who="columbus", idempotency_key="r1"))

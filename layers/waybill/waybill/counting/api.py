@@ -65,7 +65,7 @@ def add_routes(routes: Router, counting: Counting, table: SheetsTable) -> None:
             wrong["id"] = "its name has up to 64 letters, digits, dots, hyphens and underscores"
         if wrong:
             raise InvalidInput("that cannot be counted", fields=wrong)
-        return _answer(key, counting.open(request.params["id"], str(node), skus, bool(blind), _actor(key)))
+        return _answer(key, counting.open(request.params["id"], str(node), skus, bool(blind), key.actor))
 
     @routes.route("POST", path + "/lines")
     def count(request: Request) -> Answer:
@@ -73,18 +73,18 @@ def add_routes(routes: Router, counting: Counting, table: SheetsTable) -> None:
         key = caller(request, "support", "node")
         sheet = _visible(key, counting.load(request.params["id"]))
         found = _from_csv(request) if "csv" in request.headers.get("content-type", "") else _object(request, "counted").get("counted")
-        return _answer(key, counting.count(sheet.id, _units(found), _actor(key)))
+        return _answer(key, counting.count(sheet.id, _units(found), key.actor))
 
     @routes.route("POST", path + "/close")
     def close(request: Request) -> Answer:
         key = caller(request, "support", "node")
-        return _answer(key, counting.close(_visible(key, counting.load(request.params["id"])).id, _actor(key)))
+        return _answer(key, counting.close(_visible(key, counting.load(request.params["id"])).id, key.actor))
 
     @routes.route("POST", path + "/approve")
     def approve(request: Request) -> Answer:
         """{"lines": {sku: reason}}: these variances stand."""
         key = caller(request, "support")
-        return _answer(key, counting.approve(request.params["id"], _reasons(_object(request, "lines").get("lines")), _actor(key)))
+        return _answer(key, counting.approve(request.params["id"], _reasons(_object(request, "lines").get("lines")), key.actor))
 
     @routes.route("POST", path + "/recount")
     def recount(request: Request) -> Answer:
@@ -92,12 +92,12 @@ def add_routes(routes: Router, counting: Counting, table: SheetsTable) -> None:
         key, skus = caller(request, "support"), _object(request, "skus").get("skus")
         if not isinstance(skus, list) or not all(isinstance(sku, str) for sku in skus):
             raise InvalidInput("skus is a list of SKUs", fields={"skus": "a list of SKUs"})
-        return _answer(key, counting.recount(request.params["id"], skus, _actor(key)))
+        return _answer(key, counting.recount(request.params["id"], skus, key.actor))
 
     @routes.route("POST", path + "/cancel")
     def cancel(request: Request) -> Answer:
         key = caller(request, "support")
-        return _answer(key, counting.cancel(request.params["id"], _actor(key)))
+        return _answer(key, counting.cancel(request.params["id"], key.actor))
 
 
 def _object(request: Request, *fields: str) -> dict[str, Any]:
@@ -154,9 +154,6 @@ def _hidden(key: Key, sheet: Sheet) -> bool:
     """Who counts blind is not shown what the books say before the sheet is closed."""
     return sheet.blind and sheet.status == OPEN and "node" in key.roles and not key.is_staff
 
-
-def _actor(key: Key) -> str:
-    return f"{key.roles[0]}:{key.scope or key.name or 'key'}"
 
 
 def _head(sheet: Sheet) -> dict[str, Any]:

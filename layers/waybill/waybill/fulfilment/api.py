@@ -37,7 +37,7 @@ def router(fulfilment: Fulfilment, carriers: Carriers) -> Router:
     def accept(request: Request) -> Answer:
         key = caller(request, "node", "support")
         known_fields(request.json_object())
-        return _shown(*fulfilment.accept(request.params["id"], actor(key), own_node(key)))
+        return _shown(*fulfilment.accept(request.params["id"], key.actor, own_node(key)))
 
     @routes.route("POST", _BASE + "/{id}/reject")
     def reject(request: Request) -> Answer:
@@ -46,19 +46,19 @@ def router(fulfilment: Fulfilment, carriers: Carriers) -> Router:
         reason, lines = body.get("reason"), body.get("lines", [])
         if not isinstance(reason, str) or not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
             raise InvalidInput("send a reason, and lines as a list of line ids", fields={"reason": "required"})
-        return _shown(*fulfilment.reject(request.params["id"], reason, lines, actor(key), own_node(key)))
+        return _shown(*fulfilment.reject(request.params["id"], reason, lines, key.actor, own_node(key)))
 
     @routes.route("POST", _BASE + "/{id}/pick")
     def pick(request: Request) -> Answer:
         key = caller(request, "node", "support")
         units = line_units(known_fields(request.json_object(), "lines").get("lines", []), "lines")
-        return _shown(*fulfilment.pick(request.params["id"], units, actor(key), own_node(key)))
+        return _shown(*fulfilment.pick(request.params["id"], units, key.actor, own_node(key)))
 
     @routes.route("POST", _BASE + "/{id}/ship")
     def ship(request: Request) -> Answer:
         key = caller(request, "node", "support")
         known_fields(request.json_object())
-        return _shown(*fulfilment.ship(request.params["id"], actor(key), own_node(key)))
+        return _shown(*fulfilment.ship(request.params["id"], key.actor, own_node(key)))
 
     @routes.route("POST", "/v1/carriers/{carrier}/events")
     def tracking(request: Request) -> Answer:
@@ -84,10 +84,6 @@ def known_fields(body: dict[str, Any], *names: str, under: str = "") -> dict[str
         raise InvalidInput("the body has fields that nobody reads", fields={under + name[:64]: "unknown field" for name in strange[:20]})
     return body
 
-
-def actor(key: Key) -> str:
-    """Who did it, for the timeline."""
-    return f"{key.roles[0]}:{key.scope or key.name or 'key'}"
 
 
 def line_units(raw: Any, field: str) -> dict[str, int]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
 from waybill.fulfilment import papers
-from waybill.fulfilment.api import actor, known_fields, line_units, own_node
+from waybill.fulfilment.api import known_fields, line_units, own_node
 from waybill.fulfilment.packing import Packing
 from waybill.fulfilment.present import document
 from waybill.kernel.errors import InvalidInput, NotFound
@@ -23,7 +23,7 @@ def router(packing: Packing) -> Router:
     @routes.route("POST", _BASE + "/pack")
     def pack(request: Request) -> Answer:
         key = caller(request, "node", "support")
-        record, work = packing.pack(request.params["id"], _packages(request), actor(key), own_node(key))
+        record, work = packing.pack(request.params["id"], _packages(request), key.actor, own_node(key))
         return Answer(document(record.order, record.customer, work))
 
     @routes.route("GET", _BASE + "/packages/{n}/{document}")

@@ -14,17 +14,16 @@ from waybill.inventory.shop_endless import endless
 from waybill.inventory.shop_sharing import sharing
 from waybill.inventory.stock_table import StockTable
 from waybill.kernel.clock import instant, utc_now
-from waybill.kernel.errors import InvalidInput, Malformed, NotFound
+from waybill.kernel.errors import Malformed, NotFound
 from waybill.kernel.ids import digest
 from waybill.shop import store as shop
 from waybill.shop.bundles import Parts, bundles
-from waybill.shop.door import caller
+from waybill.shop.door import caller, key_of
 from waybill.shop.model import Key
 
 _READERS = ("viewer", "support", "finance", "channel", "node")
 _SKUS_A_PAGE = 25
 _NUMBERS = ("on_hand", "reserved", "blocked", "available")
-_LONGEST_KEY = 200
 
 
 Coming = Callable[[str, int], dict[str, Any]]
@@ -97,7 +96,7 @@ def move_in(request: Request, movements: Movements) -> Answer:
     sku, node = request.params["sku"], request.params["node"]
     if not _may_see(key, node):
         raise NotFound(f"there is no node {node[:64]!r}")
-    op_key = "hand-" + digest("movement", ",".join(key.roles), key.scope, sku, node, _idempotency_key(request))
+    op_key = "hand-" + digest("movement", ",".join(key.roles), key.scope, sku, node, key_of(request))
     wanted = edge.movement(request.json())
     shop.node(node)
     if sku not in shop.items([sku]):
@@ -113,7 +112,7 @@ def bulk(request: Request, movements: Movements) -> Answer:
 
     key = caller(request, "support", "node")
     dry = request.query.get("dryRun", "").lower() == "true"
-    name = digest("import", ",".join(key.roles), key.scope, "" if dry else _idempotency_key(request))
+    name = digest("import", ",".join(key.roles), key.scope, "" if dry else key_of(request))
     nodes = {node.id for node in shop.nodes() if _may_see(key, node.id)}
     lines = rows_of.Bulk(movements, lambda skus: set(shop.items(skus)), nodes).run(_rows(request), name, dry=dry)
     return Answer({**rows_of.counts(lines), "rows": [line.to_dict() for line in lines]})
@@ -194,14 +193,6 @@ def _may_see(key: Key, node: str) -> bool:
         return True
     return key.scope == node
 
-
-def _idempotency_key(request: Request) -> str:
-    key = request.headers.get("idempotency-key", "").strip()
-    if not key:
-        raise Malformed("send an Idempotency-Key header", fields={"Idempotency-Key": "required"})
-    if len(key) > _LONGEST_KEY or not key.isprintable():
-        raise InvalidInput(f"an Idempotency-Key has at most {_LONGEST_KEY} printable characters", fields={"Idempotency-Key": "not valid"})
-    return key
 
 
 def _row(row: Row, title: str | None = None) -> dict[str, Any]:

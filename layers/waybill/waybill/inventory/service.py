@@ -136,11 +136,13 @@ class Inventory:
         self.orders.want(demand.order_id, demand.placed_at, demand.missing)
 
     def wait_no_more(self, order_id: str) -> None:
-        """Out of the queues of what the order lacks no more."""
+        """Out of the queues of what the order lacks no more; woken where that was all."""
         demand = self.orders.demand(order_id)
         over = set(demand.waiting) - {want.sku for want in demand.missing}
         if over:
             self.orders.no_longer_want(order_id, sorted(over))
+        if demand.token and not demand.cancelled and not self.shortage(demand):
+            self.orders.wake(demand)
 
     def in_parts(self, demand: Demand) -> bool:
         """Whether the order takes what there is of what it wants."""

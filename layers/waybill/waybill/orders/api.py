@@ -9,13 +9,14 @@ from typing import Any
 
 from waybill.aws.http import Answer, Request, Router, cursor, cursor_key, page_size
 from waybill.kernel.clock import Clock
-from waybill.kernel.errors import Malformed, NotFound
+from waybill.kernel.errors import InvalidInput, Malformed, NotFound
+from waybill.kernel.ids import digest
 from waybill.orders import documents, present, search, store
 from waybill.orders.model.patience import PATIENCE, cancels_at
 from waybill.orders.service import Orders, of_channel
 from waybill.orders.store import Record
 from waybill.shop import store as shop
-from waybill.shop.door import caller
+from waybill.shop.door import caller, key_of
 from waybill.shop.model import Key
 
 READERS = ("channel", "viewer", "support", "finance")
@@ -73,20 +74,24 @@ def router(orders: Orders, views: Views, clock: Clock) -> Router:
     def place_hold(request: Request) -> Answer:
         key = caller(request, *DECIDERS)
         visible(request.params["id"], key)
-        return Answer(present.whole(orders.place_hold(request.params["id"], _text(request, "reason", "by hand"), actor(key))), 201)
+        return Answer(present.whole(orders.place_hold(request.params["id"], _text(request, "reason", "by hand"), key.actor)), 201)
 
     @routes.route("POST", "/v1/orders/{id}/holds/{hold}/release")
     def release_hold(request: Request) -> Answer:
         key = caller(request, *DECIDERS)
         visible(request.params["id"], key)
         note = _text(request, "note", "")
-        return Answer(present.whole(orders.release_hold(request.params["id"], request.params["hold"], actor(key), note)))
+        return Answer(present.whole(orders.release_hold(request.params["id"], request.params["hold"], key.actor, note)))
 
     @routes.route("POST", "/v1/orders/{id}/cancel")
     def cancel(request: Request) -> Answer:
         key = caller(request, *DECIDERS)
         visible(request.params["id"], key)
-        return Answer(present.whole(orders.cancel(request.params["id"], _text(request, "reason", "asked for"), actor(key))))
+        units, reason = _units(request), _text(request, "reason", "asked for")
+        if units is None:
+            return Answer(present.whole(orders.cancel(request.params["id"], reason, key.actor)))
+        name = digest(key.actor, key_of(request))
+        return Answer(present.whole(orders.cancel_lines(request.params["id"], units, reason, name, key.actor)))
 
     @routes.route("GET", "/v1/documents")
     def parked(request: Request) -> Answer:
@@ -111,15 +116,27 @@ def router(orders: Orders, views: Views, clock: Clock) -> Router:
     return routes
 
 
+def _units(request: Request) -> dict[str, int] | None:
+    """{line: units} of a body; None where it names no lines. Raises InvalidInput."""
+    lines = request.json_object().get("lines") if request.body else None
+    if lines is None:
+        return None
+    if not isinstance(lines, dict) or not lines:
+        raise InvalidInput("lines is an object of units by line", fields={"lines": "units by line"})
+    if wrong := {f"lines.{line}"[:100]: "is a whole number from 1 on" for line, units in lines.items() if not _is_count(units)}:
+        raise InvalidInput("what is cancelled is counted", fields=wrong)
+    return lines
+
+
+def _is_count(units: object) -> bool:
+    return isinstance(units, int) and not isinstance(units, bool) and units > 0
+
+
 def visible(order_id: str, key: Key) -> Record:
     """The order, if this key may see it. Raises NotFound for another channel's as for none."""
     record = store.load(order_id)
     return record if key.is_staff else of_channel(record, key.scope)
 
-
-def actor(key: Key) -> str:
-    """Who did it, for the timeline."""
-    return f"{key.roles[0]}:{key.scope or key.name or 'key'}"
 
 
 def _on_its_way(order_id: str, key: Key) -> Answer:

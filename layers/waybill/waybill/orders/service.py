@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from waybill.aws import workflow
 from waybill.aws.tables import Write
 from waybill.aws.tables import replace as replace_item
 from waybill.kernel.clock import Clock, instant
-from waybill.kernel.errors import IllegalTransition, NotFound
+from waybill.kernel.errors import IllegalTransition, InvalidInput, NotFound
 from waybill.kernel.events import Entry, appended
 from waybill.orders import store
 from waybill.orders.model import state as verbs
@@ -43,6 +43,26 @@ class Orders:
         store.change(order_id, decide)
         return store.load(order_id)
 
+    def cancel_lines(self, order_id: str, units: Mapping[str, int], reason: str, key: str, actor: str) -> Record:
+        """Cancels units by line of which no node has begun; the rest goes on. Once under a key. Raises InvalidInput for lines that there are not,
+        IllegalTransition where a node has some of them, or nothing would be left."""
+        at = instant(self.clock())
+
+        def without(record: Record) -> State:
+            lines = record.state.lines
+            if unknown := {f"lines.{line}"[:100]: "the order has no such line" for line in units if line not in lines}:
+                raise InvalidInput("the order has not these lines", fields=unknown)
+            after = verbs.go_without(record.state, units, reason, at, actor, key)
+            few = [line for line, count in units.items() if after is not record.state and count > lines[line].unrouted + lines[line].backordered]
+            if few or (after is record.state and not _has(record, key)):
+                line = few[0] if few else next(iter(units))
+                free = lines[line].unrouted + lines[line].backordered
+                raise IllegalTransition(f"{free} units of line {line} are with no node yet: the others cannot be cancelled so")
+            return after
+
+        store.change_state(order_id, without)
+        return store.load(order_id)
+
     def release_hold(self, order_id: str, hold_id: str, actor: str, note: str = "") -> Record:
         """Releases one hold; with the last blocking one the order goes on. Raises NotFound for an unknown hold."""
         at = instant(self.clock())
@@ -62,6 +82,10 @@ class Orders:
 
         store.change_state(order_id, held)
         return store.load(order_id)
+
+
+def _has(record: Record, key: str) -> bool:
+    return any(entry.data.get("key") == key for entry in record.state.history)
 
 
 def restart(order_id: str, at: str) -> int:

@@ -11,7 +11,7 @@ from waybill.shop import store as shop
 from waybill.shop.model import Key
 
 DECIDERS = ("finance", "support")
-_LONGEST_TEXT, _LONGEST_KEY = 200, 200
+_LONGEST_TEXT = 200
 _ALONE = 500
 """What one person may grant alone where the shop's policy says nothing, in whole units of the order's currency."""
 
@@ -45,16 +45,6 @@ def text_of(body: dict[str, Any], name: str, required: bool = False) -> str:
     if not isinstance(raw, str) or len(raw) > _LONGEST_TEXT or not raw.isprintable() or (required and not raw.strip()):
         raise InvalidInput(f"{name} is a text of at most {_LONGEST_TEXT} characters", fields={name: "required" if required and not raw else "a text"})
     return raw.strip()
-
-
-def key_of(request: Request) -> str:
-    """The `Idempotency-Key`. Raises Malformed without one."""
-    key = request.headers.get("idempotency-key", "").strip()
-    if not key:
-        raise Malformed("send an Idempotency-Key header", fields={"Idempotency-Key": "required"})
-    if len(key) > _LONGEST_KEY or not key.isprintable():
-        raise InvalidInput(f"an Idempotency-Key has at most {_LONGEST_KEY} printable characters", fields={"Idempotency-Key": "not valid"})
-    return key
 
 
 def number_of(request: Request, what: str) -> int:

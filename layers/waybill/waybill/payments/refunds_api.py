@@ -9,10 +9,10 @@ from waybill.kernel.errors import InvalidInput
 from waybill.kernel.money import decimal_string
 from waybill.orders import store
 from waybill.orders.model.sale import Sold
-from waybill.payments.doors import DECIDERS, actor_of, alone, amount_of, body_of, key_of, number_of, text_of
+from waybill.payments.doors import DECIDERS, actor_of, alone, amount_of, body_of, number_of, text_of
 from waybill.payments.model.refunds import ALL, Refund, Wanted
 from waybill.payments.refunding import Asked, Refunds, of, seen
-from waybill.shop.door import caller
+from waybill.shop.door import caller, key_of
 
 _FIELDS = frozenset({"lines", "shipping", "goodwill", "fee", "everything", "reason", "dryRun"})
 _MOST_LINES = 1000

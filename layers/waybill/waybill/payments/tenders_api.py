@@ -7,8 +7,8 @@ from waybill.kernel.ids import credit_token
 from waybill.orders import store
 from waybill.payments import view
 from waybill.payments.by_hand import ByHand
-from waybill.payments.doors import DECIDERS, actor_of, amount_of, body_of, key_of, number_of, text_of
-from waybill.shop.door import caller
+from waybill.payments.doors import DECIDERS, actor_of, amount_of, body_of, number_of, text_of
+from waybill.shop.door import caller, key_of
 
 
 def add(routes: Router, by_hand: ByHand) -> None:

@@ -27,5 +27,7 @@ def _on_event(routing: Routing, event: Event) -> None:
     so that repeats and disorder do no harm."""
     if event.type == "fulfilment_order.rejected" or (event.type == "fulfilment_order.shipped" and event.data.get("last") is True):
         routing.go_on(event.subject)
-    elif event.type in ("order.stock_arrived", LINES_CANCELLED):
+    elif event.type == "order.stock_arrived":
         routing.stock_came(event.subject)
+    elif event.type == LINES_CANCELLED:
+        routing.part_cancelled(event.subject)

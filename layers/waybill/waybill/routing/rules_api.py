@@ -13,7 +13,6 @@ from waybill.routing.model.rulebook import DRAFT, Kept
 from waybill.routing.present import in_words
 from waybill.routing.rulebook import ORDERS_BY_DEFAULT, Rulebook
 from waybill.shop.door import caller
-from waybill.shop.model import Key
 
 READERS, WRITERS, DECIDERS = ("viewer", "support", "finance"), ("support",), ("admin",)
 REPLAY = ":replay"
@@ -33,7 +32,7 @@ def router(rulebook: Rulebook) -> Router:
     @routes.route("POST", "/v1/routing/rules")
     def draft(request: Request) -> Answer:
         key = caller(request, *WRITERS)
-        return Answer(shown(rulebook.draft(request.json_object(), _actor(key))), 201)
+        return Answer(shown(rulebook.draft(request.json_object(), key.actor)), 201)
 
     @routes.route("GET", "/v1/routing/rules/{version}")
     def one(request: Request) -> Answer:
@@ -47,7 +46,7 @@ def router(rulebook: Rulebook) -> Router:
     @routes.route("POST", "/v1/routing/rules/{version}/test")
     def test(request: Request) -> Answer:
         key = caller(request, *WRITERS)
-        kept, report = rulebook.test(_version(request), _orders(request.json_object().get("orders", ORDERS_BY_DEFAULT)), _actor(key))
+        kept, report = rulebook.test(_version(request), _orders(request.json_object().get("orders", ORDERS_BY_DEFAULT)), key.actor)
         return Answer({**shown(kept), "rows": [_row(report, number) for number in range(len(report.rows)) if report.rows[number].differs]})
 
     @routes.route("GET", "/v1/routing/rules/{version}/report.csv")
@@ -69,12 +68,12 @@ def router(rulebook: Rulebook) -> Router:
     @routes.route("POST", "/v1/routing/rules/{version}/activate")
     def activate(request: Request) -> Answer:
         key = caller(request, *DECIDERS)
-        return Answer(shown(rulebook.activate(_version(request), _actor(key))))
+        return Answer(shown(rulebook.activate(_version(request), key.actor)))
 
     @routes.route("POST", "/v1/routing/rules/{version}/archive")
     def archive(request: Request) -> Answer:
         key = caller(request, *WRITERS)
-        return Answer(shown(rulebook.archive(_version(request), _actor(key))))
+        return Answer(shown(rulebook.archive(_version(request), key.actor)))
 
     @routes.route("GET", "/v1/routing/decisions/{id}")
     def decision(request: Request) -> Answer:
@@ -131,7 +130,3 @@ def _orders(given: Any) -> int:
     if isinstance(given, bool) or not (text.isascii() and text.isdecimal() and len(text) < 7):
         raise Malformed("orders is a whole number", fields={"orders": "a whole number"})
     return int(text)
-
-
-def _actor(key: Key) -> str:
-    return f"{key.roles[0]}:{key.scope or key.name or 'key'}"

@@ -25,6 +25,7 @@ from waybill.routing.model.decision import ADDRESS, REJECTED, REJECTED_BEFORE, T
 from waybill.routing.model.receipt import receipt
 from waybill.routing.model.standing import ACTOR, Rejection
 from waybill.routing.ports import Orders, Rules, Sites, Stock, Tokens, Work
+from waybill.routing.surplus import given_back
 
 WAIT = "route"
 """What `WAIT` says while the execution stands in the state Route, release, await shipment."""
@@ -75,11 +76,19 @@ class Routing:
         raise Unavailable(f"{order_id} is being changed by many at once; try again")
 
     def stock_came(self, order_id: str) -> None:
-        """Units of an order that ships in parts have come, and go to a node too, or will not come any more. Nothing where the execution stands elsewhere: it will come by.
+        """Units of an order that ships in parts have come: they go to a node too. Nothing where the execution stands elsewhere: it will come by.
         Raises as `route`."""
         wait = self.orders.load(order_id).wait
         if wait and wait["state"] == WAIT:
             self.go_on(order_id)
+
+    def part_cancelled(self, order_id: str) -> None:
+        """Some units are wanted no more: what is reserved for them is given back, and perhaps all the rest has left. Raises as `route`."""
+        for _ in range(MOST_ROUNDS):
+            record = self.orders.load(order_id)
+            if record.state.cancelled or not given_back(self.stock, record, self._claim(record)):
+                break
+        self.stock_came(order_id)
 
     def release_now(self, order_id: str) -> None:
         """Without waiting for a brokering run. What others do for an order of which nothing is unrouted is left to them. Raises as `route`."""
@@ -146,6 +155,8 @@ class Routing:
         """Everything unrouted goes to the cheapest nodes. Raises OrderHeld, StockUnavailable."""
         _refuse_held(record)
         unrouted, claim = record.state.unrouted(), self._claim(record)
+        if given_back(self.stock, record, claim):
+            return False
         decision = self._decide(record, unrouted, claim, doubt=REJECTED_BEFORE)
         if decision.short and _all_held(claim, decision):
             self.orders.save(record, self._held(record, record.state, UNFILLABLE, "the nodes that may ship have not all of it"))

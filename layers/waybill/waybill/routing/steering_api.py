@@ -6,7 +6,6 @@ from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
 from waybill.fulfilment import listing
-from waybill.fulfilment.api import actor
 from waybill.kernel.errors import Malformed
 from waybill.routing.steering import Direction, Steering
 from waybill.shop.door import caller
@@ -36,7 +35,7 @@ def add_routes(routes: Router, steering: Steering) -> None:
             orders, more = _waiting_at(node)
         else:
             orders = list(_texts(body["orders"], "orders", MOST_ORDERS))
-        items = steering.send(orders, Direction(only, without), actor(key), dry=dry)
+        items = steering.send(orders, Direction(only, without), key.actor, dry=dry)
         return Answer({"items": items, "dryRun": dry, "more": more})
 
 

@@ -121,5 +121,10 @@ class Key:
         return "admin" in self.roles or any(role in self.roles for role in roles)
 
     @property
+    def actor(self) -> str:
+        """Who did it, for a history."""
+        return f"{self.roles[0]}:{self.scope or self.name or 'key'}"
+
+    @property
     def is_staff(self) -> bool:
         return self.may("viewer", "support", "finance")

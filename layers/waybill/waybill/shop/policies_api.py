@@ -50,7 +50,7 @@ def add_routes(routes: Router, checks: Mapping[str, Check], clock: Clock) -> Non
         kept, seen = policies.load(name), request.headers.get("if-match", "").strip().strip('"')
         if seen and seen != str(kept.version):
             raise StaleVersion(f"the policy {name} has been changed since: read it again", fields={"If-Match": "stale"})
-        after = policies.write(kept, body, instant(clock()), f"{key.roles[0]}:{key.scope or key.name or 'key'}")
+        after = policies.write(kept, body, instant(clock()), key.actor)
         return Answer(_shown(after), headers={"etag": f'"{after.version}"'})
 
 

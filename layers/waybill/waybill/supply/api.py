@@ -11,7 +11,7 @@ from waybill.kernel.clock import Clock
 from waybill.kernel.errors import InvalidInput, Malformed, NotFound
 from waybill.kernel.ids import digest
 from waybill.shop import store as shop
-from waybill.shop.door import caller
+from waybill.shop.door import caller, key_of
 from waybill.shop.model import Key
 from waybill.supply.model.inbound import PURCHASE_ORDER, TRANSFER, Inbound
 from waybill.supply.model.promise import expected, promises
@@ -21,7 +21,6 @@ from waybill.supply.table import InboundTable
 _PATHS = {PURCHASE_ORDER: "/v1/purchase-orders", TRANSFER: "/v1/transfers"}
 _READERS = ("viewer", "support", "finance", "node")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
-_LONGEST_KEY = 200
 
 
 def add_routes(routes: Router, supply: Supply, table: InboundTable) -> None:
@@ -59,8 +58,8 @@ def _add_both(routes: Router, kind: str, path: str, supply: Supply, table: Inbou
         body = edge.read(edge.ReceiptIn, request.json())
         if not (body.lines or body.blocked):
             raise InvalidInput("say what has come", fields={"lines": "empty"})
-        name = digest(_actor(key), _idempotency_key(request))
-        return _answer(supply.receive(kind, known.id, name, body.lines, body.blocked, _actor(key)))
+        name = digest(key.actor, key_of(request))
+        return _answer(supply.receive(kind, known.id, name, body.lines, body.blocked, key.actor))
 
     @routes.route("POST", path + "/{id}/close")
     def close(request: Request) -> Answer:
@@ -69,7 +68,7 @@ def _add_both(routes: Router, kind: str, path: str, supply: Supply, table: Inbou
 
         key = caller(request, "support")
         body = edge.read(edge.ClosingIn, request.json())
-        return _answer(supply.close(kind, request.params["id"], body.reason, _actor(key)))
+        return _answer(supply.close(kind, request.params["id"], body.reason, key.actor))
 
 
 def _purchase_order(request: Request) -> Inbound:
@@ -94,7 +93,7 @@ def _place(request: Request, supply: Supply, read: Callable[[Request], Inbound])
     seen = request.headers.get("if-match", "").strip().strip('"')
     if seen and not seen.isdecimal():
         raise Malformed("If-Match is the version that was read", fields={"If-Match": "not a number"})
-    return _answer(supply.place(inbound, _actor(key), int(seen) if seen else None))
+    return _answer(supply.place(inbound, key.actor, int(seen) if seen else None))
 
 
 def _send(request: Request, supply: Supply) -> Answer:
@@ -102,7 +101,7 @@ def _send(request: Request, supply: Supply) -> Answer:
     known = _visible(key, supply.load(TRANSFER, request.params["id"]))
     if "node" in key.roles and not key.is_staff and key.scope != known.source:
         raise NotFound(f"nothing called {known.id} leaves {key.scope}")
-    return _answer(supply.send(known.id, _actor(key)))
+    return _answer(supply.send(known.id, key.actor))
 
 
 def coming(table: InboundTable, waiting: Callable[[str], int], clock: Clock) -> Callable[[str, int], dict[str, Any]]:
@@ -146,15 +145,6 @@ def _id(request: Request) -> str:
     return request.params["id"]
 
 
-def _idempotency_key(request: Request) -> str:
-    key = request.headers.get("idempotency-key", "").strip()
-    if not key or len(key) > _LONGEST_KEY or not key.isprintable():
-        raise Malformed(f"send an Idempotency-Key header of at most {_LONGEST_KEY} characters", fields={"Idempotency-Key": "required"})
-    return key
-
-
-def _actor(key: Key) -> str:
-    return f"{key.roles[0]}:{key.scope or key.name or 'key'}"
 
 
 def _answer(inbound: Inbound) -> Answer:

@@ -132,10 +132,12 @@ def stock_arrived(state: State, at: str, actor: str, lacking: Quantities | None 
     return _told(_moved(state, come, "backordered", "unrouted"), "order.stock_arrived", at, actor, {"lines": come})
 
 
-def go_without(state: State, quantities: Quantities, reason: str, at: str, actor: str) -> State:
-    """Units that no node has and nothing holds are cancelled, the rest of the order goes on. Raises IllegalTransition for a cancelled order, and where
-    nothing would be left of it: then it is to be cancelled."""
+def go_without(state: State, quantities: Quantities, reason: str, at: str, actor: str, key: str = "") -> State:
+    """Units that no node has are cancelled, the rest of the order goes on; under the same `key` once. Raises IllegalTransition for a cancelled order, and
+    where nothing would be left of it: then it is to be cancelled."""
     _refuse_cancelled(state, "go on without a part")
+    if key and any(entry.type == LINES_CANCELLED and entry.data.get("key") == key for entry in state.history):
+        return state
     wanted, after = _positive(quantities), state
     for source in ("backordered", "unrouted"):
         share = {line: min(units, getattr(state.lines[line], source)) for line, units in wanted.items()}
@@ -144,10 +146,10 @@ def go_without(state: State, quantities: Quantities, reason: str, at: str, actor
     if after is state:
         return state
     if after.cancelled:
-        raise IllegalTransition("nothing would be left of the order")
+        raise IllegalTransition("nothing would be left of the order: cancel it whole")
     before = {line: units.cancelled for line, units in state.lines.items() if units.cancelled}
     lines = {line: units.cancelled - before.get(line, 0) for line, units in after.lines.items() if units.cancelled > before.get(line, 0)}
-    return _told(after, LINES_CANCELLED, at, actor, {"reason": reason, "lines": lines, "before": before})
+    return _told(after, LINES_CANCELLED, at, actor, {"reason": reason, "lines": lines, "before": before, **({"key": key} if key else {})})
 
 
 def release(state: State, quantities: Quantities, fo_ids: list[str], at: str, actor: str) -> State:

@@ -8,11 +8,11 @@ from waybill.aws.http import Answer, Request, Router
 from waybill.kernel.errors import InvalidInput
 from waybill.kernel.money import decimal_string
 from waybill.payments.as_credit import AsCredit
-from waybill.payments.doors import DECIDERS, actor_of, amount_of, body_of, key_of, number_of, text_of
+from waybill.payments.doors import DECIDERS, actor_of, amount_of, body_of, number_of, text_of
 from waybill.payments.ledger.credits import Credits
 from waybill.payments.model.credit import Credit
 from waybill.payments.refunds_api import shown as shown_refund
-from waybill.shop.door import caller
+from waybill.shop.door import caller, key_of
 
 _ISSUE = frozenset({"kind", "amount", "currency", "valid_until", "reason", "paid_to"})
 _ADJUST = frozenset({"code", "amount", "currency", "reason"})
