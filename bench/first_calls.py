@@ -26,6 +26,7 @@ from tests.support.world import World
 from waybill.aws import gate
 from waybill.payments.stripe.webhooks import signature
 from waybill.routing.model.rules import BUILT_IN
+from waybill.shop import store as shop
 
 _STOCK = {("TEA", "reno"): 9, ("CUP", "columbus"): 9, ("POT", "reno"): 9}
 
@@ -105,7 +106,9 @@ def _orders_live(the: Life) -> None:
     the.call("POST", f"/v1/orders/{late}/cancel", {"reason": "changed my mind"})
     the.settle()
     paid_on_shopify(the)
-    the.call("GET", "/v1/channels/api/stock")
+    shop.save(shop.POLICY, "listing", {"api": {"url": "https://outside.example/stock"}})
+    shop.forget()
+    the.call("POST", "/v1/channels/api/stock/resend", {})
     the.call("PUT", "/v1/carts/one", {"lines": [{"sku": "TEA", "quantity": 1}]}, who="api")
     the.call("POST", f"/v1/orders/{order_id}/refunds", {"shipping": "all"}, idempotency_key="refund-1")
     told = json.dumps({"id": "evt_1", "type": "payout.paid", "data": {"object": {"id": "po_1"}}}).encode()
