@@ -13,7 +13,7 @@ from tests.inventory.fakes import Crash
 from tests.inventory.house import House
 from waybill.counting.model.sheet import Sheet, Tolerance, check
 from waybill.counting.service import Counting
-from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, WaybillError
+from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, StaleVersion, WaybillError
 
 NONE = Tolerance()
 
@@ -56,7 +56,10 @@ class Counter:
 
     def found(self, counted: Mapping[str, int]) -> Sheet:
         self.counting.open("C-1", "N1", sorted(counted), True, "lead")
-        return self.counting.count("C-1", counted, "dock")
+        return self.counting.count("C-1", counted, "first", "dock")
+
+    def kept_at(self, node: str, skus: Iterable[str]) -> list[str]:
+        return sorted(self.on_hand(node, skus))
 
 
 def test_what_agrees_or_is_within_tolerance_is_posted_and_the_rest_waits_for_a_person() -> None:
@@ -86,9 +89,9 @@ def test_a_recount_replaces_the_count_and_a_posted_line_is_not_counted_again() -
     at.found({"A": 9, "B": 5})
     at.counting.close("C-1", "dock")
     at.counting.recount("C-1", ["A", "B"], "lead")
-    assert at.counting.count("C-1", {"A": 5}, "dock").lines["A"].variance == 0
+    assert at.counting.count("C-1", {"A": 5}, "second", "dock").lines["A"].variance == 0
     with pytest.raises(InvalidInput):
-        at.counting.count("C-1", {"B": 4}, "dock")
+        at.counting.count("C-1", {"B": 4}, "third", "dock")
     assert at.counting.close("C-1", "dock").status == "closed"
     assert at.house.row("A", "N1").on_hand == 5
 
@@ -101,15 +104,45 @@ def test_what_would_take_reserved_units_is_refused_and_says_so() -> None:
     sheet = at.counting.approve("C-1", {"A": "stolen"}, "lead")
     assert (sheet.status, sheet.lines["A"].status) == ("in_review", "refused") and "fewer than 2" in sheet.lines["A"].problem
     at.house.inventory.release("ord_1", "cancelled")
-    assert at.counting.approve("C-1", {"A": "stolen"}, "lead").status == "closed"
+    assert at.counting.approve("C-1", {"A": "never found"}, "lead").status == "closed"
     assert at.house.numbers("A", "N1") == (3, 0, 3)
+
+
+def test_the_same_count_sent_again_is_the_same_count_whatever_has_shipped_since() -> None:
+    at = Counter(A={"N1": 10})
+    at.found({"A": 10})
+    at.house.inventory.reserve(at.house.orders.place("ord_1", A=1))
+    at.house.inventory.ship("ord_1", "N1", {"1": 1}, "fo_1-1:4")
+    assert at.counting.count("C-1", {"A": 10}, "first", "dock").lines["A"].variance == 0
+
+
+def test_what_was_within_tolerance_and_refused_is_posted_once_somebody_approves() -> None:
+    at = Counter(Tolerance(5), A={"N1": 5})
+    at.house.inventory.reserve(at.house.orders.place("ord_1", A=5))
+    at.found({"A": 3})
+    assert at.counting.close("C-1", "dock").lines["A"].status == "refused"
+    assert at.counting.finish() == 0
+    at.house.inventory.release("ord_1", "cancelled")
+    assert at.counting.approve("C-1", {"A": "gone"}, "lead").status == "closed"
+    assert at.house.numbers("A", "N1") == (3, 0, 3)
+
+
+def test_who_approves_over_an_old_reading_is_told_so() -> None:
+    at = Counter(A={"N1": 5})
+    at.found({"A": 3})
+    seen = at.counting.close("C-1", "dock").version
+    at.counting.recount("C-1", ["A"], "lead")
+    at.counting.count("C-1", {"A": 1}, "second", "dock")
+    at.counting.close("C-1", "dock")
+    with pytest.raises(StaleVersion):
+        at.counting.approve("C-1", {"A": "gone"}, "lead", seen)
 
 
 def test_a_cancelled_sheet_changes_nothing_and_cannot_be_gone_on_with() -> None:
     at = Counter(A={"N1": 5})
     at.found({"A": 1})
     at.counting.cancel("C-1", "lead")
-    for deed in (lambda: at.counting.close("C-1", "dock"), lambda: at.counting.count("C-1", {"A": 5}, "dock"), lambda: at.counting.approve("C-1", {"A": "x"}, "lead")):
+    for deed in (lambda: at.counting.close("C-1", "dock"), lambda: at.counting.count("C-1", {"A": 5}, "second", "dock"), lambda: at.counting.approve("C-1", {"A": "x"}, "lead")):
         with pytest.raises(IllegalTransition):
             deed()
     assert at.house.row("A", "N1").on_hand == 5
@@ -132,7 +165,7 @@ def test_each_variance_is_posted_once_whatever_ships_meanwhile_and_wherever_some
             raise Crash("here")
 
     verbs = {
-        "count": lambda: at.counting.count("C-1", {"A": found}, "dock"),
+        "count": lambda: at.counting.count("C-1", {"A": found}, f"count-{steps}", "dock"),
         "close": lambda: at.counting.close("C-1", "dock"),
         "approve": lambda: at.counting.approve("C-1", {"A": "so it is"}, "lead"),
         "recount": lambda: at.counting.recount("C-1", ["A"], "lead"),

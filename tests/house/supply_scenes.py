@@ -34,10 +34,10 @@ def counted(the: Life) -> None:
     ok(the.call("PUT", "/v1/counts/C-2", {"node": "reno", "skus": "all"}))
     ok(the.call("POST", "/v1/counts/C-2/cancel", {}))
     seen = {row["sku"]: row["on_hand"] for row in ok(the.call("GET", "/v1/inventory?node=reno")).json()["items"]}
-    ok(the.call("POST", f"{path}/lines", {"counted": {"TEA": seen["TEA"] + 1, "CUP": seen.get("CUP", 0) + 2}}, who="reno"))
+    ok(the.call("POST", f"{path}/lines", {"counted": {"TEA": seen["TEA"] + 1, "CUP": seen.get("CUP", 0) + 2}}, who="reno", idempotency_key="c0"))
     assert ok(the.call("POST", f"{path}/close", {}, who="reno")).json()["status"] == "in_review"
     ok(the.call("POST", f"{path}/recount", {"skus": ["CUP"]}))
-    ok(the.call("POST", f"{path}/lines", {"counted": {"CUP": seen.get("CUP", 0)}}, who="reno"))
+    ok(the.call("POST", f"{path}/lines", {"counted": {"CUP": seen.get("CUP", 0)}}, who="reno", idempotency_key="c1"))
     ok(the.call("POST", f"{path}/close", {}, who="reno"))
     assert ok(the.call("POST", f"{path}/approve", {"lines": {"TEA": "found behind the shelf"}})).json()["status"] == "closed"
     for what in ("/v1/counts", path, f"{path}/sheet.csv"):

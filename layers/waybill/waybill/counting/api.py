@@ -14,8 +14,9 @@ from waybill.counting.service import Counting
 from waybill.counting.table import SheetsTable
 from waybill.inventory.bulk import from_csv
 from waybill.kernel.errors import InvalidInput, Malformed, NotFound
+from waybill.kernel.ids import digest
 from waybill.shop import store as shop
-from waybill.shop.door import caller
+from waybill.shop.door import caller, key_of
 from waybill.shop.model import Item, Key
 
 _READERS = ("viewer", "support", "finance", "node")
@@ -23,6 +24,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 _MOST_UNITS, _LONGEST_REASON = 1_000_000, 120
 _CSV = ("sku", "title", "book", "counted")
 _EVERY = "all"
+_FORMULA = ("=", "+", "-", "@")
 
 
 def add_routes(routes: Router, counting: Counting, table: SheetsTable) -> None:
@@ -56,7 +58,7 @@ def add_routes(routes: Router, counting: Counting, table: SheetsTable) -> None:
         wrong = {} if node in {each.id for each in shop.nodes()} else {"node": "no such node"}
         wrong |= {} if isinstance(blind, bool) else {"blind": "is true or false"}
         if skus == _EVERY:
-            skus = known
+            skus = counting.books.kept_at(str(node), known)
         elif not isinstance(skus, list) or not all(isinstance(sku, str) for sku in skus):
             wrong["skus"] = f"is a list of SKUs, or {_EVERY!r}"
         else:
@@ -69,11 +71,11 @@ def add_routes(routes: Router, counting: Counting, table: SheetsTable) -> None:
 
     @routes.route("POST", path + "/lines")
     def count(request: Request) -> Answer:
-        """{"counted": {sku: units}}, or the sheet as CSV; what is counted again replaces what was."""
+        """{"counted": {sku: units}}, or the sheet as CSV, under an Idempotency-Key; what is counted again replaces what was."""
         key = caller(request, "support", "node")
         sheet = _visible(key, counting.load(request.params["id"]))
         found = _from_csv(request) if "csv" in request.headers.get("content-type", "") else _object(request, "counted").get("counted")
-        return _answer(key, counting.count(sheet.id, _units(found), key.actor))
+        return _answer(key, counting.count(sheet.id, _units(found), digest(key.actor, key_of(request)), key.actor))
 
     @routes.route("POST", path + "/close")
     def close(request: Request) -> Answer:
@@ -82,9 +84,12 @@ def add_routes(routes: Router, counting: Counting, table: SheetsTable) -> None:
 
     @routes.route("POST", path + "/approve")
     def approve(request: Request) -> Answer:
-        """{"lines": {sku: reason}}: these variances stand."""
-        key = caller(request, "support")
-        return _answer(key, counting.approve(request.params["id"], _reasons(_object(request, "lines").get("lines")), key.actor))
+        """{"lines": {sku: reason}}: these variances stand; with If-Match only as they were read."""
+        key, seen = caller(request, "support"), request.headers.get("if-match", "").strip().strip('"')
+        if seen and not seen.isdecimal():
+            raise Malformed("If-Match is the version that was read", fields={"If-Match": "not a number"})
+        reasons = _reasons(_object(request, "lines").get("lines"))
+        return _answer(key, counting.approve(request.params["id"], reasons, key.actor, int(seen) if seen else None))
 
     @routes.route("POST", path + "/recount")
     def recount(request: Request) -> Answer:
@@ -115,7 +120,7 @@ def _from_csv(request: Request) -> dict[str, Any]:
         raise Malformed("the CSV is not UTF-8", fields={"body": f"byte {wrong.start}"}) from None
     found: dict[str, Any] = {}
     for number, row in enumerate(rows, 1):
-        sku, units = row["sku"], row.get("counted", "")
+        sku, units = _meant(row["sku"]), row.get("counted", "")
         if units and sku in found:
             raise InvalidInput("a row above has counted the same", fields={f"rows[{number}].sku": "twice"})
         if units:
@@ -191,6 +196,11 @@ def _as_csv(key: Key, sheet: Sheet) -> str:
     return out.getvalue()
 
 
+def _meant(text: str) -> str:
+    """What `_plain` wrote."""
+    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
+
+
 def _plain(text: str) -> str:
     """No formula for a spreadsheet."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return f"'{text}" if text.startswith(_FORMULA) else text

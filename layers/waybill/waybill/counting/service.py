@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from waybill.aws.logs import logger
 from waybill.counting.model import sheet as verbs
 from waybill.counting.model.sheet import Sheet, Tolerance
 from waybill.kernel.clock import Clock, instant
-from waybill.kernel.errors import Conflict, IllegalTransition, NotFound, StockUnavailable, Unavailable
+from waybill.kernel.errors import Conflict, IllegalTransition, NotFound, StaleVersion, StockUnavailable, Unavailable, WaybillError
 
 _MOST_TRIES = 8
 
@@ -30,6 +31,9 @@ class Books(Protocol):
     """What stock says."""
 
     def on_hand(self, node: str, skus: Iterable[str]) -> dict[str, int]: ...
+
+    def kept_at(self, node: str, skus: Iterable[str]) -> list[str]:
+        """Those of which the node has, or has had, any."""
 
     def adjust(self, sku: str, node: str, quantity: int, key: str, reason: str, reference: str = "") -> object:
         """Once under a key. Raises StockUnavailable where it would take what is reserved."""
@@ -57,20 +61,28 @@ class Counting:
 
         return self._changed(id, change)
 
-    def count(self, id: str, found: Mapping[str, int], actor: str) -> Sheet:
-        """What was found. What the books say is taken down in this moment."""
+    def count(self, id: str, found: Mapping[str, int], key: str, actor: str) -> Sheet:
+        """What was found, once under a key. What the books say is taken down in this moment."""
 
         def change(known: Sheet | None) -> Sheet:
             sheet = _there(known, id)
-            return verbs.counted(sheet, found, self.books.on_hand(sheet.node, found), self._now(), actor)
+            return verbs.counted(sheet, found, self.books.on_hand(sheet.node, found), key, self._now(), actor)
 
         return self._changed(id, change)
 
     def close(self, id: str, actor: str) -> Sheet:
         return self._changed(id, lambda known: verbs.closed(_there(known, id), self.tolerance(), self._now(), actor))
 
-    def approve(self, id: str, reasons: Mapping[str, str], actor: str) -> Sheet:
-        return self._changed(id, lambda known: verbs.approved(_there(known, id), reasons, self._now(), actor))
+    def approve(self, id: str, reasons: Mapping[str, str], actor: str, seen: int | None = None) -> Sheet:
+        """`seen`: only over that version. Raises StaleVersion."""
+
+        def change(known: Sheet | None) -> Sheet:
+            sheet = _there(known, id)
+            if seen not in (None, sheet.version):
+                raise StaleVersion(f"the sheet {id} has been changed since: read it again", fields={"If-Match": "stale"})
+            return verbs.approved(sheet, reasons, self._now(), actor)
+
+        return self._changed(id, change)
 
     def recount(self, id: str, skus: Iterable[str], actor: str) -> Sheet:
         chosen = list(skus)
@@ -83,7 +95,10 @@ class Counting:
         """Whatever somebody has begun to post and not ended. Answers how many sheets there were."""
         unfinished = [sheet.id for sheet in self.sheets.unfinished()]
         for id in unfinished:
-            self._changed(id, lambda known: _there(known, ""))
+            try:
+                self._changed(id, lambda known: _there(known, ""))
+            except WaybillError:  # one that cannot be ended keeps no other from it
+                logger.exception("a count cannot be posted", sheet=id)
         return len(unfinished)
 
     def load(self, id: str) -> Sheet:
@@ -97,6 +112,8 @@ class Counting:
                 known = self._posted(known) if known else None
                 after = change(known)
                 return after if after is known else self._posted(self.sheets.save(after))
+            except StaleVersion:
+                raise
             except Conflict:
                 continue
         raise Unavailable(f"{id} is being changed by many at once; try again")
@@ -108,7 +125,7 @@ class Counting:
         problems: dict[str, str] = {}
         for sku, line in sheet.posting.items():
             try:
-                self.books.adjust(sku, sheet.node, line.variance, f"{sheet.id}/{sku}/{line.round}", f"counted {line.counted}: {line.reason}", sheet.id)
+                self.books.adjust(sku, sheet.node, line.variance, f"{sheet.id}/{sku}/{line.round}", f"counted {line.counted}: {line.posted_as}", sheet.id)
             except StockUnavailable as problem:
                 problems[sku] = problem.message
         return self.sheets.save(verbs.posted(sheet, problems))

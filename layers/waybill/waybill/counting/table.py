@@ -53,6 +53,9 @@ class StockBooks:
     def on_hand(self, node: str, skus: Iterable[str]) -> dict[str, int]:
         return {row.sku: row.on_hand for row in self._stock.rows_at([(sku, node) for sku in skus])}
 
+    def kept_at(self, node: str, skus: Iterable[str]) -> list[str]:
+        return sorted(row.sku for row in self._stock.rows_at([(sku, node) for sku in skus]))
+
     def adjust(self, sku: str, node: str, quantity: int, key: str, reason: str, reference: str = "") -> object:
         return self._movements.adjust(sku, node, quantity, key, reason, reference)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from waybill.aws.logs import logger
 from waybill.inventory.model.row import QUARANTINED
 from waybill.inventory.model.row import RECEIVED as CAME_IN
 from waybill.kernel.clock import Clock, instant
-from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound, StaleVersion, StockUnavailable, Unavailable
+from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound, StaleVersion, StockUnavailable, Unavailable, WaybillError
 from waybill.supply.model import inbound as verbs
 from waybill.supply.model.inbound import PURCHASE_ORDER, SEND, TRANSFER, Deed, Inbound, Line, Units
 from waybill.supply.ports import Inbounds, Movements
@@ -66,7 +67,10 @@ class Supply:
         """Whatever somebody has begun and not ended. Answers how many there were."""
         unfinished = list(self.inbounds.unfinished())
         for inbound in unfinished:
-            self._changed(inbound.kind, inbound.id, lambda known: _there(known, ""))
+            try:
+                self._changed(inbound.kind, inbound.id, lambda known: _there(known, ""))
+            except WaybillError:  # one that cannot be ended keeps no other from it
+                logger.exception("supply cannot be told to stock", inbound=inbound.id)
         return len(unfinished)
 
     def _changed(self, kind: str, id: str, change: Callable[[Inbound | None], Inbound], *, new: bool = False) -> Inbound:

@@ -33,7 +33,8 @@ class Tolerance:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One SKU. `book` was on hand when it was `counted`; `round` counts the counts; `problem` why its variance could not be posted."""
+    """One SKU. `book` was on hand when it was `counted`; `round` counts the counts; `problem` why its variance could not be posted. `posted_as`: the
+    reason under which stock was told first: told again, it is told the same."""
 
     status: str = TO_COUNT
     counted: int = 0
@@ -43,6 +44,10 @@ class Line:
     at: str = ""
     reason: str = ""
     problem: str = ""
+    posted_as: str = ""
+
+    def to_post(self, reason: str) -> Line:
+        return replace(self, status=POSTING, reason=reason, problem="", posted_as=self.posted_as or reason)
 
     @property
     def variance(self) -> int:
@@ -77,8 +82,11 @@ def opened(id: str, node: str, skus: Iterable[str], blind: bool, at: str, actor:
     return _told(Sheet(id, node, lines, blind), "opened", at, actor, {"skus": len(lines)})
 
 
-def counted(sheet: Sheet, found: Mapping[str, int], books: Mapping[str, int], at: str, actor: str) -> Sheet:
-    """So many were found; counted again the newer count stands. Raises IllegalTransition once the sheet is closed, InvalidInput for SKUs not on it."""
+def counted(sheet: Sheet, found: Mapping[str, int], books: Mapping[str, int], key: str, at: str, actor: str) -> Sheet:
+    """So many were found; counted again the newer count stands, under the same key it is the same count. Raises IllegalTransition once the sheet is
+    closed, InvalidInput for SKUs not on it."""
+    if any(entry.data.get("key") == key for entry in sheet.history):
+        return sheet
     if sheet.status not in (OPEN, IN_REVIEW):
         raise IllegalTransition(f"the sheet {sheet.id} is {sheet.status}")
     wrong = {f"counted.{sku}": "is not on the sheet" for sku in found if sku not in sheet.lines}
@@ -88,7 +96,7 @@ def counted(sheet: Sheet, found: Mapping[str, int], books: Mapping[str, int], at
     changed = {
         sku: Line(COUNTED, units, books.get(sku, 0), sheet.lines[sku].round + 1, actor, at) for sku, units in found.items()
     }
-    return _told(replace(sheet, status=OPEN, lines={**sheet.lines, **changed}), "counted", at, actor, {"counted": dict(found)})
+    return _told(replace(sheet, status=OPEN, lines={**sheet.lines, **changed}), "counted", at, actor, {"counted": dict(found), "key": key})
 
 
 def closed(sheet: Sheet, tolerance: Tolerance, at: str, actor: str) -> Sheet:
@@ -115,7 +123,7 @@ def approved(sheet: Sheet, reasons: Mapping[str, str], at: str, actor: str) -> S
     due = {sku: reason for sku, reason in reasons.items() if sheet.lines[sku].status in waiting}
     if not due:
         return sheet
-    lines = {sku: replace(line, status=POSTING, reason=due[sku], problem="") if sku in due else line for sku, line in sheet.lines.items()}
+    lines = {sku: line.to_post(due[sku]) if sku in due else line for sku, line in sheet.lines.items()}
     return _told(replace(sheet, lines=lines), "approved", at, actor, {"lines": due})
 
 
@@ -160,7 +168,7 @@ def _judged(line: Line, tolerance: Tolerance) -> Line:
     if not line.variance:
         return replace(line, status=POSTED)
     within = tolerance.allows(line.book, line.variance)
-    return replace(line, status=POSTING, reason="within tolerance") if within else replace(line, status=TO_REVIEW)
+    return line.to_post("within tolerance") if within else replace(line, status=TO_REVIEW)
 
 
 def _settled(sheet: Sheet) -> Sheet:
