@@ -158,10 +158,14 @@ class _Search:
             self._keep(cost, [option], [wanted])
 
     def _may_be_split(self) -> bool:
-        """Leaves out the nodes whose cheapest parcel, together with the cheapest of any other node, costs as much as the best plan of one node. False
-        where the rest do not suffice."""
+        """False where two nodes, one of which carries half of it or more, cost as much as the best plan of one node, and so do three. Leaves out the
+        nodes whose cheapest parcel does so together with the cheapest of any other; False where the rest do not suffice."""
         parcels = [option.zone.least + option.fixed for option in self.options]
-        most = self.limit - self.penalty - min(parcels)
+        cheapest = min(parcels)
+        heavier = min([option.zone.half + option.fixed for option in self.options])
+        if min(heavier + cheapest + self.penalty, 3 * cheapest + 2 * self.penalty) >= self.limit:
+            return False
+        most = self.limit - self.penalty - cheapest
         if max(parcels) < most:
             return True
         self.options = [option for option, parcel in zip(self.options, parcels, strict=True) if parcel < most]

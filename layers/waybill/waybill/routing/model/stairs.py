@@ -75,19 +75,22 @@ class Option:
 
 
 class Zone:
-    """What a whole order costs under a rate, `whole`, and what any load costs at least, `least`; its staircase once somebody asks. All scaled."""
+    """What a whole order costs under a rate, `whole`, what the half of it does, `half`, and any load at least, `least`; its staircase once somebody asks.
+    All scaled."""
 
-    __slots__ = ("_most_g", "_per_parcel", "_rate", "least", "stairs", "whole")
+    __slots__ = ("_most_g", "_per_parcel", "_rate", "half", "least", "stairs", "whole")
 
     def __init__(self, rate: Rate, most_g: int, per_parcel: int) -> None:
         self._rate, self._most_g, self._per_parcel = rate, most_g, per_parcel
         self.stairs: Stairs | None = None
         if most_g <= rate.breaks_g[-1]:
-            prices = rate.prices
+            prices, breaks = rate.prices, rate.breaks_g
             self.least = (min(prices) + per_parcel) * SCALE
-            self.whole = (min(prices[bisect_left(rate.breaks_g, most_g) :]) + per_parcel) * SCALE
+            self.half = (min(prices[bisect_left(breaks, (most_g + 1) // 2) :]) + per_parcel) * SCALE
+            self.whole = (min(prices[bisect_left(breaks, most_g) :]) + per_parcel) * SCALE
         else:
-            self.least, self.whole = self.built().prices[0], self.built().prices[-1]
+            stairs = self.built()
+            self.least, self.half, self.whole = stairs.prices[0], stairs.at((most_g + 1) // 2), stairs.prices[-1]
 
     def built(self) -> Stairs:
         """Its staircase, from now on also under `stairs`."""
