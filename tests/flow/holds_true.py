@@ -5,6 +5,7 @@ For a world with one order in it, at rest.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from decimal import Decimal
 from email import message_from_string
@@ -171,7 +172,8 @@ def _nobody_s_name(the: Life, record: store.Record, events: dict[str, dict[str, 
     said += [the.logs.getvalue()] if the.logs else []
     person, place = record.customer, record.customer.ship_to
     for secret in filter(None, (person.email, person.name, place.line1, place.postal_code, person.phone)):
-        assert not any(secret in text for text in said), f"{secret} was said"
+        by_itself = re.compile(rf"(?<![\w.]){re.escape(secret)}(?!\w)")  # and not five digits of some random id
+        assert not any(by_itself.search(text) for text in said), f"{secret} was said"
 
 
 def _scan(table: str) -> list[dict[str, Any]]:
