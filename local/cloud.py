@@ -53,6 +53,7 @@ def parameters(ports: Ports, template: Path) -> dict[str, str]:
         "ReconcileEvery": "rate(1 minute)",
         "SettleEvery": "rate(365 days)",  # localstripe keeps no payouts, and refuses to list its books by time
         "TellChannels": "true",
+        "TellAccepted": "true",
         "DeskAddress": f"http://127.0.0.1:{ports.api}",
     }
     declared = _declared_parameters(template)

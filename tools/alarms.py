@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-QUEUES = ("Intake", "Waits", "Stock", "Payment", "Routing", "NodePush", "Notifications", "Accounting", "ChannelAcks")
+QUEUES = ("Intake", "Waits", "Stock", "Payment", "Routing", "NodePush", "Notifications", "Accounting", "ChannelAcks", "ChannelChanges")
 DEAD_LETTERS = (*(f"{name}DeadLetters" for name in QUEUES), "StreamFailuresQueue", "BusFailuresQueue")
 
 
@@ -88,6 +88,7 @@ ALARMS = (
     Alarm("BrokeringAlarm", "Orders wait for a brokering run that fails.", "brokering", (_lambda("Errors", "Brokering"),), seconds=900, periods=2),
     Alarm("CartsAlarm", "Carts whose time is over do not give their stock back.", "carts", (_lambda("Errors", "Carts"),), periods=3),
     Alarm("ListingAlarm", "Channels are told of stock late, or not at all.", "listing", (_lambda("Errors", "Listing"), _own("ChannelsBehind")), periods=3),
+    Alarm("ChannelsUnreadAlarm", "A channel cannot be asked for its orders, or what asks is itself failing.", "channels-unread", (_lambda("Errors", "ChannelChanges"), _own("ChannelsNotRead")), periods=3),
     Alarm("ScarcityAlarm", "Stock is not priced for orders still to come.", "scarcity", (_lambda("Errors", "Scarcity"),), seconds=3600, periods=3),
     Alarm("ReconcilerAlarm", "What mends lost executions is itself failing.", "reconciler", (_lambda("Errors", "Reconciler"),), periods=2),
 )  # fmt: skip

@@ -44,6 +44,7 @@ def steps(extra: list[str]) -> list[tuple[str, list[str]]]:
     return [
         ("code style", [tool("ruff"), "check", "."]),
         ("imports only fall", [tool("lint-imports")]),
+        ("judges from outside", [sys.executable, "-m", "tools.judges"]),
         ("tests", [*tests, *extra]),
     ]
 

@@ -41,10 +41,14 @@ class Receiver:
         body = _json(raw)
         if parts == ["orders"] and method == "POST":
             return 201, self.shops.place(body["channel"], str(body["reference"]), body["lines"])
+        if parts == ["documents"] and method == "POST":
+            self.shops.document(body["channel"], str(body["reference"]), body["document"])
+            return 204, None
         if parts[1:] == ["admin", "api", VERSION, "graphql.json"]:
             return self._shopify(parts[0], method, headers, body)
         if parts[1:4] == ["wp-json", "wc", "v3"]:
-            return self._woocommerce(parts[0], method, parts[4:], headers, body)
+            query = {name: values[0] for name, values in parse_qs(target.query).items()}
+            return self._woocommerce(parts[0], method, parts[4:], headers, body, query)
         if parts[1:] == ["webhooks"]:
             return self._webhook(parts[0], headers, raw, body)
         return 404, {"errors": "Not Found"}
@@ -56,12 +60,12 @@ class Receiver:
             return 400, {"errors": {"query": "Required parameter missing or invalid"}}
         return 200, ShopifyShop(channel, self.shops).answer(body)
 
-    def _woocommerce(self, channel: str, method: str, parts: list[str], headers: dict[str, str], body: Any) -> Reply:
+    def _woocommerce(self, channel: str, method: str, parts: list[str], headers: dict[str, str], body: Any, query: dict[str, str]) -> Reply:
         token = self.tokens.get(channel, "")
         wanted = "Basic " + base64.b64encode(f"{token}:{token}".encode()).decode()
         if not token or not _same(headers.get("authorization", ""), wanted):
             return error(401, "woocommerce_rest_cannot_view", "Sorry, you cannot view this resource.")
-        return WooShop(channel, self.shops).answer(method, parts, body)
+        return WooShop(channel, self.shops).answer(method, parts, body, query)
 
     def _webhook(self, channel: str, headers: dict[str, str], raw: bytes, body: Any) -> Reply:
         """A receiver of Standard Webhooks: signature, age, and the id that makes a repetition harmless."""

@@ -1,17 +1,20 @@
-"""Shopify's Admin GraphQL, as far as fulfilling and cancelling go: the published types and rules, checked by graphql-core."""
+"""Shopify's Admin GraphQL, as far as reading orders, fulfilling and cancelling go: the published types and rules, checked by graphql-core."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from graphql import build_schema, graphql_sync
 
+from local.receiver.shopify_orders import LINE_FIELDS, ORDER_FIELDS, TYPES, node
 from local.receiver.shops import Order, Shops, now
 
 VERSION = "2026-01"
 LOCATION = "gid://shopify/Location/1"
-SCHEMA = build_schema("""
-type Query { order(id: ID!): Order  fulfillmentOrder(id: ID!): FulfillmentOrder }
+SCHEMA = build_schema(
+    """
+type Query { order(id: ID!): Order  orders(first: Int, after: String, query: String, sortKey: OrderSortKeys): OrderConnection! fulfillmentOrder(id: ID!): FulfillmentOrder }
 type Mutation {
   fulfillmentCreate(fulfillment: FulfillmentInput!, message: String): FulfillmentCreatePayload
   orderCancel(orderId: ID!, reason: OrderCancelReason!, restock: Boolean!, notifyCustomer: Boolean = false,
@@ -24,6 +27,7 @@ type Order {
   cancelledAt: DateTime
   fulfillments(first: Int): [Fulfillment!]!
   fulfillmentOrders(first: Int, after: String): FulfillmentOrderConnection!
+  #ORDER
 }
 type PageInfo { hasNextPage: Boolean! endCursor: String }
 type FulfillmentOrderConnection { nodes: [FulfillmentOrder!]! pageInfo: PageInfo! }
@@ -38,7 +42,8 @@ type FulfillmentOrderAssignedLocation { name: String! location: Location }
 type Location { id: ID! name: String! }
 type FulfillmentOrderLineItemConnection { nodes: [FulfillmentOrderLineItem!]! pageInfo: PageInfo! }
 type FulfillmentOrderLineItem { id: ID! totalQuantity: Int! remainingQuantity: Int! lineItem: LineItem! }
-type LineItem { id: ID! sku: String quantity: Int! }
+type LineItem { id: ID! sku: String quantity: Int! #LINE
+}
 enum FulfillmentStatus { CANCELLED ERROR FAILURE SUCCESS }
 type Fulfillment {
   id: ID!
@@ -66,7 +71,10 @@ input OrderCancelRefundMethodInput { originalPaymentMethodsRefund: Boolean }
 type OrderCancelPayload { job: Job orderCancelUserErrors: [OrderCancelUserError!]! }
 type Job { id: ID! done: Boolean! }
 type OrderCancelUserError { field: [String!] message: String! code: String }
-""")
+""".replace("#ORDER", ORDER_FIELDS).replace("#LINE", LINE_FIELDS)
+    + TYPES
+)
+_WINDOW = re.compile(r"updated_at:>='([^']+)' AND updated_at:<'([^']+)'\Z")
 
 
 class ShopifyShop:
@@ -80,6 +88,7 @@ class ShopifyShop:
         """One request's JSON body → Shopify's answer, errors and query cost in it."""
         root = {
             "order": self._order,
+            "orders": self._orders,
             "fulfillmentOrder": self._fulfillment_order,
             "fulfillmentCreate": self._fulfil,
             "orderCancel": self._cancel,
@@ -96,9 +105,23 @@ class ShopifyShop:
         order = self._known(id, "Order")
         if order is None:
             return None
+        return self._shown(order)
+
+    def _orders(self, info: object, query: str = "", first: int = 50, after: str | None = None, sortKey: str = "") -> Any:
+        """Those with a document, by when they were changed; one page of them."""
+        window = _WINDOW.match(query)
+        if window is None:
+            raise ValueError(f"the search {query!r} is not understood")
+        found = self.shops.documents(self.channel, "updated_at", window[1], window[2])
+        start = int(after or 0)
+        page = {"hasNextPage": len(found) > start + first, "endCursor": str(start + first)}
+        return {"nodes": [self._shown(order) for order in found[start : start + first]], "pageInfo": page}
+
+    def _shown(self, order: Order) -> dict[str, Any]:
         return {
-            "id": id,
-            "cancelledAt": order.get("cancelled_at"),
+            **(node(order["document"]) if "document" in order else {}),
+            "id": f"gid://shopify/Order/{order['reference']}",
+            "cancelledAt": order.get("cancelled_at") or order.get("document", {}).get("cancelled_at"),
             "fulfillments": lambda info, first=None: [_fulfillment(made) for made in order["fulfillments"]][:first],
             "fulfillmentOrders": lambda info, first=None, after=None: _page([_fulfillment_order(order)]),
         }

@@ -42,6 +42,20 @@ class Shops:
         self.save(channel, order)
         return order
 
+    def document(self, channel: str, reference: str, document: dict[str, Any]) -> None:
+        """The shop has this order, as its webhooks and its API tell of it."""
+        order = self.order(channel, reference) or self.place(channel, reference, [])
+        self.save(channel, {**order, "document": document})
+
+    def documents(self, channel: str, changed: str, since: str, until: str) -> list[Order]:
+        """Orders with a document whose field `changed` lies in a span of time, the oldest first."""
+        found = [order for order in self._all(channel) if "document" in order]
+        inside = [(order["document"].get(changed) or "", order) for order in found]
+        return [order for at, order in sorted(inside, key=lambda pair: pair[0]) if since[:19] <= at[:19] < until[:19]]
+
+    def _all(self, channel: str) -> list[Order]:
+        return [json.loads(file.read_text()) for file in sorted(self._state.glob(f"{channel}-*.json"))]
+
     def save(self, channel: str, order: Order) -> None:
         file = self._file(channel, order["reference"])
         partial = file.with_suffix(".part")

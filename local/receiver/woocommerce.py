@@ -17,9 +17,11 @@ class WooShop:
         self.channel = channel
         self.shops = shops
 
-    def answer(self, method: str, parts: list[str], body: Any) -> Reply:
+    def answer(self, method: str, parts: list[str], body: Any, query: dict[str, str] | None = None) -> Reply:
         """`parts` is the path below `/wp-json/wc/v3/`."""
         with self.shops.lock:
+            if parts == ["orders"] and method == "GET":
+                return self._orders(query or {})
             if len(parts) < 2 or parts[0] != "orders":
                 return error(404, "rest_no_route", "No route was found matching the URL and request method.")
             order = self.shops.order(self.channel, parts[1]) if parts[1].isdecimal() else None
@@ -28,6 +30,13 @@ class WooShop:
             if parts[2:] == ["notes"]:
                 return self._notes(method, order, body)
             return self._order(method, order, body) if not parts[2:] else error(404, "rest_no_route", "No route was found.")
+
+    def _orders(self, query: dict[str, str]) -> Reply:
+        if query.get("dates_are_gmt") != "true":
+            return error(400, "rest_invalid_param", "Invalid parameter(s): dates_are_gmt")
+        found = self.shops.documents(self.channel, "date_modified_gmt", query["modified_after"], query["modified_before"])
+        size, page = int(query.get("per_page", 10)), int(query.get("page", 1))
+        return 200, [order["document"] for order in found[(page - 1) * size : page * size]]
 
     def _order(self, method: str, order: Order, body: Any) -> Reply:
         if method == "PUT":
@@ -39,7 +48,7 @@ class WooShop:
                 order["meta_data"] = [known for known in order["meta_data"] if known["key"] != meta["key"]] + [meta]
             self.shops.save(self.channel, order)
             self.shops.note(self.channel, order["reference"], "order", body)
-        return 200, {"id": int(order["reference"]), "status": order["status"], "meta_data": order["meta_data"]}
+        return 200, {**order.get("document", {}), "id": int(order["reference"]), "status": order["status"], "meta_data": order["meta_data"]}
 
     def _notes(self, method: str, order: Order, body: Any) -> Reply:
         if method == "GET":

@@ -196,7 +196,7 @@ def test_a_channel_without_an_address_is_told_nothing(world, receiver):
 
 
 def test_other_events_are_let_pass(world, receiver):
-    assert deliver(world, event("order.confirmed", "x:1", "ord_nobody", {}))
+    assert deliver(world, event("order.released", "x:1", "ord_nobody", {}))
 
 
 def test_a_redirect_is_not_followed_and_an_error_page_is_not_believed(world, receiver):

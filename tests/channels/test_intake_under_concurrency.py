@@ -89,7 +89,7 @@ def test_one_key_and_two_bodies_at_once_is_one_of_them_and_422_for_the_other(mac
 
 def test_one_order_under_eight_keys_taken_by_eight_workers_is_one_order(machine):
     answers = at_once(lambda n: Intake(utc_now).order(CALLER, f"k{n}", body()))
-    at_once(lambda n: IntakeWorker(utc_now).take({"document": f"api#k{n}"}))
+    at_once(lambda n: IntakeWorker(utc_now, nobody_follows).take({"document": f"api#k{n}"}))
     (answer,) = set(answers)
     assert store.load(answer.order_id).state.version == 1
     assert set(machine.names) == {answer.order_id} and not documents.parked(10, None)[0]
@@ -98,10 +98,14 @@ def test_one_order_under_eight_keys_taken_by_eight_workers_is_one_order(machine)
 def test_eight_contents_of_one_order_at_once_leave_one_order_and_seven_for_a_person(machine):
     for n in range(THREADS):
         Intake(utc_now).order(CALLER, f"k{n}", body(note=f"n{n}"))
-    at_once(lambda n: IntakeWorker(utc_now).take({"document": f"api#k{n}"}))
+    at_once(lambda n: IntakeWorker(utc_now, nobody_follows).take({"document": f"api#k{n}"}))
     assert len([item for item in stored("ORDERS_TABLE") if item["sk"]["S"] == "STATE"]) == 1
     waiting = documents.parked(50, None)[0]
     assert len(waiting) == THREADS - 1 and all(each["problem"].startswith("differs:") for each in waiting)
+
+
+def nobody_follows(document, record, said):
+    raise AssertionError("an order of our own API is not followed: its first word counts")
 
 
 def stored(variable):

@@ -167,7 +167,7 @@ def test_one_delivery_number_with_another_body_is_kept_beside_the_first(world):
     other = json.loads(raw_body("shopify_paid")) | {"note": "changed"}
     assert call(world, "shopify_paid", json.dumps(other).encode()).status == 200
     work(world)
-    assert documents_kept() == 2 and len(orders()) == 1 and parked()[0]["problem"].startswith("differs:")
+    assert documents_kept() == 2 and len(orders()) == 1
 
 
 @pytest.mark.parametrize("signature", ["", "AAAA", signed(b"other", "shopify-secret")])
@@ -203,7 +203,7 @@ def test_a_signed_body_that_can_never_be_an_order_is_parked_and_answered_400(wor
     assert not orders()
 
 
-@pytest.mark.parametrize("topic", ["orders/updated", "app/uninstalled", ""])
+@pytest.mark.parametrize("topic", ["products/update", "app/uninstalled", ""])
 def test_other_topics_are_kept_visibly_and_not_processed(world, topic):
     reply = webhook(world, raw_body("shopify_paid"), x_shopify_topic=topic)
     assert (reply.status, reply.json()["status"]) == (200, "parked")

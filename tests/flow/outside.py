@@ -38,6 +38,9 @@ class InMemory(Shops):
     def save(self, channel: str, order: Order) -> None:
         self._orders[channel, order["reference"]] = copy.deepcopy(order)
 
+    def _all(self, channel: str) -> list[Order]:
+        return [order for (of, _), order in self._orders.items() if of == channel]
+
     def note(self, channel: str, reference: str, kind: str, detail: Any) -> None:
         self.told.append({"channel": channel, "order": reference, "kind": kind, "detail": detail})
 

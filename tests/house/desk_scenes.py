@@ -21,7 +21,7 @@ def at_the_desk(the: Life) -> None:
     for page in (f"/desk/orders/{order_id}", "/desk/stock", "/desk/documents"):
         assert person.get(page) == 200, page
     _seen(person.post(f"/desk/orders/{order_id}/cancel", reason="customer_asked"))
-    webhook(the, b'{"id": 2}', "orders/updated")
+    webhook(the, b'{"id": 2}', "products/update")
     person.get("/desk/documents")
     found = re.search(r'name="document" value="([^"]+)"', person.page)
     assert found

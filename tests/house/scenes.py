@@ -10,6 +10,7 @@ from tests.channels.documents import SECRETS, sample
 from tests.flow.life import DECLINED, Life, an_order
 from tests.flow.stories import heard_of
 from tests.house.books_scenes import reconciled
+from tests.house.channel_scenes import channels_followed
 from tests.house.deeds import arrives, documents_parked, give_up, let_go, move, ok, paid_outside, placed, sums_off, webhook, work_off
 from tests.house.desk_scenes import at_the_desk, decided_at_the_desk, in_the_console, money_at_the_desk
 from tests.house.finance_scenes import credits_kept, given_as_credit, paid_by_hand, tried_again
@@ -133,7 +134,7 @@ def a_large_document(the: Life) -> None:
         order = an_order(reference="large")
         placed(the, order)
         assert the.call("POST", "/v1/orders", {**order, "note": "other"}, "api", idempotency_key="large").status == 422
-        assert webhook(the, b'{"id": 1}', "orders/updated").status == 200
+        assert webhook(the, b'{"id": 1}', "products/update").status == 200
         for document in documents_parked(the):
             ok(the.call("GET", f"/v1/documents/{document['id']}"))
 
@@ -273,4 +274,5 @@ SCENES = (
     carts_kept,
     channels_told_of_stock,
     counted,
+    channels_followed,
 )

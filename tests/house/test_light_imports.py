@@ -23,6 +23,7 @@ _CONTEXTS = {
     "intake": {"channels"},
     "intake_worker": {"channels"},
     "channel_acks": {"channels"},
+    "channel_changes": {"channels"},
     "inventory": {"inventory", "supply", "counting"},
     "stock_worker": {"inventory", "routing", "fulfilment"},
     "waits": {"inventory", "routing", "fulfilment"},

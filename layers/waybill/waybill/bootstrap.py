@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from waybill.accounting.service import Books
     from waybill.aws.http import Router
     from waybill.channels.acks import ChannelAcks
+    from waybill.channels.changes import Changes
+    from waybill.channels.watching import Watching
     from waybill.channels.worker import IntakeWorker
     from waybill.counting.service import Counting
     from waybill.fulfilment.push import NodePush
@@ -56,8 +58,32 @@ def intake_api() -> Router:
 def intake_worker() -> IntakeWorker:
     """What the intake queue's messages go to."""
     from waybill.channels.worker import IntakeWorker
+    from waybill.orders import documents
 
-    return IntakeWorker(utc_now)
+    return IntakeWorker(utc_now, lambda document, record, said: documents.enqueue_change(document.id))
+
+
+def channel_changes() -> Changes:
+    """What the channel-changes queue's messages go to."""
+    from waybill.channels.changes import Changes
+    from waybill.channels.following import Following
+    from waybill.channels.worker import IntakeWorker
+
+    def settle(order_id: str, paid: int | None, refunded: int | None, actor: str) -> None:
+        from waybill.payments.at_channel import AtChannel
+        from waybill.payments.dynamodb import OrdersTable
+
+        AtChannel(OrdersTable(), utc_now).settle(order_id, paid, refunded, actor)
+
+    following = Following(orders(), settle, utc_now)
+    return Changes(IntakeWorker(utc_now, lambda document, record, said: following.follow(record, said)), utc_now)
+
+
+def channel_watch() -> Watching:
+    """What the schedule of the same function starts."""
+    from waybill.channels.watching import Watching
+
+    return Watching(utc_now)
 
 
 def channel_acks() -> ChannelAcks:

@@ -1,32 +1,27 @@
-"""The channel is told what became of its order: shipped, cancelled (A17). Repeated by the queue until it has heard."""
+"""The channel is told what became of its order: accepted, shipped, cancelled, money returned (A17). Repeated by the queue until it has heard."""
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 from waybill.aws.logs import count, logger
-from waybill.aws.secrets import secret
 from waybill.channels import messages
-from waybill.channels.calling import Caller
+from waybill.channels.connecting import remote
 from waybill.channels.exploding import as_sold
-from waybill.channels.model.shipment import Cancellation, Parcel, Reduction, Shipment
-from waybill.channels.own_webhook import OwnWebhook
-from waybill.channels.ports import AskedToWait, Teller
-from waybill.channels.shopify_admin import Shopify
-from waybill.channels.woocommerce_rest import WooCommerce
+from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Parcel, Reduction, Shipment
+from waybill.channels.ports import AskedToWait, Remote
 from waybill.kernel.clock import Clock
-from waybill.kernel.errors import NotFound, Unavailable
+from waybill.kernel.errors import NotFound
 from waybill.kernel.events import Event
 from waybill.orders import store
 from waybill.orders.model.state import LINES_CANCELLED
 from waybill.orders.store import Record
 from waybill.shop import store as shop
-from waybill.shop.model import Channel
 
 SHIPPED, CANCELLED, REDUCED = "fulfilment_order.shipped", "order.cancelled", LINES_CANCELLED
+ACCEPTED, GIVEN_BACK = "order.confirmed", "payment.refunded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +34,11 @@ class ChannelAcks:
         Raises Unavailable (come back later) and ChannelRefused (to the dead letters, in the end).
         """
         event = Event.from_dict(message["detail"])
-        if event.type not in (SHIPPED, CANCELLED, REDUCED):
+        if event.type not in (ACCEPTED, SHIPPED, CANCELLED, REDUCED, GIVEN_BACK):
             return
         record = store.load(event.subject)
         order = record.order
-        teller = self._teller(shop.channel(order.channel))
+        teller = None if _its_own(event) else remote(shop.channel(order.channel), self.clock)
         if teller is None:
             return
         taken = messages.claim(event.id, message.get("id", ""), self.clock())
@@ -58,26 +53,20 @@ class ChannelAcks:
         count("ChannelsTold", channel=order.channel)
         logger.info("channel told", order_id=order.id, event_id=event.id, channel=order.channel)
 
-    def _teller(self, channel: Channel) -> Teller | None:
-        """Who tells this channel; None where it gave no address and so wants to hear nothing."""
-        base = channel.settings.get(_ADDRESS.get(channel.kind, ""), "")
-        if not base:
-            return None
-        credentials = _credentials(channel.id)
-        caller = Caller(base, {}, self.clock)
-        if channel.kind == "shopify":
-            return Shopify(Caller(base, {"X-Shopify-Access-Token": _needed(credentials, "access_token", channel)}, self.clock))
-        if channel.kind == "woocommerce":
-            return WooCommerce(Caller(base, {"Authorization": _basic(credentials, channel)}, self.clock))
-        return OwnWebhook(caller, _needed(credentials, "signing_secret", channel), self.clock)
+
+def _its_own(event: Event) -> bool:
+    """Money that the channel has returned itself is no news to it."""
+    return event.type == GIVEN_BACK and event.data.get("reason") == "at_channel"
 
 
-_ADDRESS = {"shopify": "admin_url", "woocommerce": "rest_url", "api": "webhook_url"}
-"""The channel's setting that holds the address to tell, by kind."""
-
-
-def _tell(teller: Teller, event: Event, record: Record) -> None:
+def _tell(teller: Remote, event: Event, record: Record) -> None:
     order = record.order
+    if event.type == ACCEPTED:
+        teller.accepted(Acceptance(event.id, order.id, order.external_reference))
+        return
+    if event.type == GIVEN_BACK:
+        teller.given_back(GivenBack(event.id, order.id, order.external_reference, int(event.data["amount"]), order.currency))
+        return
     if event.type == CANCELLED:
         teller.cancelled(Cancellation(event.id, order.id, order.external_reference, str(event.data.get("reason", ""))))
         return
@@ -90,7 +79,7 @@ def _tell(teller: Teller, event: Event, record: Record) -> None:
     last = bool(data.get("last"))
     if not lines and not last:
         return  # a part of a bundle: the channel hears of the bundle, with the parcel that makes it whole
-    teller.shipped(Shipment(event.id, order.id, order.external_reference, data["fo_id"], lines, parcels, last))
+    teller.shipped(Shipment(event.id, order.id, order.external_reference, data["fo_id"], lines, parcels, last, event.time))
 
 
 def _left_before(record: Record, fo_id: str) -> Counter[str]:
@@ -116,19 +105,3 @@ def _parcel(package: dict[str, Any]) -> Parcel:
     except NotFound:
         return Parcel(package["carrier"], package.get("service", ""), number)
     return Parcel(carrier.name, package.get("service", ""), number, carrier.tracking_url.replace("{tracking_number}", number))
-
-
-def _credentials(channel: str) -> dict[str, str]:
-    """What we present to a channel: `"<channel>/outbound"` beside the channel's own signing secrets."""
-    return secret("channels").get(f"{channel}/outbound") or {}
-
-
-def _needed(credentials: dict[str, str], name: str, channel: Channel) -> str:
-    if not credentials.get(name):
-        raise Unavailable(f"the secret waybill/<stage>/channels lacks {channel.id}/outbound.{name}: see the runbook")
-    return credentials[name]
-
-
-def _basic(credentials: dict[str, str], channel: Channel) -> str:
-    pair = f"{_needed(credentials, 'consumer_key', channel)}:{_needed(credentials, 'consumer_secret', channel)}"
-    return "Basic " + base64.b64encode(pair.encode()).decode()

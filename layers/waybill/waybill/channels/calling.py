@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from waybill.aws import outbound
+from waybill.aws import outbound, secrets
 from waybill.aws.outbound import Reply
-from waybill.channels.ports import AskedToWait, ChannelRefused
-from waybill.kernel.errors import Unavailable
+from waybill.channels.ports import AskedToWait, ChannelRefused, Outgoing
+from waybill.kernel.errors import NotFound, Unavailable
 
 _SHORTEST_PAUSE = 5
 
@@ -25,9 +25,11 @@ class Caller:
     clock: Callable[[], datetime]
 
     def json(self, name: str, method: str, path: str, body: Any = None) -> Any:
-        """One call with a JSON body, answered in JSON. Raises AskedToWait (429, or Retry-After), Unavailable (5xx), ChannelRefused."""
+        """One call with a JSON body, answered in JSON; None where the answer is empty. Raises AskedToWait (429, or Retry-After), Unavailable
+        (5xx, or 401: its secret may have been rotated just now), NotFound, ChannelRefused."""
         raw = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
-        return self.raw(name, method, path, raw, {}).json()
+        reply = self.raw(name, method, path, raw, {})
+        return reply.json() if reply.body.strip() else None
 
     def raw(self, name: str, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """The same with the bytes as they are."""
@@ -43,4 +45,14 @@ class Caller:
             raise AskedToWait(f"{name}: {reply.status}, asked to wait", max(pause, _SHORTEST_PAUSE))
         if reply.status >= 500 or reply.status == 408:
             raise Unavailable(f"{name}: {reply.status}")
+        if reply.status == 401:
+            secrets.forget()
+            raise Unavailable(f"{name}: 401, our credentials are not believed: see the runbook")
+        if reply.status == 404:
+            raise NotFound(f"{name}: 404")
         raise ChannelRefused(f"{name}: {reply.status}")
+
+
+def caller(outgoing: Outgoing, address: str, headers: Mapping[str, str]) -> Caller:
+    """Calls the address that stands in a setting of the channel."""
+    return Caller(outgoing.channel.settings[address], headers, outgoing.clock)

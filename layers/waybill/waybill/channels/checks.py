@@ -22,7 +22,7 @@ def checked(imported: Imported, items: Mapping[str, Item]) -> Imported:
         lines=tuple(replace(line, ships=False) if line.sku in items and not items[line.sku].ships else line for line in imported.order.lines),
     )
     findings = (*imported.findings, *sums(order), *items_known(order, items), *deliverable(order, imported.customer.ship_to))
-    return Imported(order, imported.customer, findings)
+    return replace(imported, order=order, findings=findings)
 
 
 def sums(order: Order) -> list[Finding]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from waybill.channels.model.standing import Standing
 from waybill.kernel.errors import TooLarge
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.order import Customer, Order
@@ -26,11 +27,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """An order as read from one document. `findings` are those that the document alone gives rise to."""
+    """An order as it was placed, read from one document. `findings` are those that the document alone gives rise to, `standing` is what
+    has become of the order since."""
 
     order: Order
     customer: Customer
     findings: tuple[Finding, ...] = ()
+    standing: Standing = Standing()
 
 
 def fingerprint(imported: Imported) -> str:

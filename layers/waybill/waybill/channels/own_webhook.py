@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from waybill.channels.calling import Caller
-from waybill.channels.model.shipment import Cancellation, Reduction, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Shipment
 from waybill.channels.model.signature import standard_webhook
+from waybill.channels.ports import Page
 from waybill.kernel.clock import instant
+from waybill.kernel.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,9 @@ class OwnWebhook:
     caller: Caller
     signing_secret: str
     clock: Callable[[], datetime]
+
+    def accepted(self, acceptance: Acceptance) -> None:
+        self.post("order.confirmed", acceptance.event_id, asdict(acceptance))
 
     def shipped(self, shipment: Shipment) -> None:
         self.post("order.shipped", shipment.event_id, asdict(shipment))
@@ -28,6 +33,16 @@ class OwnWebhook:
 
     def reduced(self, reduction: Reduction) -> None:
         self.post("order.lines_cancelled", reduction.event_id, asdict(reduction))
+
+    def given_back(self, given: GivenBack) -> None:
+        self.post("order.refunded", given.event_id, asdict(given))
+
+    def order(self, reference: str) -> Any:
+        """Whoever sends orders in our own shape has no list of them that we could ask for."""
+        raise NotFound(f"our own API is not asked for the order {reference[:64]!r}")
+
+    def changed(self, since: str, until: str, next: str) -> Page:
+        return Page(())
 
     def post(self, kind: str, event_id: str, data: dict[str, Any]) -> None:
         """Says anything else too: `data` of this kind under this id."""

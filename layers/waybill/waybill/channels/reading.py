@@ -17,6 +17,9 @@ from waybill.orders.model.order import Address, Line
 Body = Mapping[str, Any]
 MOST_LINES = 1000
 MOST_UNITS = 100_000
+_MOST_CUSTOM = 50
+_RESERVED = ("channel_order", "content_sha256", "document", "bundle")
+"""Our own attributes: nobody else may write them."""
 
 
 def text(body: Body, *names: str, limit: int = 500) -> str:
@@ -142,6 +145,18 @@ def distinct(lines: list[Line]) -> tuple[Line, ...]:
     if twice:
         raise Malformed(f"two lines have the id {twice[:64]!r}", fields={"lines": "ids must differ"})
     return tuple(lines)
+
+
+def custom(pairs: Any, name: str = "name", value: str = "value") -> dict[str, Any]:
+    """Fields of the shop's own making, as attributes that rules can ask for: what is no text, number or flag is left to the raw document."""
+    found: dict[str, Any] = {}
+    for pair in pairs if isinstance(pairs, list) else []:
+        key, said = (pair.get(name), pair.get(value)) if isinstance(pair, dict) else (None, None)
+        if not isinstance(key, str) or not isinstance(said, (str, int, bool)) or key in _RESERVED or len(found) == _MOST_CUSTOM:
+            continue
+        if key.strip() and not key.startswith("_") and said != "":
+            found[key.strip()[:100]] = said.strip()[:500] if isinstance(said, str) else said
+    return found
 
 
 def locale(found: str) -> str:

@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from waybill.aws.secrets import secret
-from waybill.channels import api, webhooks
+from waybill.channels import api, registry
+from waybill.channels.connecting import live_secrets
 from waybill.channels.imported import CONTENT, fingerprint
 from waybill.channels.model.masking import without_card_numbers, without_credit_codes
-from waybill.channels.model.signature import verified
+from waybill.channels.ports import NOTHING, WORD, Adapter, Signed
 from waybill.kernel import json as strict_json
 from waybill.kernel.cards import masked
 from waybill.kernel.clock import Clock, instant
@@ -21,10 +21,11 @@ from waybill.orders import codec, documents
 from waybill.orders.documents import Document
 from waybill.orders.store import ORDERS
 from waybill.shop import store as shop
-from waybill.shop.model import Channel, Key
+from waybill.shop.model import Key
 
 LARGEST_ORDER = 1024 * 1024
 LARGEST_WEBHOOK = 5 * 1024 * 1024
+_DELIVERY = re.compile(r"[\x21-\x7e]{1,200}\Z")
 _IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
 
 
@@ -39,7 +40,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A webhook's document that we have. `status`: kept (on its way to become an order), parked, or ping."""
+    """A webhook's document that we have. `status`: kept (on its way), parked, or ping."""
 
     status: str
     order_id: str = ""
@@ -79,31 +80,34 @@ class Intake:
         """
         _refuse_beyond(raw, LARGEST_WEBHOOK)
         channel = shop.channel(channel_id)
-        scheme = webhooks.SCHEMES.get(channel.kind)
-        if scheme is None:
+        adapter = registry.adapter(channel.kind)
+        hook = adapter.hook
+        if hook is None:
             raise NotFound(f"the channel {channel_id[:64]!r} has no webhooks")
-        signature = headers.get(scheme.signature, "")
-        if not signature and webhooks.is_ping(channel.kind, raw):
+        now = self.clock()
+        if not headers.get(hook.signature) and hook.ping(raw):
             return Kept("ping")
-        if not verified(raw, signature, _live_secrets(channel)):
-            raise Unauthenticated(f"the signature in {scheme.signature} does not fit the body")
-        topic = headers.get(scheme.topic, "")[:120]
-        document = Document(channel.id, webhooks.delivery(scheme, headers), "webhook", topic, raw, instant(self.clock()))
-        return _taken(document, topic == scheme.order_topic)
+        if not hook.verified(Signed(headers, raw, live_secrets(channel), channel, int(now.timestamp()))):
+            raise Unauthenticated(f"the signature in {hook.signature} does not fit the body")
+        return _taken(adapter, headers, Document(channel.id, "", "webhook", "", raw, instant(now)))
 
 
-def _taken(document: Document, is_order: bool) -> Kept:
+def _taken(adapter: Adapter, headers: dict[str, str], document: Document) -> Kept:
+    assert adapter.hook is not None
     try:
         body, safe = _readable(document.body)
-        document = replace(document, body=safe)
-        if not is_order:
-            _keep(document, problem=f"topic {document.topic or '(none)'}: not processed yet")
-            return Kept("parked")
-        document = replace(document, order_id=order_id(document.channel, webhooks.order_reference(body)))
+        given = adapter.hook.delivery(headers, body).strip()
+        topic = adapter.hook.topic(headers, body)[:120]
+        document = replace(document, body=safe, key=given if _DELIVERY.match(given) else "", topic=topic)
+        about = adapter.about(topic, body)
     except Malformed as problem:
         _keep(replace(document, body=_masked_text(document.body)), problem=problem.message)
         raise
-    documents.enqueue(_keep(document).id)
+    if about.carries == NOTHING:
+        _keep(document, problem=f"topic {document.topic or '(none)'}: not processed yet")
+        return Kept("parked")
+    document = replace(document, order_id=order_id(document.channel, about.reference))
+    (documents.enqueue_change if about.carries == WORD else documents.enqueue)(_keep(document).id)
     return Kept("kept", document.order_id)
 
 
@@ -171,8 +175,3 @@ def _refuse_other_content(document: Document, content: str) -> None:
         raise Conflict(message, fields={"external_reference": "is another order's"}) from None
     if before.body != document.body:
         raise KeyReused("this key came before with another body", fields={"Idempotency-Key": "used before"})
-
-
-def _live_secrets(channel: Channel) -> list[str]:
-    found = secret("channels").get(channel.id, [])
-    return [found] if isinstance(found, str) else list(found)

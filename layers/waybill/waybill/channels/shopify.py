@@ -1,4 +1,4 @@
-"""Shopify's order (webhook `orders/create`, Admin REST shape) → the canonical order.
+"""Shopify: its webhooks, and its order (Admin REST shape, as webhooks carry it) → the canonical order.
 
 What was decided, row by row:
 
@@ -7,21 +7,31 @@ What was decided, row by row:
   shipping line; an order-level rest that no line carries is spread over the lines by value. Tips, duties and fees are `fees`.
 - `paid`: a tender of kind `channel` with Shopify's references. `authorized`: `terms`, for Shopify captures when we tell it of the
   shipment. Cash on delivery: `cod`. Anything else unpaid: `terms`, and held (`payment`). Money taken in part: both.
+- Several payments that are named one by one (a gift card beside a card) are as many tenders. What the customer saw in another currency is
+  kept as `presentment_currency` and `presentment_total`; `note_attributes` and a line's `properties` are attributes, for rules to ask for.
+- Every topic that carries the whole order is that order as it stands. Units are removed where a refund says `cancel`, or an edit took them
+  off; a refund of goods that came back removes nothing. Money returned is what its refunds' transactions say.
 - Gift cards and whatever needs no shipping do not ship. A line of quantity zero is left out. A line that ships
   and has no SKU is held (`item`).
-- Cancelled, voided, refunded, or a test order: imported, and held for a person.
+- Voided, refunded, or a test order: imported, and held for a person.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from waybill.channels.imported import Finding, Imported
+from waybill.channels.model.signature import Base64Hmac
+from waybill.channels.model.standing import Standing
+from waybill.channels.ports import NOTHING, ORDER, WORD, About, Adapter, Hook, Outgoing, Remote
 from waybill.channels.reading import (
     Body,
     address,
     currency_of,
+    custom,
     distinct,
     flag,
     locale,
@@ -39,7 +49,9 @@ from waybill.kernel.ids import order_id
 from waybill.kernel.money import allocate
 from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
 
-TOPIC = "orders/create"
+_WHOLE = ("orders/create", "orders/updated", "orders/paid", "orders/cancelled", "orders/fulfilled", "orders/partially_fulfilled")
+_OF_AN_ORDER = ("refunds/", "fulfillments/", "order_transactions/", "orders/edited", "orders/delete", "orders/risk")
+_LEFT = ("success", "open", "pending", "")
 _TAKEN = ("paid", "partially_paid", "partially_refunded", "refunded")
 _AGREED = ("cash on delivery", "cod")
 
@@ -66,9 +78,20 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         fees=_fees(body, currency),
         number=text(body, "name", "order_number", limit=128),
         note=text(body, "note", limit=2000),
-        attributes={"channel_order": f"gid://shopify/Order/{external_reference}"},
+        attributes={**_attributes(body, currency), "channel_order": f"gid://shopify/Order/{external_reference}"},
     )
-    return Imported(order, _customer(body), tuple(_findings(body)))
+    return Imported(order, _customer(body), tuple(_findings(body)), _standing(body, currency, order))
+
+
+def about(topic: str, document: Any) -> About:
+    """Most topics carry the whole order; those of refunds, fulfilments and edits only name it."""
+    if topic in _WHOLE:
+        return About(ORDER, reference(_order(document), "id"))
+    if not topic.startswith(_OF_AN_ORDER):
+        return About(NOTHING)
+    body = _order(document)
+    edit = part(body, "order_edit")
+    return About(WORD, reference(edit or body, *(("id",) if topic == "orders/delete" else ("order_id", "id"))))
 
 
 def _order(document: Any) -> Body:
@@ -98,6 +121,7 @@ def _line(raw: Body, place: int, units: int, currency: str) -> Line:
         discount=_line_discount(raw, currency),
         tax=_taxes(raw, currency),
         ships=flag(raw, "requires_shipping", True) and not flag(raw, "gift_card", False),
+        attributes=custom(raw.get("properties")),
     )
 
 
@@ -166,13 +190,30 @@ def _tenders(body: Body, currency: str, total: int) -> tuple[Tender, ...]:
     gateway = _gateway(body)
     if total == 0:
         return ()
-    open_amount = money(body, "total_outstanding", currency) if status == "partially_paid" else 0
+    open_amount = _outstanding(body, currency)
     if status in _TAKEN:
+        if several := _payments(body, currency, total):
+            return several
         taken = Tender("channel", total - open_amount, gateway, reference=_paid_by(body), attributes={"status": status})
         rest = (Tender("terms", open_amount, gateway, attributes={"status": "pending"}),) if open_amount else ()
         return (taken, *rest)
     kind = "cod" if gateway.lower().startswith(_AGREED) else "terms"
     return (Tender(kind, total, gateway, reference=_paid_by(body), attributes={"status": status or "unknown"}),)
+
+
+def _outstanding(body: Body, currency: str) -> int:
+    return money(body, "total_outstanding", currency) if text(body, "financial_status", limit=40).lower() == "partially_paid" else 0
+
+
+def _payments(body: Body, currency: str, total: int) -> tuple[Tender, ...]:
+    """A tender for each payment that the document names; none unless several of them make up the total."""
+    taken = [raw for raw in parts(body, "transactions") if raw.get("status") == "success" and raw.get("kind") in ("sale", "capture")]
+    if len(taken) < 2 or sum(money(raw, "amount", currency) for raw in taken) != total:
+        return ()
+    return tuple(
+        Tender("channel", money(raw, "amount", currency), text(raw, "gateway", limit=200), reference=text(raw, "authorization", "id", limit=200))
+        for raw in taken
+    )
 
 
 def _gateway(body: Body) -> str:
@@ -207,14 +248,88 @@ def _address(raw: Body) -> Address:
     return address(raw, line1="address1", line2="address2", region=("province_code", "province"), postal_code="zip", country=("country_code",))
 
 
+def _attributes(body: Body, currency: str) -> dict[str, Any]:
+    found = custom(body.get("note_attributes"))
+    seen = part(part(body, "total_price_set"), "presentment_money")
+    shown = text(seen, "currency_code", limit=8)
+    if shown and shown != currency:
+        found |= {"presentment_currency": shown, "presentment_total": text(seen, "amount", limit=40)}
+    for name in ("tags", "source_name"):
+        if said := text(body, name):
+            found.setdefault(name, said)
+    return found
+
+
+def _standing(body: Body, currency: str, order: Order) -> Standing:
+    cancelled, refunds = text(body, "cancelled_at", limit=40), parts(body, "refunds")
+    returned = [raw for refund in refunds for raw in parts(refund, "transactions") if raw.get("kind") == "refund" and raw.get("status") == "success"]
+    taken = text(body, "financial_status", limit=40).lower() in _TAKEN
+    return Standing(
+        as_of=moment(body, "updated_at", default=""),
+        cancelled=(text(body, "cancel_reason", limit=100) or "cancelled") if cancelled else "",
+        removed=_removed(body, refunds),
+        shipped=_shipped(body),
+        paid=order.total - _outstanding(body, currency) if taken else 0,
+        refunded=sum(money(raw, "amount", currency) for raw in returned) if "refunds" in body else None,
+    )
+
+
+def _removed(body: Body, refunds: list[Body]) -> dict[str, int]:
+    """Units by line that were taken off before they left: those that a refund cancelled, and those that an edit removed."""
+    cancelled, other = Counter[str](), Counter[str]()
+    for refund in refunds:
+        for raw in parts(refund, "refund_line_items"):
+            which = cancelled if raw.get("restock_type") == "cancel" else other
+            which[text(raw, "line_item_id", limit=64)] += quantity(raw)
+    for raw in parts(body, "line_items"):
+        id = text(raw, "id", limit=64)
+        if raw.get("current_quantity") is not None:
+            cancelled[id] = max(cancelled[id], quantity(raw) - quantity(raw, "current_quantity") - other[id])
+    return {id: units for id, units in cancelled.items() if units > 0}
+
+
+def _shipped(body: Body) -> dict[str, int]:
+    left = Counter[str]()
+    for fulfilment in parts(body, "fulfillments"):
+        if text(fulfilment, "status", limit=40) in _LEFT:
+            for raw in parts(fulfilment, "line_items"):
+                left[text(raw, "id", limit=64)] += quantity(raw)
+    return {id: units for id, units in left.items() if units}
+
+
 def _findings(body: Body) -> list[Finding]:
     found = []
     status = text(body, "financial_status", limit=40).lower()
     agreed = any(word in _gateway(body).lower() for word in _AGREED)
     if status not in ("paid", "authorized") and not (status == "pending" and agreed):
         found.append(Finding("payment", f"Shopify says {status or 'nothing'} of the payment"))
-    if text(body, "cancelled_at", limit=40):
-        found.append(Finding("manual", "Shopify had cancelled the order when it arrived"))
     if flag(body, "test", False):
         found.append(Finding("manual", "a test order"))
     return found
+
+
+def _remote(outgoing: Outgoing) -> Remote:
+    from waybill.channels.calling import caller
+    from waybill.channels.shopify_admin import Shopify
+
+    return Shopify(caller(outgoing, "admin_url", {"X-Shopify-Access-Token": outgoing.credentials["access_token"]}))
+
+
+def _topic(headers: Mapping[str, str], document: Any) -> str:
+    return headers.get("x-shopify-topic", "")
+
+
+ADAPTER = Adapter(
+    kind="shopify",
+    about=about,
+    normalise=normalise,
+    hook=Hook(
+        signature="x-shopify-hmac-sha256",
+        verified=Base64Hmac("x-shopify-hmac-sha256"),
+        topic=_topic,
+        delivery=lambda headers, document: headers.get("x-shopify-webhook-id", ""),
+    ),
+    address="admin_url",
+    remote=_remote,
+    needs=("access_token",),
+)

@@ -1,4 +1,4 @@
-"""Telling Shopify (Admin GraphQL): what has shipped is fulfilled there, a cancelled order is cancelled there.
+"""Shopify as we call it (Admin GraphQL): what has shipped is fulfilled there, a cancelled order is cancelled there, orders are read.
 
 Looks first, so that a repetition tells nothing twice: a fulfillment that already bears one of our tracking numbers was made by us, and
 only what it does not yet cover is told. Mail to the customer is ours (`notifyCustomer: false`).
@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from waybill.aws.logs import logger
+from waybill.channels import shopify_orders
 from waybill.channels.calling import Caller
-from waybill.channels.model.shipment import Cancellation, Parcel, Reduction, Shipment
-from waybill.channels.ports import AskedToWait, ChannelRefused
+from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Parcel, Reduction, Shipment
+from waybill.channels.ports import AskedToWait, ChannelRefused, Page
+from waybill.kernel.errors import NotFound
 
 API_VERSION = "2026-01"
 _OPEN = ("OPEN", "IN_PROGRESS")
@@ -78,6 +80,25 @@ mutation WaybillCancel(
 @dataclass(frozen=True, slots=True)
 class Shopify:
     caller: Caller
+
+    def accepted(self, acceptance: Acceptance) -> None:
+        """Nothing: Shopify has no word for it."""
+
+    def given_back(self, given: GivenBack) -> None:
+        """Nothing: money that went back by a gateway of ours, Shopify never had."""
+
+    def order(self, reference: str) -> Any:
+        found = self._ask("shopify.whole_order", shopify_orders.WHOLE, {"id": f"gid://shopify/Order/{reference}"})["order"]
+        if found is None:
+            raise NotFound(f"Shopify knows no order {reference}")
+        return shopify_orders.as_document(found)
+
+    def changed(self, since: str, until: str, next: str) -> Page:
+        variables = {"query": f"updated_at:>='{since}' AND updated_at:<'{until}'", "after": next or None}
+        found = self._ask("shopify.changed_orders", shopify_orders.CHANGED, variables)["orders"]
+        documents = [shopify_orders.as_document(node) for node in found["nodes"]]
+        page = found["pageInfo"]
+        return Page(tuple((str(document["id"]), document) for document in documents), page["endCursor"] if page["hasNextPage"] else "")
 
     def shipped(self, shipment: Shipment) -> None:
         """One fulfillment for each of Shopify's locations that holds our lines."""

@@ -1,4 +1,4 @@
-"""WooCommerce's order (webhook `order.created`, REST v3 shape) → the canonical order.
+"""WooCommerce: its webhooks, and its order (REST v3 shape) → the canonical order.
 
 What was decided, row by row:
 
@@ -9,19 +9,26 @@ What was decided, row by row:
 - Fees (also negative ones) with their tax are `fees`.
 - `date_paid` says that the money is taken: a tender of kind `channel` with WooCommerce's references. Cash on delivery: `cod`; what else is to be paid: `terms`.
   Otherwise unpaid (`bacs`, `cheque`, `pending`, `on-hold`): `terms`, and held (`payment`).
-- `failed`, `cancelled`, `refunded`, `trash`: imported, and held for a person. A line of quantity zero is left out; a missing SKU is held.
+- Every topic carries the whole order as it stands; a refund says what of it is money and not which goods, so it removes no units.
+- `failed`, `refunded`: imported, and held for a person. `cancelled`, `trash`: cancelled. A line of quantity zero is left out; a missing SKU is held.
 - Whether a line ships, WooCommerce does not say: the shop's own item does.
 """
 
 from __future__ import annotations
 
+import base64
+import re
 from typing import Any
 
 from waybill.channels.imported import Finding, Imported
+from waybill.channels.model.signature import Base64Hmac
+from waybill.channels.model.standing import Standing
+from waybill.channels.ports import NOTHING, ORDER, About, Adapter, Hook, Outgoing, Remote
 from waybill.channels.reading import (
     Body,
     address,
     currency_of,
+    custom,
     distinct,
     flag,
     moment,
@@ -37,8 +44,9 @@ from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
 from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
 
-TOPIC = "order.created"
-_DEAD = ("failed", "cancelled", "refunded", "trash")
+_WHOLE = ("order.created", "order.updated", "order.restored")
+_CANCELLED, _DEAD = ("cancelled", "trash"), ("failed", "refunded")
+_PING = re.compile(rb"webhook_id=[0-9]{1,20}\Z")
 
 
 def normalise(channel: str, document: Any, received_at: str) -> Imported:
@@ -63,9 +71,28 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         fees=sum(_with_tax(raw, currency) for raw in parts(document, "fee_lines")),
         number=text(document, "number", limit=128),
         note=text(document, "customer_note", limit=2000),
-        attributes={"channel_order": external_reference},
+        attributes={**custom(document.get("meta_data"), "key"), "channel_order": external_reference},
     )
-    return Imported(order, _customer(document), tuple(_findings(document, total)))
+    return Imported(order, _customer(document), tuple(_findings(document, total)), _standing(document, currency, total))
+
+
+def about(topic: str, document: Any) -> About:
+    """`order.*` carries the whole order; a deleted one only its id, and nobody can ask for it any more."""
+    if topic not in _WHOLE:
+        return About(NOTHING)
+    if not isinstance(document, dict):
+        raise Malformed("the document is no order: it must be a JSON object")
+    return About(ORDER, reference(document, "id"))
+
+
+def _standing(document: Body, currency: str, total: int) -> Standing:
+    status = text(document, "status", limit=40)
+    return Standing(
+        as_of=moment(document, "date_modified_gmt", default=""),
+        cancelled=status if status in _CANCELLED else "",
+        paid=total if _paid(document) else 0,
+        refunded=sum(abs(money(raw, "total", currency)) for raw in parts(document, "refunds")) if "refunds" in document else None,
+    )
 
 
 def _lines(document: Body, currency: str, gross: bool) -> list[Line]:
@@ -90,6 +117,7 @@ def _line(raw: Body, place: int, units: int, currency: str, gross: bool) -> Line
         unit_price=unit_price,
         discount=unit_price * units - paid,
         tax=tax,
+        attributes=custom(raw.get("meta_data"), "key"),
     )
 
 
@@ -138,9 +166,36 @@ def _address(raw: Body) -> Address:
 
 def _findings(document: Body, total: int) -> list[Finding]:
     status = text(document, "status", limit=40)
+    if status in _CANCELLED:
+        return []
     if status in _DEAD:
         return [Finding("manual", f"WooCommerce says {status}")]
     agreed = text(document, "payment_method", limit=200) == "cod"
     if total and not agreed and not _paid(document):
         return [Finding("payment", f"WooCommerce says {status or 'nothing'}, and names no date of payment")]
     return []
+
+
+def _remote(outgoing: Outgoing) -> Remote:
+    from waybill.channels.calling import caller
+    from waybill.channels.woocommerce_rest import WooCommerce
+
+    pair = f"{outgoing.credentials['consumer_key']}:{outgoing.credentials['consumer_secret']}"
+    return WooCommerce(caller(outgoing, "rest_url", {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}))
+
+
+ADAPTER = Adapter(
+    kind="woocommerce",
+    about=about,
+    normalise=normalise,
+    hook=Hook(
+        signature="x-wc-webhook-signature",
+        verified=Base64Hmac("x-wc-webhook-signature"),
+        topic=lambda headers, document: headers.get("x-wc-webhook-topic", ""),
+        delivery=lambda headers, document: headers.get("x-wc-webhook-delivery-id", ""),
+        ping=lambda raw: len(raw) < 64 and bool(_PING.match(raw.strip())),  # WooCommerce tries a new webhook's address so, and wants a 2xx
+    ),
+    address="rest_url",
+    remote=_remote,
+    needs=("consumer_key", "consumer_secret"),
+)

@@ -1,4 +1,4 @@
-"""Telling WooCommerce (REST v3): tracking numbers in a note and as the order's meta data; the last parcel completes the order.
+"""WooCommerce as we call it (REST v3): orders are read; tracking numbers in a note and as the order's meta data; the last parcel completes the order.
 
 Looks first: the meta data is written last, so where it stands all has been told; a note is written only where none names the
 tracking number yet.
@@ -10,13 +10,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from waybill.channels.calling import Caller
-from waybill.channels.model.shipment import Cancellation, Reduction, Shipment
-from waybill.channels.ports import ChannelRefused
+from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Shipment
+from waybill.channels.ports import ChannelRefused, Page
+
+_A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class WooCommerce:
     caller: Caller
+
+    def accepted(self, acceptance: Acceptance) -> None:
+        """Nothing: an order that is paid is `processing` there already."""
+
+    def given_back(self, given: GivenBack) -> None:
+        """Nothing: money that went back by a gateway of ours, WooCommerce never had."""
+
+    def order(self, reference: str) -> Any:
+        return self.caller.json("woocommerce.order", "GET", _path(reference))
+
+    def changed(self, since: str, until: str, next: str) -> Page:
+        """Pages are numbered; what changes while they are read moves to the end, and is read twice rather than not at all."""
+        page = int(next or 1)
+        when = f"modified_after={since}&modified_before={until}&dates_are_gmt=true"
+        order = f"orderby=modified&order=asc&per_page={_A_PAGE}&page={page}"
+        found = self.caller.json("woocommerce.orders", "GET", f"/wp-json/wc/v3/orders?{when}&{order}")
+        if not isinstance(found, list):
+            raise ChannelRefused("woocommerce.orders: the answer is no list")
+        return Page(tuple((str(each["id"]), each) for each in found), str(page + 1) if len(found) == _A_PAGE else "")
 
     def shipped(self, shipment: Shipment) -> None:
         """The note first, the order after it: whoever sees the order completed finds the tracking number."""

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from waybill.aws import workflow
 from waybill.aws.logs import count, logger
-from waybill.channels import api, checks, shopify, webhooks, woocommerce
+from waybill.channels import api, checks, registry
 from waybill.channels.exploding import exploded
-from waybill.channels.imported import CONTENT, DOCUMENT, Imported, differences, fingerprint, holds
+from waybill.channels.following import units
+from waybill.channels.imported import CONTENT, DOCUMENT, Finding, Imported, differences, fingerprint, holds
+from waybill.channels.ports import NOTHING, ORDER, WORD, About
 from waybill.kernel import json as strict_json
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import InvalidInput, Malformed, NotFound
 from waybill.orders import documents, store
 from waybill.orders.documents import Document
-from waybill.orders.model.state import State, received
+from waybill.orders.model.state import State, go_without, received
 from waybill.orders.store import Record
 from waybill.shop import store as shop
 from waybill.shop.bundles import bundles
 
-_NORMALISERS = {"shopify": shopify.normalise, "woocommerce": woocommerce.normalise}
+WHOLE = ("fetched", "listed")
+"""Doors through which only whole orders come: those that we asked the channel for."""
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeWorker:
+    """`follow` is told of an order that stands already, and of what its channel says of it now."""
+
     clock: Clock
+    follow: Callable[[Document, Record, Imported], None]
 
     def take(self, message: dict[str, Any]) -> None:
         """One message of the intake queue, `{"document": <id>}`. What cannot be understood is parked, with the reason.
@@ -33,6 +40,9 @@ class IntakeWorker:
         Raises NotFound for a document that was never kept: that message ends in the dead-letter queue.
         """
         document = documents.load(message["document"])
+        if about(document).carries == WORD:
+            documents.enqueue_change(document.id)
+            return
         try:
             imported = read(document)
             content = fingerprint(imported)
@@ -42,32 +52,54 @@ class IntakeWorker:
         self._import(document, imported, content)
 
     def _import(self, document: Document, imported: Imported, content: str) -> None:
-        ready = _marked(_looked_over(imported), content, document)
+        if document.door == "listed" and _is_over(imported) and not store.stands(imported.order.id):
+            return  # it was over before the channel was ours to serve
+        ready = _marked(_looked_over(_arrived(imported)), content, document)
         state = self._state(ready)
-        if store.add(ready.order, ready.customer, state):
+        if store.add(ready.order, ready.customer, state, ready.standing.as_of):
             workflow.start(ready.order.id)
-        elif not self._same(document, ready, content):
+            logger.info("order imported", order_id=ready.order.id, holds=[hold.kind for hold in state.holds])
+            if document.door != "api":
+                self._catch_up(document, ready)
+        elif not self._stands(document, ready, content):
             return
-        logger.info("order imported", order_id=ready.order.id, holds=[hold.kind for hold in state.holds])
         if document.problem:
             documents.unpark(document.id)
 
     def _state(self, imported: Imported) -> State:
-        """What ships is unrouted; held where a person must look first. Lines that do not ship have no stock and no way to go."""
+        """What ships is unrouted, less what is not wanted any more; held where a person must look first. Lines that do not ship have no
+        stock and no way to go."""
         order, at = imported.order, instant(self.clock())
         quantities = {line.id: line.quantity for line in order.lines if line.ships}
         placed = holds(imported.findings, at)
         data = {"channel": order.channel, "total": order.total, "currency": order.currency, "held": bool(placed)}
-        return received(order.id, quantities, at, f"channel:{order.channel}", data, placed)
+        actor = f"channel:{order.channel}"
+        state = received(order.id, quantities, at, actor, data, placed)
+        gone = {line: count for line, count in units(order.lines, imported.standing.removed).items() if line in quantities}
+        return state if all(gone.get(line, 0) >= count for line, count in quantities.items()) else go_without(state, gone, "by the channel", at, actor)
 
-    def _same(self, document: Document, imported: Imported, content: str) -> bool:
-        """The order stands already. By the same content: its execution is started, should a crash have come before. Else: parked."""
+    def _catch_up(self, document: Document, imported: Imported) -> None:
+        """What came before the order it is about can go on now; and what had become of it by then is done here too."""
+        for id in documents.parked_of(imported.order.id):
+            documents.enqueue(id)
+        if imported.standing.cancelled or imported.standing.refunded:
+            self.follow(document, store.load(imported.order.id), imported)
+
+    def _stands(self, document: Document, imported: Imported, content: str) -> bool:
+        """The order stands already. By the same content: its execution is started, should a crash have come before. Else: an order of our
+        own API is parked, for its first word counts; any other channel is followed."""
         record = store.load(imported.order.id)
-        if record.order.attributes.get(CONTENT) != content:
+        same = record.order.attributes.get(CONTENT) == content
+        if record.state.run == 0 and same and record.state.status not in ("cancelled", "completed"):
+            workflow.start(imported.order.id)
+        if document.door != "api":
+            if record.order.attributes.get(DOCUMENT) == documents.public_id(document.id):
+                self._catch_up(document, imported)  # it is the one that made the order, and may have been cut off then
+            elif not same or imported.standing.has_grown:
+                self.follow(document, record, imported)
+        elif not same:
             self._park(document, _differs(imported, record))
             return False
-        if record.state.run == 0 and record.state.status not in ("cancelled", "completed"):
-            workflow.start(imported.order.id)
         return True
 
     @staticmethod
@@ -78,15 +110,44 @@ class IntakeWorker:
         logger.warning("document parked", channel=document.channel, order_id=document.order_id)
 
 
+def about(document: Document) -> About:
+    """What a kept document is about; of one that nobody can read, nothing."""
+    if document.door == "api" or document.door in WHOLE:
+        return About(ORDER)
+    try:
+        return registry.adapter(shop.channel(document.channel).kind).about(document.topic, strict_json.parse(document.body))
+    except (NotFound, InvalidInput):
+        return About(NOTHING)
+
+
 def read(document: Document) -> Imported:
     """The document in our terms. Raises InvalidInput (Malformed among them) saying why it is no order."""
     body = strict_json.parse(document.body)
     if document.door == "api":
         return api.normalise(document.channel, body, document.received_at)
-    kind = _kind(document.channel)
-    if document.topic != webhooks.SCHEMES[kind].order_topic:
+    try:
+        adapter = registry.adapter(shop.channel(document.channel).kind)
+    except NotFound:
+        raise Malformed("the shop has no such channel any more, or nobody reads its kind") from None
+    if about(document).carries != ORDER:
         raise Malformed(f"topic {document.topic or '(none)'}: not processed yet")
-    return _NORMALISERS[kind](document.channel, body, document.received_at)
+    return adapter.normalise(document.channel, body, document.received_at)
+
+
+def _is_over(imported: Imported) -> bool:
+    standing = imported.standing
+    gone = [standing.shipped.get(line.id, 0) + standing.removed.get(line.id, 0) >= line.quantity for line in imported.order.lines if line.ships]
+    return bool(standing.cancelled) or all(gone)
+
+
+def _arrived(imported: Imported) -> Imported:
+    """An order that is new to us and over already, or on its way: a person looks before we do anything."""
+    standing, found = imported.standing, list(imported.findings)
+    if standing.cancelled:
+        found.append(Finding("manual", "the channel had cancelled the order when it arrived"))
+    if left := sum(standing.shipped.values()):
+        found.append(Finding("manual", f"{left} units had left from elsewhere when the order arrived"))
+    return replace(imported, findings=tuple(found))
 
 
 def _looked_over(imported: Imported) -> Imported:
@@ -94,16 +155,6 @@ def _looked_over(imported: Imported) -> Imported:
     kits, sold = bundles(), [line.sku for line in imported.order.lines if line.sku]
     known = shop.items([*sold, *(part for sku in sold for part in kits.get(sku, ()))])
     return checks.checked(replace(imported, order=exploded(imported.order, kits, known)), known)
-
-
-def _kind(channel: str) -> str:
-    try:
-        kind = shop.channel(channel).kind
-    except NotFound:
-        raise Malformed("the shop has no such channel any more") from None
-    if kind not in _NORMALISERS:
-        raise Malformed(f"a channel of kind {kind} has no webhooks")
-    return kind
 
 
 def _marked(imported: Imported, content: str, document: Document) -> Imported:

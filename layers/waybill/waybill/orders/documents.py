@@ -87,6 +87,11 @@ def enqueue(id: str) -> None:
     queues.send("INTAKE_QUEUE_URL", {"document": id})
 
 
+def enqueue_change(id: str) -> None:
+    """Hands a kept document to whoever follows what channels do to orders that stand."""
+    queues.send("CHANNEL_CHANGES_QUEUE_URL", {"document": id})
+
+
 def park(id: str, problem: str) -> None:
     """Puts a document in front of a person, saying why. The last reason stands."""
     commit(overwrite(DOCUMENTS, {**_bare(_item(id)), "parked": "parked", "problem": problem[:1000]}))
@@ -110,6 +115,12 @@ def of_order(order_id: str) -> dict[str, Any] | None:
     """The newest document of an order: {"channel", "received_at", …}; None where none came."""
     page = DOCUMENTS.page(order_id, index="by_order", keys=("order_id", "received_at"), limit=1, newest_first=True)
     return _row(_item(page.items[0]["pk"])) if page.items else None
+
+
+def parked_of(order_id: str) -> list[str]:
+    """Ids of an order's documents that are parked: what came before it can go on once it stands."""
+    page = DOCUMENTS.page(order_id, index="by_order", keys=("order_id", "received_at"), limit=25)
+    return [found["pk"] for found in page.items if "parked" in _item(found["pk"])]
 
 
 def shown(public_id: str) -> dict[str, Any]:

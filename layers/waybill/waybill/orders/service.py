@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from waybill.aws import workflow
@@ -15,6 +15,7 @@ from waybill.kernel.events import Entry, appended
 from waybill.orders import store
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import Hold
+from waybill.orders.model.order import Address
 from waybill.orders.model.state import State
 from waybill.orders.store import ORDERS, Record
 
@@ -67,6 +68,24 @@ class Orders:
         """Releases one hold; with the last blocking one the order goes on. Raises NotFound for an unknown hold."""
         at = instant(self.clock())
         store.change_state(order_id, lambda record: verbs.release_hold(record.state, hold_id, at, actor, note))
+        return store.load(order_id)
+
+    def readdress(self, order_id: str, ship_to: Address, as_of: str, actor: str) -> Record:
+        """It goes elsewhere, as was said at `as_of`: what was said earlier and is heard later changes nothing. Raises IllegalTransition
+        once a node has some of it."""
+        at = instant(self.clock())
+
+        def moved(record: Record) -> list[Write]:
+            if as_of <= store.addressed_as_of(record) or record.customer.ship_to == ship_to:
+                return []
+            if record.state.cancelled or any(item["status"] not in ("rejected", "cancelled") for item in record.fulfilment_orders):
+                raise IllegalTransition(f"the order is {record.state.status}: a node has the old address, or the parcel has left")
+            old = asdict(record.customer.ship_to)
+            fields = sorted(name for name, value in asdict(ship_to).items() if old[name] != value)
+            after = verbs.noted(record.state, "order.readdressed", at, actor, {"fields": fields})
+            return [record.save(after), store.addressed(record, replace(record.customer, ship_to=ship_to), as_of)]
+
+        store.change(order_id, moved)
         return store.load(order_id)
 
     def place_hold(self, order_id: str, reason: str, actor: str) -> Record:

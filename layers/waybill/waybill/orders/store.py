@@ -60,14 +60,19 @@ def load(order_id: str) -> Record:
     )
 
 
-def add(order: Order, customer: Customer, state: State) -> bool:
-    """A new order, whole, in one transaction. False where an order of this id stands already."""
+def stands(order_id: str) -> bool:
+    """Whether there is such an order."""
+    return ORDERS.get(codec.partition(order_id), codec.STATE) is not None
+
+
+def add(order: Order, customer: Customer, state: State, as_of: str = "") -> bool:
+    """A new order, whole, as it was said at `as_of`, in one transaction. False where an order of this id stands already."""
     placed_at = state.history[0].at
     try:
         commit(
             create(ORDERS, codec.state_item(state, order)),
             create(ORDERS, codec.order_item(order)),
-            create(ORDERS, codec.customer_item(order.id, placed_at, customer)),
+            create(ORDERS, {**codec.customer_item(order.id, placed_at, customer), **({"as_of": as_of} if as_of else {})}),
         )
     except WriteConflict:
         return False
@@ -102,6 +107,16 @@ def change_state(order_id: str, verb: Callable[[Record], State]) -> State:
 
     change(order_id, decide)
     return after[0]
+
+
+def addressed_as_of(record: Record) -> str:
+    """The instant of the newest word on where the order goes; "" where nobody has spoken since it was placed."""
+    return str((record.others or {}).get(codec.PII, {}).get("as_of", ""))
+
+
+def addressed(record: Record, customer: Customer, as_of: str) -> Write:
+    """The write of what was said at `as_of` of whose order it is. It goes with one of STATE, whose version guards both."""
+    return overwrite(ORDERS, {**codec.customer_item(record.order.id, record.state.history[0].at, customer), "as_of": as_of})
 
 
 def remember_wait(order_id: str, state_name: str, token: str, at: str) -> None:

@@ -1,4 +1,4 @@
-"""What a channel is told of an order."""
+"""What a channel is told of an order. Lines are by the ids that the channel gave, money in minor units."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """Goods that have left a node: `lines` are units by the line ids that the channel gave. `last`: nothing follows."""
+    """Goods that have left a node at an instant. `last`: nothing follows."""
 
     event_id: str
     order_id: str
@@ -26,11 +26,21 @@ class Shipment:
     lines: dict[str, int]
     parcels: tuple[Parcel, ...]
     last: bool
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """We have the order, and it can be paid and filled."""
+
+    event_id: str
+    order_id: str
+    external_reference: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """Some units are cancelled, the rest goes on: `lines` are units by the line ids that the channel gave."""
+    """Some units are cancelled, the rest goes on."""
 
     event_id: str
     order_id: str
@@ -47,3 +57,14 @@ class Cancellation:
     order_id: str
     external_reference: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """We have returned money to the customer, by a gateway of ours."""
+
+    event_id: str
+    order_id: str
+    external_reference: str
+    amount: int
+    currency: str

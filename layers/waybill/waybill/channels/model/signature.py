@@ -4,7 +4,46 @@ from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+_TOLERANCE_SECONDS = 300
+
+
+class Presented(Protocol):
+    """A webhook as it came, with the secrets that are live: `ports.Signed`."""
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def raw(self) -> bytes: ...
+    @property
+    def secrets(self) -> Sequence[str]: ...
+    @property
+    def now(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Base64Hmac:
+    """Base64 of HMAC-SHA256 over the body as it came, in this header."""
+
+    header: str
+
+    def __call__(self, call: Presented) -> bool:
+        return verified(call.raw, call.headers.get(self.header, ""), call.secrets)
+
+
+def standard_webhooks(call: Presented) -> bool:
+    """Standard Webhooks: over id, instant and body; any of several signatures; refused five minutes away from now, so that nobody can
+    send an old one again."""
+    id, sent_at = call.headers.get("webhook-id", ""), call.headers.get("webhook-timestamp", "")
+    if not sent_at.isascii() or not sent_at.isdecimal() or len(sent_at) > 12 or abs(call.now - int(sent_at)) > _TOLERANCE_SECONDS:
+        return False
+    given = [one.encode("utf-8", "surrogatepass") for one in call.headers.get("webhook-signature", "").split()[:10]]
+    ours = [standard_webhook(id, int(sent_at), call.raw, secret).encode() for secret in call.secrets if secret]
+    matches = [hmac.compare_digest(theirs, mine) for mine in ours for theirs in given]
+    return any(matches)
 
 
 def signed(raw: bytes, secret: str) -> str:

@@ -68,6 +68,7 @@ HOLDS = {
     "export": "Export check",
     "manual": "Held by a person",
     "remorse": "Remorse window",
+    "changed": "Changed at the channel",
     "stuck": "Workflow is stuck",
     "backordered": "Waiting for stock",
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 STEPS = ("reserve", "authorise", "release", "ship")
 """The steps of the flow that a hold can block."""
 
-KINDS = ("sums", "item", "address", "payment", "unfillable", "fraud", "export", "manual", "remorse")
+KINDS = ("sums", "item", "address", "payment", "unfillable", "fraud", "export", "manual", "remorse", "changed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _FAILED = {
 
 _ANSWERS = ("SUCCESS", "FAILURE")
 _REMAINDER = "/remainder"
-_OWED = "refund_owed"
+_OWED, _AT_CHANNEL = "refund_owed", "at_channel"
 AS_CREDIT = "store_credit"
 """Why money went back that no gateway has returned."""
 PART = "part"
@@ -113,7 +113,7 @@ class Tender:
     def secured(self) -> bool:
         """The money is certain for as long as the gateway keeps its word: authorised, charged, paid outside, or on terms."""
         held = self.balances.authorised + self.balances.charged + self.balances.charge_pending
-        return held >= self.amount or (self.paid_later and bool(self.events))
+        return held >= self.amount or (not self.at_gateway and bool(self.events))
 
     @property
     def cancelled(self) -> bool:
@@ -288,10 +288,24 @@ class Tender:
         """Minor units of a refund that went back as store credit."""
         return sum(event.amount for event in self.events if event.ref == f"{refund}/credit")
 
+    def returned_at_channel(self, amount: int, key: str, at: str, reference: str | None, actor: str) -> Tender:
+        """With money that the channel says it has returned, under the name of that statement. What it owed is settled by it first.
+        Raises IllegalTransition beyond what it took (I7)."""
+        if not 0 < amount <= self.balances.charged:
+            raise IllegalTransition(f"tender {self.number}: {amount} is not within the {self.balances.charged} that the channel has")
+        back = PaymentEvent("REFUND_SUCCESS", at, amount, f"{self.record_id}/{key}", reference, _AT_CHANNEL)
+        return self._with(back)._told(_TOLD["REFUND"], back, actor)
+
+    @property
+    def back_at_channel(self) -> int:
+        """Minor units that the channel has returned by itself."""
+        return sum(event.amount for event in self.events if event.reason == _AT_CHANNEL)
+
     @property
     def refundable(self) -> int:
         """What was taken and is neither returned, nor about to be, nor owed by a channel."""
-        return self.balances.charged - sum(event.amount for event in self.events if event.reason == _OWED)
+        owed = sum(event.amount for event in self.events if event.reason == _OWED)
+        return self.balances.charged - max(0, owed - self.back_at_channel)
 
     def waiting(self, reason: str, at: str, actor: str) -> Tender:
         """With the note that its gateway cannot go on just now; the same where that is known."""

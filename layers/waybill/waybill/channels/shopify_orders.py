@@ -1,0 +1,162 @@
+"""Reading orders from Shopify's Admin GraphQL, written down as its webhooks write them: one normaliser reads both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from waybill.channels.ports import ChannelRefused
+
+_MONEY = "{ shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }"
+_ADDRESS = "{ firstName lastName name company address1 address2 city provinceCode zip countryCodeV2 phone }"
+_ALLOCATIONS = f"discountAllocations {{ allocatedAmountSet {_MONEY} }}"
+_TAXES = f"taxLines {{ priceSet {_MONEY} }}"
+_FRAGMENT = f"""
+fragment WholeOrder on Order {{
+  id name createdAt updatedAt processedAt cancelledAt cancelReason test note tags sourceName email phone customerLocale
+  taxesIncluded currencyCode displayFinancialStatus paymentGatewayNames
+  totalPriceSet {_MONEY} totalDiscountsSet {_MONEY} totalTaxSet {_MONEY} totalOutstandingSet {_MONEY} totalTipReceivedSet {_MONEY}
+  originalTotalDutiesSet {_MONEY} originalTotalAdditionalFeesSet {_MONEY}
+  customAttributes {{ key value }}
+  customer {{ firstName lastName }}
+  shippingAddress {_ADDRESS}
+  billingAddress {_ADDRESS}
+  shippingLines(first: 20) {{ nodes {{ code title originalPriceSet {_MONEY} {_ALLOCATIONS} {_TAXES} }} }}
+  lineItems(first: 250) {{
+    nodes {{
+      id sku name quantity currentQuantity requiresShipping isGiftCard
+      originalUnitPriceSet {_MONEY} {_ALLOCATIONS} {_TAXES}
+      customAttributes {{ key value }}
+    }}
+    pageInfo {{ hasNextPage }}
+  }}
+  fulfillments(first: 50) {{ status fulfillmentLineItems(first: 250) {{ nodes {{ quantity lineItem {{ id }} }} }} }}
+  refunds(first: 50) {{
+    refundLineItems(first: 250) {{ nodes {{ quantity restockType lineItem {{ id }} }} }}
+    transactions(first: 20) {{ nodes {{ kind status amountSet {_MONEY} }} }}
+  }}
+  transactions(first: 20) {{ id kind status gateway amountSet {_MONEY} }}
+}}
+"""
+WHOLE = f"query WaybillWholeOrder($id: ID!) {{ order(id: $id) {{ ...WholeOrder }} }}\n{_FRAGMENT}"
+CHANGED = f"""
+query WaybillChangedOrders($query: String!, $after: String) {{
+  orders(first: 10, after: $after, query: $query, sortKey: UPDATED_AT) {{ nodes {{ ...WholeOrder }} pageInfo {{ hasNextPage endCursor }} }}
+}}
+{_FRAGMENT}
+"""
+
+
+def as_document(order: dict[str, Any]) -> dict[str, Any]:
+    """The order as a webhook would carry it. Raises ChannelRefused for one that does not fit into one answer."""
+    if order["lineItems"]["pageInfo"]["hasNextPage"]:
+        raise ChannelRefused(f"{order['name']} has more than 250 lines: subscribe to orders/updated, which carries them all")
+    document: dict[str, Any] = {
+        "id": _number(order["id"]),
+        "name": order["name"],
+        "created_at": order["createdAt"],
+        "updated_at": order["updatedAt"],
+        "processed_at": order["processedAt"],
+        "cancelled_at": order["cancelledAt"],
+        "cancel_reason": (order["cancelReason"] or "").lower() or None,
+        "test": order["test"],
+        "note": order["note"],
+        "tags": ", ".join(order["tags"]),
+        "source_name": order["sourceName"],
+        "email": order["email"],
+        "phone": order["phone"],
+        "customer_locale": order["customerLocale"],
+        "taxes_included": order["taxesIncluded"],
+        "currency": order["currencyCode"],
+        "financial_status": (order["displayFinancialStatus"] or "").lower(),
+        "payment_gateway_names": order["paymentGatewayNames"],
+        "total_price": _shop(order["totalPriceSet"]),
+        "total_price_set": _set(order["totalPriceSet"]),
+        "total_discounts": _shop(order["totalDiscountsSet"]),
+        "total_tax": _shop(order["totalTaxSet"]),
+        "total_outstanding": _shop(order["totalOutstandingSet"]),
+        "total_tip_received": _shop(order["totalTipReceivedSet"]),
+        "original_total_duties_set": _set(order["originalTotalDutiesSet"]),
+        "original_total_additional_fees_set": _set(order["originalTotalAdditionalFeesSet"]),
+        "note_attributes": _pairs(order["customAttributes"]),
+        "customer": {"first_name": order["customer"]["firstName"], "last_name": order["customer"]["lastName"]} if order["customer"] else None,
+        "shipping_address": _address(order["shippingAddress"]),
+        "billing_address": _address(order["billingAddress"]),
+        "shipping_lines": [_shipping_line(line) for line in order["shippingLines"]["nodes"]],
+        "line_items": [_line(line) for line in order["lineItems"]["nodes"]],
+        "fulfillments": [_fulfilment(made) for made in order["fulfillments"]],
+        "refunds": [_refund(made) for made in order["refunds"]],
+        "transactions": [_transaction(made) | {"id": _number(made["id"])} for made in order["transactions"]],
+    }
+    return document
+
+
+def _line(line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": _number(line["id"]),
+        "sku": line["sku"],
+        "name": line["name"],
+        "quantity": line["quantity"],
+        "current_quantity": line["currentQuantity"],
+        "requires_shipping": line["requiresShipping"],
+        "gift_card": line["isGiftCard"],
+        "price": _shop(line["originalUnitPriceSet"]),
+        "properties": _pairs(line["customAttributes"]),
+        **_allocated(line),
+    }
+
+
+def _shipping_line(line: dict[str, Any]) -> dict[str, Any]:
+    return {"code": line["code"], "title": line["title"], "price": _shop(line["originalPriceSet"]), **_allocated(line)}
+
+
+def _allocated(line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "discount_allocations": [{"amount": _shop(each["allocatedAmountSet"])} for each in line["discountAllocations"]],
+        "tax_lines": [{"price": _shop(each["priceSet"])} for each in line["taxLines"]],
+    }
+
+
+def _fulfilment(made: dict[str, Any]) -> dict[str, Any]:
+    lines = [{"id": _number(line["lineItem"]["id"]), "quantity": line["quantity"]} for line in made["fulfillmentLineItems"]["nodes"]]
+    return {"status": made["status"].lower(), "line_items": lines}
+
+
+def _refund(made: dict[str, Any]) -> dict[str, Any]:
+    lines = [
+        {"line_item_id": _number(line["lineItem"]["id"]), "quantity": line["quantity"], "restock_type": line["restockType"].lower()}
+        for line in made["refundLineItems"]["nodes"]
+    ]
+    return {"refund_line_items": lines, "transactions": [_transaction(each) for each in made["transactions"]["nodes"]]}
+
+
+def _transaction(made: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": made["kind"].lower(), "status": made["status"].lower(), "gateway": made.get("gateway"), "amount": _shop(made["amountSet"])}
+
+
+def _address(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    plain = {name: found[name] for name in ("name", "company", "address1", "address2", "city", "zip", "phone")}
+    names = {"first_name": found["firstName"], "last_name": found["lastName"]}
+    return {**plain, **names, "province_code": found["provinceCode"], "country_code": found["countryCodeV2"]}
+
+
+def _pairs(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"name": pair["key"], "value": pair["value"]} for pair in found]
+
+
+def _number(gid: str) -> int:
+    return int(gid.rpartition("/")[2])
+
+
+def _shop(money: dict[str, Any] | None) -> str | None:
+    return money["shopMoney"]["amount"] if money else None
+
+
+def _set(money: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Both currencies, as REST names them."""
+    if money is None:
+        return None
+    names = {"shop_money": money["shopMoney"], "presentment_money": money["presentmentMoney"]}
+    return {name: {"amount": each["amount"], "currency_code": each["currencyCode"]} for name, each in names.items()}
