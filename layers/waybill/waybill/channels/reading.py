@@ -117,7 +117,9 @@ def moment(body: Body, *names: str, default: str) -> str:
     return default
 
 
-def address(body: Body, *, line1: str, line2: str, region: tuple[str, ...], postal_code: str, country: tuple[str, ...]) -> Address:
+def address(
+    body: Body, *, line1: str, line2: str, region: tuple[str, ...], postal_code: str, country: tuple[str, ...], city: str = "city", phone: str = "phone"
+) -> Address:
     """An address under a channel's own field names."""
     name = text(body, "name", limit=200) or " ".join(filter(None, (text(body, "first_name", limit=100), text(body, "last_name", limit=100))))
     return Address(
@@ -125,11 +127,11 @@ def address(body: Body, *, line1: str, line2: str, region: tuple[str, ...], post
         company=text(body, "company", limit=200),
         line1=text(body, line1, limit=200),
         line2=text(body, line2, limit=200),
-        city=text(body, "city", limit=120),
+        city=text(body, city, limit=120),
         region=text(body, *region, limit=60),
         postal_code=text(body, postal_code, limit=20).upper(),
         country=_country(text(body, *country, limit=60)),
-        phone=text(body, "phone", limit=40),
+        phone=text(body, phone, limit=40),
     )
 
 

@@ -1,0 +1,220 @@
+"""BigCommerce: its webhooks (Standard Webhooks, which only name an order), its order (V2, with products and addresses) → the canonical order.
+
+- The document is what we put together: the `order`, its `products`, its `shipping_addresses`. Prices are read without tax.
+- A line's discounts are its `applied_discounts`; what of the order's discounts no line carries is spread over them by value.
+- Handling and wrapping with their tax are `fees`. Store credit and gift certificates are tenders of their own: BigCommerce has taken them.
+- Several addresses: the first one counts, and a person is asked.
+- It is told of shipments with their lines, of acceptance (Awaiting Fulfillment) and cancellation. It takes no units off for us.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+from waybill.channels.imported import Finding, Imported
+from waybill.channels.model.shipment import Acceptance, Cancellation, Shipment
+from waybill.channels.model.signature import standard_webhooks
+from waybill.channels.model.standing import Standing
+from waybill.channels.ports import NOTHING, WORD, About, Adapter, Hook, Outgoing, Page, Remote
+from waybill.channels.quiet import Quiet
+from waybill.channels.reading import Body, address, custom, distinct, moment, money, part, parts, plain, quantity, reference, text
+from waybill.kernel.errors import Malformed
+from waybill.kernel.ids import order_id
+from waybill.kernel.money import allocate, exponent
+from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+
+_CANCELLED, _ACCEPTED, _DEAD = 5, 11, {4: "refunded", 6: "declined", 12: "in manual verification", 13: "disputed"}
+_BEFORE_PAYMENT = (0, 1, 7)
+_A_PAGE = 50
+
+
+def about(topic: str, document: Any) -> About:
+    """`store/order/…` names the order by its number."""
+    data = part(document if isinstance(document, dict) else {}, "data")
+    return About(WORD, reference(data, "id")) if topic.startswith("store/order/") else About(NOTHING)
+
+
+def normalise(channel: str, document: Any, received_at: str) -> Imported:
+    """One order of BigCommerce in our terms. Raises Malformed naming what cannot be read."""
+    if not isinstance(document, dict):
+        raise Malformed("the document is no order: it must be a JSON object")
+    body = part(document, "order")
+    external_reference = reference(body, "id")
+    currency = text(body, "currency_code", limit=8)
+    exponent(currency)
+    addresses = parts(document, "shipping_addresses")
+    total = money(body, "total_inc_tax", currency)
+    order = Order(
+        id=order_id(channel, external_reference),
+        channel=channel,
+        external_reference=external_reference,
+        placed_at=moment(body, "date_created", default=received_at),
+        currency=currency,
+        lines=_lines(body, parts(document, "products"), currency),
+        shipping=Shipping(
+            method=text(addresses[0] if addresses else {}, "shipping_method", limit=200) or "standard",
+            amount=money(body, "shipping_cost_ex_tax", currency),
+            tax=money(body, "shipping_cost_tax", currency),
+        ),
+        tenders=_tenders(body, currency, total),
+        total=total,
+        fees=sum(money(body, f"{name}_cost_inc_tax", currency) for name in ("handling", "wrapping")),
+        number=external_reference,
+        note=text(body, "customer_message", limit=2000),
+        attributes={**custom(body.get("form_fields")), "channel_order": external_reference},
+    )
+    return Imported(order, _customer(body, addresses), tuple(_findings(body, addresses)), _standing(document, body, currency, order))
+
+
+def _lines(body: Body, products: list[Body], currency: str) -> tuple[Line, ...]:
+    lines = [_line(raw, currency) for raw in products if quantity(raw)]
+    rest = money(body, "discount_amount", currency) + money(body, "coupon_discount", currency) - sum(line.discount for line in lines)
+    if rest <= 0 or not lines:
+        return distinct(lines)
+    shares = allocate(rest, [max(line.net, 0) for line in lines])
+    return distinct([replace(line, discount=line.discount + share) for line, share in zip(lines, shares, strict=True)])
+
+
+def _line(raw: Body, currency: str) -> Line:
+    units = quantity(raw)
+    whole = money(raw, "total_ex_tax", currency)
+    price = -(-whole // units)
+    given = sum(money(each, "amount", currency) for each in parts(raw, "applied_discounts"))
+    options = {str(each.get("display_name")): str(each.get("display_value"))[:500] for each in parts(raw, "product_options")[:20]}
+    return Line(
+        id=reference(raw, "id")[:64],
+        sku=text(raw, "sku", limit=80),
+        title=plain(raw, "name"),
+        quantity=units,
+        unit_price=price,
+        discount=price * units - whole + given,
+        tax=money(raw, "total_tax", currency),
+        ships=text(raw, "type", limit=20) != "digital",
+        attributes=options,
+    )
+
+
+def _tenders(body: Body, currency: str, total: int) -> tuple[Tender, ...]:
+    method, paid_by = text(body, "payment_method", limit=200) or "bigcommerce", text(body, "payment_provider_id", "id", limit=200)
+    own = {"store credit": money(body, "store_credit_amount", currency), "gift certificate": money(body, "gift_certificate_amount", currency)}
+    tenders = [Tender("channel", amount, name, reference=paid_by) for name, amount in own.items() if amount]
+    rest = total - sum(own.values())
+    if rest:
+        kind = "channel" if _paid(body) else "cod" if "delivery" in method.lower() else "terms"
+        tenders.append(Tender(kind, rest, method, reference=paid_by, attributes={"status": text(body, "payment_status", limit=40)}))
+    return tuple(tenders)
+
+
+def _paid(body: Body) -> bool:
+    return text(body, "payment_status", limit=40).lower() in ("captured", "paid", "partially refunded", "refunded")
+
+
+def _customer(body: Body, addresses: list[Body]) -> Customer:
+    bill_to = _address(part(body, "billing_address"))
+    ship_to = _address(addresses[0]) if addresses else Address()
+    email = text(part(body, "billing_address"), "email", limit=254)
+    return Customer(email=email, name=bill_to.name or ship_to.name, phone=bill_to.phone, ship_to=ship_to, bill_to=bill_to if bill_to.line1 else None)
+
+
+def _address(raw: Body) -> Address:
+    return address(raw, line1="street_1", line2="street_2", region=("state",), postal_code="zip", country=("country_iso2",))
+
+
+def _status(body: Body) -> int:
+    found = body.get("status_id")
+    return found if isinstance(found, int) and not isinstance(found, bool) else -1
+
+
+def _findings(body: Body, addresses: list[Body]) -> list[Finding]:
+    found = [Finding("manual", f"BigCommerce says {_DEAD[_status(body)]}")] if _status(body) in _DEAD else []
+    if _status(body) in _BEFORE_PAYMENT:
+        found.append(Finding("payment", "BigCommerce still waits for the payment"))
+    if len(addresses) > 1:
+        found.append(Finding("address", f"it goes to {len(addresses)} addresses, the first is taken"))
+    return found
+
+
+def _standing(document: Body, body: Body, currency: str, order: Order) -> Standing:
+    shipped = {text(raw, "id", limit=64): quantity(raw, "quantity_shipped") for raw in parts(document, "products") if raw.get("quantity_shipped")}
+    return Standing(
+        as_of=moment(body, "date_modified", default=""),
+        cancelled="cancelled" if _status(body) == _CANCELLED else "",
+        shipped=shipped,
+        paid=order.total if _paid(body) else None,
+        refunded=money(body, "refunded_amount", currency) if "refunded_amount" in body else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BigCommerce(Quiet):
+    """BigCommerce as we call it."""
+
+    caller: Any
+
+    def order(self, reference: str) -> Any:
+        return self._whole(self.caller.json("bigcommerce.order", "GET", _path(reference)))
+
+    def changed(self, since: str, until: str, next: str) -> Page:
+        page = int(next or 1)
+        span = f"min_date_modified={quote(since)}&max_date_modified={quote(until)}"
+        found = self.caller.json("bigcommerce.orders", "GET", f"/v2/orders?{span}&sort=date_modified:asc&limit={_A_PAGE}&page={page}") or []
+        return Page(tuple((str(order["id"]), self._whole(order)) for order in found), str(page + 1) if len(found) == _A_PAGE else "")
+
+    def accepted(self, acceptance: Acceptance) -> None:
+        self._to_status(acceptance.external_reference, _ACCEPTED)
+
+    def cancelled(self, cancellation: Cancellation) -> None:
+        self._to_status(cancellation.external_reference, _CANCELLED)
+
+    def shipped(self, shipment: Shipment) -> None:
+        path = f"{_path(shipment.external_reference)}/shipments"
+        told = {str(each.get("tracking_number")) for each in self.caller.json("bigcommerce.shipments", "GET", path) or []}
+        if not shipment.parcels or shipment.parcels[0].tracking_number in told:
+            return
+        addresses = self.caller.json("bigcommerce.addresses", "GET", f"{_path(shipment.external_reference)}/shipping_addresses")
+        items = [{"order_product_id": int(line), "quantity": units} for line, units in sorted(shipment.lines.items())]
+        parcel = shipment.parcels[0]
+        more = ", ".join(f"{each.carrier} {each.tracking_number}" for each in shipment.parcels[1:])
+        said = {"order_address_id": addresses[0]["id"], "items": items, "tracking_number": parcel.tracking_number, "comments": more}
+        self.caller.json("bigcommerce.ship", "POST", path, said | ({"tracking_link": parcel.url} if parcel.url else {}))
+
+    def _to_status(self, reference: str, status: int) -> None:
+        now = self.caller.json("bigcommerce.order", "GET", _path(reference)).get("status_id")
+        if now != status and now not in (2, 3, 4, _CANCELLED, 10):
+            self.caller.json("bigcommerce.update", "PUT", _path(reference), {"status_id": status})
+
+    def _whole(self, order: dict[str, Any]) -> dict[str, Any]:
+        path = _path(str(order["id"]))
+        return {
+            "order": order,
+            "products": self.caller.json("bigcommerce.products", "GET", f"{path}/products?limit=250") or [],
+            "shipping_addresses": self.caller.json("bigcommerce.addresses", "GET", f"{path}/shipping_addresses") or [],
+        }
+
+
+def _path(reference: str) -> str:
+    return f"/v2/orders/{quote(reference, safe='')}"
+
+
+def _remote(outgoing: Outgoing) -> Remote:
+    from waybill.channels.calling import caller
+
+    return BigCommerce(caller(outgoing, "api_url", {"X-Auth-Token": outgoing.credentials["access_token"]}))
+
+
+ADAPTER = Adapter(
+    kind="bigcommerce",
+    about=about,
+    normalise=normalise,
+    hook=Hook(
+        signature="webhook-signature",
+        verified=standard_webhooks,
+        topic=lambda headers, document: text(document, "scope", limit=120) if isinstance(document, dict) else "",
+        delivery=lambda headers, document: headers.get("webhook-id", ""),
+    ),
+    address="api_url",
+    remote=_remote,
+    needs=("access_token",),
+)

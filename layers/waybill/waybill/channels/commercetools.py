@@ -1,0 +1,254 @@
+"""commercetools: its subscriptions (messages through a queue, which only name an order), its order → the canonical order.
+
+- Money is `centAmount` of the currency's own fraction. `taxRate.includedInPrice` says whether prices contain tax; the total is the gross one
+  where the order is taxed, else `totalPrice`.
+- A line's discounts, those of the cart among them, are what `totalPrice` lacks of price × quantity. Custom line items are lines.
+- Several ship groups (`shippingMode` Multiple): the first address counts, and a person is asked.
+- It is told of deliveries (each under the key of its fulfilment order), of acceptance and of cancellation by the order's state.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from waybill.channels import oauth
+from waybill.channels.imported import Finding, Imported
+from waybill.channels.model.shipment import Acceptance, Cancellation, Shipment
+from waybill.channels.model.standing import Standing
+from waybill.channels.ports import NOTHING, WORD, About, Adapter, Notices, Outgoing, Page, Remote
+from waybill.channels.quiet import Quiet
+from waybill.channels.reading import Body, address, distinct, locale, moment, part, parts, quantity, reference, text
+from waybill.kernel.errors import Malformed
+from waybill.kernel.ids import order_id
+from waybill.kernel.money import exponent
+from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+
+_A_PAGE = 50
+
+
+def about(topic: str, document: Any) -> About:
+    """Every message and change of an order names it."""
+    resource = part(document if isinstance(document, dict) else {}, "resource")
+    return About(WORD, reference(resource, "id")) if resource.get("typeId") == "order" else About(NOTHING)
+
+
+def normalise(channel: str, document: Any, received_at: str) -> Imported:
+    """One order of commercetools in our terms. Raises Malformed naming what cannot be read."""
+    if not isinstance(document, dict):
+        raise Malformed("the document is no order: it must be a JSON object")
+    external_reference = reference(document, "id")
+    currency = text(part(document, "totalPrice"), "currencyCode", limit=8)
+    exponent(currency)
+    taxed = part(document, "taxedPrice")
+    total = _minor(taxed, "totalGross", currency) if "totalGross" in taxed else _minor(document, "totalPrice", currency)
+    gross = _prices_contain_tax(document)
+    language = text(document, "locale", limit=20)
+    lines = [_line(raw, currency, language) for name in ("lineItems", "customLineItems") for raw in parts(document, name) if quantity(raw)]
+    order = Order(
+        id=order_id(channel, external_reference),
+        channel=channel,
+        external_reference=external_reference,
+        placed_at=moment(document, "createdAt", default=received_at),
+        currency=currency,
+        lines=distinct(lines),
+        shipping=_shipping(document, currency),
+        tenders=_tenders(document, currency, total),
+        total=total,
+        tax_included=gross,
+        fees=-_minor(part(document, "discountOnTotalPrice"), "discountedAmount", currency),
+        number=text(document, "orderNumber", limit=128),
+        attributes={**_fields(document), "channel_order": external_reference},
+    )
+    return Imported(order, _customer(document), tuple(_findings(document)), _standing(document, currency))
+
+
+def _minor(body: Body, name: str, currency: str) -> int:
+    """Minor units of a money object. One of a finer fraction than its currency's (high precision) is read by its rounded `centAmount`."""
+    raw = part(body, name)
+    amount = raw.get("centAmount", 0)
+    if isinstance(amount, bool) or not isinstance(amount, int):
+        raise Malformed(f"{name}.centAmount must be a whole number", fields={name: "must be minor units"})
+    if raw and text(raw, "currencyCode", limit=8) != currency:
+        raise Malformed(f"{name} is in another currency than the order", fields={name: f"must be in {currency}"})
+    return amount
+
+
+def _prices_contain_tax(document: Body) -> bool:
+    rates = [part(raw, "taxRate") for name in ("lineItems", "customLineItems") for raw in parts(document, name)]
+    return bool(rates) and all(rate.get("includedInPrice") is True for rate in rates)
+
+
+def _line(raw: Body, currency: str, language: str) -> Line:
+    units, taxed = quantity(raw), part(raw, "taxedPrice")
+    whole = _minor(raw, "totalPrice", currency)
+    before = (_minor(part(raw, "price"), "value", currency) or _minor(raw, "money", currency)) * units
+    price = -(-max(before, whole) // units)
+    custom_line = "variant" not in raw
+    return Line(
+        id=reference(raw, "id")[:64],
+        sku=text(part(raw, "variant"), "sku", limit=80),
+        title=_named(part(raw, "name"), language),
+        quantity=units,
+        unit_price=price,
+        discount=price * units - whole,
+        tax=_minor(taxed, "totalGross", currency) - _minor(taxed, "totalNet", currency),
+        ships=not custom_line,
+        attributes=_fields(raw),
+    )
+
+
+def _named(names: Body, language: str) -> str:
+    known = [text(names, name) for name in (language, language[:2], "en", *names) if name in names]
+    return next(filter(None, known), "")
+
+
+def _shipping(document: Body, currency: str) -> Shipping:
+    info = part(document, "shippingInfo")
+    taxed = part(info, "taxedPrice")
+    paid = _minor(part(info, "discountedPrice"), "value", currency) if "discountedPrice" in info else _minor(info, "price", currency)
+    amount = _minor(info, "price", currency)
+    method = text(info, "shippingMethodName", limit=200) or "standard"
+    return Shipping(method, amount, amount - paid, _minor(taxed, "totalGross", currency) - _minor(taxed, "totalNet", currency))
+
+
+def _payments(document: Body) -> list[Body]:
+    return [part(raw, "obj") for raw in parts(part(document, "paymentInfo"), "payments")]
+
+
+def _moved(payment: Body, kind: str, currency: str) -> int:
+    done = [raw for raw in parts(payment, "transactions") if raw.get("type") == kind and raw.get("state") == "Success"]
+    return sum(_minor(raw, "amount", currency) for raw in done)
+
+
+def _tenders(document: Body, currency: str, total: int) -> tuple[Tender, ...]:
+    """What payments have charged; the rest, or all of it where the order only says `Paid`, by that word."""
+    taken = []
+    for payment in _payments(document):
+        method = text(part(payment, "paymentMethodInfo"), "method", "paymentInterface", limit=200) or "commercetools"
+        if charged := _moved(payment, "Charge", currency):
+            taken.append(Tender("channel", charged, method, reference=text(payment, "interfaceId", "id", limit=200)))
+    rest = total - sum(tender.amount for tender in taken)
+    if rest > 0:
+        status = text(document, "paymentState", limit=40)
+        taken.append(Tender("channel" if status == "Paid" else "terms", rest, "commercetools", attributes={"status": status}))
+    return tuple(taken)
+
+
+def _customer(document: Body) -> Customer:
+    ship_to, bill_to = _address(part(document, "shippingAddress")), _address(part(document, "billingAddress"))
+    email = text(document, "customerEmail", limit=254) or text(part(document, "shippingAddress"), "email", limit=254)
+    return Customer(
+        email=email,
+        name=bill_to.name or ship_to.name,
+        phone=ship_to.phone,
+        locale=locale(text(document, "locale", limit=20)),
+        ship_to=ship_to,
+        bill_to=bill_to if bill_to.line1 else None,
+    )
+
+
+def _address(raw: Body) -> Address:
+    street = " ".join(filter(None, (text(raw, "streetName", limit=180), text(raw, "streetNumber", limit=20))))
+    more = ", ".join(filter(None, (text(raw, "additionalStreetInfo", limit=100), text(raw, "apartment", limit=40), text(raw, "pOBox", limit=40))))
+    names = {"first_name": raw.get("firstName"), "last_name": raw.get("lastName"), "street": street, "more": more}
+    return address({**raw, **names}, line1="street", line2="more", region=("state", "region"), postal_code="postalCode", country=("country",))
+
+
+def _fields(raw: Body) -> dict[str, Any]:
+    """Custom fields that are text, numbers or flags."""
+    fields = part(part(raw, "custom"), "fields")
+    return {name[:100]: value[:500] if isinstance(value, str) else value for name, value in list(fields.items())[:50] if isinstance(value, (str, int, bool)) and value != ""}
+
+
+def _findings(document: Body) -> list[Finding]:
+    state, found = text(document, "paymentState", limit=40), []
+    if state in ("Failed", "Pending", "BalanceDue"):
+        found.append(Finding("payment", f"commercetools says {state} of the payment"))
+    if text(document, "shippingMode", limit=20) == "Multiple" and len(parts(document, "shipping")) > 1:
+        found.append(Finding("address", f"it goes to {len(parts(document, 'shipping'))} ship groups, the first address is taken"))
+    return found
+
+
+def _standing(document: Body, currency: str) -> Standing:
+    shipped = Counter[str]()
+    for delivery in parts(part(document, "shippingInfo"), "deliveries"):
+        for item in parts(delivery, "items"):
+            shipped[text(item, "id", limit=64)] += quantity(item)
+    payments = _payments(document)
+    return Standing(
+        as_of=moment(document, "lastModifiedAt", default=""),
+        cancelled="cancelled" if text(document, "orderState", limit=40) == "Cancelled" else "",
+        shipped=dict(shipped),
+        paid=sum(_moved(payment, "Charge", currency) for payment in payments) or None,
+        refunded=sum(_moved(payment, "Refund", currency) for payment in payments) if payments else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Commercetools(Quiet):
+    """commercetools as we call it; the caller's base ends with the project's key."""
+
+    caller: Any
+
+    def order(self, reference: str) -> Any:
+        return self.caller.json("commercetools.order", "GET", f"/orders/{quote(reference, safe='')}?expand=paymentInfo.payments%5B*%5D")
+
+    def changed(self, since: str, until: str, next: str) -> Page:
+        where = quote(f'lastModifiedAt >= "{since}" and lastModifiedAt < "{until}"')
+        start = int(next or 0)
+        path = f"/orders?where={where}&sort=lastModifiedAt%20asc&limit={_A_PAGE}&offset={start}&expand=paymentInfo.payments%5B*%5D"
+        found = self.caller.json("commercetools.orders", "GET", path)["results"]
+        return Page(tuple((order["id"], order) for order in found), str(start + _A_PAGE) if len(found) == _A_PAGE else "")
+
+    def accepted(self, acceptance: Acceptance) -> None:
+        order = self.order(acceptance.external_reference)
+        if order.get("orderState") == "Open":
+            self._change(order, [{"action": "changeOrderState", "orderState": "Confirmed"}])
+
+    def cancelled(self, cancellation: Cancellation) -> None:
+        order = self.order(cancellation.external_reference)
+        if order.get("orderState") != "Cancelled":
+            self._change(order, [{"action": "changeOrderState", "orderState": "Cancelled"}])
+
+    def shipped(self, shipment: Shipment) -> None:
+        order = self.order(shipment.external_reference)
+        if any(each.get("key") == shipment.fo_id for each in (order.get("shippingInfo") or {}).get("deliveries", ())):
+            return
+        items = [{"id": line, "quantity": units} for line, units in sorted(shipment.lines.items())]
+        parcels = [{"trackingData": {"trackingId": parcel.tracking_number, "carrier": parcel.carrier}} for parcel in shipment.parcels]
+        delivery = {"action": "addDelivery", "deliveryKey": shipment.fo_id, "items": items, "parcels": parcels}
+        state = {"action": "changeShipmentState", "shipmentState": "Shipped" if shipment.last else "Partial"}
+        self._change(order, [delivery, *([state] if order.get("shipmentState") != state["shipmentState"] else [])])
+
+    def _change(self, order: dict[str, Any], actions: list[dict[str, Any]]) -> None:
+        """At the version that was read: who was faster makes us look again."""
+        self.caller.json("commercetools.update", "POST", f"/orders/{order['id']}", {"version": order["version"], "actions": actions})
+
+
+def _remote(outgoing: Outgoing) -> Remote:
+    from waybill.channels.calling import caller
+
+    settings, said = outgoing.channel.settings, outgoing.credentials
+    scope = f"manage_orders:{settings.get('project_key', '')}"
+    form = {"grant_type": "client_credentials", "scope": scope}
+    found = oauth.token("commercetools.token", f"{settings.get('auth_url', '')}/oauth/token", form, (said["client_id"], said["client_secret"]))
+    return Commercetools(caller(outgoing, "api_url", {"Authorization": f"Bearer {found}"}))
+
+
+ADAPTER = Adapter(
+    kind="commercetools",
+    about=about,
+    normalise=normalise,
+    address="api_url",
+    remote=_remote,
+    needs=("client_id", "client_secret"),
+    notices=Notices(
+        setting="project_key",
+        names=lambda notice: text(notice, "projectKey", limit=100),
+        topic=lambda notice: text(notice, "type", "notificationType", limit=100),
+        delivery=lambda notice: text(notice, "id", limit=150) or f"{text(part(notice, 'resource'), 'id', limit=100)}-{text(notice, 'version', limit=20)}",
+    ),
+)

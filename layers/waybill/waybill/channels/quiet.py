@@ -1,0 +1,21 @@
+"""What a channel that has no word for something is told of it."""
+
+from __future__ import annotations
+
+from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Shipment
+
+
+class Quiet:
+    """Nothing. A channel overrides what it has a word for; its docstring says why the rest is not told."""
+
+    __slots__ = ()
+
+    def accepted(self, acceptance: Acceptance) -> None: ...
+
+    def shipped(self, shipment: Shipment) -> None: ...
+
+    def cancelled(self, cancellation: Cancellation) -> None: ...
+
+    def reduced(self, reduction: Reduction) -> None: ...
+
+    def given_back(self, given: GivenBack) -> None: ...
