@@ -541,7 +541,7 @@ def rules_api() -> Router:
     from waybill.inventory import shop_endless
     from waybill.inventory.model import backorders, cart, endless, sharing
     from waybill.listing.model import policy as listing_policy
-    from waybill.orders.model import patience
+    from waybill.orders.model import destinations, limits, patience, risk
     from waybill.routing import brokering, rules_api, runs_api, steering_api
     from waybill.routing.decisions_table import DecisionsTable
     from waybill.routing.model import scarcity
@@ -566,7 +566,10 @@ def rules_api() -> Router:
         patience.PATIENCE: patience.check,
         brokering.POLICY: brokering.check,
         counting_sheet.POLICY: counting_sheet.check,
+        destinations.POLICY: destinations.check,
         endless.POLICY: shop_endless.checked,
+        limits.POLICY: limits.check,
+        risk.POLICY: risk.check,
         listing_policy.POLICY: lambda policy: listing_policy.check(policy, [channel.id for channel in shop.channels()]),
         "routing": check_routing,
         scarcity.POLICY: scarcity.check,

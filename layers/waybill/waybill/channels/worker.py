@@ -13,6 +13,7 @@ from waybill.channels.exploding import exploded
 from waybill.channels.following import units
 from waybill.channels.imported import CONTENT, DOCUMENT, Finding, Imported, differences, fingerprint, holds
 from waybill.channels.ports import NOTHING, ORDER, WORD, About
+from waybill.channels.screening import screened
 from waybill.kernel import json as strict_json
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import InvalidInput, Malformed, NotFound
@@ -154,7 +155,8 @@ def _looked_over(imported: Imported) -> Imported:
     """Bundles taken apart, and what the shop's own data have to say to it."""
     kits, sold = bundles(), [line.sku for line in imported.order.lines if line.sku]
     known = shop.items([*sold, *(part for sku in sold for part in kits.get(sku, ()))])
-    return checks.checked(replace(imported, order=exploded(imported.order, kits, known)), known)
+    looked_over = checks.checked(replace(imported, order=exploded(imported.order, kits, known)), known)
+    return screened(looked_over, imported.order, shop.policy)
 
 
 def _marked(imported: Imported, content: str, document: Document) -> Imported:
