@@ -4,7 +4,7 @@ VENV := .venv
 py := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run start stop demo test sweep bench deploy lock clean redrive install
+.PHONY: help run start stop demo test sweep bench deploy lock clean redrive replay install
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ deploy: install ## guided deploy to AWS
 
 redrive: install ## send dead letters back to their queues (QUEUE=part of a name)
 	@$(py) -m local redrive $(QUEUE)
+
+replay: install ## read the kept documents again: which orders would the normalisers of this checkout make otherwise? (CHANNEL=one)
+	@$(py) -m local replay $(CHANNEL)
 
 lock: install ## pin requirements/*.in anew
 	@$(py) -m local.lock

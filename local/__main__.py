@@ -1,4 +1,4 @@
-"""`python -m local <command>`: up, start (in the background), stop, clean, redrive."""
+"""`python -m local <command>`: up, start (in the background), stop, clean, redrive, replay."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ def main() -> int:
     redrive = commands.add_parser("redrive", help="send dead letters back to the queue they came from")
     redrive.add_argument("queue", nargs="?", help="the queue's name or part of it, e.g. PaymentQueue; all when left out")
     redrive.add_argument("--stack", help="a stack on AWS; the laptop cloud when left out")
+    replay = commands.add_parser("replay", help="read the kept documents again and say which orders would differ; changes nothing")
+    replay.add_argument("channel", nargs="?", help="of this channel only")
+    replay.add_argument("--stack", help="a stack on AWS; the laptop cloud when left out")
     given = parser.parse_args()
     try:
         run(given)
@@ -52,6 +55,10 @@ def run(given: argparse.Namespace) -> None:
         stop()
     elif given.command == "clean":
         clean()
+    elif given.command == "replay":
+        from local.replay import replay_stack
+
+        replay_stack(given.channel, given.stack)
     else:
         from local.redrive import redrive_stack
 

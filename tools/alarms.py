@@ -89,6 +89,7 @@ ALARMS = (
     Alarm("CartsAlarm", "Carts whose time is over do not give their stock back.", "carts", (_lambda("Errors", "Carts"),), periods=3),
     Alarm("ListingAlarm", "Channels are told of stock late, or not at all.", "listing", (_lambda("Errors", "Listing"), _own("ChannelsBehind")), periods=3),
     Alarm("ChannelsUnreadAlarm", "A channel cannot be asked for its orders, or what asks is itself failing.", "channels-unread", (_lambda("Errors", "ChannelChanges"), _own("ChannelsNotRead")), periods=3),
+    Alarm("DriftAlarm", "The documents of a channel have fields that they never had, or lack some that they always had.", "documents-drift", (_own("DocumentsDrifted"),), seconds=86400),
     Alarm("ScarcityAlarm", "Stock is not priced for orders still to come.", "scarcity", (_lambda("Errors", "Scarcity"),), seconds=3600, periods=3),
     Alarm("ReconcilerAlarm", "What mends lost executions is itself failing.", "reconciler", (_lambda("Errors", "Reconciler"),), periods=2),
 )  # fmt: skip

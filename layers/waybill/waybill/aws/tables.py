@@ -83,6 +83,16 @@ class Table:
             raise Unavailable(f"{len(wanted)} items of {self.name} could not be read just now")
         return found
 
+    def scan(self) -> Iterator[Item]:
+        """Every item, in no order: for jobs that a person starts."""
+        start: dict[str, Any] = {}
+        while True:
+            answer = client("dynamodb").scan(TableName=self.name, **start)
+            yield from map(unpack_item, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
     def partition(self, pk: str, prefix: str = "") -> list[Item]:
         """Everything in a partition whose sort key begins with `prefix`, strongly consistent, in order."""
         return list(self._all(pk, prefix))

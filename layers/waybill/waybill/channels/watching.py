@@ -9,6 +9,7 @@ from typing import Any
 
 from waybill.aws.logs import count, logger
 from waybill.aws.tables import WriteConflict, commit, replace
+from waybill.channels import drift
 from waybill.channels.changes import kept
 from waybill.channels.connecting import remote
 from waybill.channels.messages import MESSAGES
@@ -34,6 +35,7 @@ class Watching:
         seen: dict[str, Any] = {}
         for channel in shop.channels():
             try:
+                drift.look(channel, self.clock)
                 asked = remote(channel, self.clock)
                 if asked is not None:
                     seen[channel.id] = self._watched(channel, asked)

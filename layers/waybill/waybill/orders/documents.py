@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,10 +70,28 @@ def keep(document: Document, problem: str = "") -> bool:
 
 def load(id: str) -> Document:
     """Raises NotFound."""
-    item = _item(id)
+    return _document(_item(id))
+
+
+def newest(order_id: str) -> Document:
+    """The newest document of an order. Raises NotFound."""
+    page = DOCUMENTS.page(order_id, index="by_order", keys=("order_id", "received_at"), limit=1, newest_first=True)
+    if not page.items:
+        raise NotFound(f"no document of {order_id[:64]!r} is kept")
+    return load(page.items[0]["pk"])
+
+
+def archive(channel: str = "") -> Iterator[Document]:
+    """Everything that was ever kept, of one channel or of all, in no order."""
+    for item in DOCUMENTS.scan():
+        if "sha256" in item and channel in ("", item["channel"]):
+            yield _document(item)
+
+
+def _document(item: dict[str, Any]) -> Document:
     return Document(
         channel=item["channel"],
-        key=id.partition("#")[2],
+        key=item["pk"].partition("#")[2],
         door=item["door"],
         topic=item["topic"],
         body=_body(item),
