@@ -131,6 +131,18 @@ def held_by_a_person_meanwhile(the: Life) -> str:
     return _let_go(the, order_id)
 
 
+def thought_over(the: Life) -> str:
+    """It waits until nobody may think better of it, and goes on by itself."""
+    reply = the.call("PUT", "/v1/policies/remorse", {"minutes": 10})
+    assert reply.status == 200, reply.content
+    order_id = _placed(the, an_order())
+    assert the.order(order_id)["status"] == "on_hold"
+    the.world.later(602)
+    the.settle()
+    the.world.later(-602)
+    return order_id
+
+
 def rejected_by_a_node(the: Life) -> str:
     order_id = _placed(the, an_order(("TEA", 1)))
     for each in the.work(order_id):
@@ -173,6 +185,7 @@ STORIES = {
     "in-parts": Story(shipped_in_parts, "completed", _SHORT, "FillAll"),
     "without-a-part": Story(gone_without_a_part, "completed", _SHORT, "FillAllAvailable"),
     "held": Story(held_by_a_person_meanwhile, "released", _SHORT),
+    "thought-over": Story(thought_over, "released"),
     "rejected": Story(rejected_by_a_node, "released"),
 }
 

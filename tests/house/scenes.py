@@ -80,6 +80,20 @@ def held(the: Life) -> None:
     assert the.order(order_id)["status"] == "released"
 
 
+def thought_better_of(the: Life) -> None:
+    ok(the.call("PUT", "/v1/policies/remorse", {"minutes": 20}))
+    store.forget()
+    kept, dropped = placed(the, an_order(("TEA", 1))), placed(the, an_order(("TEA", 1)))
+    give_up(the, dropped)
+    the.world.later(21 * 60)
+    the.settle()
+    the.world.later(-21 * 60)
+    assert the.order(kept)["status"] == "released"
+    give_up(the, kept)
+    ok(the.call("PUT", "/v1/policies/remorse", {}))
+    store.forget()
+
+
 def backordered(the: Life) -> None:
     order_id = placed(the, an_order(("CUP", 50)))
     assert the.order(order_id)["status"] == "backordered"
@@ -257,6 +271,7 @@ SCENES = (
     cancelled,
     declined,
     held,
+    thought_better_of,
     backordered,
     rejected,
     stock_read_and_moved,

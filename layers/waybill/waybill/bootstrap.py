@@ -118,6 +118,9 @@ def orders_api() -> Router:
 
 def waits() -> Waits:
     """What the state machine's waiting states do."""
+    from functools import partial
+
+    from waybill.aws import queues
     from waybill.inventory import waiting
     from waybill.inventory.model.backorders import POLICY
     from waybill.orders.waits import Waits
@@ -127,7 +130,13 @@ def waits() -> Waits:
     from waybill.shop import store as shop
 
     stock = inventory()
-    return Waits(utc_now, waiting.shortage(stock), waiting.queue_up(stock, lambda: shop.policy(POLICY)), killed(fill(ShopSites(), RulesTable())))
+    return Waits(
+        utc_now,
+        waiting.shortage(stock),
+        waiting.queue_up(stock, lambda: shop.policy(POLICY)),
+        killed(fill(ShopSites(), RulesTable())),
+        partial(queues.send, "WAITS_QUEUE_URL"),
+    )
 
 
 def inventory() -> Inventory:
@@ -541,7 +550,7 @@ def rules_api() -> Router:
     from waybill.inventory import shop_endless
     from waybill.inventory.model import backorders, cart, endless, sharing
     from waybill.listing.model import policy as listing_policy
-    from waybill.orders.model import destinations, limits, patience, risk
+    from waybill.orders.model import destinations, limits, patience, remorse, risk
     from waybill.routing import brokering, rules_api, runs_api, steering_api
     from waybill.routing.decisions_table import DecisionsTable
     from waybill.routing.model import scarcity
@@ -569,6 +578,7 @@ def rules_api() -> Router:
         destinations.POLICY: destinations.check,
         endless.POLICY: shop_endless.checked,
         limits.POLICY: limits.check,
+        remorse.POLICY: remorse.check,
         risk.POLICY: risk.check,
         listing_policy.POLICY: lambda policy: listing_policy.check(policy, [channel.id for channel in shop.channels()]),
         "routing": check_routing,

@@ -19,6 +19,7 @@ from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import InvalidInput, Malformed, NotFound
 from waybill.orders import documents, store
 from waybill.orders.documents import Document
+from waybill.orders.model import remorse
 from waybill.orders.model.state import State, go_without, received
 from waybill.orders.store import Record
 from waybill.shop import store as shop
@@ -75,7 +76,8 @@ class IntakeWorker:
         placed = holds(imported.findings, at)
         data = {"channel": order.channel, "total": order.total, "currency": order.currency, "held": bool(placed)}
         actor = f"channel:{order.channel}"
-        state = received(order.id, quantities, at, actor, data, placed)
+        window = remorse.window(order, shop.policy(remorse.POLICY), at)
+        state = received(order.id, quantities, at, actor, data, (*placed, *window))
         gone = {line: count for line, count in units(order.lines, imported.standing.removed).items() if line in quantities}
         return state if all(gone.get(line, 0) >= count for line, count in quantities.items()) else go_without(state, gone, "by the channel", at, actor)
 

@@ -14,6 +14,7 @@ from waybill.aws.logs import count, logger
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import IllegalTransition, NotFound
 from waybill.orders import store
+from waybill.orders.model import remorse
 from waybill.orders.model.check import violations
 from waybill.orders.model.holds import KINDS
 from waybill.orders.model.patience import BACKORDERED, OUT_OF_STOCK, UNFILLABLE, cancels_at, goes_without_at
@@ -42,6 +43,8 @@ class Reconciler:
         restarted = sum(self._mend(name) for name in self._lost())
         woken = sum(self._woken(order_id) for order_id in store.in_attention("backordered", _MOST, None)[0])
         given_up = sum(self._given_up(order_id) for queue in (BACKORDERED, UNFILLABLE) for order_id in store.in_attention(queue, _MOST, None)[0])
+        for order_id in store.in_attention(remorse.KIND, _MOST, None)[0]:
+            self._let_go(order_id)
         broken = sum(self._broken(order_id) for order_id in self._newest())
         overdue = self._overdue()
         count("WorkflowsRestarted", restarted)
@@ -74,6 +77,11 @@ class Reconciler:
         record = store.load(order_id)
         wait = record.wait
         return bool(wait and wait["state"] == "stock" and not self.shortage(record) and workflow.succeed(wait["token"], {}))
+
+    def _let_go(self, order_id: str) -> None:
+        """A remorse window that is over, should the message that ends it have been lost. Nothing is written while it is open."""
+        now = instant(self.clock())
+        store.change_state(order_id, lambda record: remorse.let_go(record.state, now))
 
     def _given_up(self, order_id: str) -> bool:
         """Cancelled, if its time is over when that is written. One that has just gone on is let be."""

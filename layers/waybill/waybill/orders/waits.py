@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from waybill.aws import workflow
-from waybill.kernel.clock import Clock, instant
+from waybill.kernel.clock import Clock, instant, parse_instant
 from waybill.kernel.events import Event
 from waybill.kernel.ids import digest
 from waybill.orders import store
+from waybill.orders.model import remorse
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.patience import OUT_OF_STOCK
@@ -20,22 +21,27 @@ from waybill.orders.store import Record
 
 _ACTOR = "workflow"
 _FOR_A_PERSON = ("hold", "payment", "stuck")
+_LONGEST_DELAY_S = 900
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
     """What the state machine's waiting states do. `shortage` says which units of an order cannot be reserved now, by line;
-    `queue_up` notes an order as waiting for the SKUs of these lines, False where no more may wait for one of them; `kills` whether it is to be cancelled instead."""
+    `queue_up` notes an order as waiting for the SKUs of these lines, False where no more may wait for one of them; `kills` whether it is to be cancelled instead;
+    `later` sends a message to this queue again after some seconds."""
 
     clock: Clock
     shortage: Callable[[Record], dict[str, int]]
     queue_up: Callable[[Record, dict[str, int]], bool]
     kills: Callable[[Record], bool] = lambda record: False
+    later: Callable[[dict[str, Any], int], object] = lambda message, seconds: None
 
     def take(self, message: dict[str, Any]) -> None:
         """One message of the queue: of a waiting state, or an event from the bus."""
         if "detail" in message:
             self.decided(Event.from_dict(message["detail"]).subject)
+        elif message["wait"] == remorse.KIND:
+            self._remorse(message["order_id"])
         else:
             self.wait(message)
 
@@ -90,8 +96,17 @@ class Waits:
             known = hold is None or any(placed.id == hold.id for placed in record.state.holds)
             return record.state if known else verbs.place_hold(record.state, hold, self._now(), _ACTOR)
 
-        if not any(known.blocks for known in store.change_state(order_id, held).active_holds):
+        store.change_state(order_id, held)
+        if not any(known.blocks for known in self._remorse(order_id).active_holds):
             workflow.succeed(token, {})
+
+    def _remorse(self, order_id: str) -> State:
+        """The order without its remorse window where that is over; else this is asked again then. Who waits hears of it as of any hold."""
+        state = store.change_state(order_id, lambda record: remorse.let_go(record.state, self._now()))
+        if ends := remorse.ends_at(state):
+            seconds = int((parse_instant(ends) - self.clock()).total_seconds()) + 1
+            self.later({"wait": remorse.KIND, "order_id": order_id}, min(_LONGEST_DELAY_S, max(1, seconds)))
+        return state
 
     def _hold(self, token: str, kind: str, reason: str) -> Hold:
         """One hold a token: the same message twice places it once, the next attempt another one."""

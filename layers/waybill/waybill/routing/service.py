@@ -57,6 +57,10 @@ class Routing:
 
         Raises NotFound, and Unavailable when others kept changing the order.
         """
+        before = self.orders.load(order_id)
+        if hold := before.state.blocking("release") if _nothing_but_waits(before) else None:
+            self.tokens.fail(token, OrderHeld.__name__, f"{order_id} is held: {hold.kind}")  # and not remembered: a repeat would displace the token of who waits
+            return
         self.orders.remember_wait(order_id, WAIT, token, self._now())
         self.go_on(order_id)
 
@@ -303,6 +307,11 @@ def check(policy: Mapping[str, object]) -> None:
         wrong["most_rejections"] = f"is a whole number from 1 to {_MOST_REJECTIONS_EVER}"
     if wrong:
         raise InvalidInput("; ".join(f"{name} {what}" for name, what in wrong.items()), fields=wrong)
+
+
+def _nothing_but_waits(record: Record) -> bool:
+    """Units want a node, and nothing else of it is due."""
+    return bool(record.state.unrouted()) and not standing.unanswered(record.fulfilment_orders, record.decisions)
 
 
 def _refuse_held(record: Record) -> None:
