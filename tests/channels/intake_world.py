@@ -89,6 +89,12 @@ def messages_waiting() -> int:
     return _depth(QUEUE)
 
 
+def groups_waiting() -> set[str]:
+    """The groups among which the intake queue is shared."""
+    found = _plain("sqs").receive_message(QueueUrl=queue_url(QUEUE), MaxNumberOfMessages=10, VisibilityTimeout=0, AttributeNames=["MessageGroupId"])
+    return {message["Attributes"]["MessageGroupId"] for message in found["Messages"]}
+
+
 def orders() -> dict[str, Any]:
     """Every stored order by its id."""
     items = _scan("OrdersTable")

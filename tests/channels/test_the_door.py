@@ -250,3 +250,11 @@ def test_the_same_order_by_two_doors_is_one_order(world):
 def test_a_key_that_names_no_channel_item_still_names_its_channel(world):
     shop.save(shop.KEY, shop.key_hash("key-fresh"), Key(("channel",), "fresh"))
     assert call(world, "api_card", x_api_key="key-fresh").json()["channel"] == "fresh"
+
+
+def test_the_many_orders_of_one_channel_are_a_group_of_their_own_in_the_queue(world):
+    from tests.channels.intake_world import groups_waiting
+
+    call(world, "api_card")
+    call(world, "shopify_paid")
+    assert groups_waiting() == {"api", "shopify"}

@@ -107,5 +107,4 @@ def test_a_field_that_appears_the_next_day_is_said(world, monkeypatch):
     assert drift.last("shopify")["found"]["orders/create"]["appeared"] == ["carbon_offset"]
     assert drift.look(channel, lambda: day + timedelta(days=2)) == {}, "what has been said is known"
     bodies = [{"id": 1, "total": "1"}] * 25
-    later = [drift.look(channel, lambda: day + timedelta(days=number)) for number in range(3, 5)]
-    assert later == [{}, {}], "it was not in every document"
+    assert drift.look(channel, lambda: day + timedelta(days=3)) == {}, "it was not in every document"

@@ -103,12 +103,17 @@ def _document(item: dict[str, Any]) -> Document:
 
 def enqueue(id: str) -> None:
     """Hands a kept document to the worker; as often as one likes."""
-    queues.send("INTAKE_QUEUE_URL", {"document": id})
+    queues.send("INTAKE_QUEUE_URL", {"document": id}, group=_channel(id))
 
 
 def enqueue_change(id: str) -> None:
     """Hands a kept document to whoever follows what channels do to orders that stand."""
-    queues.send("CHANNEL_CHANGES_QUEUE_URL", {"document": id})
+    queues.send("CHANNEL_CHANGES_QUEUE_URL", {"document": id}, group=_channel(id))
+
+
+def _channel(id: str) -> str:
+    """The channel that a message is about: the many of one do not keep the few of another waiting."""
+    return id.partition("#")[0]
 
 
 def park(id: str, problem: str) -> None:
