@@ -163,6 +163,33 @@ def cancelled_though_paid_on_the_channel(the: Life) -> str:
     return _cancelled(the, heard_of(the, "shopify_paid"))
 
 
+def changed_by_its_channel(the: Life) -> str:
+    """It goes elsewhere before a node has it, then nobody wants it: told by webhooks, the last of them twice."""
+    document = sample("shopify_paid")
+    body = {**document["body"], "financial_status": "pending", "updated_at": "2026-11-20T10:00:00Z"}
+    for line, sku in zip(body["line_items"], ("TEA", "CUP"), strict=True):
+        line["sku"] = sku
+    lines = [{"id": str(line["id"]), "sku": line["sku"], "quantity": line["quantity"], "ships": True} for line in body["line_items"]]
+    the.outside.shops.place("shopify", str(body["id"]), lines)
+    moved = {**body, "updated_at": "2036-01-01T00:00:00Z", "shipping_address": {**body["shipping_address"], "address1": "9 Other St"}}
+    gone = {**moved, "updated_at": "2036-01-02T00:00:00Z", "cancelled_at": "2036-01-02T00:00:00Z"}
+    order_id = ""
+    for number, said in enumerate((body, moved, gone, gone)):
+        the.outside.shops.document("shopify", str(body["id"]), said)
+        order_id = _webhook(the, said, number)
+    assert the.order(order_id)["customer"]["ship_to"]["line1"] == "9 Other St"
+    return order_id
+
+
+def _webhook(the: Life, body: dict[str, Any], number: int) -> str:
+    raw = json.dumps(body, default=str).encode()
+    given = {"x_shopify_topic": "orders/updated", "x_shopify_hmac_sha256": signed(raw, SECRETS["shopify"]), "x_shopify_webhook_id": f"story-{number}"}
+    reply = the.call("POST", "/v1/channels/shopify/webhooks", raw, "shopify", **given)
+    assert reply.status == 200, reply.content
+    the.settle()
+    return str(reply.json()["order_id"])
+
+
 _RECEIVED = {"kind": "received", "quantity": 5, "reference": "PO-1"}
 _SHORT = {("TEA", "reno"): 1, ("CUP", "columbus"): 1}
 STORIES = {
@@ -186,6 +213,7 @@ STORIES = {
     "without-a-part": Story(gone_without_a_part, "completed", _SHORT, "FillAllAvailable"),
     "held": Story(held_by_a_person_meanwhile, "released", _SHORT),
     "thought-over": Story(thought_over, "released"),
+    "changed-by-channel": Story(changed_by_its_channel, "cancelled"),
     "rejected": Story(rejected_by_a_node, "released"),
 }
 
