@@ -71,6 +71,7 @@ KINDS = (
     _kind("order.held", "STATE", "A hold stops it before a step of the flow.", {"hold_id": ID, "kind": ID}, may={"reason": TEXT, "blocks": {"type": "array", "items": ID}}),
     _kind("order.readdressed", "STATE", "It goes elsewhere; which fields of the address are others, never what they say.", {"fields": {"type": "array", "items": ID}}),
     _kind("order.hold_released", "STATE", "A person or a rule let a hold go.", {"hold_id": ID}, may={"kind": ID, "note": TEXT, "reason": TEXT}, to="waits"),
+    _kind("order.risk_assessed", "STATE", "A channel or a fraud service has said what its risk is, 0 to 100.", {"score": COUNT, "source": ID, "recommendation": CODE}),
     _kind("order.backordered", "STATE", "Units wait for stock.", {"lines": LINES}, to="notifications"),
     _kind("order.stock_arrived", "STATE", "What was backordered has its stock.", {"lines": LINES}, to="routing"),
     _kind("order.lines_cancelled", "STATE", "Some units are cancelled, the rest goes on; before: units cancelled earlier.", {"reason": TEXT, "lines": LINES, "before": LINES}, may={"key": ID}, to="payment stock routing notifications channel-acks"),

@@ -180,6 +180,11 @@ def _by_hand() -> dict[str, Schema]:
         ),
         "CloseIn": record({"why": {**TEXT, "minLength": 1, "maxLength": 200}}, {}, "How the difference was explained"),
         "HoldIn": record({}, {"reason": _NOTE}),
+        "RiskIn": record(
+            {"score": {"type": "integer", "minimum": 0, "maximum": 100}, "source": {"type": "string", "pattern": "^[a-z0-9_-]{1,40}$"}},
+            {"recommendation": {"type": "string", "enum": ["accept", "review", "cancel"]}},
+            "From the score of the policy `fraud` on, or where it is not to be accepted, the order is held; a later word of the same source lets it go",
+        ),
         "ReleaseIn": record({}, {"note": _NOTE}),
         "CancelIn": record({}, {"reason": _NOTE, "lines": units}, "Lines named: only these units, and only of what no node has; needs an Idempotency-Key"),
         "RejectIn": record({"reason": {"enum": list(REASONS)}}, {"lines": array(TEXT)}, "`lines` are those at fault; none named: all"),

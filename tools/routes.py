@@ -63,6 +63,7 @@ ROUTES = (
     Route("GET", "/v1/orders/{id}/decisions", "Read why it ships from where it does", READERS, "Decision", lists=True, refuses=(404,)),
     Route("GET", "/v1/orders/{id}/holds", "List an order's holds", READERS, "Hold", lists=True, refuses=(404,)),
     Route("POST", "/v1/orders/{id}/holds", "Hold an order", DECIDERS, "Order", "HoldIn", status=201, refuses=(404, 409)),
+    Route("POST", "/v1/orders/{id}/risk", "Say what an order's risk is", DECIDERS, "Order", "RiskIn", refuses=(404, 409)),
     Route("POST", "/v1/orders/{id}/holds/{hold}/release", "Release a hold", DECIDERS, "Order", "ReleaseIn", refuses=(404, 409)),
     Route("POST", "/v1/orders/{id}/cancel", "Cancel what has not shipped, or a part that no node has yet", DECIDERS, "Order", "CancelIn", refuses=(404, 409, 422)),
     Route("POST", "/v1/orders/{id}/refunds", "Decide a refund, or with `dryRun` only see it", ("finance", "support"), "Refund", "RefundIn", status=201, keyed=True, refuses=(404, 409, 412, 422)),

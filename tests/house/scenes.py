@@ -73,6 +73,8 @@ def declined(the: Life) -> None:
 def held(the: Life) -> None:
     let_go(the, placed(the, sums_off()))
     order_id = placed(the, an_order(("POT", 90)))
+    for advice in ("review", "accept"):
+        ok(the.call("POST", f"/v1/orders/{order_id}/risk", {"score": 60, "source": "signals", "recommendation": advice}))
     ok(the.call("POST", f"/v1/orders/{order_id}/holds", {"reason": "a word with the customer first"}))
     arrives(the, "POT", 100)
     assert the.order(order_id)["status"] == "on_hold"

@@ -13,6 +13,8 @@ from waybill.kernel.errors import InvalidInput, Malformed, NotFound
 from waybill.kernel.ids import digest
 from waybill.orders import documents, present, search, store
 from waybill.orders.model.patience import PATIENCE, cancels_at
+from waybill.orders.model.risk import POLICY as RISK
+from waybill.orders.model.risk import Assessment
 from waybill.orders.service import Orders, of_channel
 from waybill.orders.store import Record
 from waybill.shop import store as shop
@@ -82,6 +84,13 @@ def router(orders: Orders, views: Views, clock: Clock) -> Router:
         visible(request.params["id"], key)
         note = _text(request, "note", "")
         return Answer(present.whole(orders.release_hold(request.params["id"], request.params["hold"], key.actor, note)))
+
+    @routes.route("POST", "/v1/orders/{id}/risk")
+    def risk(request: Request) -> Answer:
+        key = caller(request, *DECIDERS)
+        visible(request.params["id"], key)
+        said = Assessment.of(request.json_object())
+        return Answer(present.whole(orders.assess(request.params["id"], said, shop.policy(RISK), key.actor)))
 
     @routes.route("POST", "/v1/orders/{id}/cancel")
     def cancel(request: Request) -> Answer:

@@ -16,6 +16,7 @@ from waybill.orders import store
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.order import Address
+from waybill.orders.model.risk import Assessment, assessed
 from waybill.orders.model.state import State
 from waybill.orders.store import ORDERS, Record
 
@@ -86,6 +87,12 @@ class Orders:
             return [record.save(after), store.addressed(record, replace(record.customer, ship_to=ship_to), as_of)]
 
         store.change(order_id, moved)
+        return store.load(order_id)
+
+    def assess(self, order_id: str, said: Assessment, policy: Mapping[str, Any], actor: str) -> Record:
+        """A channel or a fraud service says what the risk of an order is; by the policy it is held, or let go."""
+        at = instant(self.clock())
+        store.change_state(order_id, lambda record: assessed(record.state, said, policy, at, actor))
         return store.load(order_id)
 
     def place_hold(self, order_id: str, reason: str, actor: str) -> Record:

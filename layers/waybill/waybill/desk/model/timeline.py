@@ -120,6 +120,7 @@ _SENTENCES: dict[str, _Sentence] = {
     "order.stock_arrived": lambda t: ("Stock has arrived", t.units, "good"),
     "order.released": lambda t: ("Released to the nodes", t.units, "busy"),
     "order.rerouting": lambda t: ("Looking for another node", _with(t.reason, t.units), "busy"),
+    "order.risk_assessed": lambda t: (f"Risk {t.data.get('score')} of 100, says {t.data.get('source')}", str(t.data.get("recommendation") or ""), "busy"),
     "order.directed": lambda t: ("A person said where it ships from", _direction(t), "busy"),
     "order.workflow_restarted": lambda t: ("Workflow started again", f"run {t.data.get('run', '')}", "busy"),
     "stock.reserved": lambda t: (f"Stock reserved: {t.units}", "", "good"),

@@ -2,17 +2,64 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from waybill.kernel.errors import InvalidInput
+from waybill.orders.model.holds import Hold
 from waybill.orders.model.order import Order
+from waybill.orders.model.state import State, noted, place_hold, release_hold
 
 POLICY = "fraud"
 """{"hold_from": the score from which an order is held; none by default}."""
 SCORE = "risk_score"
 """The attribute of an order, 0 for no risk to 100."""
 MOST = 100
+ASSESSED = "order.risk_assessed"
+ADVICE = ("accept", "review", "cancel")
+_SOURCE = re.compile(r"[a-z0-9_-]{1,40}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What `source` says of an order after it came. `recommendation`: one of ADVICE, or empty."""
+
+    score: int
+    source: str
+    recommendation: str = ""
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> Assessment:
+        """Raises InvalidInput, naming the fields."""
+        score, source, advice = body.get("score"), body.get("source"), body.get("recommendation", "")
+        wrong = dict.fromkeys(body.keys() - {"score", "source", "recommendation"}, "is not a field of this object")
+        if not isinstance(score, int) or isinstance(score, bool) or not 0 <= score <= MOST:
+            wrong["score"] = f"is a whole number from 0 to {MOST}"
+        if not isinstance(source, str) or not _SOURCE.match(source):
+            wrong["source"] = "is a name of at most 40 small letters, digits, _ -"
+        if advice not in ("", *ADVICE):
+            wrong["recommendation"] = f"is one of {', '.join(ADVICE)}"
+        if wrong:
+            raise InvalidInput("; ".join(f"{name[:80]} {what}" for name, what in wrong.items()), fields={name[:80]: what for name, what in wrong.items()})
+        return cls(score, source, advice)
+
+
+def assessed(state: State, said: Assessment, policy: Mapping[str, Any], at: str, actor: str) -> State:
+    """The order with what a source says of it. At a risk it is held before its next step, as far as anything has not left; a later word
+    of the same source lets go what its earlier one has held, never what another or a person has. The same word twice changes nothing."""
+    data, id = asdict(said), f"fraud-{said.source}"
+    before = next((entry.data for entry in reversed(state.history) if entry.type == ASSESSED and entry.data.get("source") == said.source), None)
+    if before == data:
+        return state
+    after, least = noted(state, ASSESSED, at, actor, data), policy.get("hold_from")
+    if said.recommendation in ("review", "cancel") or (least is not None and said.score >= least):
+        reason = f"{said.source} says the risk is {said.score}" + (f", and to {said.recommendation}" if said.recommendation else "")
+        over = state.cancelled or state.all_shipped
+        return after if over else place_hold(after, Hold(id, "fraud", reason, placed_at=at, source=said.source), at, actor)
+    known = any(hold.id == id for hold in after.active_holds)
+    return release_hold(after, id, at, actor, f"{said.source} says the risk is {said.score} now") if known else after
 
 
 def score_of(order: Order) -> int | None:
