@@ -241,3 +241,31 @@ def test_a_channel_that_cannot_be_asked_leaves_the_others_alone(the):
     shop.forget()
     seen = the.world.handler("channel_changes")({"detail-type": "Scheduled Event"}, None)
     assert seen["broken"] == "unavailable" and seen["woocommerce"] == 0
+
+
+# ── what is told back ──
+
+
+def test_an_order_that_is_confirmed_is_told_where_the_deployment_says_so(the):
+    from tests.flow.life import an_order
+
+    the.place(an_order(), "quiet")
+    the.settle()
+    assert not [said for said in the.outside.shops.told if said["kind"] == "order.confirmed"]
+    the.world.tell_accepted()
+    the.place(an_order(reference="second"), "told")
+    the.settle()
+    assert len([said for said in the.outside.shops.told if said["kind"] == "order.confirmed"]) == 1
+
+
+def test_a_refund_of_ours_is_told_to_our_own_channel_and_one_of_the_channels_to_nobody(the):
+    from tests.flow.life import an_order
+
+    order_id = the.place(an_order(), "refunded")
+    the.settle()
+    the.fulfil(order_id)
+    the.settle()
+    ok(the.call("POST", f"/v1/orders/{order_id}/refunds", {"shipping": "all"}, idempotency_key="r1"))
+    the.settle()
+    (told_of,) = [said for said in the.outside.shops.told if said["kind"] == "order.refunded"]
+    assert told_of["detail"]["amount"] > 0 and told_of["detail"]["currency"] == "USD"

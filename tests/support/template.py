@@ -40,6 +40,11 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
     return {name: resource.get("Properties", {}) for name, resource in found if resource["Type"] == kind}
 
 
+def switched_off() -> set[str]:
+    """Logical ids of what a deployment has only if it asks for it."""
+    return {name for name, resource in template()["Resources"].items() if "Condition" in resource}
+
+
 def functions() -> dict[str, dict[str, Any]]:
     """Properties of every function, by the name of its folder."""
     found = resources("AWS::Serverless::Function").values()

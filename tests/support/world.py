@@ -18,7 +18,7 @@ import pytest
 from moto.dynamodb.models import dynamodb_backends
 from moto.sqs.models import sqs_backends
 
-from tests.support.cloud import ACCOUNT, REGION, cloud, queue_url
+from tests.support.cloud import ACCOUNT, REGION, cloud, queue_url, switch_on
 from tests.support.cloud import plain_client as _plain_client
 from tests.support.machine import StateMachine
 from tests.support.template import ROOT, functions, target
@@ -123,6 +123,10 @@ class World:
         """From now on the streams are heard too that a deployment must switch on (`TellChannels`)."""
         self._streams += self._switched_off
         self._switched_off = []
+
+    def tell_accepted(self) -> None:
+        """From now on channels hear of every confirmed order (`TellAccepted`)."""
+        switch_on("AcceptancesRule")
 
     def dead_letters(self) -> dict[str, int]:
         """How many messages lie in each dead-letter queue; empty ones left out."""

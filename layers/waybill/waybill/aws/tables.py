@@ -57,11 +57,11 @@ class Table:
     def name(self) -> str:
         return os.environ[self._variable]
 
-    def get(self, pk: str, sk: str | None = None) -> Item | None:
-        """One item, strongly consistent; None where there is none, nor can be."""
+    def get(self, pk: str, sk: str | None = None, *, consistent: bool = True) -> Item | None:
+        """One item, strongly consistent unless a second's delay does not matter, at half the price; None where there is none, nor can be."""
         if not _can_be(pk, sk):
             return None
-        answer = client("dynamodb").get_item(TableName=self.name, Key=_key(pk, sk), ConsistentRead=True)
+        answer = client("dynamodb").get_item(TableName=self.name, Key=_key(pk, sk), ConsistentRead=consistent)
         return unpack_item(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: list[tuple[str, str]]) -> list[Item]:

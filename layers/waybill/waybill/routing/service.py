@@ -15,6 +15,7 @@ from waybill.aws.logs import count, logger
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, OrderCancelled, OrderHeld, StockUnavailable, Unavailable
 from waybill.kernel.ids import digest, fulfilment_order_id, order_of_fulfilment_order
+from waybill.orders import codec
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.state import State
@@ -57,18 +58,23 @@ class Routing:
 
         Raises NotFound, and Unavailable when others kept changing the order.
         """
-        before = self.orders.load(order_id)
-        if hold := before.state.blocking("release") if _nothing_but_waits(before) else None:
+        before, at = self.orders.load(order_id), self._now()
+        releases = _nothing_but_waits(before)
+        if hold := before.state.blocking("release") if releases else None:
             self.tokens.fail(token, OrderHeld.__name__, f"{order_id} is held: {hold.kind}")  # and not remembered: a repeat would displace the token of who waits
             return
-        self.orders.remember_wait(order_id, WAIT, token, self._now())
-        self.go_on(order_id)
+        self.orders.remember_wait(order_id, WAIT, token, at)
+        if releases and not self.waits(before):  # what it writes is conditional on what was read: it need not be read again
+            before = replace(before, others={**(before.others or {}), codec.WAIT: {"state": WAIT, "token": token, "at": at}})
+            self.go_on(order_id, known=before)
+        else:
+            self.go_on(order_id)
 
-    def go_on(self, order_id: str, *, now: bool = False) -> None:
+    def go_on(self, order_id: str, *, now: bool = False, known: Record | None = None) -> None:
         """Does what is due: after the command, a rejection, a last shipment; nothing where nothing is. `now`: without waiting for a brokering run.
-        Raises as `route`."""
+        `known`: the order as just read, where something will be written. Raises as `route`."""
         for _ in range(MOST_ROUNDS):
-            record = self.orders.load(order_id)
+            record, known = known or self.orders.load(order_id), None
             try:
                 if self._settled(record, now):
                     return

@@ -113,7 +113,9 @@ def _one(kind: str, id: str, build: Callable[[dict[str, Any]], T]) -> T:
     known = _remembered((kind, id))
     if known is not None:
         return known
-    raw = _TABLE.get(kind, id) if id else None
+    raw = _TABLE.get(kind, id, consistent=False) if id else None  # it is believed for a minute anyway
+    if raw is None and id and kind != POLICY:
+        raw = _TABLE.get(kind, id)  # made a moment ago, perhaps
     if raw is None:
         raise NotFound(f"the shop has no {kind.lower()} {id[:64]!r}")
     return _remember((kind, id), build(raw))
