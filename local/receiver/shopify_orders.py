@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 TYPES = """
@@ -17,11 +19,7 @@ type TaxLine { priceSet: MoneyBag! }
 type ShippingLine { code: String title: String! originalPriceSet: MoneyBag! discountAllocations: [DiscountAllocation!]! taxLines: [TaxLine!]! }
 type ShippingLineConnection { nodes: [ShippingLine!]! }
 type LineItemConnection { nodes: [LineItem!]! pageInfo: PageInfo! }
-type RefundLineItem { quantity: Int! restockType: String! lineItem: LineItem! }
-type RefundLineItemConnection { nodes: [RefundLineItem!]! }
 type OrderTransaction { id: ID! kind: String! status: String! gateway: String amountSet: MoneyBag! }
-type OrderTransactionConnection { nodes: [OrderTransaction!]! }
-type Refund { refundLineItems(first: Int): RefundLineItemConnection! transactions(first: Int): OrderTransactionConnection! }
 type OrderConnection { nodes: [Order!]! pageInfo: PageInfo! }
 enum OrderSortKeys { UPDATED_AT CREATED_AT }
 """
@@ -30,18 +28,24 @@ ORDER_FIELDS = """
   email: String phone: String customerLocale: String taxesIncluded: Boolean! currencyCode: String! displayFinancialStatus: String paymentGatewayNames: [String!]!
   totalPriceSet: MoneyBag! totalDiscountsSet: MoneyBag totalTaxSet: MoneyBag totalOutstandingSet: MoneyBag! totalTipReceivedSet: MoneyBag
   originalTotalDutiesSet: MoneyBag originalTotalAdditionalFeesSet: MoneyBag customAttributes: [Attribute!]! customer: Customer
-  shippingAddress: MailingAddress billingAddress: MailingAddress shippingLines(first: Int): ShippingLineConnection! lineItems(first: Int): LineItemConnection!
-  refunds(first: Int): [Refund!]! transactions(first: Int): [OrderTransaction!]!
+  shippingAddress: MailingAddress billingAddress: MailingAddress shippingLines(first: Int): ShippingLineConnection! lineItems(first: Int, after: String): LineItemConnection!
+  totalRefundedSet: MoneyBag! transactions(first: Int): [OrderTransaction!]!
 """
 LINE_FIELDS = """
-  name: String! currentQuantity: Int! requiresShipping: Boolean! isGiftCard: Boolean! originalUnitPriceSet: MoneyBag! discountAllocations: [DiscountAllocation!]!
+  name: String! unfulfilledQuantity: Int! nonFulfillableQuantity: Int! requiresShipping: Boolean! isGiftCard: Boolean! originalUnitPriceSet: MoneyBag! discountAllocations: [DiscountAllocation!]!
   taxLines: [TaxLine!]! customAttributes: [Attribute!]!
 """
-_LAST = {"hasNextPage": False, "endCursor": None}
 
 
 def node(document: dict[str, Any]) -> dict[str, Any]:
     """What Shopify would answer of the order of a webhook's document."""
+
+    left, removed = Counter[Any](), Counter[Any]()
+    for each in (line for made in document.get("fulfillments", []) for line in made["line_items"]):
+        left[each["id"]] += each["quantity"]
+    for each in (line for made in document.get("refunds", []) for line in made.get("refund_line_items", [])):
+        removed[each["line_item_id"]] += each["quantity"] * (each["restock_type"] == "cancel")
+    returned = sum(Decimal(each["amount"]) for made in document.get("refunds", []) for each in made.get("transactions", []) if each["kind"] == "refund")
 
     def bag(amount: Any, both: dict[str, Any] | None = None) -> dict[str, Any]:
         if both:
@@ -71,23 +75,13 @@ def node(document: dict[str, Any]) -> dict[str, Any]:
             "sku": raw.get("sku"),
             "name": raw.get("name") or raw.get("title") or "",
             "quantity": raw["quantity"],
-            "currentQuantity": raw.get("current_quantity", raw["quantity"]),
+            "unfulfilledQuantity": raw["quantity"] - removed[raw["id"]] - left[raw["id"]],
+            "nonFulfillableQuantity": removed[raw["id"]],
             "requiresShipping": raw.get("requires_shipping", True),
             "isGiftCard": raw.get("gift_card", False),
             "originalUnitPriceSet": bag(raw["price"]),
             "customAttributes": _attributes(raw.get("properties", [])),
             **allocated(raw),
-        }
-
-    def refund(raw: dict[str, Any]) -> dict[str, Any]:
-        lines = [
-            {"quantity": each["quantity"], "restockType": each["restock_type"].upper(), "lineItem": {"id": _gid("LineItem", each["line_item_id"])}}
-            for each in raw.get("refund_line_items", [])
-        ]
-        money = [transaction(each) for each in raw.get("transactions", [])]
-        return {
-            "refundLineItems": lambda info, first=None: {"nodes": lines},
-            "transactions": lambda info, first=None: {"nodes": money},
         }
 
     def total(name: str) -> dict[str, Any] | None:
@@ -129,10 +123,16 @@ def node(document: dict[str, Any]) -> dict[str, Any]:
         "shippingAddress": _address(document.get("shipping_address")),
         "billingAddress": _address(document.get("billing_address")),
         "shippingLines": lambda info, first=None: {"nodes": shipping},
-        "lineItems": lambda info, first=None: {"nodes": lines, "pageInfo": _LAST},
-        "refunds": lambda info, first=None: [refund(raw) for raw in document.get("refunds", [])],
+        "lineItems": lambda info, first=50, after=None: _page(lines, first, after),
+        "totalRefundedSet": bag(f"{returned:.2f}"),
         "transactions": lambda info, first=None: [transaction(raw) for raw in document.get("transactions", [])],
     }
+
+
+def _page(lines: list[dict[str, Any]], first: int, after: str | None) -> dict[str, Any]:
+    start = int(after or 0)
+    page = {"hasNextPage": len(lines) > start + first, "endCursor": str(start + first)}
+    return {"nodes": lines[start : start + first], "pageInfo": page}
 
 
 def _gid(kind: str, id: Any) -> str:

@@ -202,18 +202,19 @@ def test_word_that_nobody_can_explain_is_parked_and_goes_on_with_its_order(the):
 
 
 def test_the_same_order_by_webhook_and_by_asking_is_the_same(the):
-    from waybill.channels import shopify, shopify_orders
+    from waybill.channels import connecting, shopify
     from waybill.channels.imported import differences
+    from waybill.kernel import json as strict_json
+    from waybill.shop import store as shop
 
     body = removing(order(number=91_005, current_subtotal_price="1.00"), TEA, 1, "26.07")
     the.outside.shops.document("shopify", "91005", body)
-    asked = the.outside._receiver.answer(
-        "POST",
-        "/shopify/admin/api/2026-01/graphql.json",
-        {"x-shopify-access-token": "shpat_test"},
-        json.dumps({"query": shopify_orders.WHOLE, "variables": {"id": "gid://shopify/Order/91005"}}).encode(),
-    )[1]
-    read = shopify.normalise("shopify", shopify_orders.as_document(asked["data"]["order"]), LATER)
+    many = [copy.deepcopy(body["line_items"][1]) | {"id": 14_100_000_100 + number} for number in range(70)]
+    body = body | {"line_items": [*body["line_items"], *many]}
+    the.outside.shops.document("shopify", "91005", body)
+    remote = connecting.remote(shop.channel("shopify"), the.world.now)
+    read = shopify.normalise("shopify", strict_json.parse(json.dumps(remote.order("91005")).encode()), LATER)
+    assert len(read.order.lines) == 72, "more than one answer holds"
     heard = shopify.normalise("shopify", body, LATER)
     assert set(differences(read, heard)) <= {"tenders"} and read.standing == heard.standing
     assert [tender.amount for tender in read.order.tenders] == [tender.amount for tender in heard.order.tenders]

@@ -34,4 +34,4 @@ def test_the_judge_refuses_a_field_that_shopify_does_not_have(schema):
 
 
 def test_every_operation_is_judged():
-    assert len(OPERATIONS) == 6
+    assert len(OPERATIONS) == 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 import time
@@ -147,8 +148,8 @@ def test_probe_upstream_looks_once_a_second_for_messages_that_become_visible(ups
     sqs = upstream.client("sqs")
     sqs.send_message(QueueUrl=upstream.outputs["Work"], MessageBody='{"work": "warm-up"}')
     upstream.heard(lambda body: body.get("work") == "warm-up")
-    waits = []
-    for number in range(4):
+    waits = [0.0]
+    for number in itertools.takewhile(lambda _: max(waits) <= 0.3, range(30)):  # until one of them comes long before the next look
         sqs.send_message(QueueUrl=upstream.outputs["Work"], MessageBody=f'{{"work": "late-{number}"}}', DelaySeconds=1)
         started = time.monotonic()
         upstream.heard(lambda body, number=number: body.get("work") == f"late-{number}")

@@ -88,17 +88,22 @@ class Shopify:
         """Nothing: money that went back by a gateway of ours, Shopify never had."""
 
     def order(self, reference: str) -> Any:
-        found = self._ask("shopify.whole_order", shopify_orders.WHOLE, {"id": f"gid://shopify/Order/{reference}"})["order"]
+        id = f"gid://shopify/Order/{reference}"
+        found = self._ask("shopify.whole_order", shopify_orders.WHOLE, {"id": id})["order"]
         if found is None:
             raise NotFound(f"Shopify knows no order {reference}")
+        page = found["lineItems"]["pageInfo"]
+        while page["hasNextPage"]:
+            more = self._ask("shopify.more_lines", shopify_orders.MORE_LINES, {"id": id, "after": page["endCursor"]})["order"]["lineItems"]
+            found["lineItems"]["nodes"] += more["nodes"]
+            page = more["pageInfo"]
         return shopify_orders.as_document(found)
 
     def changed(self, since: str, until: str, next: str) -> Page:
         variables = {"query": f"updated_at:>='{since}' AND updated_at:<'{until}'", "after": next or None}
         found = self._ask("shopify.changed_orders", shopify_orders.CHANGED, variables)["orders"]
-        documents = [shopify_orders.as_document(node) for node in found["nodes"]]
-        page = found["pageInfo"]
-        return Page(tuple((str(document["id"]), document) for document in documents), page["endCursor"] if page["hasNextPage"] else "")
+        page, references = found["pageInfo"], [node["id"].rpartition("/")[2] for node in found["nodes"]]
+        return Page(tuple((reference, self.order(reference)) for reference in references), page["endCursor"] if page["hasNextPage"] else "")
 
     def shipped(self, shipment: Shipment) -> None:
         """One fulfillment for each of Shopify's locations that holds our lines."""

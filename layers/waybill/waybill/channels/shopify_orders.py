@@ -1,56 +1,52 @@
-"""Reading orders from Shopify's Admin GraphQL, written down as its webhooks write them: one normaliser reads both."""
+"""Reading orders from Shopify's Admin GraphQL, written down as its webhooks write them: one normaliser reads both.
+
+A query is priced by all that it might bring, and one beyond 1,000 points is refused: so lines come by fifties, what has left and what was removed
+is read from the lines themselves, what was returned from the order's own sum, and orders are listed by their ids.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from waybill.channels.ports import ChannelRefused
-
-_MONEY = "{ shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }"
+_BOTH = "{ shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }"
+_MONEY = "{ shopMoney { amount currencyCode } }"
 _ADDRESS = "{ firstName lastName name company address1 address2 city provinceCode zip countryCodeV2 phone }"
 _ALLOCATIONS = f"discountAllocations {{ allocatedAmountSet {_MONEY} }}"
 _TAXES = f"taxLines {{ priceSet {_MONEY} }}"
-_FRAGMENT = f"""
-fragment WholeOrder on Order {{
+_LINES = f"""
+    nodes {{
+      id sku name quantity unfulfilledQuantity nonFulfillableQuantity requiresShipping isGiftCard
+      originalUnitPriceSet {_MONEY} {_ALLOCATIONS} {_TAXES}
+      customAttributes {{ key value }}
+    }}
+    pageInfo {{ hasNextPage endCursor }}
+"""
+_FIELDS = f"""
   id name createdAt updatedAt processedAt cancelledAt cancelReason test note tags sourceName email phone customerLocale
   taxesIncluded currencyCode displayFinancialStatus paymentGatewayNames
-  totalPriceSet {_MONEY} totalDiscountsSet {_MONEY} totalTaxSet {_MONEY} totalOutstandingSet {_MONEY} totalTipReceivedSet {_MONEY}
+  totalPriceSet {_BOTH} totalDiscountsSet {_MONEY} totalTaxSet {_MONEY} totalOutstandingSet {_MONEY} totalTipReceivedSet {_MONEY} totalRefundedSet {_MONEY}
   originalTotalDutiesSet {_MONEY} originalTotalAdditionalFeesSet {_MONEY}
   customAttributes {{ key value }}
   customer {{ firstName lastName }}
   shippingAddress {_ADDRESS}
   billingAddress {_ADDRESS}
-  shippingLines(first: 20) {{ nodes {{ code title originalPriceSet {_MONEY} {_ALLOCATIONS} {_TAXES} }} }}
-  lineItems(first: 250) {{
-    nodes {{
-      id sku name quantity currentQuantity requiresShipping isGiftCard
-      originalUnitPriceSet {_MONEY} {_ALLOCATIONS} {_TAXES}
-      customAttributes {{ key value }}
-    }}
-    pageInfo {{ hasNextPage }}
-  }}
-  fulfillments(first: 50) {{ status fulfillmentLineItems(first: 250) {{ nodes {{ quantity lineItem {{ id }} }} }} }}
-  refunds(first: 50) {{
-    refundLineItems(first: 250) {{ nodes {{ quantity restockType lineItem {{ id }} }} }}
-    transactions(first: 20) {{ nodes {{ kind status amountSet {_MONEY} }} }}
-  }}
+  shippingLines(first: 5) {{ nodes {{ code title originalPriceSet {_MONEY} {_ALLOCATIONS} {_TAXES} }} }}
+  lineItems(first: 50) {{ {_LINES} }}
   transactions(first: 20) {{ id kind status gateway amountSet {_MONEY} }}
-}}
 """
-WHOLE = f"query WaybillWholeOrder($id: ID!) {{ order(id: $id) {{ ...WholeOrder }} }}\n{_FRAGMENT}"
-CHANGED = f"""
-query WaybillChangedOrders($query: String!, $after: String) {{
-  orders(first: 10, after: $after, query: $query, sortKey: UPDATED_AT) {{ nodes {{ ...WholeOrder }} pageInfo {{ hasNextPage endCursor }} }}
-}}
-{_FRAGMENT}
+WHOLE = f"query WaybillWholeOrder($id: ID!) {{ order(id: $id) {{ {_FIELDS} }} }}"
+MORE_LINES = f"query WaybillMoreLines($id: ID!, $after: String!) {{ order(id: $id) {{ lineItems(first: 50, after: $after) {{ {_LINES} }} }} }}"
+CHANGED = """
+query WaybillChangedOrders($query: String!, $after: String) {
+  orders(first: 4, after: $after, query: $query, sortKey: UPDATED_AT) { nodes { id } pageInfo { hasNextPage endCursor } }
+}
 """
 
 
 def as_document(order: dict[str, Any]) -> dict[str, Any]:
-    """The order as a webhook would carry it. Raises ChannelRefused for one that does not fit into one answer."""
-    if order["lineItems"]["pageInfo"]["hasNextPage"]:
-        raise ChannelRefused(f"{order['name']} has more than 250 lines: subscribe to orders/updated, which carries them all")
+    """The order, all of its lines in it, as a webhook would carry it."""
+    lines, returned = order["lineItems"]["nodes"], _shop(order["totalRefundedSet"])
     document: dict[str, Any] = {
         "id": _number(order["id"]),
         "name": order["name"],
@@ -83,9 +79,9 @@ def as_document(order: dict[str, Any]) -> dict[str, Any]:
         "shipping_address": _address(order["shippingAddress"]),
         "billing_address": _address(order["billingAddress"]),
         "shipping_lines": [_shipping_line(line) for line in order["shippingLines"]["nodes"]],
-        "line_items": [_line(line) for line in order["lineItems"]["nodes"]],
-        "fulfillments": [_fulfilment(made) for made in order["fulfillments"]],
-        "refunds": [_refund(made) for made in order["refunds"]],
+        "line_items": [_line(line) for line in lines],
+        "fulfillments": [{"status": "success", "line_items": [left for line in lines if (left := _left(line))["quantity"]]}],
+        "refunds": [{"transactions": [{"kind": "refund", "status": "success", "amount": returned}]}] if returned else [],
         "transactions": [_transaction(made) | {"id": _number(made["id"])} for made in order["transactions"]],
     }
     return document
@@ -97,7 +93,7 @@ def _line(line: dict[str, Any]) -> dict[str, Any]:
         "sku": line["sku"],
         "name": line["name"],
         "quantity": line["quantity"],
-        "current_quantity": line["currentQuantity"],
+        "current_quantity": line["quantity"] - line["nonFulfillableQuantity"],
         "requires_shipping": line["requiresShipping"],
         "gift_card": line["isGiftCard"],
         "price": _shop(line["originalUnitPriceSet"]),
@@ -117,17 +113,9 @@ def _allocated(line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _fulfilment(made: dict[str, Any]) -> dict[str, Any]:
-    lines = [{"id": _number(line["lineItem"]["id"]), "quantity": line["quantity"]} for line in made["fulfillmentLineItems"]["nodes"]]
-    return {"status": made["status"].lower(), "line_items": lines}
-
-
-def _refund(made: dict[str, Any]) -> dict[str, Any]:
-    lines = [
-        {"line_item_id": _number(line["lineItem"]["id"]), "quantity": line["quantity"], "restock_type": line["restockType"].lower()}
-        for line in made["refundLineItems"]["nodes"]
-    ]
-    return {"refund_line_items": lines, "transactions": [_transaction(each) for each in made["transactions"]["nodes"]]}
+def _left(line: dict[str, Any]) -> dict[str, Any]:
+    """Units that have left: neither still to be fulfilled, nor never to be."""
+    return {"id": _number(line["id"]), "quantity": line["quantity"] - line["unfulfilledQuantity"] - line["nonFulfillableQuantity"]}
 
 
 def _transaction(made: dict[str, Any]) -> dict[str, Any]:
@@ -158,5 +146,5 @@ def _set(money: dict[str, Any] | None) -> dict[str, Any] | None:
     """Both currencies, as REST names them."""
     if money is None:
         return None
-    names = {"shop_money": money["shopMoney"], "presentment_money": money["presentmentMoney"]}
+    names = {"shop_money": money["shopMoney"], "presentment_money": money.get("presentmentMoney") or money["shopMoney"]}
     return {name: {"amount": each["amount"], "currency_code": each["currencyCode"]} for name, each in names.items()}
