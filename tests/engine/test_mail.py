@@ -26,12 +26,15 @@ pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine")]
 @contextmanager
 def mailbox(folder: Path) -> Iterator[tuple[str, int]]:
     """A mailbox of our own: its address and its SMTP port."""
-    base = free_port()
-    environment = {**os.environ, "WAYBILL_HOME": str(folder), "WAYBILL_PORT": str(base)}
-    process = subprocess.Popen([sys.executable, "-m", "local.mail"], cwd=ROOT, env=environment)
-    url = f"http://127.0.0.1:{base + 5}"
+    for _ in range(5):  # its ports lie beside a free one, and may be somebody's: then others
+        base = free_port()
+        environment = {**os.environ, "WAYBILL_HOME": str(folder), "WAYBILL_PORT": str(base)}
+        process = subprocess.Popen([sys.executable, "-m", "local.mail"], cwd=ROOT, env=environment)
+        url = f"http://127.0.0.1:{base + 5}"
+        until(lambda url=url, process=process: process.poll() is not None or _answers(url), 10)
+        if process.poll() is None:
+            break
     try:
-        until(lambda: _answers(url), 10)
         yield url, base + 6
     finally:
         process.terminate()
