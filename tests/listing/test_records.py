@@ -7,10 +7,15 @@ from waybill.listing.model.records import FAST_S, Level, Sales, Standing
 T1, T2, T3 = (f"2026-11-23T12:00:0{second}.000Z" for second in (1, 2, 3))
 
 
-def test_what_changes_while_it_is_on_its_way_stays_due() -> None:
-    on_its_way = Standing("web").changed(["TEA", "CUP"], T1).sends((Level("TEA", 3), Level("CUP", 1)), T2)
-    assert on_its_way.changed(["TEA"], T3).told(1.0).due == {"TEA": T3}
-    assert on_its_way.told(1.0).due == {}
+def test_what_changes_while_it_is_on_its_way_is_due_anew_whatever_the_clock_of_whoever_noted_it_says() -> None:
+    on_its_way = Standing("web").changed(["TEA", "CUP"], T2).sends((Level("TEA", 3, T2), Level("CUP", 1, T2)), T2)
+    for at in (T1, T2, T3):
+        assert on_its_way.changed(["TEA"], at).told(1.0).due == {"TEA": at}
+
+
+def test_what_is_sent_in_the_moment_in_which_it_changed_is_told_once() -> None:
+    on_its_way = Standing("web").changed(["TEA"], T1).sends((Level("TEA", 3, T1),), T1)
+    assert (on_its_way.oldest, on_its_way.told(1.0).due) == (T1, {})
 
 
 def test_what_is_due_keeps_the_day_since_when_it_is() -> None:

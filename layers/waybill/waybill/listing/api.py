@@ -65,7 +65,7 @@ def _listed(listing: Listing, channel: str) -> Listed:
 def _channel(listed: Listed, standing: Standing) -> dict[str, Any]:
     return {
         "id": listed.channel,
-        "due": len(standing.due),
+        "due": len({*standing.due, *(level.sku for level in standing.sending)}),
         "resending": standing.after is not None,
         "shows_after_s": round(standing.shows_after, 3),
         "tells_after_s": round(standing.tells_after, 3),

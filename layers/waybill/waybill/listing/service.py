@@ -66,7 +66,8 @@ class Listing:
 
     def _behind(self, channel: str) -> bool:
         latest = instant(self.clock() - _BEHIND)
-        return any(since and since < latest for since in self.records.standing(channel).due.values())
+        standing = self.records.standing(channel)
+        return any(since and since < latest for since in (*standing.due.values(), standing.oldest))
 
     def resend(self, channel: str) -> Standing:
         """All of it is told again, from the first SKU on."""
@@ -113,7 +114,7 @@ class Listing:
         for sku in skus:
             say = to_tell(numbers[sku], _shows(known.get(sku), listed), listed.manner) if standing.due[sku] else numbers[sku]
             if say is not None:
-                levels.append(Level(sku, say))
+                levels.append(Level(sku, say, standing.due[sku]))
         no_news = set(skus) - {level.sku for level in levels}
         standing = replace(standing, due={sku: since for sku, since in standing.due.items() if sku not in no_news})
         return (self.records.save(standing) if standing != before else standing), sorted(levels, key=lambda level: (level.number, level.sku))

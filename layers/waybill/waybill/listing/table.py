@@ -29,7 +29,7 @@ class ListingTable:
     def save(self, standing: Standing) -> Standing:
         raw = asdict(standing)
         due = json.dumps(raw.pop("due"), separators=(",", ":"))
-        sending = [[level.sku, level.number] for level in standing.sending]
+        sending = [[level.sku, level.number, level.since] for level in standing.sending]
         times = {name: str(raw.pop(name)) for name in ("shows_after", "tells_after")}
         key = {"pk": _LISTING + raw.pop("channel"), "sk": _STANDING}
         item = {**raw, **key, **times, "due": due, "sending": sending, "version": standing.version + 1}
@@ -73,8 +73,8 @@ def _units(lines: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 def _standing(channel: str, item: dict[str, Any]) -> Standing:
-    known = {name: item[name] for name in ("after", "sequence", "minute", "sent", "sent_at", "failures", "until", "version")}
-    sending = tuple(Level(sku, number) for sku, number in item["sending"])
+    known = {name: item[name] for name in ("after", "sequence", "minute", "sent", "failures", "until", "version")}
+    sending = tuple(Level(*level) for level in item["sending"])
     times = {name: float(item[name]) for name in ("shows_after", "tells_after")}
     return Standing(channel, due=json.loads(item["due"]), sending=sending, **times, **known)
 

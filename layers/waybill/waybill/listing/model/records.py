@@ -26,16 +26,17 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One number that is sent."""
+    """One number that is sent; due `since` then, empty where nothing had changed."""
 
     sku: str
     number: int
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A channel: `due` {sku: since when it may have to be told; empty: whatever it shows}; `after`, where all of it is to be told, the SKU up to which that
-    is noted; `sending` since `sent_at`, under `sequence`, and not known to have come; `minute` and `sent` in it; `shows_after` and `tells_after`, mean seconds until it has what
+    is noted; `sending` what is due no more, under `sequence`, and not known to have come; `minute` and `sent` in it; `shows_after` and `tells_after`, mean seconds until it has what
     we tell and until its orders are with us, 0 while nothing is measured; failures in a row and until when it is left alone."""
 
     channel: str
@@ -43,7 +44,6 @@ class Standing:
     after: str | None = None
     sending: tuple[Level, ...] = ()
     sequence: int = 0
-    sent_at: str = ""
     minute: str = ""
     sent: int = 0
     shows_after: float = 0.0
@@ -53,9 +53,8 @@ class Standing:
     version: int = 0
 
     def changed(self, skus: Iterable[str], at: str) -> Standing:
-        """These may have to be told, since `at` unless they are waiting already and not on their way."""
-        on_their_way = {level.sku for level in self.sending}
-        return replace(self, due={**self.due, **{sku: at for sku in skus if sku not in self.due or sku in on_their_way}})
+        """These may have to be told, since `at` unless they are waiting already."""
+        return replace(self, due={**dict.fromkeys(skus, at), **self.due})
 
     def again(self, skus: Iterable[str], after: str | None) -> Standing:
         """These are to be told whatever it shows."""
@@ -66,22 +65,22 @@ class Standing:
         return most - (self.sent if minute == self.minute else 0)
 
     def sends(self, levels: tuple[Level, ...], at: str) -> Standing:
-        """Written down before it is sent: after a crash exactly this is sent again, under the same sequence."""
-        minute = at[:16]
+        """Written down before it is sent: after a crash exactly this is sent again, under the same sequence. What changes from now on is due anew,
+        whatever the clocks of those who note it say."""
+        minute, on_their_way = at[:16], {level.sku for level in levels}
         sent = len(levels) + (self.sent if minute == self.minute else 0)
-        return replace(self, sending=levels, sequence=self.sequence + 1, sent_at=at, minute=minute, sent=sent)
+        due = {sku: since for sku, since in self.due.items() if sku not in on_their_way}
+        return replace(self, due=due, sending=levels, sequence=self.sequence + 1, minute=minute, sent=sent)
 
     @property
     def oldest(self) -> str:
         """Since when the first of those on their way has been due; empty where nothing had changed."""
-        return min((self.due[level.sku] for level in self.sending if self.due.get(level.sku)), default="")
+        return min((level.since for level in self.sending if level.since), default="")
 
     def told(self, seconds: float) -> Standing:
-        """It has them, `seconds` after the oldest of the changes; 0 where nothing had changed. What has changed since they were sent stays due."""
-        on_their_way = {level.sku for level in self.sending}
-        due = {sku: since for sku, since in self.due.items() if sku not in on_their_way or since >= self.sent_at}
+        """It has them, `seconds` after the oldest of the changes; 0 where nothing had changed."""
         shows_after = _mean(self.shows_after, seconds) if seconds else self.shows_after
-        return replace(self, due=due, sending=(), failures=0, until="", shows_after=shows_after)
+        return replace(self, sending=(), failures=0, until="", shows_after=shows_after)
 
     def heard(self, seconds: float) -> Standing:
         """An order of its own has come, so long after it was placed."""
