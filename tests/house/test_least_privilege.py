@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from itertools import chain
 
 import pytest
 
-from tests.house.scenes import SCENES
-from tests.house.stage import Seen, played
+from tests.house.stage import Seen
 from tests.support.expanded import expanded
 from tests.support.iam_actions import Need, arn, needs
 from tests.support.privileges import (
@@ -19,8 +17,6 @@ from tests.support.privileges import (
     granted,
     managed,
     missing,
-    of_the_machine,
-    of_the_service,
     resolved,
     roles,
     sources,
@@ -49,16 +45,6 @@ FENCED = {
 """SAM attaches AWS's own policies to a role that it makes, for Lambda's poller; they name no resource. What they allow is denied but for
 the function's own source. Left open are the function's log (its name would tie role and function in a circle) and
 `dynamodb:ListStreams`, which AWS allows for all or for none."""
-
-
-@pytest.fixture(scope="module")
-def seen() -> Seen:
-    return played(SCENES)
-
-
-@pytest.fixture(scope="module")
-def calls(seen: Seen) -> list[Call]:
-    return sorted(chain(seen.calls, of_the_service(), of_the_machine()))
 
 
 def test_every_function_was_at_work_and_every_route_taken(seen: Seen):

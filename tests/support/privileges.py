@@ -56,6 +56,16 @@ def granted() -> list[Grant]:
     return [grant for who, row in _rows() if row["Effect"] == "Allow" for grant in _granted(who, row)]
 
 
+def documents() -> dict[str, dict[str, Any]]:
+    """Each role's inline policies as one document, every reference resolved: what a judge of IAM can read."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for who, row in _rows():
+        (where,) = row.keys() & {"Resource", "NotResource"}
+        rest = {name: row[name] for name in ("Effect", "Sid") if name in row}
+        found.setdefault(who, []).append({**rest, "Action": _listed(row["Action"]), where: [resolved(each) for each in _listed(row[where])]})
+    return {who: {"Version": "2012-10-17", "Statement": rows} for who, rows in found.items()}
+
+
 def roles() -> dict[str, dict[str, Any]]:
     """Properties of the role of every function (by its folder) and of the machine."""
     found, after = template()["Resources"], expanded()["Resources"]
