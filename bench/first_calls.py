@@ -116,7 +116,7 @@ def _orders_live(the: Life) -> None:
     signed = {"stripe-signature": f"t={stamp},v1={signature(stamp, told, 'whsec_new')}"}
     the.world.call("POST", "/v1/gateways/stripe/webhooks", told, signed)
     the.call("POST", "/v1/routing/rules", BUILT_IN.to_dict(), "support")
-    for path in ("/v1/routing/rules/1/report.csv", f"/v1/orders/{order_id}", f"/v1/journal?order={order_id}", "/v1/inventory", "/v1/cases"):
+    for path in ("/v1/routing/rules/1/report.csv", f"/v1/orders/{order_id}", f"/v1/journal?order={order_id}", "/v1/inventory", "/v1/cases", "/v1/channels"):
         the.call("GET", path)
     Person(the.world, "key-admin").get(f"/desk/orders/{order_id}")
     for folder, properties in functions().items():

@@ -140,12 +140,29 @@ _CREDIT: dict[str, Schema] = {
 }
 
 UNITS_BY_SKU: Schema = {"type": "object", "additionalProperties": WHOLE, "description": "Units by SKU"}
+DAY: Schema = {"type": "string", "format": "date"}
 _CHANNEL_TOLD: Schema = record(
     {"id": TEXT, "due": WHOLE, "resending": FLAG, "shows_after_s": {"type": "number"}, "tells_after_s": {"type": "number"}, "failures": WHOLE, "left_alone_until": {"type": ["string", "null"]}},
     {},
     "How many SKUs are due, and what is measured: seconds until it has what we tell, and until its orders are with us",
 )
-DAY: Schema = {"type": "string", "format": "date"}
+_HEARD: Schema = record({"at": INSTANT, "status": {"enum": ["kept", "parked"]}}, {"door": TEXT, "topic": TEXT, "order_id": TEXT}, "Its newest document")
+_CHANNEL: Schema = record(
+    {
+        "id": TEXT,
+        "kind": TEXT,
+        "name": TEXT,
+        "currency": CURRENCY,
+        "settings": {"type": "object"},
+        "secrets": record({"live": WHOLE, "outbound": array(TEXT), "lacks": array(TEXT)}, {}, "How many sign to us; names of what we present and of what lacks"),
+        "heard": maybe(_HEARD),
+        "asked": maybe(record({"known_up_to": INSTANT, "reading": FLAG}, {}, "Up to when all of its changes are known")),
+        "parked": record({"count": WHOLE, "more": FLAG, "oldest": maybe(INSTANT), "first": array(ref("Document"))}, {}, "Documents that wait for a person"),
+        "drift": maybe(record({"day": DAY}, {"since": DAY, "found": {"type": "object"}}, "Whether its documents have changed their shape")),
+        "stock": maybe(record({"due": WHOLE, "since": maybe(INSTANT), "failures": WHOLE, "left_alone_until": maybe(INSTANT)}, {}, "What it is still to be told of stock")),
+    },
+    {"version": WHOLE, "changes": array(record({"version": WHOLE, "at": INSTANT, "by": TEXT, "before": {"type": "object"}, "after": {"type": "object"}}))},
+)
 _INBOUND: dict[str, Schema] = {
     "id": TEXT,
     "expected": {"type": ["string", "null"], "format": "date"},
@@ -327,6 +344,8 @@ SHAPES: dict[str, Schema] = {
         {"id": TEXT, "channel": TEXT, "status": {"enum": ["kept", "parked"]}, "received_at": INSTANT},
         {"door": TEXT, "topic": TEXT, "order_id": TEXT, "problem": TEXT, "body": TEXT},
     ),
+    "Channel": _CHANNEL,
+    "ChannelIn": record({"kind": TEXT, "name": TEXT}, {"currency": CURRENCY, "settings": {"type": "object"}}, "Addresses in `settings` are https and named `…_url`; secrets have a door of their own"),
     "ToldOfStock": record(
         {
             "channel": _CHANNEL_TOLD,

@@ -32,6 +32,16 @@ def channels_followed(the: Life) -> None:
     _missed_and_found(the)
 
 
+def channels_looked_at(the: Life) -> None:
+    """While something of one of them is parked."""
+    assert webhook(the, b'{"id": 2}', "products/update").status == 200
+    for who in ("admin", "shopify"):
+        for path in ("", "/shopify"):
+            ok(the.call("GET", f"/v1/channels{path}", who=who))
+    for name in ("A shop", "Another shop"):
+        ok(the.call("PUT", "/v1/channels/second", {"kind": "shopify", "name": name}))
+
+
 def _moved_too_late(the: Life, order: dict[str, Any]) -> None:
     """Some of it comes too late, for a node has the order: it is held."""
     later = copy.deepcopy(order) | {"updated_at": "2036-01-01T00:00:00Z", "financial_status": "partially_refunded"}

@@ -10,7 +10,7 @@ from tests.channels.documents import SECRETS, sample
 from tests.flow.life import DECLINED, Life, an_order
 from tests.flow.stories import heard_of
 from tests.house.books_scenes import reconciled
-from tests.house.channel_scenes import channels_followed
+from tests.house.channel_scenes import channels_followed, channels_looked_at
 from tests.house.deeds import arrives, documents_parked, give_up, let_go, move, ok, paid_outside, placed, sums_off, webhook, work_off
 from tests.house.desk_scenes import at_the_desk, decided_at_the_desk, in_the_console, money_at_the_desk
 from tests.house.finance_scenes import credits_kept, given_as_credit, paid_by_hand, tried_again
@@ -280,6 +280,7 @@ SCENES = (
     the_same_order_again,
     a_large_document,
     parked_and_sent_again,
+    channels_looked_at,
     decided_at_the_desk,
     money_at_the_desk,
     rules_made,

@@ -24,6 +24,7 @@ _CONTEXTS = {
     "intake_worker": {"channels"},
     "channel_acks": {"channels"},
     "channel_changes": {"channels"},
+    "channels": {"channels", "listing", "inventory"},
     "inventory": {"inventory", "supply", "counting"},
     "stock_worker": {"inventory", "routing", "fulfilment"},
     "waits": {"inventory", "routing", "fulfilment"},

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from waybill.aws.http import Router
     from waybill.channels.acks import ChannelAcks
     from waybill.channels.changes import Changes
+    from waybill.channels.condition import Conditions
     from waybill.channels.watching import Watching
     from waybill.channels.worker import IntakeWorker
     from waybill.counting.service import Counting
@@ -84,6 +85,27 @@ def channel_watch() -> Watching:
     from waybill.channels.watching import Watching
 
     return Watching(utc_now)
+
+
+def channel_conditions() -> Conditions:
+    """How channels stand: for their own door, and for the desk."""
+    from waybill.channels.condition import Conditions
+    from waybill.listing.table import ListingTable
+
+    def stock(channel: str) -> dict[str, Any]:
+        known = ListingTable().standing(channel)
+        waiting = {*known.due, *(level.sku for level in known.sending)}
+        said = {"due": len(waiting), "since": min(filter(None, known.due.values()), default=None)}
+        return {**said, "failures": known.failures, "left_alone_until": known.until or None} if known.version else {}
+
+    return Conditions(stock, utc_now)
+
+
+def channels_api() -> Router:
+    """Routes of `functions/channels`."""
+    from waybill.channels import channels_api
+
+    return channels_api.router(channel_conditions(), utc_now)
 
 
 def channel_acks() -> ChannelAcks:

@@ -218,6 +218,7 @@ ADAPTER = Adapter(
     address="api_url",
     remote=_remote,
     needs=("refresh_token", "client_id", "client_secret"),
+    settings=("api_url", "marketplace_id", "seller_id"),
     notices=Notices(
         setting="seller_id",
         names=lambda notice: text(_change(notice), "SellerId", limit=100),

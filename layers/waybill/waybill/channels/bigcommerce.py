@@ -217,4 +217,5 @@ ADAPTER = Adapter(
     address="api_url",
     remote=_remote,
     needs=("access_token",),
+    settings=("api_url",),
 )

@@ -245,6 +245,7 @@ ADAPTER = Adapter(
     address="api_url",
     remote=_remote,
     needs=("client_id", "client_secret"),
+    settings=("api_url", "auth_url", "project_key"),
     notices=Notices(
         setting="project_key",
         names=lambda notice: text(notice, "projectKey", limit=100),

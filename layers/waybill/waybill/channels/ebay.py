@@ -183,4 +183,5 @@ ADAPTER = Adapter(
     address="api_url",
     remote=_remote,
     needs=("refresh_token", "client_id", "client_secret"),
+    settings=("api_url",),
 )

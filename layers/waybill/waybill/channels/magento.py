@@ -236,4 +236,6 @@ def _remote(outgoing: Outgoing) -> Remote:
     return Magento(caller(outgoing, "rest_url", {"Authorization": f"Bearer {outgoing.credentials['access_token']}"}))
 
 
-ADAPTER = Adapter(kind="magento", about=about, normalise=normalise, address="rest_url", remote=_remote, needs=("access_token",))
+ADAPTER = Adapter(
+    kind="magento", about=about, normalise=normalise, address="rest_url", remote=_remote, needs=("access_token",), settings=("rest_url",)
+)

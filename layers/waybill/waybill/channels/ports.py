@@ -115,8 +115,8 @@ class Outgoing:
 @dataclass(frozen=True, slots=True)
 class Adapter:
     """One kind of channel. `about` sorts a document by its topic; `normalise` reads one that is an order. `address` names the channel's
-    setting with the address that we call, `remote` calls it; `needs` are the credentials without which nobody can. Word of its orders comes by
-    `hook`, through a queue as `notices`, or by neither: then it is asked, on a schedule."""
+    setting with the address that we call, `remote` calls it; `needs` are the credentials without which nobody can; `settings` are those without
+    which it is no channel. Word of its orders comes by `hook`, through a queue as `notices`, or by neither: then it is asked, on a schedule."""
 
     kind: str
     about: Callable[[str, Any], About]
@@ -126,3 +126,4 @@ class Adapter:
     remote: Callable[[Outgoing], Remote] | None = None
     needs: tuple[str, ...] = ()
     notices: Notices | None = None
+    settings: tuple[str, ...] = ()

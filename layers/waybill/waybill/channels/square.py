@@ -249,4 +249,5 @@ ADAPTER = Adapter(
     address="api_url",
     remote=_remote,
     needs=("access_token",),
+    settings=("api_url", "location_id", "notification_url"),
 )

@@ -135,6 +135,17 @@ def parked(limit: int, start: dict[str, Any] | None) -> tuple[list[dict[str, Any
     return [_row(_item(found["pk"])) for found in page.items], page.next
 
 
+def parked_keys(limit: int, start: dict[str, Any] | None) -> tuple[list[tuple[str, str]], dict[str, Any] | None]:
+    """(id, received_at) of what waits for a person, oldest first, without reading the documents themselves."""
+    page = DOCUMENTS.page("parked", index="by_status", keys=("parked", "received_at"), limit=limit, start=start)
+    return [(found["pk"], found["received_at"]) for found in page.items], page.next
+
+
+def row(id: str) -> dict[str, Any]:
+    """One document as lists show it. Raises NotFound."""
+    return _row(_item(id))
+
+
 def of_order(order_id: str) -> dict[str, Any] | None:
     """The newest document of an order: {"channel", "received_at", …}; None where none came."""
     page = DOCUMENTS.page(order_id, index="by_order", keys=("order_id", "received_at"), limit=1, newest_first=True)

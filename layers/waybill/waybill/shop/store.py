@@ -51,11 +51,11 @@ def all_items() -> list[Item]:
 
 
 def channel(id: str) -> Channel:
-    return _one(CHANNEL, id, _channel)
+    return _one(CHANNEL, id, channel_from)
 
 
 def channels() -> list[Channel]:
-    return _every(CHANNEL, _channel)
+    return _every(CHANNEL, channel_from)
 
 
 def carrier(id: str) -> Carrier:
@@ -73,7 +73,7 @@ def accounts() -> list[Account]:
 def policy(id: str) -> dict[str, Any]:
     """What the shop has decided about something, as data; empty where it has decided nothing."""
     try:
-        return _one(POLICY, id, policy_from)
+        return _one(POLICY, id, unversioned)
     except NotFound:
         return _remember((POLICY, id), {})
 
@@ -94,7 +94,7 @@ def key_by_hash(hash: str) -> Key | None:
 def save(kind: str, id: str, thing: Any) -> None:
     """Set-up only: writes one thing of the shop; the last one written stands."""
     raw = asdict(thing) if not isinstance(thing, dict) else thing
-    raw = {**raw, "version": 1} if kind == POLICY else raw
+    raw = {**raw, "version": 1} if kind in (POLICY, CHANNEL) else raw
     commit(overwrite(_TABLE, {**_plain(raw), "pk": kind, "sk": id}))
 
 
@@ -150,8 +150,8 @@ def _bare(raw: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in raw.items() if key not in ("pk", "sk", "write_id")}
 
 
-def policy_from(raw: dict[str, Any]) -> dict[str, Any]:
-    """What a stored policy says, without its version."""
+def unversioned(raw: dict[str, Any]) -> dict[str, Any]:
+    """What a stored thing says, without its version."""
     return {key: value for key, value in _bare(raw).items() if key != "version"}
 
 
@@ -164,8 +164,8 @@ def _item(raw: dict[str, Any]) -> Item:
     return Item(**_bare(raw))
 
 
-def _channel(raw: dict[str, Any]) -> Channel:
-    return Channel(**_bare(raw))
+def channel_from(raw: dict[str, Any]) -> Channel:
+    return Channel(**unversioned(raw))
 
 
 def _carrier(raw: dict[str, Any]) -> Carrier:
