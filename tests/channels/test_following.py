@@ -141,6 +141,27 @@ def test_documents_in_any_order_leave_the_same_address(the, order_of_coming):
     assert the.order(order_id)["customer"]["ship_to"]["line1"] == "2 Main St"
 
 
+def test_the_same_address_otherwise_written_is_no_other_address(the):
+    order_id, body = waiting(the)
+    before = the.order(order_id)
+    spelt = copy.deepcopy(body) | {"updated_at": LATER}
+    spelt["shipping_address"] |= {"province_code": "Colorado", "zip": f" {body['shipping_address']['zip']} "}
+    told(the, spelt)
+    assert the.order(order_id)["customer"] == before["customer"] and not holds(the, order_id)
+
+
+def test_another_address_is_looked_at_and_written_like_the_first(the):
+    order_id, body = waiting(the)
+    moved = copy.deepcopy(body) | {"updated_at": LATER}
+    moved["shipping_address"] |= {"address1": "1 Rideau St", "city": "Ottawa", "province_code": "Ontario", "zip": "k1n8s7", "country_code": "CA"}
+    told(the, moved)
+    assert the.order(order_id)["customer"]["ship_to"].items() >= {"region": "ON", "postal_code": "K1N 8S7"}.items() and not holds(the, order_id)
+    moved = copy.deepcopy(moved) | {"updated_at": LATEST}
+    moved["shipping_address"]["zip"] = "80202"
+    told(the, moved)
+    assert [hold["reason"] for hold in holds(the, order_id)] == ["CA has no such postal_code"]
+
+
 def test_what_left_from_elsewhere_and_what_was_added_is_asked_of_a_person(the):
     order_id, body = waiting(the)
     told(the, {**body, "updated_at": LATER, "fulfillments": [{"status": "success", "line_items": [{"id": int(TEA), "quantity": 1}]}]})

@@ -9,6 +9,7 @@ import pytest
 from tests.flow.life import Life, an_order, life
 from tests.routing.test_policies import put
 from waybill.kernel.errors import InvalidInput
+from waybill.orders import documents
 from waybill.orders.model import destinations, limits, risk
 from waybill.orders.model.order import Address
 
@@ -100,6 +101,31 @@ def test_a_post_office_box_is_known_by_its_names(line):
 @pytest.mark.parametrize("line", ["12 Boxwood Lane", "Poboxe Street 3", "500 Main St", "7 Post Office Road", "1 Bpark 12", "Apartado Street", "Box Hill 4", "Depot Box Store 2"])
 def test_a_street_is_no_post_office_box(line):
     assert not destinations.is_po_box(Address(line1=line))
+
+
+@pytest.mark.parametrize(
+    ("policy", "address", "reason"),
+    [
+        ({}, {"region": "Colorado", "postal_code": "802021234"}, ""),
+        ({}, {"postal_code": "8020"}, "US has no such postal_code"),
+        ({"unchecked": ["US"]}, {"postal_code": "8020"}, ""),
+        ({}, {"country": "DE", "postal_code": ""}, "the shipping address lacks postal_code"),
+        ({}, {"country": "XX"}, "the country is unknown"),
+        ({}, {"region": "NV"}, ""),
+        ({"doubtful": "hold"}, {"region": "NV"}, "the postal_code is another region's"),
+        ({"phone": "required"}, {"phone": "+1 303 555 0100"}, ""),
+        ({"phone": "required"}, {"phone": "12"}, "no phone number that could be called, and the shop's carriers need one"),
+    ],
+)
+def test_an_order_is_held_for_an_address_that_no_carrier_could_deliver_to(the, policy, address, reason):
+    assert held(the, "addresses", policy, to(**address)) == ({"address": reason} if reason else {})
+
+
+def test_an_address_is_written_as_its_country_writes_it_and_its_document_says_what_came(the):
+    order_id = the.place(to(region="colorado", postal_code="802021234", phone="(303) 555-0100"))
+    the.settle()
+    assert the.order(order_id)["customer"]["ship_to"].items() >= {"region": "CO", "postal_code": "80202-1234", "phone": "+13035550100"}.items()
+    assert all(said in documents.newest(order_id).body.decode() for said in ("colorado", "802021234", "(303) 555-0100"))
 
 
 def test_the_reason_of_a_hold_says_nothing_of_the_address_but_its_country(the):

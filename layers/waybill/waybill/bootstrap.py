@@ -572,6 +572,7 @@ def rules_api() -> Router:
     from waybill.inventory import shop_endless
     from waybill.inventory.model import backorders, cart, endless, sharing
     from waybill.listing.model import policy as listing_policy
+    from waybill.orders import addresses
     from waybill.orders.model import destinations, limits, patience, remorse, risk
     from waybill.routing import brokering, rules_api, runs_api, steering_api
     from waybill.routing.decisions_table import DecisionsTable
@@ -591,6 +592,7 @@ def rules_api() -> Router:
     steering_api.add_routes(routes, Steering(Fulfilment(utc_now), nodes, utc_now))
     runs_api.add_routes(routes, PoolTable())
     checks: dict[str, policies_api.Check] = {
+        addresses.POLICY: addresses.check,
         backorders.POLICY: backorders.check,
         cart.POLICY: cart.check,
         bundles.POLICY: lambda policy: bundles.check(policy, shop.items),

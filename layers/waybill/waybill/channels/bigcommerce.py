@@ -119,7 +119,7 @@ def _customer(body: Body, addresses: list[Body]) -> Customer:
 
 
 def _address(raw: Body) -> Address:
-    return address(raw, line1="street_1", line2="street_2", region=("state",), postal_code="zip", country=("country_iso2",))
+    return address(raw, line1="street_1", line2="street_2", region=("state",), postal_code="zip", country=("country_iso2", "country"))
 
 
 def _status(body: Body) -> int:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from waybill.channels.imported import Finding, Imported
 from waybill.kernel.money import decimal_string
-from waybill.orders.model.order import Address, Order
+from waybill.orders import addresses
+from waybill.orders.model.order import Customer, Order
 from waybill.shop.model import Item
 
-_US_POSTAL_CODE = re.compile(r"[0-9]{5}(-[0-9]{4})?\Z")
 _MOST_NAMED = 5
 
 
-def checked(imported: Imported, items: Mapping[str, Item]) -> Imported:
-    """The order with what the shop knows of its items (which of them ship), and every finding."""
+def checked(imported: Imported, items: Mapping[str, Item], policy: Mapping[str, Any] | None = None) -> Imported:
+    """The order with what the shop knows of its items (which of them ship), its addresses as their countries write them, and every finding.
+    `policy`: the shop's `addresses`."""
+    customer = addresses.written_of(imported.customer)
     order = replace(
         imported.order,
         lines=tuple(replace(line, ships=False) if line.sku in items and not items[line.sku].ships else line for line in imported.order.lines),
     )
-    findings = (*imported.findings, *sums(order), *items_known(order, items), *deliverable(order, imported.customer.ship_to))
-    return replace(imported, order=order, findings=findings)
+    findings = (*imported.findings, *sums(order), *items_known(order, items), *deliverable(order, customer, policy or {}))
+    return replace(imported, order=order, customer=customer, findings=findings)
 
 
 def sums(order: Order) -> list[Finding]:
@@ -53,20 +55,11 @@ def items_known(order: Order, items: Mapping[str, Item]) -> list[Finding]:
     return found
 
 
-def deliverable(order: Order, ship_to: Address) -> list[Finding]:
+def deliverable(order: Order, customer: Customer, policy: Mapping[str, Any]) -> list[Finding]:
     """Whether a parcel could be addressed, asked only where something ships. The reason names fields, never their content."""
     if not any(line.ships for line in order.lines):
         return []
-    missing = [name for name in ("line1", "city", "country") if not getattr(ship_to, name)]
-    if ship_to.country == "US":
-        missing += [name for name in ("region", "postal_code") if not getattr(ship_to, name)]
-    if len(missing) >= 3:
-        return [Finding("address", "there is no shipping address")]
-    if missing:
-        return [Finding("address", f"the shipping address lacks {', '.join(missing)}")]
-    if ship_to.country == "US" and not _US_POSTAL_CODE.match(ship_to.postal_code):
-        return [Finding("address", "the postal code is not one of the United States")]
-    return []
+    return [Finding("address", reason) for reason in addresses.problems(customer.ship_to, policy, customer.phone)]
 
 
 def _difference(order: Order, what: str, ours: int) -> str:

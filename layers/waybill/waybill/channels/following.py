@@ -7,7 +7,7 @@ ourselves (goods with a node already, lines that came on top) puts the order in 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from waybill.channels import checks
 from waybill.channels.exploding import BUNDLE
@@ -15,12 +15,13 @@ from waybill.channels.imported import Imported
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import IllegalTransition
 from waybill.kernel.ids import digest
-from waybill.orders import store
+from waybill.orders import addresses, store
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.order import Line, Order
 from waybill.orders.model.state import place_hold, release_hold
 from waybill.orders.service import Orders
 from waybill.orders.store import Record
+from waybill.shop import store as shop
 
 Settle = Callable[[str, int | None, int | None, str], None]
 """Tells the payments what the channel has taken and returned in all, and who says so: `payments.at_channel`."""
@@ -67,8 +68,8 @@ class Following:
         return []
 
     def _address(self, record: Record, said: Imported, actor: str) -> list[str]:
-        ship_to, as_of = said.customer.ship_to, said.standing.as_of
-        if not as_of or not ship_to.line1 or ship_to == record.customer.ship_to or record.state.status in _OVER:
+        ship_to, as_of = addresses.written(said.customer.ship_to), said.standing.as_of
+        if not as_of or not ship_to.line1 or ship_to == addresses.written(record.customer.ship_to) or record.state.status in _OVER:
             return []
         if as_of <= max(store.addressed_as_of(record), record.order.placed_at):
             return []
@@ -76,7 +77,8 @@ class Following:
             self.orders.readdress(record.order.id, ship_to, as_of, actor)
         except IllegalTransition as refused:
             return [f"the channel has another address since {as_of}, too late for us: {refused.message}"]
-        return [finding.reason for finding in checks.deliverable(record.order, ship_to)]
+        customer = replace(record.customer, ship_to=ship_to)
+        return [finding.reason for finding in checks.deliverable(record.order, customer, shop.policy(addresses.POLICY))]
 
     def _let_go(self, record: Record, said: Imported, actor: str) -> None:
         """It was held because nobody had paid, and now the channel says that all is paid."""

@@ -12,6 +12,7 @@ from typing import Any
 from waybill.kernel.clock import instant, parse_instant
 from waybill.kernel.errors import InvalidInput, Malformed
 from waybill.kernel.money import exponent, minor_units
+from waybill.orders.countries import alpha2
 from waybill.orders.model.order import Address, Line
 
 Body = Mapping[str, Any]
@@ -120,7 +121,7 @@ def moment(body: Body, *names: str, default: str) -> str:
 def address(
     body: Body, *, line1: str, line2: str, region: tuple[str, ...], postal_code: str, country: tuple[str, ...], city: str = "city", phone: str = "phone"
 ) -> Address:
-    """An address under a channel's own field names."""
+    """An address under a channel's own field names. A country that nobody knows is as good as missing: it is held for its address."""
     name = text(body, "name", limit=200) or " ".join(filter(None, (text(body, "first_name", limit=100), text(body, "last_name", limit=100))))
     return Address(
         name=name,
@@ -130,14 +131,9 @@ def address(
         city=text(body, city, limit=120),
         region=text(body, *region, limit=60),
         postal_code=text(body, postal_code, limit=20).upper(),
-        country=_country(text(body, *country, limit=60)),
+        country=alpha2(text(body, *country, limit=60)),
         phone=text(body, phone, limit=40),
     )
-
-
-def _country(found: str) -> str:
-    """An alpha-2 code; what is none is as good as missing, and is held for its address."""
-    return found.upper() if len(found) == 2 and found.isascii() and found.isalpha() else ""
 
 
 def distinct(lines: list[Line]) -> tuple[Line, ...]:

@@ -245,7 +245,7 @@ def _customer(body: Body) -> Customer:
 
 
 def _address(raw: Body) -> Address:
-    return address(raw, line1="address1", line2="address2", region=("province_code", "province"), postal_code="zip", country=("country_code",))
+    return address(raw, line1="address1", line2="address2", region=("province_code", "province"), postal_code="zip", country=("country_code", "country"))
 
 
 def _attributes(body: Body, currency: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from waybill.channels.exploding import exploded
 from waybill.channels.imported import DOCUMENT, Imported, differences
 from waybill.channels.worker import read
 from waybill.kernel.errors import InvalidInput, NotFound
-from waybill.orders import documents, store
+from waybill.orders import addresses, documents, store
 from waybill.orders.documents import Document
 from waybill.shop import store as shop
 from waybill.shop.bundles import bundles
@@ -54,14 +54,14 @@ def replayed(document: Document) -> Replayed | None:
     if not made_it or record is None:
         return Replayed(public, said.order.id, "readable")
     moved = {"ship_to"} if any(entry.type == "order.readdressed" for entry in record.state.history) else set()
-    parts = tuple(part for part in differences(_whole(said), Imported(record.order, record.customer)) if part not in moved)
+    parts = tuple(part for part in differences(_whole(said), Imported(record.order, addresses.written_of(record.customer))) if part not in moved)
     return Replayed(public, record.order.id, "differs" if parts else "same", parts)
 
 
 def _whole(said: Imported) -> Imported:
-    """As intake would have it: bundles taken apart, and what does not ship by the shop's own items."""
+    """As intake would have it: bundles taken apart, what does not ship by the shop's own items, addresses as their countries write them."""
     kits, sold = bundles(), [line.sku for line in said.order.lines if line.sku]
     known = shop.items([*sold, *(part for sku in sold for part in kits.get(sku, ()))])
     order = exploded(said.order, kits, known)
     lines = tuple(with_(line, ships=False) if line.sku in known and not known[line.sku].ships else line for line in order.lines)
-    return with_(said, order=with_(order, lines=lines))
+    return with_(said, order=with_(order, lines=lines), customer=addresses.written_of(said.customer))

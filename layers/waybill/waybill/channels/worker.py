@@ -17,7 +17,7 @@ from waybill.channels.screening import screened
 from waybill.kernel import json as strict_json
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import InvalidInput, Malformed, NotFound
-from waybill.orders import documents, store
+from waybill.orders import addresses, documents, store
 from waybill.orders.documents import Document
 from waybill.orders.model import remorse
 from waybill.orders.model.state import State, go_without, received
@@ -157,7 +157,7 @@ def _looked_over(imported: Imported) -> Imported:
     """Bundles taken apart, and what the shop's own data have to say to it."""
     kits, sold = bundles(), [line.sku for line in imported.order.lines if line.sku]
     known = shop.items([*sold, *(part for sku in sold for part in kits.get(sku, ()))])
-    looked_over = checks.checked(replace(imported, order=exploded(imported.order, kits, known)), known)
+    looked_over = checks.checked(replace(imported, order=exploded(imported.order, kits, known)), known, shop.policy(addresses.POLICY))
     return screened(looked_over, imported.order, shop.policy)
 
 
@@ -167,5 +167,6 @@ def _marked(imported: Imported, content: str, document: Document) -> Imported:
 
 
 def _differs(imported: Imported, record: Record) -> str:
-    parts = differences(imported, Imported(record.order, record.customer)) or ["what was said"]
+    said = replace(imported, customer=addresses.written_of(imported.customer))
+    parts = differences(said, Imported(record.order, addresses.written_of(record.customer))) or ["what was said"]
     return f"differs: {imported.order.id} stands already, with another {', '.join(parts)}; the first one counts"
