@@ -9,7 +9,7 @@ from typing import Any
 from waybill.channels.imported import Finding, Imported
 from waybill.kernel.money import decimal_string
 from waybill.orders import addresses
-from waybill.orders.model.order import Customer, Order
+from waybill.orders.model.order import Address, Order
 from waybill.shop.model import Item
 
 _MOST_NAMED = 5
@@ -23,7 +23,7 @@ def checked(imported: Imported, items: Mapping[str, Item], policy: Mapping[str, 
         imported.order,
         lines=tuple(replace(line, ships=False) if line.sku in items and not items[line.sku].ships else line for line in imported.order.lines),
     )
-    findings = (*imported.findings, *sums(order), *items_known(order, items), *deliverable(order, customer, policy or {}))
+    findings = (*imported.findings, *sums(order), *items_known(order, items), *deliverable(order, customer.ship_to, policy, customer.phone))
     return replace(imported, order=order, customer=customer, findings=findings)
 
 
@@ -55,11 +55,12 @@ def items_known(order: Order, items: Mapping[str, Item]) -> list[Finding]:
     return found
 
 
-def deliverable(order: Order, customer: Customer, policy: Mapping[str, Any]) -> list[Finding]:
-    """Whether a parcel could be addressed, asked only where something ships. The reason names fields, never their content."""
+def deliverable(order: Order, ship_to: Address, policy: Mapping[str, Any] | None = None, phone: str = "") -> list[Finding]:
+    """Whether a parcel could be addressed, asked only where something ships. The reason names fields, never their content. `policy`: the shop's
+    `addresses`; `phone`: the customer's own."""
     if not any(line.ships for line in order.lines):
         return []
-    return [Finding("address", reason) for reason in addresses.problems(customer.ship_to, policy, customer.phone)]
+    return [Finding("address", reason) for reason in addresses.looked_at(ship_to, policy or {}, phone)[1]]
 
 
 def _difference(order: Order, what: str, ours: int) -> str:

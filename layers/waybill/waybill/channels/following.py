@@ -7,7 +7,7 @@ ourselves (goods with a node already, lines that came on top) puts the order in 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from waybill.channels import checks
 from waybill.channels.exploding import BUNDLE
@@ -77,8 +77,7 @@ class Following:
             self.orders.readdress(record.order.id, ship_to, as_of, actor)
         except IllegalTransition as refused:
             return [f"the channel has another address since {as_of}, too late for us: {refused.message}"]
-        customer = replace(record.customer, ship_to=ship_to)
-        return [finding.reason for finding in checks.deliverable(record.order, customer, shop.policy(addresses.POLICY))]
+        return [finding.reason for finding in checks.deliverable(record.order, ship_to, shop.policy(addresses.POLICY), record.customer.phone)]
 
     def _let_go(self, record: Record, said: Imported, actor: str) -> None:
         """It was held because nobody had paid, and now the channel says that all is paid."""
