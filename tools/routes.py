@@ -52,8 +52,8 @@ _PAGE = (("limit", "How many, 1 to 200"), ("cursor", "The `next` of the page bef
 _FO = "/v1/fulfilment-orders"
 
 ROUTES = (
-    Route("POST", "/v1/orders", "Place an order", ("channel",), "Accepted", "OrderIn", status=202, keyed=True, refuses=(413, 422)),
-    Route("POST", "/v1/channels/{channel}/webhooks", "Take a channel's signed webhook", (), "WebhookKept", "*", signed=True, refuses=(404, 413, 422)),
+    Route("POST", "/v1/orders", "Place an order", ("channel",), "Accepted", "OrderIn", status=202, keyed=True, refuses=(409, 413, 422, 429)),
+    Route("POST", "/v1/channels/{channel}/webhooks", "Take a channel's signed webhook", (), "WebhookKept", "*", signed=True, refuses=(404, 413, 422, 429)),
     Route("GET", "/v1/orders", "Search orders, newest first", READERS, "OrderRow", lists=True, query=(
         ("external_reference", "The channel's own number"), ("channel", "A channel's id"), ("customer", "The customer's whole e-mail address"),
         ("sku", "Orders that contain this SKU"), ("status", "A derived status"), *_PAGE)),

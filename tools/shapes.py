@@ -158,6 +158,7 @@ _CHANNEL: Schema = record(
         "heard": maybe(_HEARD),
         "asked": maybe(record({"known_up_to": INSTANT, "reading": FLAG}, {}, "Up to when all of its changes are known")),
         "parked": record({"count": WHOLE, "more": FLAG, "oldest": maybe(INSTANT), "first": array(ref("Document"))}, {}, "Documents that wait for a person"),
+        "untold": maybe(record({"at": INSTANT, "event_id": TEXT, "problem": TEXT}, {}, "What it could not be told last, and why")),
         "drift": maybe(record({"day": DAY}, {"since": DAY, "found": {"type": "object"}}, "Whether its documents have changed their shape")),
         "stock": maybe(record({"due": WHOLE, "since": maybe(INSTANT), "failures": WHOLE, "left_alone_until": maybe(INSTANT)}, {}, "What it is still to be told of stock")),
     },

@@ -201,6 +201,22 @@ def a_body_beyond_five_mebibytes_is_413(at: On) -> None:
     assert at.post(b" " * (5 * 1024 * 1024 + 1)).status == 413
 
 
+def beyond_its_measure_it_is_asked_to_come_again_and_nothing_is_lost(at: On) -> None:
+    """What it sends again is taken; what it gives up is found by asking."""
+    known = shop.channel(at.bench.kind)
+    shop.save(shop.CHANNEL, known.id, replace(known, settings={**known.settings, "per_minute": 1, "burst": 2}))
+    at.the.world.restart()
+    documents = [at.new() for _ in range(4)]
+    statuses = [at.tell(document).status for document in documents]
+    shop.save(shop.CHANNEL, known.id, known)
+    at.the.world.restart()
+    assert statuses == [200, 200, 429, 429], statuses
+    assert at.tell(documents[2]).status == 200
+    at.the.world.handler("channel_changes")({"detail-type": "Scheduled Event"}, None)
+    at.the.settle()
+    assert [len(at.found(document)) for document in documents] == [1, 1, 1, 1]
+
+
 def _body(at: On) -> bytes:
     document = at.new()
     return json.dumps(document if at.bench.word is None else at.bench.word(at.bench.reference(document), 999)).encode()
@@ -221,6 +237,7 @@ OF_WEBHOOKS = (
     the_signature_is_over_the_bytes,
     a_body_cut_short_is_answered_400_and_kept_for_a_person,
     a_body_beyond_five_mebibytes_is_413,
+    beyond_its_measure_it_is_asked_to_come_again_and_nothing_is_lost,
 )
 RULES = {rule.__name__: rule for rule in (*ALWAYS, *OF_WEBHOOKS)}
 

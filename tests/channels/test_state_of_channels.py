@@ -142,6 +142,8 @@ def test_a_channel_is_set_up_changed_and_its_changes_are_kept(world: World) -> N
         ("till", {"kind": "square", "name": "T", "settings": {**SQUARE, "weight": 0.5}}, "settings.weight"),
         ("till", {"kind": "square", "name": "T", "settings": {**SQUARE, "UP": 1}}, "settings.UP"),
         ("till", {"kind": "square", "name": "T", "settings": {**SQUARE, "note": "x" * 20_000}}, "settings"),
+        ("till", {"kind": "square", "name": "T", "settings": {**SQUARE, "per_minute": 0}}, "settings.per_minute"),
+        ("till", {"kind": "square", "name": "T", "settings": {**SQUARE, "burst": True}}, "settings.burst"),
         ("till", {"kind": "square", "name": "T", "settings": []}, "settings"),
         ("till", {"kind": "bazaar", "name": "T"}, "kind"),
         ("till", {"kind": None, "name": "T"}, "kind"),
@@ -168,7 +170,7 @@ def test_an_admin_alone_sets_up(world: World, who: str) -> None:
 @pytest.mark.parametrize("kind", registry.KINDS)
 def test_every_kind_says_what_it_needs(kind: str) -> None:
     adapter = registry.adapter(kind)
-    assert not settings.problems(dict.fromkeys(adapter.settings, "https://a.example"), adapter.settings)
+    assert not settings.problems(dict.fromkeys(adapter.settings, "https://a.example"), adapter.settings, {})
     assert adapter.hook or adapter.kind == "api" or adapter.address in adapter.settings, "nobody would ever hear of its orders"
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.expanded import expanded
 from tests.support.template import functions, resources, target
+from waybill.channels.patience import MOST_SECONDS
 
 MOST_RESOURCES = 500
 
@@ -75,6 +76,28 @@ def test_every_kind_of_movement_that_changes_what_is_available_may_be_told_to_ch
     stream = next(event["Properties"] for event in functions()["listing"]["Events"].values() if event["Type"] == "DynamoDB")
     (pattern,) = (json.loads(each["Pattern"]) for each in stream["FilterCriteria"]["Filters"])
     assert set(pattern["dynamodb"]["NewImage"]["last_kind"]["S"]) == {kind for kind in KINDS if Op("x", kind, 1, 1).frees}
+
+
+def test_a_flood_at_a_door_of_others_leaves_room_for_the_rest_of_the_api():
+    (stage,) = _of("AWS::ApiGatewayV2::Stage").values()
+    (api,) = _of("AWS::ApiGatewayV2::Api").values()
+    routes = {f"{verb.upper()} {path}" for path, verbs in api["Properties"]["Body"]["paths"].items() for verb in verbs}
+    whole, each = stage["Properties"]["DefaultRouteSettings"], stage["Properties"]["RouteSettings"]
+    assert set(each) <= routes, "a stage cannot be made with settings of a route that there is not"
+    assert {route for route in routes if route.endswith(("/webhooks", "/events"))} == set(each), "every door where others knock by themselves"
+    assert all(2 * limit[name] <= whole[name] for limit in each.values() for name in whole)
+
+
+def test_a_function_that_calls_channels_takes_a_part_of_the_account_only():
+    for folder in ("channel_acks", "channel_changes"):
+        (queue,) = [event["Properties"] for event in functions()[folder]["Events"].values() if event["Type"] == "SQS"]
+        assert 2 <= queue["ScalingConfig"]["MaximumConcurrency"] <= 50
+        assert queue["BatchSize"] * MOST_SECONDS < functions()[folder]["Timeout"], "one channel's silence must not take the others' messages with it"
+
+
+def test_room_is_kept_for_intake_where_the_account_has_it():
+    reserved = functions()["intake"]["ReservedConcurrentExecutions"]
+    assert reserved == {"Fn::If": ["IntakeIsKeptRoom", {"Ref": "IntakeConcurrency"}, {"Ref": "AWS::NoValue"}]}
 
 
 def test_every_table_is_kept_encrypted_and_restorable():

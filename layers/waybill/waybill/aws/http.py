@@ -14,7 +14,7 @@ from typing import Any
 
 from waybill.aws.logs import logger
 from waybill.kernel import json as strict_json
-from waybill.kernel.errors import Malformed, NotFound, Unavailable, WaybillError
+from waybill.kernel.errors import Malformed, NotFound, TooMany, Unavailable, WaybillError
 
 LARGEST_BODY = 1024 * 1024
 _JSON = "application/json"
@@ -151,7 +151,8 @@ def problem(error: WaybillError, request_id: str = "") -> Answer:
         body["errors"] = [{"field": name, "message": message} for name, message in error.fields.items()]
     if request_id:
         body["request_id"] = request_id
-    headers = {"retry-after": "2"} if error.status == 503 else {}
+    again = error.seconds if isinstance(error, TooMany) else 2 if error.status == 503 else 0
+    headers = {"retry-after": str(again)} if again else {}
     return Answer(body, error.status, "application/problem+json", headers)
 
 

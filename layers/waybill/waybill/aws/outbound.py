@@ -1,4 +1,5 @@
-"""HTTP to the outside, through the gate: https only, resolved once and pinned, no private addresses, no redirects, capped in size and time.
+"""HTTP to the outside, through the gate: https only, resolved once and pinned, no private addresses, no redirects, capped in size and time,
+also where an answer comes a byte at a time.
 
 On the laptop (stage `local`) plain http to this machine is allowed. urllib3 comes with botocore.
 """
@@ -8,7 +9,10 @@ from __future__ import annotations
 import ipaddress
 import json
 import socket
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,6 +25,8 @@ from waybill.kernel.errors import InvalidInput, Unavailable
 
 LARGEST_REPLY = 2 * 1024 * 1024
 _LONGEST_PAUSE = 3600
+_CONNECT_SECONDS = 2.0
+_ends: ContextVar[float] = ContextVar("outbound_ends", default=float("inf"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,20 @@ class Reply:
 
 
 def send(name: str, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", seconds: float = 6.0) -> Reply:
-    """One call under a name for the gate. Raises InvalidInput for an address that we do not call, Unavailable where nobody answers."""
+    """One call under a name for the gate; `seconds` until all of the answer is there, beside the connecting. Raises InvalidInput for an address
+    that we do not call, Unavailable where nobody answers in time."""
     target = urlsplit(url)
     return gate.call(name, lambda: _send(method, target, headers, body, seconds))
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """All calls of the block together take no longer: the one in which the time runs out, and those after it, raise Unavailable."""
+    token = _ends.set(min(_ends.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _ends.reset(token)
 
 
 def retry_after(reply: Reply, now: datetime) -> int:
@@ -61,28 +78,72 @@ def retry_after(reply: Reply, now: datetime) -> int:
 def _send(method: str, target: SplitResult, headers: Mapping[str, str], body: bytes, seconds: float) -> Reply:
     import urllib3
 
-    pool = _pinned(target, seconds)
-    path = target.path or "/"
-    try:
-        answer = pool.urlopen(
-            method,
-            f"{path}?{target.query}" if target.query else path,
-            body=body,
-            headers={**headers, "Host": target.netloc, "User-Agent": "waybill/1"},
-            redirect=False,
-            retries=False,
-            preload_content=False,
-            assert_same_host=False,
-        )
-        content = answer.read(LARGEST_REPLY + 1)
-        answer.close()
-    except (urllib3.exceptions.HTTPError, OSError) as problem:
-        raise Unavailable(f"{target.hostname} does not answer ({type(problem).__name__})") from None
-    finally:
-        pool.close()
+    left = min(seconds + _CONNECT_SECONDS, _ends.get() - time.monotonic())
+    if left <= 0:
+        raise Unavailable(f"{target.hostname} was given no more time")
+    pool, path = _pinned(target, min(seconds, left)), target.path or "/"
+    with _Deadline(pool, left) as deadline:
+        try:
+            answer = pool.urlopen(
+                method,
+                f"{path}?{target.query}" if target.query else path,
+                body=body,
+                headers={**headers, "Host": target.netloc, "User-Agent": "waybill/1"},
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                assert_same_host=False,
+            )
+            content = answer.read(LARGEST_REPLY + 1)
+            answer.close()
+        except (urllib3.exceptions.HTTPError, OSError) as problem:
+            raise Unavailable(f"{target.hostname} does not answer ({type(problem).__name__})") from None
+        finally:
+            pool.close()
+    if deadline.passed:
+        raise Unavailable(f"{target.hostname} does not come to an end")
     if len(content) > LARGEST_REPLY:
         raise Unavailable(f"{target.hostname} answers more than {LARGEST_REPLY} bytes")
     return Reply(answer.status, {key.lower(): value for key, value in answer.headers.items()}, content)
+
+
+class _Deadline:
+    """Hangs up after so many seconds, whatever the other side does: the timeouts of a socket begin anew with each byte."""
+
+    def __init__(self, pool: Any, seconds: float) -> None:
+        from threading import Timer
+
+        self.passed = False
+        self._line: socket.socket | None = None
+        self._timer = Timer(seconds, self._hang_up)
+        self._timer.daemon = True
+        pool.ConnectionCls = self._watched(pool.ConnectionCls)
+
+    def __enter__(self) -> _Deadline:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._timer.cancel()
+        if self._line is not None:
+            self._line.close()
+
+    def _watched(self, plain: type[Any]) -> type[Any]:
+        deadline = self
+
+        class Watched(plain):  # type: ignore[misc]
+            def _new_conn(self) -> Any:
+                made = super()._new_conn()
+                deadline._line = made.dup()  # TLS takes the first one over; to hang up on either ends both
+                return made
+
+        return Watched
+
+    def _hang_up(self) -> None:
+        self.passed = True
+        if self._line is not None:
+            with suppress(OSError):  # it is over already
+                self._line.shutdown(socket.SHUT_RDWR)
 
 
 def _pinned(target: SplitResult, seconds: float) -> Any:
@@ -93,7 +154,7 @@ def _pinned(target: SplitResult, seconds: float) -> Any:
         raise InvalidInput("an outgoing address is https://host/path")
     port = _port(target)
     address = _resolved(target.hostname, port)
-    timeout = urllib3.Timeout(connect=2.0, read=seconds)
+    timeout = urllib3.Timeout(connect=_CONNECT_SECONDS, read=seconds)
     if target.scheme == "https":
         return urllib3.HTTPSConnectionPool(
             address, port, timeout=timeout, server_hostname=target.hostname, assert_hostname=target.hostname, cert_reqs="CERT_REQUIRED"

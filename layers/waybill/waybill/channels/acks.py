@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from waybill.aws.logs import count, logger
@@ -11,9 +11,10 @@ from waybill.channels import messages
 from waybill.channels.connecting import remote
 from waybill.channels.exploding import as_sold
 from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Parcel, Reduction, Shipment
-from waybill.channels.ports import AskedToWait, Remote
+from waybill.channels.patience import LeftAlone, Patience
+from waybill.channels.ports import AskedToWait, ChannelRefused, Remote
 from waybill.kernel.clock import Clock
-from waybill.kernel.errors import NotFound
+from waybill.kernel.errors import NotFound, Unavailable
 from waybill.kernel.events import Event
 from waybill.orders import store
 from waybill.orders.model.state import LINES_CANCELLED
@@ -27,6 +28,7 @@ ACCEPTED, GIVEN_BACK = "order.confirmed", "payment.refunded"
 @dataclass(frozen=True, slots=True)
 class ChannelAcks:
     clock: Clock
+    patience: Patience = field(default_factory=Patience)
 
     def take(self, message: dict[str, Any]) -> None:
         """One message of the channel-acks queue: an EventBridge event whose `detail` is our envelope.
@@ -36,22 +38,35 @@ class ChannelAcks:
         event = Event.from_dict(message["detail"])
         if event.type not in (ACCEPTED, SHIPPED, CANCELLED, REDUCED, GIVEN_BACK):
             return
+        if _its_own(event):
+            return
         record = store.load(event.subject)
-        order = record.order
-        teller = None if _its_own(event) else remote(shop.channel(order.channel), self.clock)
-        if teller is None:
-            return
-        taken = messages.claim(event.id, message.get("id", ""), self.clock())
-        if taken is None:
-            return
+        channel = record.order.channel
+        try:
+            with self.patience.given(channel):
+                told = self._told(event, record, message.get("id", ""))
+        except (AskedToWait, LeftAlone, messages.InOtherHands):
+            raise
+        except (Unavailable, ChannelRefused) as problem:
+            messages.untold(channel, event.id, problem.message, self.clock())
+            raise
+        if told:
+            count("ChannelsTold", channel=channel)
+            logger.info("channel told", order_id=record.order.id, event_id=event.id, channel=channel)
+
+    def _told(self, event: Event, record: Record, delivery: str) -> bool:
+        """Tells it, unless it has been told already, or wants to hear nothing."""
+        teller = remote(shop.channel(record.order.channel), self.clock)
+        taken = messages.claim(event.id, delivery, self.clock()) if teller else None
+        if teller is None or taken is None:
+            return False
         try:
             _tell(teller, event, record)
         except AskedToWait as asked:
             messages.postpone(taken, self.clock(), asked.seconds)
             raise
         messages.done(taken, self.clock())
-        count("ChannelsTold", channel=order.channel)
-        logger.info("channel told", order_id=order.id, event_id=event.id, channel=order.channel)
+        return True
 
 
 def _its_own(event: Event) -> bool:

@@ -6,13 +6,14 @@ Whatever comes here may come twice, late, out of order, or before its order.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from waybill.aws.logs import count, logger
 from waybill.channels import notices
 from waybill.channels.connecting import remote
 from waybill.channels.model.masking import without_card_numbers
+from waybill.channels.patience import Patience
 from waybill.channels.ports import WORD, ChannelRefused
 from waybill.channels.worker import IntakeWorker, about
 from waybill.kernel.clock import Clock, instant
@@ -27,6 +28,7 @@ from waybill.shop import store as shop
 class Changes:
     worker: IntakeWorker
     clock: Clock
+    patience: Patience = field(default_factory=Patience)
 
     def take(self, message: dict[str, Any]) -> None:
         """One message: `{"document": <id>}` of the changes queue, or a channel's notice as it wrote it. Raises Unavailable, AskedToWait: the
@@ -53,10 +55,12 @@ class Changes:
 
     def _looked_up(self, document: Document, reference: str) -> Document:
         """The order as the channel has it now, kept like everything that a channel says."""
-        channel = remote(shop.channel(document.channel), self.clock)
-        if channel is None:
-            raise NotFound("the channel has no address in its settings to be asked at")
-        return kept(document.channel, "fetched", channel.order(reference), reference, instant(self.clock()))[0]
+        with self.patience.given(document.channel):
+            channel = remote(shop.channel(document.channel), self.clock)
+            if channel is None:
+                raise NotFound("the channel has no address in its settings to be asked at")
+            found = channel.order(reference)
+        return kept(document.channel, "fetched", found, reference, instant(self.clock()))[0]
 
     @staticmethod
     def _park(document: Document, problem: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from waybill.aws.secrets import secret
 from waybill.channels import drift, registry
 from waybill.channels.connecting import live_secrets
-from waybill.channels.messages import MESSAGES
+from waybill.channels.messages import MESSAGES, last_untold
 from waybill.channels.model.settings import shown
 from waybill.kernel.clock import Clock
 from waybill.kernel.errors import NotFound, Unavailable
@@ -70,6 +70,7 @@ class Conditions:
                 "oldest": parked.oldest or None,
                 "first": [documents.row(id) for id in parked.first],
             },
+            "untold": last_untold(channel.id) or None,
             "drift": drift.last(channel.id) or None,
             "stock": dict(self.stock(channel.id)) or None,
         }

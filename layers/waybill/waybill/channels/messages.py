@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from waybill.aws.tables import Table, WriteConflict, commit, replace
+from waybill.aws.tables import Table, WriteConflict, commit, overwrite, replace
 from waybill.kernel.clock import instant
 from waybill.kernel.errors import Unavailable
 
@@ -14,6 +14,10 @@ MESSAGES = Table("MESSAGES_TABLE")
 _CONSUMER = "channel-acks"
 _LEASE = timedelta(seconds=30)
 _KEPT = timedelta(days=90)
+
+
+class InOtherHands(Unavailable):
+    """Another delivery of the event is at work, or the channel wants to hear of it later only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +32,21 @@ class Claim:
 def claim(event_id: str, owner: str, now: datetime) -> Claim | None:
     """Takes an event; None where it is done. `owner` is the delivery: the same delivery coming again takes over its own claim.
 
-    Raises Unavailable while another delivery of the event is at work, or before the other side wants to hear from us again.
+    Raises InOtherHands while another delivery of the event is at work, or before the other side wants to hear from us again.
     """
     old = MESSAGES.get(f"{_CONSUMER}#{event_id}")
     if old and old["status"] == "done":
         return None
     if old and old["owner"] != owner and old["lease"] > instant(now):
-        raise Unavailable(f"{event_id} is being told by another delivery")
+        raise InOtherHands(f"{event_id} is being told by another delivery")
     if old and old.get("not_before", "") > instant(now):
-        raise Unavailable(f"{event_id} is to wait until {old['not_before']}")
+        raise InOtherHands(f"{event_id} is to wait until {old['not_before']}")
     seen = old["version"] if old else 0
     taken = Claim(event_id, owner, seen + 1)
     try:
         commit(replace(MESSAGES, _item(taken, now, "started"), seen))
     except WriteConflict:
-        raise Unavailable(f"{event_id} was taken by another delivery just now") from None
+        raise InOtherHands(f"{event_id} was taken by another delivery just now") from None
     return taken
 
 
@@ -56,12 +60,24 @@ def postpone(taken: Claim, now: datetime, seconds: int) -> None:
     _follow(taken, now, "started", not_before=instant(now + timedelta(seconds=seconds)))
 
 
+def untold(channel: str, event_id: str, problem: str, now: datetime) -> None:
+    """What a channel could not be told last, and why: for people, who look at the channel. The last one stands."""
+    said = {"event_id": event_id, "problem": problem[:200], "at": instant(now), "expires": int((now + _KEPT).timestamp())}
+    commit(overwrite(MESSAGES, {"pk": f"untold#{channel}", **said}))
+
+
+def last_untold(channel: str) -> dict[str, Any]:
+    """{"at", "event_id", "problem"}; {} where it could always be told."""
+    item = MESSAGES.get(f"untold#{channel}") or {}
+    return {name: item[name] for name in ("at", "event_id", "problem") if name in item}
+
+
 def _follow(taken: Claim, now: datetime, status: str, **more: Any) -> None:
     following = Claim(taken.event_id, taken.owner, taken.version + 1)
     try:
         commit(replace(MESSAGES, {**_item(following, now, status), **more}, taken.version))
     except WriteConflict:
-        raise Unavailable(f"{taken.event_id} was taken over by another delivery") from None
+        raise InOtherHands(f"{taken.event_id} was taken over by another delivery") from None
 
 
 def _item(taken: Claim, now: datetime, status: str) -> dict[str, Any]:

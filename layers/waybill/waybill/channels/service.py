@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from waybill.channels import api, registry
 from waybill.channels.connecting import live_secrets
 from waybill.channels.imported import CONTENT, fingerprint
 from waybill.channels.model.masking import without_card_numbers, without_credit_codes
+from waybill.channels.pace import Pace
 from waybill.channels.ports import NOTHING, WORD, Adapter, Signed
 from waybill.kernel import json as strict_json
 from waybill.kernel.cards import masked
@@ -49,13 +52,15 @@ class Kept:
 @dataclass(frozen=True, slots=True)
 class Intake:
     clock: Clock
+    pace: Pace = field(default_factory=Pace)
 
     def order(self, caller: Key, idempotency_key: str, raw: bytes) -> Accepted:
         """Takes one canonical order.
 
         Raises Malformed (no key, unreadable body), InvalidInput (fields named), TooLarge, KeyReused (the key came with another
-        body), Conflict (the order exists with other content), Forbidden (somebody else's channel).
+        body), Conflict (the order exists with other content), Forbidden (somebody else's channel), TooMany.
         """
+        self.pace.refuse_beyond(caller.scope)
         _refuse_beyond(raw, LARGEST_ORDER)
         key = _checked_key(idempotency_key)
         body = strict_json.parse(raw)
@@ -63,6 +68,7 @@ class Intake:
         if safe != body:
             body, raw = safe, json.dumps(safe, default=str, separators=(",", ":")).encode()
         channel = _channel_of(caller, body)
+        self.pace.take(channel, partial(_settings, channel))
         received_at = instant(self.clock())
         imported = api.normalise(channel, body, received_at)
         order = imported.order
@@ -75,9 +81,10 @@ class Intake:
     def webhook(self, channel_id: str, headers: dict[str, str], raw: bytes) -> Kept:
         """Takes one webhook of a channel, verified over its raw bytes.
 
-        Raises NotFound (no such channel), Unauthenticated (signature), TooLarge, Malformed. What is signed and cannot be read as JSON,
+        Raises NotFound (no such channel), Unauthenticated (signature), TooLarge, Malformed, TooMany. What is signed and cannot be read as JSON,
         or is an order without an id, can never become an order by itself: it is kept, parked, and answered Malformed all the same.
         """
+        self.pace.refuse_beyond(channel_id)
         _refuse_beyond(raw, LARGEST_WEBHOOK)
         channel = shop.channel(channel_id)
         adapter = registry.adapter(channel.kind)
@@ -89,7 +96,16 @@ class Intake:
             return Kept("ping")
         if not hook.verified(Signed(headers, raw, live_secrets(channel), channel, int(now.timestamp()))):
             raise Unauthenticated(f"the signature in {hook.signature} does not fit the body")
+        self.pace.take(channel.id, lambda: channel.settings)
         return _taken(adapter, headers, Document(channel.id, "", "webhook", "", raw, instant(now)))
+
+
+def _settings(channel_id: str) -> Mapping[str, Any]:
+    """Of a channel whose key we know, whether or not the shop knows the channel."""
+    try:
+        return shop.channel(channel_id).settings
+    except NotFound:
+        return {}
 
 
 def _taken(adapter: Adapter, headers: dict[str, str], document: Document) -> Kept:

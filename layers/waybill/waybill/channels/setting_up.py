@@ -9,6 +9,7 @@ from typing import Any
 from waybill.aws.config import is_local
 from waybill.channels import registry
 from waybill.channels.model import settings
+from waybill.channels.pace import LIMITS
 from waybill.channels.ports import Adapter
 from waybill.kernel.errors import InvalidInput, NotFound, StaleVersion
 from waybill.kernel.money import exponent
@@ -43,7 +44,7 @@ def checked(body: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any
     if not isinstance(found["settings"], dict):
         wrong["settings"] = "is an object"
     elif adapter:
-        wrong |= settings.problems(found["settings"], adapter.settings, plain_http=is_local())
+        wrong |= settings.problems(found["settings"], adapter.settings, LIMITS, plain_http=is_local())
     if wrong:
         field, says = next(iter(wrong.items()))
         raise InvalidInput(f"the channel cannot be so: {field} {says}", fields=wrong)

@@ -3,10 +3,12 @@ webhooks are read so (A4). How far each was read stands in Messages, `pk = watch
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from waybill.aws import outbound
 from waybill.aws.logs import count, logger
 from waybill.aws.tables import WriteConflict, commit, replace
 from waybill.channels import drift
@@ -24,6 +26,8 @@ _OVERLAP = timedelta(minutes=2)
 """Their clock and ours differ, and an order can be listed later than it was changed."""
 _FIRST = timedelta(days=1)
 _MOST_PAGES = 20
+_MOST_SECONDS = 50.0
+"""Of calling them all, in a run of 60."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +35,18 @@ class Watching:
     clock: Clock
 
     def watch(self) -> dict[str, Any]:
-        """Every channel that can be asked. Answers the orders seen by channel; one that fails leaves the others alone."""
+        """Every channel that can be asked, each for its share of the time. Answers the orders seen by channel; one that fails, or does not answer,
+        leaves the others alone."""
         seen: dict[str, Any] = {}
-        for channel in shop.channels():
+        channels, ends = shop.channels(), time.monotonic() + _MOST_SECONDS
+        for place, channel in enumerate(channels):
+            share = (ends - time.monotonic()) / (len(channels) - place)
             try:
                 drift.look(channel, self.clock)
-                asked = remote(channel, self.clock)
-                if asked is not None:
-                    seen[channel.id] = self._watched(channel, asked)
+                with outbound.within(share):
+                    asked = remote(channel, self.clock)
+                    if asked is not None:
+                        seen[channel.id] = self._watched(channel, asked)
             except WaybillError as problem:
                 seen[channel.id] = problem.code
                 count("ChannelsNotRead", channel=channel.id)

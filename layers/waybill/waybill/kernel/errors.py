@@ -11,6 +11,7 @@
     ├── IllegalTransition       the state does not allow it                    409
     ├── Conflict                somebody else changed it first                 409
     │   └── StaleVersion        the caller has decided on what stands no more  412
+    ├── TooMany                 too many calls; again after some seconds       429
     ├── StockUnavailable        not enough stock to reserve
     ├── OrderHeld               a hold blocks the next step
     ├── OrderCancelled          the order was cancelled meanwhile
@@ -71,6 +72,16 @@ class Conflict(WaybillError):
 
 class StaleVersion(Conflict):
     status, code = 412, "stale_version"
+
+
+class TooMany(WaybillError):
+    """`seconds`: when it may be tried again."""
+
+    status, code = 429, "too_many_calls"
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class StockUnavailable(WaybillError):

@@ -19,15 +19,27 @@ def shown(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _bare_url(value) for name, value in settings.items() if not _SECRET.search(name)}
 
 
-def problems(settings: Mapping[str, Any], required: Iterable[str], plain_http: bool = False) -> dict[str, str]:
-    """What is wrong, by field. What is named `…_url` is an https address; `plain_http`: or an address of this machine."""
+def problems(
+    settings: Mapping[str, Any], required: Iterable[str], limits: Mapping[str, tuple[int, int]], plain_http: bool = False
+) -> dict[str, str]:
+    """What is wrong, by field. What is named `…_url` is an https address; `plain_http`: or an address of this machine. `limits`: the least and
+    the most of those that are numbers."""
     found = {f"settings.{name}": "is required" for name in required if not settings.get(name)}
+    found |= {
+        f"settings.{name}": f"is a whole number from {least} to {most}"
+        for name, (least, most) in limits.items()
+        if name in settings and not _is_within(settings[name], least, most)
+    }
     for name, value in settings.items():
         if wrong := _wrong(name, value, plain_http):
             found[f"settings.{name}"[:100]] = wrong
     if len(json.dumps(settings, default=str)) > LARGEST:
         found["settings"] = f"has at most {LARGEST} characters"
     return found
+
+
+def _is_within(value: Any, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def _wrong(name: str, value: Any, plain_http: bool) -> str:
