@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.channels.documents import SECRETS, sample
@@ -100,6 +100,7 @@ def test_our_own_door_has_the_same_measure(world: World) -> None:
     assert statuses == [202, 202, 429, 429] and admin.status in (422, 429)
 
 
+@settings(max_examples=300)
 @given(st.integers(1, 600), st.integers(1, 50), st.lists(st.floats(0, 30), max_size=200))
 def test_in_no_span_of_time_does_more_pass_than_burst_and_rate_allow(per_minute: int, burst: int, pauses: list[float]) -> None:
     bucket, now, passed = Bucket(per_minute, burst, float(burst), 0.0), 0.0, list[float]()
@@ -112,7 +113,7 @@ def test_in_no_span_of_time_does_more_pass_than_burst_and_rate_allow(per_minute:
             passed.append(now)
     for first in range(len(passed)):
         for last in range(first, len(passed)):
-            assert last - first + 1 <= burst + (passed[last] - passed[first]) * per_minute / 60 + 1e-6
+            assert last - first + 1 <= burst + (passed[last] - passed[first]) * per_minute / 60 + 1e-4
 
 
 def test_a_clock_that_goes_back_gives_nothing() -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
+_NOTHING = 1e-6
+"""What rounding makes of it."""
+
 
 @dataclass(slots=True)
 class Bucket:
@@ -18,7 +21,7 @@ class Bucket:
     def wait(self, now: float) -> int:
         """Whole seconds until the next one may come; 0: now."""
         lacking = 1.0 - self._left(now)
-        return ceil(lacking * 60.0 / self.per_minute) if lacking > 0 else 0
+        return ceil(lacking * 60.0 / self.per_minute - _NOTHING) if lacking > _NOTHING else 0
 
     def take(self, now: float) -> int:
         """Takes one if there is one. Answers the seconds to wait, 0 where it was taken."""
