@@ -101,7 +101,7 @@ ROUTES = (
     Route("GET", "/v1/channels", "List channels: how each stands", READERS, "Channel", lists=True),
     Route("GET", "/v1/channels/{channel}", "Read how a channel stands: when it was last heard and asked, what of it waits for a person", READERS, "Channel", refuses=(404,)),
     Route("PUT", "/v1/channels/{channel}", "Set a channel up, or change it; with If-Match only over the version that was read", ("admin",), "Channel", "ChannelIn", refuses=(412, 422)),
-    Route("GET", "/v1/channels/{channel}/stock", "Read what a channel was told of stock, what it would be told now, and what is held back", ("viewer", "support"), "ToldOfStock", query=(("sku", "One SKU"), *_PAGE), refuses=(404,)),
+    Route("GET", "/v1/channels/{channel}/stock", "Read what a channel was told of stock, what it would be told now, and what is held back", ("viewer", "support"), "ToldOfStock", query=(("sku", "One SKU"), ("unknown", "`true`: only those that it does not have"), *_PAGE), refuses=(404,)),
     Route("POST", "/v1/channels/{channel}/stock/resend", "Tell a channel all of its stock again", ("support",), "ChannelTold", status=202, refuses=(404,)),
     Route("GET", "/v1/purchase-orders", "List purchase orders", NODE_READERS, "PurchaseOrder", lists=True, query=(("status", "Only this status"), *_PAGE)),
     Route("GET", "/v1/purchase-orders/{id}", "Read a purchase order", NODE_READERS, "PurchaseOrder", refuses=(404,)),

@@ -142,7 +142,7 @@ _CREDIT: dict[str, Schema] = {
 UNITS_BY_SKU: Schema = {"type": "object", "additionalProperties": WHOLE, "description": "Units by SKU"}
 DAY: Schema = {"type": "string", "format": "date"}
 _CHANNEL_TOLD: Schema = record(
-    {"id": TEXT, "due": WHOLE, "resending": FLAG, "shows_after_s": {"type": "number"}, "tells_after_s": {"type": "number"}, "failures": WHOLE, "left_alone_until": {"type": ["string", "null"]}},
+    {"id": TEXT, "due": WHOLE, "resending": FLAG, "shows_after_s": {"type": "number"}, "tells_after_s": {"type": "number"}, "refused": array(record({"sku": TEXT, "times": WHOLE, "again": INSTANT, "why": TEXT})), "unknown_there": array(TEXT), "failures": WHOLE, "left_alone_until": {"type": ["string", "null"]}},
     {},
     "How many SKUs are due, and what is measured: seconds until it has what we tell, and until its orders are with us",
 )
@@ -350,11 +350,11 @@ SHAPES: dict[str, Schema] = {
     "ToldOfStock": record(
         {
             "channel": _CHANNEL_TOLD,
-            "items": array(record({"sku": TEXT, "told": WHOLE, "at": INSTANT, "sequence": WHOLE, "sold_since": WHOLE, "sellable": WHOLE, "held_back": WHOLE, "now": WHOLE})),
+            "items": array(record({"sku": TEXT, "told": WHOLE, "at": INSTANT, "sequence": WHOLE, "sold_since": WHOLE, "unknown_there_since": {"type": ["string", "null"]}, "sellable": WHOLE, "held_back": WHOLE, "now": WHOLE})),
             "next": {"type": ["string", "null"]},
         },
         {},
-        "`sold_since`: units that it has sold itself since, if it lowers its own number",
+        "`sold_since`: units that it has sold itself since, if it lowers its own number; `unknown_there`: SKUs that it says it does not have, the newest hundred.",
     ),
     "ChannelTold": record({"channel": _CHANNEL_TOLD}),
     "CountSheetIn": record({"node": TEXT, "skus": {"oneOf": [array(TEXT), {"const": "all"}]}}, {"blind": {"type": "boolean", "description": "Who counts is not shown what the books say; true where it is left out"}}, "At most 1000 SKUs."),

@@ -9,6 +9,7 @@ from pathlib import Path
 from local import settings
 from local.keys import CHANNELS, keys
 from local.receiver.server import Receiver, serve
+from local.receiver.shelves import Shelves
 from local.receiver.shops import Shops, from_our_api
 
 
@@ -21,7 +22,7 @@ def main() -> None:
     api_url = f"http://{settings.HOST}:{settings.ports().api}"
     source = from_our_api(api_url, {channel: known.of("api_keys", channel) for channel in CHANNELS})
     tokens = {channel: known.of("channel_tokens", channel) for channel in CHANNELS}
-    server = serve(Receiver(Shops(chosen.state, source), tokens), chosen.port)
+    server = serve(Receiver(Shops(chosen.state, source), Shelves(chosen.state / "shelves"), tokens), chosen.port)
     print(f"receiver on http://{settings.HOST}:{chosen.port}, state in {chosen.state}", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from local.receiver.shelves import Shelves
 from local.receiver.shopify import VERSION, ShopifyShop
 from local.receiver.shops import Shops
 from local.receiver.woocommerce import WooShop, error
@@ -25,12 +26,13 @@ class Receiver:
     """Everything that plays a part. `tokens` are the credentials by channel; `faults` are answers to give first, instead."""
 
     shops: Shops
+    shelves: Shelves
     tokens: dict[str, str]
     faults: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
     def answer(self, method: str, url: str, headers: dict[str, str], raw: bytes) -> Reply:
-        """One call. Paths begin with the channel that is played; `/received` and `/orders` are for people and tests."""
+        """One call. Paths begin with the channel that is played; `/received`, `/shelves/<channel>` and `/orders` are for people and tests."""
         target = urlsplit(url)
         parts = [part for part in target.path.split("/") if part]
         if not parts:
@@ -38,6 +40,8 @@ class Receiver:
         if parts == ["received"]:
             query = {name: values[0] for name, values in parse_qs(target.query).items()}
             return 200, {"items": self.shops.received(query.get("channel", ""), query.get("order", ""))}
+        if parts[:1] == ["shelves"] and len(parts) == 2:
+            return 200, self.shelves.shown(parts[1])
         body = _json(raw)
         if parts == ["orders"] and method == "POST":
             return 201, self.shops.place(body["channel"], str(body["reference"]), body["lines"])
@@ -58,14 +62,14 @@ class Receiver:
             return 401, {"errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"}
         if method != "POST" or not isinstance(body, dict) or not isinstance(body.get("query"), str):
             return 400, {"errors": {"query": "Required parameter missing or invalid"}}
-        return 200, ShopifyShop(channel, self.shops).answer(body)
+        return 200, ShopifyShop(channel, self.shops, self.shelves).answer(body)
 
     def _woocommerce(self, channel: str, method: str, parts: list[str], headers: dict[str, str], body: Any, query: dict[str, str]) -> Reply:
         token = self.tokens.get(channel, "")
         wanted = "Basic " + base64.b64encode(f"{token}:{token}".encode()).decode()
         if not token or not _same(headers.get("authorization", ""), wanted):
             return error(401, "woocommerce_rest_cannot_view", "Sorry, you cannot view this resource.")
-        return WooShop(channel, self.shops).answer(method, parts, body, query)
+        return WooShop(channel, self.shops, self.shelves).answer(method, parts, body, query)
 
     def _webhook(self, channel: str, headers: dict[str, str], raw: bytes, body: Any) -> Reply:
         """A receiver of Standard Webhooks: signature, age, and the id that makes a repetition harmless."""
@@ -78,6 +82,9 @@ class Receiver:
             return 401, {"error": "no signature fits"}
         if id not in self.seen:
             self.seen.add(id)
+            if body["type"] == "stock.levels":
+                self.shelves.hear(channel, body["data"])
+                return 204, None
             self.shops.note(channel, str(body["data"]["external_reference"]), body["type"], {"webhook_id": id, **body["data"]})
         return 204, None
 

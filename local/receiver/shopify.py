@@ -7,11 +7,13 @@ from typing import Any
 
 from graphql import build_schema, graphql_sync
 
+from local.receiver.shelves import Shelves
+from local.receiver.shopify_inventory import LOCATION, Inventory
+from local.receiver.shopify_inventory import TYPES as INVENTORY_TYPES
 from local.receiver.shopify_orders import LINE_FIELDS, ORDER_FIELDS, TYPES, node
 from local.receiver.shops import Order, Shops, now
 
 VERSION = "2026-01"
-LOCATION = "gid://shopify/Location/1"
 SCHEMA = build_schema(
     """
 type Query { order(id: ID!): Order  orders(first: Int, after: String, query: String, sortKey: OrderSortKeys): OrderConnection! fulfillmentOrder(id: ID!): FulfillmentOrder }
@@ -73,6 +75,7 @@ type Job { id: ID! done: Boolean! }
 type OrderCancelUserError { field: [String!] message: String! code: String }
 """.replace("#ORDER", ORDER_FIELDS).replace("#LINE", LINE_FIELDS)
     + TYPES
+    + INVENTORY_TYPES
 )
 _WINDOW = re.compile(r"updated_at:>='([^']+)' AND updated_at:<'([^']+)'\Z")
 
@@ -80,9 +83,10 @@ _WINDOW = re.compile(r"updated_at:>='([^']+)' AND updated_at:<'([^']+)'\Z")
 class ShopifyShop:
     """Answers GraphQL for one channel."""
 
-    def __init__(self, channel: str, shops: Shops) -> None:
+    def __init__(self, channel: str, shops: Shops, shelves: Shelves) -> None:
         self.channel = channel
         self.shops = shops
+        self.inventory = Inventory(channel, shelves)
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """One request's JSON body → Shopify's answer, errors and query cost in it."""
@@ -92,6 +96,8 @@ class ShopifyShop:
             "fulfillmentOrder": self._fulfillment_order,
             "fulfillmentCreate": self._fulfil,
             "orderCancel": self._cancel,
+            "inventoryItems": self.inventory.items,
+            "inventorySetQuantities": self.inventory.set,
         }
         with self.shops.lock:
             result = graphql_sync(SCHEMA, request["query"], root, variable_values=request.get("variables") or {})

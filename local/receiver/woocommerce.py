@@ -1,9 +1,10 @@
-"""WooCommerce's REST v3, as far as orders and their notes go."""
+"""WooCommerce's REST v3, as far as orders, their notes and the stock of products go."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from local.receiver.shelves import Shelves
 from local.receiver.shops import Order, Shops, now
 
 STATUSES = ("pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed", "trash")
@@ -13,15 +14,20 @@ Reply = tuple[int, Any]
 class WooShop:
     """Answers REST for one channel."""
 
-    def __init__(self, channel: str, shops: Shops) -> None:
+    def __init__(self, channel: str, shops: Shops, shelves: Shelves) -> None:
         self.channel = channel
         self.shops = shops
+        self.shelves = shelves
 
     def answer(self, method: str, parts: list[str], body: Any, query: dict[str, str] | None = None) -> Reply:
         """`parts` is the path below `/wp-json/wc/v3/`."""
         with self.shops.lock:
             if parts == ["orders"] and method == "GET":
                 return self._orders(query or {})
+            if parts == ["products"] and method == "GET":
+                return self._products(query or {})
+            if parts == ["products", "batch"] and method == "POST":
+                return self._batch(body)
             if len(parts) < 2 or parts[0] != "orders":
                 return error(404, "rest_no_route", "No route was found matching the URL and request method.")
             order = self.shops.order(self.channel, parts[1]) if parts[1].isdecimal() else None
@@ -37,6 +43,27 @@ class WooShop:
         found = self.shops.documents(self.channel, "date_modified_gmt", query["modified_after"], query["modified_before"])
         size, page = int(query.get("per_page", 10)), int(query.get("page", 1))
         return 200, [order["document"] for order in found[(page - 1) * size : page * size]]
+
+    def _products(self, query: dict[str, str]) -> Reply:
+        found = [(sku, number) for sku in query.get("sku", "").split(",") if (number := self.shelves.found(self.channel, sku)) is not None]
+        size, page = int(query.get("per_page", 10)), int(query.get("page", 1))
+        shown = found[(page - 1) * size : page * size]
+        return 200, [{"id": number, "sku": sku, "parent_id": 0, "type": "simple"} for sku, number in shown]
+
+    def _batch(self, body: Any) -> Reply:
+        """Each for itself: one that is wrong keeps no other from being done."""
+        changes = body.get("update") if isinstance(body, dict) else None
+        if not isinstance(changes, list) or len(changes) > 100:
+            return error(413, "woocommerce_rest_request_entity_too_large", "Unable to accept more than 100 items for this request.")
+        answers: list[dict[str, Any]] = []
+        for each in changes:
+            sku = self.shelves.sku(self.channel, each["id"])
+            if sku is None or self.shelves.number(sku) is None:
+                answers.append({"id": each["id"], "error": error(400, "woocommerce_rest_product_invalid_id", "Invalid ID.")[1]})
+            else:
+                self.shelves.show(self.channel, {sku: each["stock_quantity"]})
+                answers.append({"id": each["id"], "sku": sku, "manage_stock": each.get("manage_stock"), "stock_quantity": each["stock_quantity"]})
+        return 200, {"update": answers}
 
     def _order(self, method: str, order: Order, body: Any) -> Reply:
         if method == "PUT":

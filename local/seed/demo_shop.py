@@ -47,6 +47,8 @@ class DemoShop:
             yield store.CARRIER, raw["id"], _carrier(raw)
         for raw in self.raw["accounts"]:
             yield store.ACCOUNT, raw["id"], Account(**raw)
+        for name, says in self.raw["policies"].items():
+            yield store.POLICY, name, says
 
     @property
     def stock(self) -> list[tuple[str, str, int]]:

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from local.receiver.server import Receiver, serve
+from local.receiver.shelves import Shelves
 from local.receiver.shops import Shops, nobody_knows
 from waybill.aws import clients, secrets
 from waybill.shop import store as shop
 from waybill.shop.model import Channel
 
 TOKENS = {"shopify": "shpat_test", "woocommerce": "ck_test", "api": "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQ="}
+SELLS = {"TEA", "CUP", "POT"}
 ADDRESSES = {"shopify": "admin_url", "woocommerce": "rest_url", "api": "webhook_url"}
 
 
@@ -36,7 +38,7 @@ class Listening:
 def listening(state: Path) -> Iterator[Listening]:
     """A receiver on a free port for as long as the block lasts."""
     tokens = {**TOKENS, "api": TOKENS["api"]}
-    receiver = Receiver(Shops(state, nobody_knows), tokens)
+    receiver = Receiver(Shops(state, nobody_knows), Shelves(state / "shelves", SELLS), tokens)
     server = serve(receiver, 0)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -51,7 +53,7 @@ def point_at(base: str) -> None:
     """The shop's channels call this address, with these credentials."""
     for kind, setting in ADDRESSES.items():
         path = "/api/webhooks" if kind == "api" else f"/{kind}"
-        shop.save(shop.CHANNEL, kind, Channel(kind, kind, kind.title(), settings={setting: base + path}))
+        shop.save(shop.CHANNEL, kind, Channel(kind, kind, kind.title(), settings={setting: base + path, "location_id": "1"}))
     shop.forget()
     manager = clients.client("secretsmanager")
     known = json.loads(manager.get_secret_value(SecretId="waybill/local/channels")["SecretString"])

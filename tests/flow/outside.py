@@ -14,6 +14,7 @@ from urllib.parse import SplitResult
 import pytest
 
 from local.receiver.server import Receiver
+from local.receiver.shelves import Shelves, catalogue
 from local.receiver.shops import Order, Shops, nobody_knows
 from tests.channels.receiver_world import TOKENS, point_at
 from tests.support import shop as test_shop
@@ -45,6 +46,20 @@ class InMemory(Shops):
         self.told.append({"channel": channel, "order": reference, "kind": kind, "detail": detail})
 
 
+class InMemoryShelves(Shelves):
+    """What the shops show, without a file."""
+
+    def __init__(self) -> None:
+        self.sells, self.lock, self.done, self.newest = catalogue(), threading.RLock(), {}, {}
+        self._kept: dict[str, Any] = {}
+
+    def _read(self, channel: str) -> dict[str, Any]:
+        return copy.deepcopy(self._kept.get(channel, {"found": {}, "shows": {}}))
+
+    def _write(self, channel: str, kept: dict[str, Any]) -> None:
+        self._kept[channel] = kept
+
+
 @dataclass
 class Outside:
     """`pushed` is the work that nodes were told of, by the id of the webhook: they drop one that they have heard;
@@ -55,7 +70,7 @@ class Outside:
     levels: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._receiver = Receiver(self.shops, TOKENS)
+        self._receiver = Receiver(self.shops, InMemoryShelves(), TOKENS)
 
     def answer(self, method: str, target: SplitResult, headers: Mapping[str, str], body: bytes, seconds: float) -> outbound.Reply:
         """In the place of the network, behind the gate."""

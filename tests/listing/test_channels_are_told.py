@@ -122,7 +122,8 @@ def test_a_channel_that_is_down_is_left_alone_and_then_hears_the_newest(told: To
         told.minute()
     assert told.front.shows == {"TEA": 37}
     assert told.seen()["channel"] | {"shows_after_s": 0} == {
-        "id": "api", "due": 0, "resending": False, "shows_after_s": 0, "tells_after_s": 0.0, "failures": 0, "left_alone_until": None
+        "id": "api", "due": 0, "resending": False, "shows_after_s": 0, "tells_after_s": 0.0, "failures": 0, "left_alone_until": None,
+        "refused": [], "unknown_there": [],
     }  # fmt: skip
 
 

@@ -8,13 +8,13 @@ T1, T2, T3 = (f"2026-11-23T12:00:0{second}.000Z" for second in (1, 2, 3))
 
 
 def test_what_changes_while_it_is_on_its_way_is_due_anew_whatever_the_clock_of_whoever_noted_it_says() -> None:
-    on_its_way = Standing("web").changed(["TEA", "CUP"], T2).sends((Level("TEA", 3, T2), Level("CUP", 1, T2)), T2)
+    on_its_way = Standing("web").changed(["TEA", "CUP"], T2).sends((Level("TEA", 3, T2), Level("CUP", 1, T2)), T2, T3)
     for at in (T1, T2, T3):
         assert on_its_way.changed(["TEA"], at).told(1.0).due == {"TEA": at}
 
 
 def test_what_is_sent_in_the_moment_in_which_it_changed_is_told_once() -> None:
-    on_its_way = Standing("web").changed(["TEA"], T1).sends((Level("TEA", 3, T1),), T1)
+    on_its_way = Standing("web").changed(["TEA"], T1).sends((Level("TEA", 3, T1),), T1, T3)
     assert (on_its_way.oldest, on_its_way.told(1.0).due) == (T1, {})
 
 
@@ -23,13 +23,13 @@ def test_what_is_due_keeps_the_day_since_when_it_is() -> None:
 
 
 def test_what_is_to_be_told_again_says_nothing_of_how_slow_the_channel_is() -> None:
-    again = Standing("web", shows_after=7.0).again(["TEA"], None).sends((Level("TEA", 3),), T2)
+    again = Standing("web", shows_after=7.0).again(["TEA"], None).sends((Level("TEA", 3),), T2, T3)
     assert again.oldest == ""
     assert again.told(0.0).shows_after == 7.0
 
 
 def test_a_minute_has_only_so_much_room() -> None:
-    sent = Standing("web").sends((Level("TEA", 3),), T1)
+    sent = Standing("web").sends((Level("TEA", 3),), T1, T3)
     assert (sent.room(T2[:16], 5), sent.room("2026-11-23T12:01", 5)) == (4, 5)
 
 

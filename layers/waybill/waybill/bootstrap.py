@@ -263,23 +263,15 @@ def counting() -> Counting:
 
 def listing() -> Listing:
     """Channels are told of stock."""
-    from waybill.aws.secrets import secret
     from waybill.inventory.stock_table import StockTable
-    from waybill.kernel.errors import Unavailable
-    from waybill.listing.model.policy import POLICY, Listed, read
+    from waybill.listing.at_channel import teller
+    from waybill.listing.model.policy import POLICY, read
     from waybill.listing.service import Listing
     from waybill.listing.shelves import ShopShelves
     from waybill.listing.table import ListingTable
-    from waybill.listing.webhook import LevelsWebhook
     from waybill.shop import store as shop
 
-    def teller(listed: Listed) -> LevelsWebhook:
-        outbound = secret("channels").get(f"{listed.channel}/outbound") or {}
-        if not outbound.get("signing_secret"):
-            raise Unavailable(f"the secret waybill/<stage>/channels lacks {listed.channel}/outbound.signing_secret: see the runbook")
-        return LevelsWebhook(listed, outbound["signing_secret"], utc_now)
-
-    return Listing(lambda: read(shop.policy(POLICY)), ListingTable(), ShopShelves(StockTable(), utc_now), teller, utc_now)
+    return Listing(lambda: read(shop.policy(POLICY)), ListingTable(), ShopShelves(StockTable(), utc_now), lambda listed: teller(listed, utc_now), utc_now)
 
 
 def listing_api() -> Router:
@@ -588,6 +580,11 @@ def rules_api() -> Router:
     def nodes() -> dict[str, int]:
         return {node.id: node.parcels_per_day for node in shop.nodes()}
 
+    def reachable(policy: Mapping[str, Any]) -> dict[str, str]:
+        from waybill.listing import at_channel  # loads adapters, for this one policy
+
+        return at_channel.reachable(shop.channels(), policy)
+
     routes = rules_api.router(Rulebook(RulesTable(), DecisionsTable(utc_now), nodes, lambda: shop.policy("routing_gate"), utc_now))
     steering_api.add_routes(routes, Steering(Fulfilment(utc_now), nodes, utc_now))
     runs_api.add_routes(routes, PoolTable())
@@ -604,7 +601,7 @@ def rules_api() -> Router:
         limits.POLICY: limits.check,
         remorse.POLICY: remorse.check,
         risk.POLICY: risk.check,
-        listing_policy.POLICY: lambda policy: listing_policy.check(policy, [channel.id for channel in shop.channels()]),
+        listing_policy.POLICY: lambda policy: listing_policy.check(policy, reachable(policy)),
         "routing": check_routing,
         scarcity.POLICY: scarcity.check,
         sharing.POLICY: lambda policy: sharing.check(policy, nodes()),

@@ -50,7 +50,7 @@ class Caller:
             raise Unavailable(f"{name}: 401, our credentials are not believed: see the runbook")
         if reply.status == 404:
             raise NotFound(f"{name}: 404")
-        raise ChannelRefused(f"{name}: {reply.status}")
+        raise ChannelRefused(f"{name}: {reply.status}", reply=reply)
 
 
 def caller(outgoing: Outgoing, address: str, headers: Mapping[str, str]) -> Caller:

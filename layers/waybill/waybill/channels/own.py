@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from waybill.channels import api
-from waybill.channels.ports import NOTHING, About, Adapter, Outgoing, Remote
+from waybill.channels.ports import NOTHING, About, Adapter, Outgoing, Remote, Stock
 
 
 def about(topic: str, document: Any) -> About:
@@ -20,4 +20,12 @@ def _remote(outgoing: Outgoing) -> Remote:
     return OwnWebhook(caller(outgoing, "webhook_url", {}), outgoing.credentials["signing_secret"], outgoing.clock)
 
 
-ADAPTER = Adapter(kind="api", about=about, normalise=api.normalise, address="webhook_url", remote=_remote, needs=("signing_secret",))
+ADAPTER = Adapter(
+    kind="api",
+    about=about,
+    normalise=api.normalise,
+    address="webhook_url",
+    remote=_remote,
+    needs=("signing_secret",),
+    stock=Stock(at_once=100),
+)

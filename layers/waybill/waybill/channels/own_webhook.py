@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from waybill.channels.calling import Caller
+from waybill.channels.model.levels import Heard, Levels
 from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Shipment
 from waybill.channels.model.signature import standard_webhook
 from waybill.channels.ports import Page
@@ -36,6 +37,12 @@ class OwnWebhook:
 
     def given_back(self, given: GivenBack) -> None:
         self.post("order.refunded", given.event_id, asdict(given))
+
+    def stock(self, levels: Levels) -> Heard:
+        """The receiver drops an id that it has heard, and what is older than it has."""
+        said = [{"sku": sku, "available": units} for sku, units in levels.units.items()]
+        self.post("stock.levels", f"stock_{levels.id}", {"sequence": levels.sequence, "levels": said})
+        return Heard()
 
     def order(self, reference: str) -> Any:
         """Whoever sends orders in our own shape has no list of them that we could ask for."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from waybill.channels.imported import Imported
+from waybill.channels.model.levels import Heard, Levels
 from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Shipment
 from waybill.kernel.clock import Clock
 from waybill.kernel.errors import Unavailable, WaybillError
@@ -20,6 +21,11 @@ class ChannelRefused(WaybillError):
     """The channel answered that it will not have this. Nothing of ours will change its mind: the message ends as a dead letter."""
 
     status, code = 502, "channel_refused"
+
+    def __init__(self, message: str, reply: Any = None) -> None:
+        """`reply` is its answer (`aws.outbound.Reply`), where there was one."""
+        super().__init__(message)
+        self.reply = reply
 
 
 class AskedToWait(Unavailable):
@@ -94,6 +100,10 @@ class Remote(Protocol):
 
     def given_back(self, given: GivenBack) -> None: ...
 
+    def stock(self, levels: Levels) -> Heard:
+        """Shows these numbers from now on. Raises only where none of them is told."""
+        ...
+
     def order(self, reference: str) -> Any:
         """The order as it stands, as a document. Raises NotFound."""
         ...
@@ -113,10 +123,19 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class Stock:
+    """How a channel is told of stock by its own API: so many numbers `at_once`; `settings` without which it cannot be."""
+
+    at_once: int
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Adapter:
     """One kind of channel. `about` sorts a document by its topic; `normalise` reads one that is an order. `address` names the channel's
     setting with the address that we call, `remote` calls it; `needs` are the credentials without which nobody can; `settings` are those without
-    which it is no channel. Word of its orders comes by `hook`, through a queue as `notices`, or by neither: then it is asked, on a schedule."""
+    which it is no channel. Word of its orders comes by `hook`, through a queue as `notices`, or by neither: then it is asked, on a schedule.
+    `stock`: it has a word for that."""
 
     kind: str
     about: Callable[[str, Any], About]
@@ -127,3 +146,4 @@ class Adapter:
     needs: tuple[str, ...] = ()
     notices: Notices | None = None
     settings: tuple[str, ...] = ()
+    stock: Stock | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from waybill.channels.model.levels import Heard, Levels
 from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Shipment
 
 
@@ -19,3 +20,6 @@ class Quiet:
     def reduced(self, reduction: Reduction) -> None: ...
 
     def given_back(self, given: GivenBack) -> None: ...
+
+    def stock(self, levels: Levels) -> Heard:
+        return Heard(unknown=dict.fromkeys(levels.units, "it has no word for stock"))

@@ -26,7 +26,7 @@ from typing import Any
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.signature import Base64Hmac
 from waybill.channels.model.standing import Standing
-from waybill.channels.ports import NOTHING, ORDER, WORD, About, Adapter, Hook, Outgoing, Remote
+from waybill.channels.ports import NOTHING, ORDER, WORD, About, Adapter, Hook, Outgoing, Remote, Stock
 from waybill.channels.reading import (
     Body,
     address,
@@ -312,7 +312,7 @@ def _remote(outgoing: Outgoing) -> Remote:
     from waybill.channels.calling import caller
     from waybill.channels.shopify_admin import Shopify
 
-    return Shopify(caller(outgoing, "admin_url", {"X-Shopify-Access-Token": outgoing.credentials["access_token"]}))
+    return Shopify(caller(outgoing, "admin_url", {"X-Shopify-Access-Token": outgoing.credentials["access_token"]}), str(outgoing.channel.settings.get("location_id", "")))
 
 
 def _topic(headers: Mapping[str, str], document: Any) -> str:
@@ -332,4 +332,5 @@ ADAPTER = Adapter(
     address="admin_url",
     remote=_remote,
     needs=("access_token",),
+    stock=Stock(at_once=100, settings=("location_id",)),
 )

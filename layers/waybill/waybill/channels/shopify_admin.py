@@ -13,6 +13,7 @@ from typing import Any
 from waybill.aws.logs import logger
 from waybill.channels import shopify_orders
 from waybill.channels.calling import Caller
+from waybill.channels.model.levels import Heard, Levels
 from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Parcel, Reduction, Shipment
 from waybill.channels.ports import AskedToWait, ChannelRefused, Page
 from waybill.kernel.errors import NotFound
@@ -79,13 +80,21 @@ mutation WaybillCancel(
 
 @dataclass(frozen=True, slots=True)
 class Shopify:
+    """`location` is where its stock is told."""
+
     caller: Caller
+    location: str = ""
 
     def accepted(self, acceptance: Acceptance) -> None:
         """Nothing: Shopify has no word for it."""
 
     def given_back(self, given: GivenBack) -> None:
         """Nothing: money that went back by a gateway of ours, Shopify never had."""
+
+    def stock(self, levels: Levels) -> Heard:
+        from waybill.channels import shopify_stock
+
+        return shopify_stock.tell(self._ask, self.location, levels)
 
     def order(self, reference: str) -> Any:
         id = f"gid://shopify/Order/{reference}"

@@ -23,7 +23,7 @@ from typing import Any
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.signature import Base64Hmac
 from waybill.channels.model.standing import Standing
-from waybill.channels.ports import NOTHING, ORDER, About, Adapter, Hook, Outgoing, Remote
+from waybill.channels.ports import NOTHING, ORDER, About, Adapter, Hook, Outgoing, Remote, Stock
 from waybill.channels.reading import (
     Body,
     address,
@@ -198,4 +198,5 @@ ADAPTER = Adapter(
     address="rest_url",
     remote=_remote,
     needs=("consumer_key", "consumer_secret"),
+    stock=Stock(at_once=100),
 )

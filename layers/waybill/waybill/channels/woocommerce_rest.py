@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from waybill.channels.calling import Caller
+from waybill.channels.model.levels import Heard, Levels
 from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Shipment
 from waybill.channels.ports import ChannelRefused, Page
 
@@ -25,6 +26,11 @@ class WooCommerce:
 
     def given_back(self, given: GivenBack) -> None:
         """Nothing: money that went back by a gateway of ours, WooCommerce never had."""
+
+    def stock(self, levels: Levels) -> Heard:
+        from waybill.channels import woocommerce_stock
+
+        return woocommerce_stock.tell(self.caller, levels)
 
     def order(self, reference: str) -> Any:
         return self.caller.json("woocommerce.order", "GET", _path(reference))

@@ -12,13 +12,15 @@ from waybill.listing.service import Listing
 from waybill.listing.table import ListingTable
 from waybill.shop.door import caller
 
+_SHOWN = 100
+
 
 def router(listing: Listing, table: ListingTable) -> Router:
     routes = Router()
 
     @routes.route("GET", "/v1/channels/{channel}/stock")
     def told(request: Request) -> Answer:
-        """`?sku=`; a page of what it was told, with what would be told now and what is held back."""
+        """`?sku=` or `?unknown=true`, only what the channel does not have; a page of what it was told, with what would be told now and what is held back."""
         caller(request, "viewer", "support")
         listed = _listed(listing, request.params["channel"])
         standing = table.standing(listed.channel)
@@ -26,6 +28,8 @@ def router(listing: Listing, table: ListingTable) -> Router:
             found, following = list(table.told(listed.channel, [only]).values()), None
         else:
             found, following = table.page(listed.channel, page_size(request), cursor_key(request))
+        if request.query.get("unknown") == "true":
+            found = [each for each in found if each.unknown]
         now = listing.numbers(listed, standing, [each.sku for each in found])
         there = listing.shelves.sellable(listed.channel, [each.sku for each in found])
         held = listing.held(listed, standing, there)
@@ -36,6 +40,7 @@ def router(listing: Listing, table: ListingTable) -> Router:
                 "at": each.at,
                 "sequence": each.sequence,
                 "sold_since": sum(each.sold.values()),
+                "unknown_there_since": each.unknown or None,
                 "sellable": there[each.sku],
                 "held_back": held[each.sku],
                 "now": now[each.sku],
@@ -69,6 +74,8 @@ def _channel(listed: Listed, standing: Standing) -> dict[str, Any]:
         "resending": standing.after is not None,
         "shows_after_s": round(standing.shows_after, 3),
         "tells_after_s": round(standing.tells_after, 3),
+        "refused": [{"sku": sku, "times": each.times, "again": each.until, "why": each.why} for sku, each in sorted(standing.refused.items())[:_SHOWN]],
+        "unknown_there": list(standing.unknown),
         "failures": standing.failures,
         "left_alone_until": standing.until or None,
     }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from waybill.listing.model.records import Level, Sales, Standing, Told
+from waybill.channels.model.levels import Heard, Levels
+from waybill.listing.model.records import Sales, Standing, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,9 @@ class Shelves(Protocol):
         """The next SKUs of the shop, in their order."""
 
 
-class Teller(Protocol):
-    """Tells one channel. Raises Unavailable, AskedToWait, ChannelRefused."""
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells one channel, so many numbers `at_once`. `stock` raises Unavailable, AskedToWait, ChannelRefused, NotFound, and then nothing was told."""
 
-    def levels(self, id: str, sequence: int, levels: Iterable[Level]) -> None:
-        """`id` is the same for the same levels under the same sequence: the receiver drops a repetition, and what is older than it has."""
+    at_once: int
+    stock: Callable[[Levels], Heard]

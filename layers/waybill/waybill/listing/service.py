@@ -1,7 +1,8 @@
 """Channels are told of stock: what has changed, those nearest to nothing first, as fast as each of them wants to hear it.
 
 The order of things: what changed is noted as due; a batch is written down with its sequence, then sent, then noted as told. After a crash at any point
-the same batch goes out again under the same sequence, and nothing that is due is forgotten.
+the same batch goes out again under the same sequence, and nothing that is due is forgotten. Whoever writes a batch down has it to himself until his
+lease is over, so that a channel never hears an older number after a newer one, also where it knows nothing of sequences.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from waybill.aws.logs import count, logger
+from waybill.channels.model.levels import Heard, Levels
 from waybill.channels.ports import AskedToWait, ChannelRefused
 from waybill.inventory.model.row import CLAIMS, TAKEN, Row
 from waybill.kernel.clock import Clock, instant, parse_instant
-from waybill.kernel.errors import Conflict, Unavailable
+from waybill.kernel.errors import Conflict, NotFound, Unavailable
 from waybill.kernel.ids import digest
 from waybill.listing.model.budget import Pace, held_back
 from waybill.listing.model.policy import Listed
-from waybill.listing.model.records import Level, Sales, Standing, Told
+from waybill.listing.model.records import LEASE_S, Level, Refusal, Sales, Standing, Told, pause_s
 from waybill.listing.model.telling import number, shown, to_tell
 from waybill.listing.ports import Records, Sale, Shelves, Teller
 
@@ -29,6 +31,9 @@ _SLACK = timedelta(seconds=5)
 """A sale so soon after we told may have been made on the number before."""
 _BEHIND = timedelta(minutes=15)
 _LONGEST_WAY_S, _SHORTEST_S = 86_400, 0.001
+_LONGEST_RUN = timedelta(seconds=40)
+_UNKNOWN_FOR = timedelta(days=1)
+"""What the channel does not have it is asked about again after that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +94,26 @@ class Listing:
         return {sku: number([units], held[sku], listed.manner) for sku, units in there.items()}
 
     def _tell(self, listed: Listed) -> int:
-        standing, told = self.records.standing(listed.channel), 0
-        if standing.until > self._now():
+        standing, told, started = self.records.standing(listed.channel), 0, self.clock()
+        if standing.until > self._now() or standing.lease > self._now():
             return 0
-        if standing.sending:  # somebody died, or the channel did not answer
-            told, standing = len(standing.sending), self._sent(listed, standing)
-        while not standing.sending:
-            standing, news = self._news(listed, standing)
-            levels = tuple(news[: max(0, min(standing.room(self._now()[:16], listed.per_minute), MOST_AT_ONCE))])
-            if not levels:
-                return told
-            told, standing = told + len(levels), self._sent(listed, self.records.save(standing.sends(levels, self._now())))
-        return told - len(standing.sending)
+        try:
+            teller = self.teller(listed)
+            if standing.sending:  # somebody died, or the channel did not answer
+                told, standing = self._sent(teller, self.records.save(replace(standing, lease=self._lease())))
+            while not standing.sending and standing.until <= self._now() and self.clock() < started + _LONGEST_RUN:
+                standing, news = self._news(listed, standing)
+                levels = tuple(news[: max(0, min(standing.room(self._now()[:16], listed.per_minute), teller.at_once))])
+                if not levels:
+                    break
+                taken, standing = self._sent(teller, self.records.save(standing.sends(levels, self._now(), self._lease())))
+                told += taken
+        except (Unavailable, ChannelRefused, NotFound) as problem:
+            self._left_alone(listed.channel, problem)
+        return told
+
+    def _lease(self) -> str:
+        return instant(self.clock() + timedelta(seconds=LEASE_S))
 
     def _news(self, listed: Listed, standing: Standing) -> tuple[Standing, list[Level]]:
         """What must be told now, those nearest to nothing first. What is due and no news is due no more."""
@@ -108,40 +121,71 @@ class Listing:
         if standing.after is not None and len(standing.due) < _MOST_LOOKED_AT:
             following = self.shelves.after(standing.after, _MOST_LOOKED_AT)
             standing = standing.again(following, following[-1] if following else None)
-        skus = sorted(standing.due, key=lambda sku: (not standing.due[sku], standing.due[sku], sku))[:_MOST_LOOKED_AT]
+        skus = standing.waiting(self._now())[:_MOST_LOOKED_AT]
         known, numbers = self.records.told(listed.channel, skus), self.numbers(listed, standing, skus)
         levels = []
         for sku in skus:
             say = to_tell(numbers[sku], _shows(known.get(sku), listed), listed.manner) if standing.due[sku] else numbers[sku]
+            if standing.due[sku] and sku in known and known[sku].unknown > instant(self.clock() - _UNKNOWN_FOR):
+                continue
             if say is not None:
                 levels.append(Level(sku, say, standing.due[sku]))
         no_news = set(skus) - {level.sku for level in levels}
         standing = replace(standing, due={sku: since for sku, since in standing.due.items() if sku not in no_news})
         return (self.records.save(standing) if standing != before else standing), sorted(levels, key=lambda level: (level.number, level.sku))
 
-    def _sent(self, listed: Listed, standing: Standing) -> Standing:
-        """Sends what is written down as being sent. Where the channel does not take it, it stays written down and the channel is left alone a while."""
-        levels = standing.sending
-        id = digest(listed.channel, str(standing.sequence), *(f"{level.sku}={level.number}" for level in levels))
-        try:
-            self.teller(listed).levels(id, standing.sequence, levels)
-        except (Unavailable, ChannelRefused) as problem:
-            return self._left_alone(standing, problem)
+    def _sent(self, teller: Teller, standing: Standing) -> tuple[int, Standing]:
+        """Sends what is written down as being sent, and notes what the channel made of it: answers how many it has taken. Raises what the teller raises; then it stays written down."""
+        channel, levels = standing.channel, standing.sending
+        id = digest(channel, str(standing.sequence), *(f"{level.sku}={level.number}" for level in levels))
+        known = self.records.told(channel, [level.sku for level in levels])
+        called = {sku: told.called for sku, told in known.items() if told.called}
+        units = {level.sku: level.number for level in levels}
+        heard = teller.stock(Levels(id, standing.sequence, standing.sent_at, units, called))
         now = self.clock()
-        known = self.records.told(listed.channel, [level.sku for level in levels])
         for level in levels:
-            before = known.get(level.sku)
-            if before is None or before.sequence < standing.sequence:
-                version = before.version if before else 0
-                self.records.tell(listed.channel, Told(level.sku, level.number, standing.sequence, instant(now), {}, version))
-        return self.records.save(standing.told(max(_SHORTEST_S, _seconds(standing.oldest, now)) if standing.oldest else 0.0))
+            if level.sku not in heard.refused and level.sku not in heard.untold:
+                self._remember(standing, level, heard, instant(now))
+        seconds = max(_SHORTEST_S, _seconds(standing.oldest, now)) if standing.oldest else 0.0
+        refused = {sku: self._refusal(standing, sku, why) for sku, why in heard.refused.items()}
+        if heard.unknown or refused:
+            count("StockLevelsUnknown", len(heard.unknown), channel=channel)
+            count("StockLevelsRefused", len(refused), channel=channel)
+            logger.warning("the channel does not take these numbers", channel=channel, unknown=len(heard.unknown), refused=dict(list(heard.refused.items())[:10]))
 
-    def _left_alone(self, standing: Standing, problem: Unavailable | ChannelRefused) -> Standing:
-        pause = problem.seconds if isinstance(problem, AskedToWait) else standing.pause_s()
-        until = instant(self.clock() + timedelta(seconds=pause))
-        count("StockLevelsRefused", channel=standing.channel)
-        logger.warning("the channel does not take its stock", channel=standing.channel, problem=problem.message, until=until)
-        return self.records.save(replace(standing, failures=standing.failures + 1, until=until))
+        def after(at: Standing) -> Standing:
+            """Whoever has noted changes meanwhile has not sent them: the lease is ours."""
+            if at.sequence != standing.sequence or not at.sending:
+                return at
+            told = at.told(seconds, heard.untold, refused, heard.unknown)
+            return replace(told, until=instant(now + timedelta(seconds=heard.pause))) if heard.pause else told
+
+        return len(levels) - len(heard.unknown) - len(refused) - len(heard.untold), self._kept(channel, after)
+
+    def _remember(self, standing: Standing, level: Level, heard: Heard, at: str) -> None:
+        for _ in range(_MOST_TRIES):
+            before = self.records.told(standing.channel, [level.sku]).get(level.sku) or Told(level.sku, 0, 0, "")
+            if before.sequence >= standing.sequence:
+                return
+            called = heard.called.get(level.sku, before.called)
+            unknown = (before.unknown or at) if level.sku in heard.unknown else ""
+            try:
+                return self.records.tell(standing.channel, Told(level.sku, level.number, standing.sequence, at, {}, before.version, called, unknown))
+            except Conflict:
+                continue
+
+    def _refusal(self, standing: Standing, sku: str, why: str) -> Refusal:
+        times = standing.refused[sku].times if sku in standing.refused else 0
+        return Refusal(times + 1, instant(self.clock() + timedelta(seconds=pause_s(times))), why[:200])
+
+    def _left_alone(self, channel: str, problem: Unavailable | ChannelRefused | NotFound) -> None:
+        def after(standing: Standing) -> Standing:
+            pause = problem.seconds if isinstance(problem, AskedToWait) else standing.pause_s()
+            return replace(standing, failures=standing.failures + 1, lease="", until=instant(self.clock() + timedelta(seconds=pause)))
+
+        standing = self._kept(channel, after)
+        count("StockLevelsRefused", channel=channel)
+        logger.warning("the channel does not take its stock", channel=channel, problem=problem.message, until=standing.until)
 
     def _learnt(self, rows: list[Row]) -> None:
         """What was sold: how fast of each SKU, and by which channel of its own."""

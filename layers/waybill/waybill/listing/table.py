@@ -11,7 +11,7 @@ from typing import Any
 from waybill.aws.tables import commit, overwrite, replace
 from waybill.channels.exploding import BUNDLE
 from waybill.inventory.stock_table import INVENTORY
-from waybill.listing.model.records import Level, Sales, Standing, Told
+from waybill.listing.model.records import Level, Refusal, Sales, Standing, Told
 from waybill.listing.ports import Sale
 from waybill.orders.codec import DOC, order_from, partition
 from waybill.orders.store import ORDERS
@@ -28,11 +28,11 @@ class ListingTable:
 
     def save(self, standing: Standing) -> Standing:
         raw = asdict(standing)
-        due = json.dumps(raw.pop("due"), separators=(",", ":"))
+        due, refused = (json.dumps(raw.pop(name), separators=(",", ":")) for name in ("due", "refused"))
         sending = [[level.sku, level.number, level.since] for level in standing.sending]
         times = {name: str(raw.pop(name)) for name in ("shows_after", "tells_after")}
         key = {"pk": _LISTING + raw.pop("channel"), "sk": _STANDING}
-        item = {**raw, **key, **times, "due": due, "sending": sending, "version": standing.version + 1}
+        item = {**raw, **key, **times, "due": due, "refused": refused, "unknown": list(standing.unknown), "sending": sending, "version": standing.version + 1}
         commit(replace(INVENTORY, item, standing.version))
         return _standing(standing.channel, item)
 
@@ -42,7 +42,8 @@ class ListingTable:
 
     def tell(self, channel: str, told: Told) -> None:
         body = {"number": told.number, "sequence": told.sequence, "at": told.at, "sold": dict(told.sold), "version": told.version + 1}
-        commit(replace(INVENTORY, {"pk": _LISTING + channel, "sk": _TOLD + told.sku, **body}, told.version))
+        known = {name: value for name, value in (("called", told.called), ("unknown", told.unknown)) if value}
+        commit(replace(INVENTORY, {"pk": _LISTING + channel, "sk": _TOLD + told.sku, **body, **known}, told.version))
 
     def page(self, channel: str, limit: int, start: dict[str, Any] | None) -> tuple[list[Told], dict[str, Any] | None]:
         """What it was told, by SKU."""
@@ -74,10 +75,14 @@ def _units(lines: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 def _standing(channel: str, item: dict[str, Any]) -> Standing:
     known = {name: item[name] for name in ("after", "sequence", "minute", "sent", "failures", "until", "version")}
+    known |= {name: item.get(name, "") for name in ("sent_at", "lease")}
     sending = tuple(Level(*level) for level in item["sending"])
     times = {name: float(item[name]) for name in ("shows_after", "tells_after")}
-    return Standing(channel, due=json.loads(item["due"]), sending=sending, **times, **known)
+    refused = {sku: Refusal(**said) for sku, said in json.loads(item.get("refused", "{}")).items()}
+    unknown = tuple(item.get("unknown", ()))
+    return Standing(channel, due=json.loads(item["due"]), sending=sending, refused=refused, unknown=unknown, **times, **known)
 
 
 def _told(item: dict[str, Any]) -> Told:
-    return Told(item["sk"].removeprefix(_TOLD), item["number"], item["sequence"], item["at"], item["sold"], item["version"])
+    sku, known = item["sk"].removeprefix(_TOLD), (item.get("called", ""), item.get("unknown", ""))
+    return Told(sku, item["number"], item["sequence"], item["at"], item["sold"], item["version"], *known)

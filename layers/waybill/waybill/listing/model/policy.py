@@ -2,13 +2,13 @@
 
     {"web": {"url": "https://shop.example/stock", "oversold_per_1000": 10, "held": 2, "most": 999, "near": 20, "step": 10, "per_minute": 600, "lowers": true}}
 
-`oversold_per_1000` is its budget: so many of a thousand units sold may turn out not to be there; `held` are the units held back while nothing is measured
+Without a `url` it is told by its own API. `oversold_per_1000` is its budget: so many of a thousand units sold may turn out not to be there; `held` are the units held back while nothing is measured
 yet, or always where there is no budget; `most`, `near`, `step` are `telling.Manner`; `per_minute` numbers at most; `lowers`: it lowers its own number when it sells.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ _FIELDS = ("url", "lowers", *_WHOLE)
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """How one channel is told; `budget` a share of its sales."""
+    """How one channel is told, by its own API where no `url` is named; `budget` a share of its sales."""
 
     channel: str
     url: str
@@ -39,8 +39,8 @@ def read(policy: Mapping[str, Any]) -> dict[str, Listed]:
     return {channel: _listed(channel, raw) for channel, raw in policy.items() if isinstance(raw, Mapping) and not _wrong(raw)}
 
 
-def check(policy: Mapping[str, Any], channels: Collection[str]) -> None:
-    """Raises InvalidInput with everything that is wrong, each by its place."""
+def check(policy: Mapping[str, Any], channels: Mapping[str, str]) -> None:
+    """`channels` {channel: what it lacks to be told by its own API}. Raises InvalidInput with everything that is wrong, each by its place."""
     wrong: dict[str, str] = {}
     for channel, raw in policy.items():
         if channel not in channels:
@@ -48,7 +48,8 @@ def check(policy: Mapping[str, Any], channels: Collection[str]) -> None:
         elif not isinstance(raw, Mapping):
             wrong[channel] = f"is an object of {', '.join(_FIELDS)}"
         else:
-            wrong |= {f"{channel}.{name}": what for name, what in _wrong(raw).items()}
+            found = _wrong(raw) | ({"url": channels[channel]} if channels[channel] and "url" not in raw else {})
+            wrong |= {f"{channel}.{name}": what for name, what in found.items()}
     if wrong:
         raise InvalidInput("that cannot be obeyed", fields=wrong)
 
@@ -58,13 +59,13 @@ def _listed(channel: str, raw: Mapping[str, Any]) -> Listed:
     manner = Manner(raw.get("most", default.most), raw.get("near", default.near), raw.get("step", default.step))
     budget = raw["oversold_per_1000"] / 1000 if "oversold_per_1000" in raw else None
     return Listed(
-        channel, raw["url"], manner, budget, raw.get("held", 0), raw.get("per_minute", PER_MINUTE), raw.get("lowers", False)
+        channel, raw.get("url", ""), manner, budget, raw.get("held", 0), raw.get("per_minute", PER_MINUTE), raw.get("lowers", False)
     )
 
 
 def _wrong(raw: Mapping[str, Any]) -> dict[str, str]:
     wrong = {name: f"is unknown; there are {', '.join(_FIELDS)}" for name in sorted(set(raw) - set(_FIELDS))}
-    url = raw.get("url")
+    url = raw.get("url", "https://")
     if not isinstance(url, str) or not url.startswith(("https://", "http://127.0.0.1:")) or len(url) > 2000:
         wrong["url"] = "is an https address"
     for name, (least, most) in _WHOLE.items():
