@@ -21,6 +21,8 @@ FULL = {
     "note": "ring twice",
     "attributes": {"gift": True, "points": 12, "campaign": "autumn"},
 }
+FULL["lines"][1] |= {"total": "27.00"}
+FULL["tenders"][0] |= {"currency": "USD", "attributes": {"checkout": "web"}}
 ODD = st.sampled_from(
     [None, "", " ", "x", "X" * 600, 0, -1, 1, 10**30, True, [], {}, [1], {"a": 1}, "1.5", "-1", "NaN", "Infinity", "1e9", "12.34567", "USD",
      "US", "card", "2026-11-20T17:30:00Z", "2026-11-20", "a@b.co", "\x01", "ünïcode", "4242424242424242"]
@@ -86,8 +88,9 @@ def test_what_the_door_takes_is_of_the_published_shape(place, value, how):
         assert by_pydantic(body) == set()
 
 
-STRICTER = ("placed_at", "attributes", "token", ".id", "ships", "tax_included", "currency")
-"""Where the door asks more than the shape says: real currencies, no lax booleans and instants, no card numbers, a token for a card."""
+STRICTER = ("placed_at", "attributes", "token", ".id", "ships", "tax_included", "currency", "].total", "].discount", "shipping")
+"""Where the door asks more than the shape says: real currencies, no lax booleans and instants, no card numbers, a token for a card, lines that come to
+what they say, shipping where something ships."""
 
 
 @settings(max_examples=250, deadline=None)
@@ -120,6 +123,12 @@ def test_everything_wrong_is_named_at_once():
     assert set(fields) == {"total", "surprise", "currency", "lines[0].sku", "lines[0].quantity", "lines[0].unit_price"}
 
 
+def test_a_line_that_says_what_it_comes_to_and_an_order_in_which_nothing_ships_are_taken():
+    lines = [{"sku": "S", "quantity": 2, "unit_price": "3.00", "discount": "1.00", "total": "5.00", "ships": False}]
+    imported, refused = by_hand({**FULL, "lines": lines, "shipping": None})
+    assert not refused and imported.order.shipping.amount == 0 and imported.order.lines[0].net == 500
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -130,6 +139,12 @@ def test_everything_wrong_is_named_at_once():
         ({"lines": [{"id": "a", "sku": "S", "quantity": 1, "unit_price": "1"}] * 2}, "lines[1].id"),
         ({"note": "4242 4242 4242 4242"}, "note"),
         ({"attributes": {"": "x"}}, "attributes"),
+        ({"lines": [{"sku": "S", "quantity": 2, "unit_price": "3.00", "total": "5.00"}]}, "lines[0].total"),
+        ({"lines": [{"sku": "S", "quantity": 2, "unit_price": "3.00", "discount": "1.00", "total": "6.00"}]}, "lines[0].discount"),
+        ({"lines": [{"sku": "S", "quantity": 2, "unit_price": "3.00", "total": "6.001"}]}, "lines[0].total"),
+        ({"tenders": [{"kind": "terms", "amount": "97.88", "currency": "EUR"}]}, "tenders[0].currency"),
+        ({"tenders": [{"kind": "terms", "amount": "97.88", "attributes": {" ": 1}}]}, "tenders[0].attributes"),
+        ({"shipping": None}, "shipping"),
     ],
 )
 def test_what_a_shape_cannot_say_is_refused_all_the_same(change, field):

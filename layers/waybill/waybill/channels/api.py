@@ -1,7 +1,8 @@
 """Our own canonical order (`POST /v1/orders`) → the order. The shape is `waybill.orders.edge.OrderIn`, read here by hand.
 
 A test keeps the two alike. Beyond the shape: amounts have no more decimals than their currency, a line's id stands once, a card
-tender has its gateway's token. The sums are not looked at: what does not add up is taken, and held.
+tender has its gateway's token, a line that says what it comes to comes to that, what is paid is paid in the order's currency. The sums over
+the order are not looked at: what does not add up is taken, and held.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _CLOCKS_DIFFER_BY = timedelta(minutes=5)
 _NAME, _TEXT = text(200, 1), text(500)
 _REFERENCE = text(128, 1, r"^[^\x00-\x1f\x7f]+\Z", says="must have no control characters")
 _ATTRIBUTES = table(50, plain(500))
+_CURRENCY = text(3, 3, r"^[A-Z]{3}\Z", trim=False, says="must be three capital letters (ISO 4217)")
 
 _ADDRESS = shape(
     {"line1": _NAME, "city": _NAME},
@@ -50,6 +52,7 @@ _LINE = shape(
         "title": (_TEXT, ""),
         "discount": (amount, "0"),
         "tax": (amount, "0"),
+        "total": (maybe(amount), None),
         "ships": (flag, True),
         "attributes": (_ATTRIBUTES, {}),
     },
@@ -64,18 +67,21 @@ _SHIPPING = shape(
         "promise_days": (whole(0, 90), 0),
     },
 )
+_STANDARD: dict[str, Any] = {"method": "standard", "amount": "0", "discount": "0", "tax": "0", "promise_days": 0}
 _TENDER = shape(
     {"kind": one_of(*TENDER_KINDS), "amount": amount},
     {
         "gateway": (_TEXT, "stripe"),
         "token": (text(120, 0, r"^[A-Za-z0-9_]*\Z", trim=False, says="must be a gateway's token"), ""),
         "reference": (_TEXT, ""),
+        "currency": (maybe(_CURRENCY), None),
+        "attributes": (_ATTRIBUTES, {}),
     },
 )
 _ORDER = shape(
     {
         "external_reference": _REFERENCE,
-        "currency": text(3, 3, r"^[A-Z]{3}\Z", trim=False, says="must be three capital letters (ISO 4217)"),
+        "currency": _CURRENCY,
         "customer": _CUSTOMER,
         "ship_to": _ADDRESS,
         "lines": array(_LINE, 1, 1000),
@@ -86,7 +92,7 @@ _ORDER = shape(
         "number": (_TEXT, ""),
         "placed_at": (maybe(moment), None),
         "bill_to": (maybe(_ADDRESS), None),
-        "shipping": (_SHIPPING, None),
+        "shipping": (maybe(_SHIPPING), _STANDARD),
         "tenders": (array(_TENDER, 0, 10), ()),
         "fees": (amount, "0"),
         "tax_included": (flag, False),
@@ -107,7 +113,7 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         placed_at=body["placed_at"] or received_at,
         currency=body["currency"],
         lines=_lines(body, money),
-        shipping=_shipping(body["shipping"] or {}, money),
+        shipping=_shipping(body, money),
         tenders=_tenders(body, money),
         total=money(body["total"], "total"),
         tax_included=body["tax_included"],
@@ -159,7 +165,7 @@ def _lines(body: dict[str, Any], money: _Amounts) -> tuple[Line, ...]:
 
 def _line(raw: dict[str, Any], place: int, money: _Amounts) -> Line:
     at = f"lines[{place}]"
-    return Line(
+    line = Line(
         id=raw["id"] or str(place + 1),
         sku=raw["sku"],
         title=raw["title"],
@@ -170,11 +176,19 @@ def _line(raw: dict[str, Any], place: int, money: _Amounts) -> Line:
         ships=raw["ships"],
         attributes=raw["attributes"],
     )
+    said = None if raw["total"] is None else money(raw["total"], f"{at}.total")
+    if said not in (None, line.net) and not any(field.startswith(f"{at}.") for field in money.problems):
+        blamed = "discount" if said == line.net + line.discount else "total"
+        money.problems[f"{at}.{blamed}"] = "contradicts the rest: a line's total is unit_price x quantity - discount"
+    return line
 
 
-def _shipping(raw: dict[str, Any], money: _Amounts) -> Shipping:
-    amounts = {name: money(raw.get(name, "0"), f"shipping.{name}") for name in ("amount", "discount", "tax")}
-    return Shipping(method=raw.get("method", "standard"), promise_days=raw.get("promise_days", 0), **amounts)
+def _shipping(body: dict[str, Any], money: _Amounts) -> Shipping:
+    raw = body["shipping"]
+    if raw is None and any(line["ships"] for line in body["lines"]):
+        money.problems["shipping"] = "is required where a line ships"
+    amounts = {name: money((raw or _STANDARD)[name], f"shipping.{name}") for name in ("amount", "discount", "tax")}
+    return Shipping((raw or _STANDARD)["method"], promise_days=(raw or _STANDARD)["promise_days"], **amounts)
 
 
 def _tenders(body: dict[str, Any], money: _Amounts) -> tuple[Tender, ...]:
@@ -182,8 +196,10 @@ def _tenders(body: dict[str, Any], money: _Amounts) -> tuple[Tender, ...]:
     for place, raw in enumerate(body["tenders"]):
         if raw["kind"] in AT_A_GATEWAY and not raw["token"]:
             money.problems[f"tenders[{place}].token"] = "a card needs the gateway's token, a gift card or store credit its code"
+        if raw["currency"] not in (None, body["currency"]):
+            money.problems[f"tenders[{place}].currency"] = "is not the order's currency"
         gateway = "ledger" if raw["kind"] in ("gift_card", "store_credit") else raw["gateway"]
-        tenders.append(Tender(raw["kind"], money(raw["amount"], f"tenders[{place}].amount"), gateway, raw["token"], raw["reference"]))
+        tenders.append(Tender(raw["kind"], money(raw["amount"], f"tenders[{place}].amount"), gateway, raw["token"], raw["reference"], raw["attributes"]))
     return tuple(tenders)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from waybill.inventory.movements import MOST_UNITS
-from waybill.kernel.errors import InvalidInput
+from waybill.kernel.errors import InvalidInput, field_path
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -28,5 +28,5 @@ def movement(body: Any) -> MovementIn:
     try:
         return MovementIn.model_validate(body)
     except ValidationError as wrong:
-        fields = {".".join(str(part) for part in error["loc"])[:100] or "body": error["msg"] for error in wrong.errors()}
+        fields = {field_path(error["loc"])[:100] or "body": error["msg"] for error in wrong.errors()}
         raise InvalidInput("the movement is not valid", fields=fields) from None

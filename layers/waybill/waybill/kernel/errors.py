@@ -21,6 +21,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+
+def field_path(place: Iterable[str | int]) -> str:
+    """Where something stands in a body, as every `fields` names it: `("lines", 0, "quantity")` → `lines[0].quantity`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
+
 
 class WaybillError(Exception):
     """Root of all our errors. `code` is stable and machine-readable, `fields` names what was wrong where."""

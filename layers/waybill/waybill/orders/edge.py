@@ -52,7 +52,8 @@ class CustomerIn(Strict):
 
 
 class LineIn(Strict):
-    """One line; `discount` and `tax` are for the whole line, `unit_price` is before discount."""
+    """One line; `discount` and `tax` are for the whole line, `unit_price` is before discount. `total` may say what it comes to, and is held to it:
+    unit price × quantity − discount."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] | None = None
     sku: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -61,6 +62,7 @@ class LineIn(Strict):
     unit_price: NotNegative
     discount: NotNegative = "0"
     tax: NotNegative = "0"
+    total: NotNegative | None = None
     ships: bool = True
     attributes: dict[str, Text | int | bool] = Field(default_factory=dict, max_length=50)
 
@@ -77,13 +79,15 @@ class ShippingIn(Strict):
 
 class TenderIn(Strict):
     """One means of payment: `card` with a gateway's token, `gift_card` or `store_credit` with its code as token, `channel` (already paid
-    there), `terms` (paid later by agreement) or `cod` (to the carrier)."""
+    there), `terms` (paid later by agreement) or `cod` (to the carrier). Its `currency`, if it says one, is the order's."""
 
     kind: Literal["card", "gift_card", "store_credit", "channel", "terms", "cod"]
     amount: NotNegative
     gateway: Text = "stripe"
     token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{0,120}$")] = ""
     reference: Text = ""
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    attributes: dict[str, Text | int | bool] = Field(default_factory=dict, max_length=50)
 
 
 class OrderIn(Strict):
@@ -98,7 +102,7 @@ class OrderIn(Strict):
     ship_to: AddressIn
     bill_to: AddressIn | None = None
     lines: Annotated[list[LineIn], Field(min_length=1, max_length=1000)]
-    shipping: ShippingIn = ShippingIn()
+    shipping: ShippingIn | None = Field(ShippingIn(), description="null only where no line ships")
     tenders: Annotated[list[TenderIn], Field(max_length=10)] = []
     total: NotNegative
     fees: NotNegative = "0"

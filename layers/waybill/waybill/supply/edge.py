@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from waybill.kernel.errors import InvalidInput
+from waybill.kernel.errors import InvalidInput, field_path
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Count = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
@@ -61,5 +61,5 @@ def read(shape: type[Shape], body: Any) -> Shape:
     try:
         return shape.model_validate(body)
     except ValidationError as wrong:
-        fields = {".".join(str(part) for part in error["loc"] if part != "[key]")[:100] or "body": error["msg"] for error in wrong.errors()}
+        fields = {field_path(part for part in error["loc"] if part != "[key]")[:100] or "body": error["msg"] for error in wrong.errors()}
         raise InvalidInput("that cannot be read", fields=fields) from None
