@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from waybill.channels.watching import Watching
     from waybill.channels.worker import IntakeWorker
     from waybill.counting.service import Counting
+    from waybill.editing.service import Editing
     from waybill.fulfilment.push import NodePush
     from waybill.inventory.carts import Carts
     from waybill.inventory.checking import Checking
@@ -136,6 +137,26 @@ def orders_api() -> Router:
     routes = api.router(orders(), api.Views(payments, present.decisions), utc_now)
     gateways_api.add(routes, gateways(), CircuitTable())
     return routes
+
+
+def edits_api() -> Router:
+    """Routes of `functions/edits`."""
+    from waybill.editing import api
+
+    return api.router(editing())
+
+
+def editing() -> Editing:
+    """Orders edited after they were placed."""
+    from waybill.editing.service import Editing
+    from waybill.routing.foretelling import Foretelling
+    from waybill.routing.rules_table import RulesTable
+    from waybill.routing.sites import ShopSites
+    from waybill.routing.stock import InventoryStock
+    from waybill.shop import store as shop
+
+    stock = inventory()
+    return Editing(stock, Foretelling(InventoryStock(stock), ShopSites(), RulesTable()), shop.policy, _payment_policy, utc_now)
 
 
 def waits() -> Waits:

@@ -44,14 +44,14 @@ class Following:
             self.settle(record.order.id, standing.paid, standing.refunded, actor)
             self._let_go(record, said, actor)
         if record.state.status not in _OVER:
-            matters += [*_elsewhere(record, said), *_edited(record.order, said.order)]
+            matters += [*_elsewhere(record, said), *(_edited(record.order, said.order) if _edited(store.as_placed(record), said.order) else ())]
         for matter in matters:
             self._ask(record.order.id, matter, actor)
 
     def _fewer(self, record: Record, said: Imported, actor: str) -> list[str]:
         """Cancelled whole, or some units of it."""
         order, standing = record.order, said.standing
-        gone = units(order.lines, standing.removed)
+        gone = _less_what_an_edit_took(units(order.lines, standing.removed), store.as_placed(record), order)
         less = {line: min(gone.get(line, 0), known.ordered) - known.cancelled for line, known in record.state.lines.items()}
         less = {line: count for line, count in less.items() if count > 0}
         rest = sum(known.ordered - known.cancelled for known in record.state.lines.values())
@@ -109,6 +109,12 @@ def units(lines: Iterable[Line], sold: Mapping[str, int]) -> dict[str, int]:
     return found
 
 
+def _less_what_an_edit_took(removed: Mapping[str, int], placed: Order, now: Order) -> dict[str, int]:
+    """What the channel removes may have been edited out here already: then it is gone once."""
+    taken = {line.id: line.quantity - now.line(line.id).quantity for line in placed.lines} if now.edits else {}
+    return {line: count - max(0, taken.get(line, 0)) for line, count in removed.items() if count > max(0, taken.get(line, 0))}
+
+
 def _elsewhere(record: Record, said: Imported) -> list[str]:
     """Units that the channel says have left, and that have not left here."""
     shipped = units(record.order.lines, said.standing.shipped)
@@ -119,7 +125,8 @@ def _elsewhere(record: Record, said: Imported) -> list[str]:
 
 
 def _edited(ours: Order, theirs: Order) -> list[str]:
-    """What came on top, or costs something else: fewer units are `_fewer`'s."""
+    """What came on top, or costs something else: fewer units are `_fewer`'s. An order that was edited here differs from its channel's by what
+    was edited: that is no news of the channel's."""
     before, now = _sold(ours.lines), _sold(theirs.lines)
     found = [f"line {id} was added ({sku} × {count})" for id, (sku, count) in now.items() if id not in before]
     found += [f"line {id} has {now[id][1]} units now, not {count}" for id, (_, count) in before.items() if id in now and now[id][1] > count]

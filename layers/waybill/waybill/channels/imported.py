@@ -42,7 +42,7 @@ def fingerprint(imported: Imported) -> str:
     Instants are left out (an order posted twice without `placed_at` is the same order). Raises TooLarge for an order that no
     item of the table could hold.
     """
-    order = {name: value for name, value in asdict(imported.order).items() if name != "placed_at"}
+    order = {name: value for name, value in asdict(imported.order).items() if name not in _NOT_SAID}
     said = json.dumps([order, asdict(imported.customer)], sort_keys=True, separators=(",", ":"))
     told = said.encode("utf-8", "surrogatepass")
     if len(told) > _LARGEST:
@@ -66,4 +66,6 @@ def differences(one: Imported, other: Imported) -> list[str]:
     return [name for ours, theirs in pairs for name in ours if name not in _NOT_COMPARED and ours[name] != theirs[name]]
 
 
+_NOT_SAID = ("placed_at", "surcharges", "edits")
+"""What no channel says of an order's content."""
 _NOT_COMPARED = ("placed_at", "attributes")

@@ -15,7 +15,7 @@ from waybill.inventory.stock_table import is_row
 from waybill.inventory.waking import wake_waiting
 from waybill.kernel.errors import Malformed, OrderCancelled, OrderHeld, StockUnavailable
 from waybill.kernel.events import Event
-from waybill.orders.model.state import LINES_CANCELLED
+from waybill.orders.model.state import EDITED, LINES_CANCELLED
 
 
 class Tokens(Protocol):
@@ -42,7 +42,10 @@ class Worker:
     def message(self, message: dict[str, Any]) -> None:
         """One message. What it raises goes back to the queue and ends among the dead letters."""
         if "detail" in message:
-            told(self.inventory, Event.from_dict(message["detail"]))
+            event = Event.from_dict(message["detail"])
+            told(self.inventory, event)
+            if event.type == EDITED:  # stock before money
+                self.pay({"command": "level", "order_id": event.subject})
         elif message.get("command") == "reserve":
             self._reserve(message)
         elif message.get("command") == "release":
@@ -71,6 +74,8 @@ def told(inventory: Inventory, event: Event) -> None:
         inventory.ship(event.subject, event.data["node"], event.data["lines"], event.id)
     elif event.type == LINES_CANCELLED:
         inventory.wait_no_more(event.subject)
+    elif event.type == EDITED:
+        inventory.edited(event.subject)
 
 
 def grown(inventory: Inventory, event: dict[str, Any]) -> dict[str, Any]:

@@ -96,7 +96,8 @@ class Inventory:
 
         def intent(demand: Demand) -> Reservation:
             units, to = _stocked(demand, lines), _stocked(demand, plan)
-            return demand.reservation.to_move(node, units, to, cause, self._now_ms(), loss=loss, keep=self._keep(demand))
+            known = replace(demand.reservation, skus={**{want.line: want.sku for want in demand.wanted}, **demand.reservation.skus})
+            return known.to_move(node, units, to, cause, self._now_ms(), loss=loss, keep=self._keep(demand))
 
         self._once(order_id, cause, intent)
         return self.orders.demand(order_id).missing
@@ -143,6 +144,19 @@ class Inventory:
             self.orders.no_longer_want(order_id, sorted(over))
         if demand.token and not demand.cancelled and not self.shortage(demand):
             self.orders.wake(demand)
+
+    def edited(self, order_id: str) -> None:
+        """It wants other units now: what is more is reserved, where it is the order's turn; who waits for stock waits for the right SKUs. What
+        cannot be had is left to the order's next step, which sees the same."""
+        demand = self.orders.demand(order_id)
+        if demand.token:
+            self.queue_up(demand)
+            self.wait_no_more(order_id)
+            return
+        try:
+            self.reserve(order_id)
+        except (StockUnavailable, OrderHeld, OrderCancelled):
+            return
 
     def in_parts(self, demand: Demand) -> bool:
         """Whether the order takes what there is of what it wants."""

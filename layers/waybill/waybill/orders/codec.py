@@ -9,11 +9,11 @@ from waybill.kernel.events import Entry
 from waybill.kernel.ids import customer_key
 from waybill.orders.model.counters import Counters
 from waybill.orders.model.holds import Hold
-from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Surcharge, Tender
 from waybill.orders.model.state import State
 
 DOC, PII, STATE, WAIT = "DOC", "PII", "STATE", "WAIT"
-FULFILMENT_ORDER, TENDER, DECISION, WANT = "FO#", "PAY#", "DECISION#", "WANT#"
+FULFILMENT_ORDER, TENDER, DECISION, WANT, EDIT = "FO#", "PAY#", "DECISION#", "WANT#", "EDIT#"
 
 
 def partition(order_id: str) -> str:
@@ -24,6 +24,7 @@ def order_item(order: Order) -> dict[str, Any]:
     body = asdict(order)
     body["lines"] = [_lean(line) for line in body["lines"]]
     body["tenders"] = [_lean(tender) for tender in body["tenders"]]
+    body["edits"] = body["edits"] or None
     return {"pk": partition(order.id), "sk": DOC, **_lean(body)}
 
 
@@ -31,6 +32,7 @@ def order_from(item: dict[str, Any]) -> Order:
     known = {name: item[name] for name in Order.__slots__ if name in item}
     known["lines"] = tuple(Line(**{"sku": "", "title": "", **line}) for line in item.get("lines", ()))
     known["tenders"] = tuple(Tender(**tender) for tender in item.get("tenders", ()))
+    known["surcharges"] = tuple(Surcharge(**each) for each in item.get("surcharges", ()))
     known["shipping"] = Shipping(**item.get("shipping", {}))
     return Order(**{"total": 0, **known})
 

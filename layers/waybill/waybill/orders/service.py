@@ -14,7 +14,7 @@ from waybill.kernel.errors import IllegalTransition, InvalidInput, NotFound
 from waybill.kernel.events import Entry, appended
 from waybill.orders import store
 from waybill.orders.model import state as verbs
-from waybill.orders.model.holds import Hold
+from waybill.orders.model.holds import EDIT, Hold
 from waybill.orders.model.order import Address
 from waybill.orders.model.risk import Assessment, assessed
 from waybill.orders.model.state import State
@@ -66,9 +66,16 @@ class Orders:
         return store.load(order_id)
 
     def release_hold(self, order_id: str, hold_id: str, actor: str, note: str = "") -> Record:
-        """Releases one hold; with the last blocking one the order goes on. Raises NotFound for an unknown hold."""
+        """Releases one hold; with the last blocking one the order goes on. Raises NotFound for an unknown hold, IllegalTransition for one
+        that ends by itself."""
         at = instant(self.clock())
-        store.change_state(order_id, lambda record: verbs.release_hold(record.state, hold_id, at, actor, note))
+
+        def released(record: Record) -> State:
+            if any(hold.id == hold_id and hold.kind == EDIT and hold.active for hold in record.state.holds):
+                raise IllegalTransition("the money of an edit is being seen to: this hold ends by itself, or when the edit is undone")
+            return verbs.release_hold(record.state, hold_id, at, actor, note)
+
+        store.change_state(order_id, released)
         return store.load(order_id)
 
     def readdress(self, order_id: str, ship_to: Address, as_of: str, actor: str) -> Record:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,14 +109,28 @@ def change_state(order_id: str, verb: Callable[[Record], State]) -> State:
     return after[0]
 
 
+def as_placed(record: Record) -> Order:
+    """The order as its channel placed it, whatever has been edited since."""
+    first = (record.others or {}).get(f"{codec.EDIT}1")
+    return codec.order_from(first["before"]) if first else record.order
+
+
 def addressed_as_of(record: Record) -> str:
     """The instant of the newest word on where the order goes; "" where nobody has spoken since it was placed."""
     return str((record.others or {}).get(codec.PII, {}).get("as_of", ""))
 
 
-def addressed(record: Record, customer: Customer, as_of: str) -> Write:
-    """The write of what was said at `as_of` of whose order it is. It goes with one of STATE, whose version guards both."""
-    return overwrite(ORDERS, {**codec.customer_item(record.order.id, record.state.history[0].at, customer), "as_of": as_of})
+def addressed(record: Record, customer: Customer, as_of: str, earlier: Mapping[str, Any] | None = None) -> Write:
+    """The write of what was said at `as_of` of whose order it is. It goes with one of STATE, whose version guards both. `earlier`: the
+    addresses that edits have replaced, by edit; unless told, those that are kept."""
+    kept = earlier_addresses(record) if earlier is None else earlier
+    item = {**codec.customer_item(record.order.id, record.state.history[0].at, customer), "as_of": as_of}
+    return overwrite(ORDERS, {**item, **({"earlier": dict(kept)} if kept else {})})
+
+
+def earlier_addresses(record: Record) -> dict[str, Any]:
+    """{edit: {"ship_to", "bill_to"}} as they were before it."""
+    return dict((record.others or {}).get(codec.PII, {}).get("earlier", {}))
 
 
 def remember_wait(order_id: str, state_name: str, token: str, at: str) -> None:

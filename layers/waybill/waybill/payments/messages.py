@@ -49,6 +49,8 @@ def handle(payments: Payments, tokens: Tokens, message: dict[str, Any], others: 
         authorise(payments, tokens, text(message, "order_id"), text(message, "token"))
     elif message.get("command") == "secure":
         payments.secure(text(message, "order_id"), _tender(message), text(message, "key"))
+    elif message.get("command") == "level":
+        payments.level(text(message, "order_id"))
     elif message.get("command") == "look" and others.look:
         others.look(message)
     elif message.get("command") == "care" and others.care:

@@ -51,10 +51,19 @@ class Account:
 
 
 def account(order: Order, state: State, items: Iterable[dict[str, Any]]) -> Account:
-    """Joins what was read. A card that has nothing left to bear is no tender."""
+    """Joins what was read. A card that has nothing left to bear is no tender; one that holds nothing yet bears what an edit says by now."""
     stored = {tender.number: tender for tender in map(tender_from, items)}
     planned = [stored.get(tender.number, tender) for tender in _planned(order)]
+    if order.edits and not state.confirmed:
+        planned = [_as_it_stands(known, tender) for known, tender in zip(planned, _planned(order), strict=True)]
     return Account(order, state, tuple(tender for tender in planned if tender.amount > 0))
+
+
+def _as_it_stands(tender: Tender, planned: Tender) -> Tender:
+    balances = tender.balances
+    held = balances.authorised or balances.auth_pending or balances.charged or balances.charge_pending
+    free = tender.at_gateway and not held and tender.open("CANCEL") is None
+    return replace(tender, amount=planned.amount) if free else tender
 
 
 def _planned(order: Order) -> list[Tender]:

@@ -14,6 +14,7 @@ from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound, OrderCancelled, OrderHeld, PaymentDeclined
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.state import LINES_CANCELLED, State, confirm, place_hold, release_hold
+from waybill.payments.levelling import Levelling, awaited
 from waybill.payments.model.allocation import Policy, spread
 from waybill.payments.model.tender import CARD, Tender
 from waybill.payments.operations import CANCELLED_ORDER, Operations
@@ -32,6 +33,7 @@ class Payments:
         self._book = book
         self._policy = policy
         self._operations = Operations(book, gateways, clock, ACTOR)
+        self._levelling = Levelling(book, self._operations, clock, policy)
         self._clock = clock
 
     def authorise(self, order_id: str, asked_by: str) -> None:
@@ -47,14 +49,15 @@ class Payments:
             self._return_everything(account)
             raise OrderCancelled("the order was cancelled")
         if account.state.confirmed:
-            self._part_returned(account)
+            self._part_returned(self._levelling.level(account))
             return
         hold = account.state.blocking("authorise")
         if hold is not None:
             raise OrderHeld(f"hold {hold.id}")
+        account = self._levelling.anew(account)
         if not account.covered:
             raise PaymentDeclined("tenders_do_not_cover_the_total")
-        self._secure(account, asked_by)
+        self._secure(account, f"{asked_by}/{account.order.edits}" if account.order.edits else asked_by)
 
     def _secure(self, account: Account, asked_by: str) -> None:
         """Money that others have taken first: it is a fact, and it cannot be declined. Cards last: they cost a call and may decline."""
@@ -79,13 +82,20 @@ class Payments:
         for later in self._to_wait_for(account):
             hold = Hold(f"unpaid-{later.number}", "payment", f"{later.kind}: not paid yet", at, ACTOR, blocks=("release", "ship"))
             state = place_hold(state, hold, at, ACTOR)
-        self._part_returned(self._book.save(account, tender, state))
+        self._part_returned(self._levelling.level(self._book.save(account, tender, state)))
 
     def _to_wait_for(self, account: Account) -> list[Tender]:
         """What is paid later and keeps the goods here until then: nothing ships unpaid unless the policy says so."""
         later = [tender for tender in account.tenders if tender.paid_later and tender.balances.charged < tender.amount]
         waved_through = self._policy().ship_unpaid if later else ()
-        return [tender for tender in later if tender.kind not in waved_through]
+        return [tender for tender in later if tender.kind not in waved_through or awaited(account, tender)]
+
+    def level(self, order_id: str) -> None:
+        """The order was edited: each tender bears what it is to bear now, and the goods are let go, or held for what is missing.
+
+        Raises Unavailable, GatewayRefused, NotFound.
+        """
+        until_first(lambda: self._levelling.level(self._book.read(order_id)))
 
     def secure(self, order_id: str, number: int, asked_by: str) -> None:
         """The money of one tender of a confirmed order once more, after its authorisation has lapsed; the goods may leave then.
@@ -154,11 +164,12 @@ class Payments:
             after = {line: lines.get(line, 0) + before.get(line, 0) for line in {*lines, *before}}
             was, now = (self._shares(account, due_without(account.order, units)) for units in (before, after))
             for number in [tender.number for tender in account.tenders]:
-                tender, bears = the(account, number), now.get(number, 0)
-                amount = min(was.get(number, 0) - bears, max(0, tender.balances.charged - bears))
+                tender, bears, asked_by = the(account, number), now.get(number, 0), f"{account.order.id}:{told.seq}"
+                known = tender.asked_by("REFUND", asked_by)  # an edit since may have changed what it would be
+                amount = known.amount if known else min(was.get(number, 0) - bears, max(0, tender.balances.charged - bears))
                 if amount > 0:
                     give = self._operations.refunded if tender.at_gateway else self._operations.owed_back
-                    account = give(account, tender, amount, f"{account.order.id}:{told.seq}")
+                    account = give(account, tender, amount, asked_by)
         return account
 
     def void(self, order_id: str) -> None:
@@ -236,13 +247,14 @@ class Payments:
             self._book.save(account, replace(tender, token=token))
 
 
-def until_first(attempt: Callable[[], None]) -> None:
+def until_first(attempt: Callable[[], object]) -> None:
     """Again from the start, with what stands now, whenever somebody else was first."""
     for _ in range(MOST_TRIES):
         try:
-            return attempt()
+            attempt()
         except Conflict:
             continue
+        return
     raise Conflict("the order is being changed by many at once; try again")
 
 

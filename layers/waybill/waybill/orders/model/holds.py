@@ -7,7 +7,9 @@ from dataclasses import dataclass
 STEPS = ("reserve", "authorise", "release", "ship")
 """The steps of the flow that a hold can block."""
 
-KINDS = ("sums", "item", "address", "payment", "unfillable", "fraud", "export", "manual", "remorse", "changed")
+KINDS = ("sums", "item", "address", "payment", "unfillable", "fraud", "export", "manual", "remorse", "changed", "edit")
+EDIT = "edit"
+"""The hold while the money of an edit is being seen to: it ends by itself, nobody lets it go."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The canonical order: what a channel told us, in our terms. Immutable; money in minor units of `currency`."""
+"""The canonical order: what a channel told us, in our terms, as it was edited since. Money in minor units of `currency`."""
 
 from __future__ import annotations
 
@@ -67,6 +67,19 @@ class Shipping:
     promise_days: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Surcharge:
+    """What an edit has put on the order as a whole, or taken off it where it is negative: `net` without its `tax`."""
+
+    title: str
+    net: int
+    tax: int = 0
+
+    @property
+    def gross(self) -> int:
+        return self.net + self.tax
+
+
 AT_A_GATEWAY = ("card", "gift_card", "store_credit")
 """Kinds of tender whose `token` a gateway authorises; gift cards and store credit are our own ledger's."""
 PAID_LATER = ("terms", "cod")
@@ -89,7 +102,8 @@ class Tender:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as its channel placed it. `total` is what the channel says; `discrepancy` is how far our sum is from it."""
+    """An order as its channel placed it, and as it stands after so many `edits`. `total` is what the channel says, and what edits have
+    added; `discrepancy` is how far our sum is from it."""
 
     id: str
     channel: str
@@ -105,17 +119,20 @@ class Order:
     number: str = ""
     note: str = ""
     attributes: dict[str, Any] = field(default_factory=dict)
+    surcharges: tuple[Surcharge, ...] = ()
+    edits: int = 0
 
     @property
     def computed_total(self) -> int:
-        """Σ lines + shipping + fees − discounts, plus the taxes unless the prices contain them (I12)."""
+        """Σ lines + shipping + fees + surcharges − discounts, plus the taxes unless the prices contain them (I12)."""
         goods = sum(line.net for line in self.lines)
         shipping = self.shipping.amount - self.shipping.discount
-        return goods + shipping + self.fees + (0 if self.tax_included else self.tax)
+        on_top = sum(each.gross if self.tax_included else each.net for each in self.surcharges)
+        return goods + shipping + self.fees + on_top + (0 if self.tax_included else self.tax)
 
     @property
     def tax(self) -> int:
-        return sum(line.tax for line in self.lines) + self.shipping.tax
+        return sum(line.tax for line in self.lines) + self.shipping.tax + sum(each.tax for each in self.surcharges)
 
     @property
     def discrepancy(self) -> int:

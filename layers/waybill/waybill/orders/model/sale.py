@@ -102,9 +102,10 @@ def sale_of(order: Order, lines: Mapping[str, Counters]) -> Sale:
     """The money of an order by line; `total − Σ parts`, where the channel's sums did not reconcile, as a difference."""
     tax_in_shipping = order.shipping.tax if order.tax_included else 0
     whole = Sold(
+        discounts=-sum(each.net for each in order.surcharges if each.gross < 0),
         shipping=order.shipping.amount - order.shipping.discount - tax_in_shipping,
-        fees=order.fees,
-        tax=order.shipping.tax,
+        fees=order.fees + sum(each.net for each in order.surcharges if each.gross >= 0),
+        tax=order.shipping.tax + sum(each.tax for each in order.surcharges),
         difference=order.discrepancy,
     )
     return Sale({line.id: _row(line, lines.get(line.id)) for line in order.lines}, whole, order.tax_included)

@@ -15,6 +15,7 @@ Quantities = Mapping[str, int]
 """Units by line id."""
 LINES_CANCELLED = "order.lines_cancelled"
 """Some units are cancelled, the rest of the order goes on."""
+EDITED = "order.edited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,24 @@ def go_without(state: State, quantities: Quantities, reason: str, at: str, actor
     before = {line: units.cancelled for line, units in state.lines.items() if units.cancelled}
     lines = {line: units.cancelled - before.get(line, 0) for line, units in after.lines.items() if units.cancelled > before.get(line, 0)}
     return _told(after, LINES_CANCELLED, at, actor, {"reason": reason, "lines": lines, "before": before, **({"key": key} if key else {})})
+
+
+def edit(state: State, quantities: Quantities, at: str, actor: str, data: dict[str, Any]) -> State:
+    """The order is another one: of each line so many units are ordered now. What is more waits for a node; what is less is taken from what waits
+    for stock first. Raises IllegalTransition for a cancelled order, and once a node has any of it."""
+    _refuse_cancelled(state, "edit")
+    units = summed(state.lines.values())
+    if state.completed or units.released or units.shipped or units.delivered:
+        raise IllegalTransition(f"the order is {state.status}: a node has some of it. Have the node reject it first, or cancel, return and order anew")
+    lines = dict(state.lines)
+    for line, quantity in quantities.items():
+        known = lines.get(line, Counters())
+        more = quantity - known.ordered
+        fewer = min(known.backordered, max(0, -more))
+        if known.unrouted + more + fewer < 0:
+            raise IllegalTransition(f"{known.cancelled} units of line {line} are cancelled: it cannot have {quantity}")
+        lines[line] = replace(known, unrouted=known.unrouted + more + fewer, backordered=known.backordered - fewer)
+    return _told(replace(state, lines=lines), EDITED, at, actor, data)
 
 
 def release(state: State, quantities: Quantities, fo_ids: list[str], at: str, actor: str) -> State:

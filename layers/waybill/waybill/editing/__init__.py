@@ -1,0 +1,1 @@
+"""Orders edited after they were placed: seen before they stand, kept as versions, undone."""
