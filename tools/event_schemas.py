@@ -75,6 +75,13 @@ KINDS = (
     _kind("order.backordered", "STATE", "Units wait for stock.", {"lines": LINES}, to="notifications"),
     _kind("order.stock_arrived", "STATE", "What was backordered has its stock.", {"lines": LINES}, to="routing"),
     _kind("order.lines_cancelled", "STATE", "Some units are cancelled, the rest goes on; before: units cancelled earlier.", {"reason": TEXT, "lines": LINES, "before": LINES}, may={"key": ID}, to="payment stock routing notifications channel-acks"),
+    _kind(
+        "order.edited",
+        "STATE",
+        "It is another order now: units wanted by line, now and before; which fields of the addresses, never what they say.",
+        {"edit": COUNT, "total": MINOR, "currency": CURRENCY, "difference": MINOR, "lines": LINES, "before": LINES, "fields": {"type": "array", "items": ID}},
+        to="stock routing notifications",
+    ),
     _kind("order.confirmed", "STATE", "Stock and payment are certain.", {"total": MINOR, "currency": CURRENCY}, to="notifications channel-acks"),
     _kind("order.released", "STATE", "Nodes have the work.", {"fulfilment_orders": {"type": "array", "items": ID}, "lines": LINES}),
     _kind("order.directed", "STATE", "A person said where it ships from.", {name: {"type": "array", "items": ID} for name in ("only", "without")}),

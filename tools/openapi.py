@@ -178,6 +178,23 @@ def _by_hand() -> dict[str, Schema]:
             },
             "Units by line, shipping, goodwill, less a fee; or everything that was paid and is not yet returned.",
         ),
+        "EditIn": record(
+            {},
+            {
+                "add": array(record({"sku": TEXT, "quantity": {"type": "integer", "minimum": 1}, "unit_price": AMOUNT}, {"title": TEXT, "discount": AMOUNT, "tax": AMOUNT, "attributes": {"type": "object"}})),
+                "lines": {"type": "object", "additionalProperties": WHOLE, "description": "Units wanted from now on, by line; 0 takes it out"},
+                "surcharges": array(record({"gross": AMOUNT}, {"title": TEXT, "tax_percent": TEXT}, "Negative: a discount on the order")),
+                "shipping": record({}, {"method": TEXT, "amount": AMOUNT, "tax": AMOUNT, "promise_days": WHOLE}),
+                "ship_to": ref("AddressIn"),
+                "bill_to": ref("AddressIn"),
+                "note": TEXT,
+                "payment": record({"kind": {"enum": ["card", "gift_card", "store_credit", "terms", "cod"]}}, {"gateway": TEXT, "token": TEXT, "reference": TEXT}, "What bears the money that comes on top"),
+                "reason": _NOTE,
+                "dryRun": FLAG,
+            },
+            "What is left out stays. If-Match with the version that was looked at is required, unless with `dryRun`.",
+        ),
+        "UndoIn": record({}, {"reason": _NOTE, "dryRun": FLAG}),
         "CloseIn": record({"why": {**TEXT, "minLength": 1, "maxLength": 200}}, {}, "How the difference was explained"),
         "HoldIn": record({}, {"reason": _NOTE}),
         "RiskIn": record(

@@ -5,6 +5,7 @@ For a world with one order in it, at rest.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from decimal import Decimal
@@ -13,10 +14,12 @@ from typing import Any
 
 from tests.flow.life import Life
 from tests.support.cloud import plain_client
+from waybill.editing.service import versions
 from waybill.notifications.model import KINDS
 from waybill.orders import outbox, store
 from waybill.orders.model.check import violations
 from waybill.payments.owed import due
+from waybill.payments.records import tender_from
 
 _BOOKED = ("fulfilment_order.shipped", "payment.captured", "payment.recorded", "payment.refunded")
 _AT_A_NODE = ("released", "shipped", "delivered", "completed")
@@ -34,6 +37,7 @@ def check(the: Life, order_id: str, faults: int = 0) -> dict[str, Any]:
     _stock(the, record, shown["status"])
     _money(the, record, shown)
     _books(the, order_id, events)
+    _edits(record)
     _work(record)
     _messages(the, events, faults)
     _told(the, record, events)
@@ -92,7 +96,24 @@ def _money(the: Life, record: store.Record, shown: dict[str, Any]) -> None:
         assert (authorised, captured - refunded) == (0, cards - given_up)
         assert Decimal(shown["payments"]["balances"]["charged"]) == Decimal(shown["totals"]["total"]) - Decimal(given_up) / 100
     elif record.state.confirmed:
-        assert (authorised, captured) == (cards, 0)
+        assert captured == 0 and (authorised >= cards if record.order.edits else authorised == cards)
+
+
+def _edits(record: store.Record) -> None:
+    """Versions follow each other without a gap, each from where the one before has left it; the tenders bear the total, and what nobody has paid holds the order."""
+    order, kept = record.order, versions(record)
+    assert [version.number for version in kept] == list(range(1, order.edits + 1))
+    totals = [(version.changes["money"]["total_before"], version.changes["money"]["total_after"]) for version in kept]
+    assert all(before == after for (_, after), (before, _) in itertools.pairwise(totals)), totals
+    if not kept or record.state.cancelled:
+        return
+    assert totals[-1][1] == order.total and sum(tender.amount for tender in order.tenders) >= order.total
+    assert not any(hold.kind == "edit" for hold in record.state.active_holds), "an edit was never seen to"
+    if record.state.confirmed:
+        bears = {n: tender.amount for n, tender in enumerate(order.tenders, 1)}
+        assert {tender.number: tender.amount for tender in map(tender_from, record.tenders)} == bears
+        unpaid = [tender for tender in map(tender_from, record.tenders) if tender.amount and not tender.secured]
+        assert record.state.all_shipped or not unpaid or any(hold.kind == "payment" for hold in record.state.active_holds), unpaid
 
 
 def _books(the: Life, order_id: str, events: dict[str, dict[str, Any]]) -> None:

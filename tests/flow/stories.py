@@ -143,6 +143,72 @@ def thought_over(the: Life) -> str:
     return order_id
 
 
+def edited_up(the: Life) -> str:
+    """More of one thing, another beside it: reserved and authorised while it waits, shipped and captured with the rest."""
+    order_id = _in_its_window(the)
+    _edited(the, order_id, lines={"1": 3}, add=[{"sku": "POT", "title": "Pot", "quantity": 1, "unit_price": "10.00", "tax": "1.00"}])
+    return _worked(the, _window_over(the, order_id))
+
+
+def edited_down_and_sent_elsewhere(the: Life) -> str:
+    order_id = _in_its_window(the)
+    ship_to = {"line1": "9 Other St", "city": "Reno", "region": "NV", "postal_code": "89501"}
+    _edited(the, order_id, lines={"1": 1, "2": 0}, ship_to=ship_to, surcharges=[{"gross": "-1.20", "tax_percent": "20"}])
+    return _worked(the, _window_over(the, order_id))
+
+
+def edited_and_undone(the: Life) -> str:
+    order_id = _in_its_window(the)
+    _edited(the, order_id, lines={"1": 3, "2": 0})
+    _confirmed(the, order_id, f"/v1/orders/{order_id}/edits/1/undo", {}, "undo-1")
+    the.settle()
+    return _worked(the, _window_over(the, order_id))
+
+
+def edited_and_let_go_at_once(the: Life) -> str:
+    """The person who lets it go does not wait until what the edit needs is there."""
+    order_id = _in_its_window(the)
+    _confirmed(the, order_id, f"/v1/orders/{order_id}/edits", {"lines": {"1": 3, "2": 2}}, "edit-1")
+    the.call("POST", f"/v1/orders/{order_id}/holds/remorse/release", {})
+    the.settle()
+    return _worked(the, order_id)
+
+
+def edited_before_anybody_has_paid(the: Life) -> str:
+    order_id = _placed(the, _sums_off())
+    _edited(the, order_id, lines={"1": 3})
+    return _let_go(the, order_id)
+
+
+def edited_out_of_a_backorder(the: Life) -> str:
+    order_id = _placed(the, an_order(("TEA", 2)))
+    _edited(the, order_id, lines={"1": 1}, add=[{"sku": "CUP", "quantity": 1, "unit_price": "4.00", "tax": "0.40"}])
+    return _worked(the, order_id)
+
+
+def _in_its_window(the: Life) -> str:
+    reply = the.call("PUT", "/v1/policies/remorse", {"minutes": 10})
+    assert reply.status == 200, reply.content
+    return _placed(the, an_order())
+
+
+def _window_over(the: Life, order_id: str) -> str:
+    the.world.later(602)
+    the.settle()
+    the.world.later(-602)
+    return order_id
+
+
+def _edited(the: Life, order_id: str, **change: Any) -> None:
+    _confirmed(the, order_id, f"/v1/orders/{order_id}/edits", change, "edit-1")
+    the.settle()
+
+
+def _confirmed(the: Life, order_id: str, path: str, body: dict[str, Any], key: str) -> None:
+    reply = the.call("POST", path, body, idempotency_key=key, if_match=str(the.order(order_id)["version"]))
+    assert reply.status == 201, reply.content
+
+
 def rejected_by_a_node(the: Life) -> str:
     order_id = _placed(the, an_order(("TEA", 1)))
     for each in the.work(order_id):
@@ -213,6 +279,12 @@ STORIES = {
     "without-a-part": Story(gone_without_a_part, "completed", _SHORT, "FillAllAvailable"),
     "held": Story(held_by_a_person_meanwhile, "released", _SHORT),
     "thought-over": Story(thought_over, "released"),
+    "edited-up": Story(edited_up, "completed"),
+    "edited-down": Story(edited_down_and_sent_elsewhere, "completed"),
+    "edited-undone": Story(edited_and_undone, "completed"),
+    "edited-let-go": Story(edited_and_let_go_at_once, "completed"),
+    "edited-unpaid": Story(edited_before_anybody_has_paid, "released"),
+    "edited-backorder": Story(edited_out_of_a_backorder, "completed", _SHORT),
     "changed-by-channel": Story(changed_by_its_channel, "cancelled"),
     "rejected": Story(rejected_by_a_node, "released"),
 }

@@ -37,6 +37,7 @@ _CONTEXTS = {
     "listing": {"inventory", "channels", "listing"},
     "scarcity": {"routing", "inventory"},
     "finance": {"payments"},
+    "edits": {"editing", "inventory", "payments", "routing", "channels", "fulfilment"},
     "payment_care": {"payments"},
     "payouts": {"payments"},
     "cases": {"payments"},

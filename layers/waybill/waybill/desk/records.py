@@ -85,9 +85,9 @@ def _totals(record: Record) -> tuple[tuple[str, int], ...]:
     order = record.order
     parts = (
         ("Items", sum(line.unit_price * line.quantity for line in order.lines)),
-        ("Discounts", -(sum(line.discount for line in order.lines) + order.shipping.discount)),
+        ("Discounts", -(sum(line.discount for line in order.lines) + order.shipping.discount + order.taken_off)),
         (f"Shipping, {order.shipping.method}", order.shipping.amount),
-        ("Fees", order.fees),
+        ("Fees", order.fees + order.on_top),
         ("Tax, included" if order.tax_included else "Tax", order.tax),
         ("Does not add up by", order.discrepancy),
     )

@@ -114,7 +114,8 @@ class Editing:
         at = instant(self.clock())
         quantities = {line.id: line.quantity for line in after.lines if line.ships}
         told = {"edit": after.edits, "total": after.total, "currency": after.currency, "difference": changes["money"]["difference"]}
-        told |= {"lines": {row["line"]: [row["before"], row["after"]] for row in changes["lines"]}, "fields": changes["address"]}
+        told |= {"lines": {row["line"]: row["after"] for row in changes["lines"]}, "before": {row["line"]: row["before"] for row in changes["lines"]}}
+        told |= {"fields": changes["address"]}
         state = verbs.edit(record.state, quantities, at, actor, told)
         if state.confirmed and (changes["payments"] or changes["money"]["difference"]):
             hold = Hold(f"edit-{after.edits}", EDIT, f"the money of edit {after.edits} is being seen to", at, actor, blocks=("release", "ship"))

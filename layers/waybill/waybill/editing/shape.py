@@ -129,7 +129,7 @@ def _payment(raw: dict[str, Any] | None) -> Tender | None:
     if raw is None:
         return None
     if raw["kind"] in ("card", "gift_card", "store_credit") and not raw["token"]:
-        raise InvalidInput("a token is needed", fields={"payment.token": "is required for this kind"})
+        raise InvalidInput("a token is needed", fields={"payment": "its token is required"})
     if raw["kind"] in ("gift_card", "store_credit"):
         return Tender(raw["kind"], 0, "ledger", credit_token(raw["token"]), raw["reference"])
     return Tender(raw["kind"], 0, raw["gateway"] if raw["kind"] == "card" else "", raw["token"], raw["reference"])

@@ -9,6 +9,7 @@ from waybill.kernel.events import Event
 from waybill.notifications.locales import DEFAULT, money
 from waybill.notifications.model import KINDS, Brand, Letter, Parcel, Row, one_line
 from waybill.orders.model.order import Address, Order
+from waybill.orders.model.state import EDITED
 from waybill.orders.store import Record
 
 Tracking = Callable[[str], tuple[str, str]]
@@ -21,6 +22,12 @@ def no_longer_true(event: Event, record: Record) -> str:
         return "cancelled"
     if event.type == "order.lines_cancelled" and record.state.cancelled:
         return "cancelled"
+    if event.type == EDITED and record.state.cancelled:
+        return "cancelled"
+    if event.type == EDITED and event.data.get("edit") != record.order.edits:
+        return "edited_again"
+    if event.type == EDITED and not _was_confirmed(event, record):
+        return "told_with_the_confirmation"
     if event.type == "order.backordered" and not record.state.backordered():
         return "stock_arrived"
     if event.type == "fulfilment_order.delivered" and not event.data.get("last", True):
@@ -33,7 +40,7 @@ def letter(event: Event, record: Record, brand: Brand, tracking: Tracking) -> Le
     order = record.order
     locale = record.customer.locale or DEFAULT
     kind = KINDS[event.type]
-    about_money = kind == "confirmed"
+    about_money = kind in ("confirmed", "edited")
     return Letter(
         kind=kind,
         locale=locale,
@@ -44,7 +51,7 @@ def letter(event: Event, record: Record, brand: Brand, tracking: Tracking) -> Le
         totals=tuple(_totals(order, locale)) if about_money else (),
         total=money(order.total, order.currency, locale) if about_money else "",
         tax_included=money(order.tax, order.currency, locale) if about_money and order.tax_included and order.tax else "",
-        address=tuple(_address(record.customer.ship_to)) if kind in ("confirmed", "shipped") else (),
+        address=tuple(_address(record.customer.ship_to)) if kind in ("confirmed", "edited", "shipped") else (),
         parcels=tuple(_parcels(event, tracking)),
         more=tuple(_more(kind, record)),
     )
@@ -55,8 +62,17 @@ def _quantities(event: Event, record: Record) -> dict[str, int]:
     work = next((item for item in record.fulfilment_orders if item.get("id") == event.data.get("fo_id")), None)
     if event.type == "fulfilment_order.delivered" and work:
         return {line: int(at_node["quantity"]) for line, at_node in work["lines"].items()}
-    told = event.data.get("lines")
-    return {line: int(count) for line, count in told.items()} if told else {line.id: line.quantity for line in record.order.lines}
+    told = event.data.get("lines") if event.type != EDITED else None
+    if told:
+        return {line: int(count) for line, count in told.items()}
+    gone = record.state.lines if event.type == EDITED else {}
+    return {line.id: line.quantity - (gone[line.id].cancelled if line.id in gone else 0) for line in record.order.lines}
+
+
+def _was_confirmed(event: Event, record: Record) -> bool:
+    """Whether the customer knew of the order as it was before."""
+    told = [entry.seq for entry in record.state.history if entry.type == "order.confirmed"]
+    return bool(told) and told[0] < int(event.id.rpartition(":")[2])
 
 
 def _rows(order: Order, quantities: dict[str, int], money_in: str) -> Iterator[Row]:
@@ -69,12 +85,12 @@ def _rows(order: Order, quantities: dict[str, int], money_in: str) -> Iterator[R
 
 def _totals(order: Order, locale: str) -> Iterator[tuple[str, str]]:
     """The sums above the total; those that come to nothing are left out."""
-    discount = sum(line.discount for line in order.lines) + order.shipping.discount
+    discount = sum(line.discount for line in order.lines) + order.shipping.discount + order.taken_off
     sums = (
         ("subtotal", sum(line.unit_price * line.quantity for line in order.lines)),
         ("discount", -discount),
         ("shipping", order.shipping.amount),
-        ("fees", order.fees),
+        ("fees", order.fees + order.on_top),
         ("tax", 0 if order.tax_included else order.tax),
         ("difference", order.discrepancy),
     )
@@ -105,6 +121,8 @@ def _more(kind: str, record: Record) -> Iterator[str]:
         yield "shipped.rest_follows"
     if kind == "delivered" and record.state.status not in ("delivered", "completed"):
         yield "delivered.rest_follows"
+    if kind == "edited" and any(hold.id.startswith("unpaid-") for hold in record.state.active_holds):
+        yield "edited.unpaid"
     if kind in ("cancelled", "reduced"):
         kinds = {tender.kind for tender in record.order.tenders}
         if "card" in kinds:

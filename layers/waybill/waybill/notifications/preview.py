@@ -47,6 +47,7 @@ def record(*, locale: str = "en_US", kind: str = "card") -> Record:
     )
     order = replace(order, total=order.computed_total)
     state = verbs.received(order.id, {line.id: line.quantity for line in _LINES}, AT, "preview", {})
+    state = verbs.confirm(state, AT, "preview", order.total, order.currency)
     state = verbs.backorder(state, {"l3": 3}, AT, "preview")
     return Record(order, Customer("robin@shop.example", "Robin Ferris", "", locale, _HOME), state)
 
@@ -58,6 +59,7 @@ def event(type: str) -> Event:
         "order.backordered": {"lines": {"l3": 3}},
         "order.cancelled": {"reason": "asked for", "lines": {"l1": 2, "l2": 1, "l3": 3}},
         "order.lines_cancelled": {"reason": "out_of_stock", "lines": {"l3": 3}, "before": {}},
+        "order.edited": {"edit": 0, "total": 0, "currency": "USD", "difference": 0, "lines": {"l1": 2}, "before": {"l1": 1}, "fields": []},
         "fulfilment_order.shipped": {
             "fo_id": "fo_preview-1",
             "lines": {"l1": 2, "l2": 1},

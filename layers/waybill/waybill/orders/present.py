@@ -47,9 +47,9 @@ def totals(record: Record) -> dict[str, str]:
     money = _money(order.currency)
     return {
         "lines": money(sum(line.unit_price * line.quantity for line in order.lines)),
-        "discount": money(sum(line.discount for line in order.lines) + order.shipping.discount),
+        "discount": money(sum(line.discount for line in order.lines) + order.shipping.discount + order.taken_off),
         "shipping": money(order.shipping.amount),
-        "fees": money(order.fees),
+        "fees": money(order.fees + order.on_top),
         "tax": money(order.tax),
         "total": money(order.total),
         "discrepancy": money(order.discrepancy),

@@ -110,6 +110,15 @@ def _until(told: _Told) -> str:
     return f"holds until {words.clock(ends)}" if ends else ""
 
 
+def _edit(told: _Told) -> str:
+    before, after = told.data.get("before") or {}, told.data.get("lines") or {}
+    lines = ", ".join(f"line {line}: {before.get(line, 0)} → {count}" for line, count in after.items())
+    fields = told.data.get("fields") or ()
+    total = told.data.get("total")
+    amount = words.money(total, told.data.get("currency") or told.order.row.currency) if isinstance(total, int) else ""
+    return _with(lines, "another address" if fields else "", f"{amount} in all" if amount else "")
+
+
 _SENTENCES: dict[str, _Sentence] = {
     "order.received": _received,
     "order.held": lambda t: (f"Put on hold: {words.hold(str(t.data.get('kind') or ''))}", t.reason, "stuck"),
@@ -127,6 +136,7 @@ _SENTENCES: dict[str, _Sentence] = {
     "stock.released": lambda t: (f"Stock given back: {t.units}", "", "off"),
     "stock.damaged": lambda t: (f"Found damaged: {t.units}", "", "stuck"),
     "stock.written_off": lambda t: (f"Stock written off: {t.units}", "", "stuck"),
+    "order.edited": lambda t: (f"Edited, version {t.data.get('edit', '')}", _edit(t), "busy"),
     "order.lines_cancelled": lambda t: ("A part is cancelled", _with(t.reason, t.units), "off"),
     "order.cancelled": lambda t: ("Cancelled", _with(t.reason, t.units), "off"),
     "order.shipped": lambda t: ("Order shipped", t.units, "moving"),

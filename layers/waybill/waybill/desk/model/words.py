@@ -69,6 +69,7 @@ HOLDS = {
     "manual": "Held by a person",
     "remorse": "Remorse window",
     "changed": "Changed at the channel",
+    "edit": "An edit is being seen to",
     "stuck": "Workflow is stuck",
     "backordered": "Waiting for stock",
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from waybill.orders.model.order import Order
-from waybill.orders.model.state import State
+from waybill.orders.model.state import EDITED, State
 
 _AT_WORK = ("requested", "accepted", "picking", "picked", "packed")
 _LEFT = ("shipped", "delivered")
@@ -29,6 +29,8 @@ def violations(order: Order, state: State, fulfilment_orders: Iterable[Mapping[s
         broken.append("I21: the units that left are not those of the shipped fulfilment orders")
     if [entry.seq for entry in state.history] != list(range(1, len(state.history) + 1)):
         broken.append("I30: the timeline has a gap")
+    if sum(entry.type == EDITED for entry in state.history) != order.edits:
+        broken.append("I30: the order was edited another number of times than its timeline says")
     return broken
 
 

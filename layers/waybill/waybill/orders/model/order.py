@@ -127,8 +127,17 @@ class Order:
         """Σ lines + shipping + fees + surcharges − discounts, plus the taxes unless the prices contain them (I12)."""
         goods = sum(line.net for line in self.lines)
         shipping = self.shipping.amount - self.shipping.discount
-        on_top = sum(each.gross if self.tax_included else each.net for each in self.surcharges)
-        return goods + shipping + self.fees + on_top + (0 if self.tax_included else self.tax)
+        return goods + shipping + self.fees + self.on_top - self.taken_off + (0 if self.tax_included else self.tax)
+
+    @property
+    def on_top(self) -> int:
+        """Surcharges, as prices are: with tax only where prices contain it."""
+        return sum(each.gross if self.tax_included else each.net for each in self.surcharges if each.gross >= 0)
+
+    @property
+    def taken_off(self) -> int:
+        """Discounts on the order as a whole, the same way."""
+        return -sum(each.gross if self.tax_included else each.net for each in self.surcharges if each.gross < 0)
 
     @property
     def tax(self) -> int:
