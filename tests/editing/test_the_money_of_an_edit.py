@@ -9,7 +9,6 @@ import pytest
 from tests.editing.bench import active, edit, held, let_go, preview, quantities, tenders, undo
 from tests.flow.holds_true import check
 from tests.flow.life import DECLINED, Life, an_order, life
-from tests.flow.stories import heard_of
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from waybill.editing.model.change import as_sold
 from waybill.editing.ports import Stock
 from waybill.inventory.orders_table import demand_of
 from waybill.kernel.errors import InvalidInput, StockUnavailable
+from waybill.orders import addresses
 from waybill.orders.model import destinations, limits
 from waybill.orders.model.order import Address, Order
 from waybill.orders.store import Record
@@ -38,9 +39,9 @@ def _is_more(was: Order, now: Order) -> bool:
     return now.total > was.total or any(line.quantity > units.get(line.id, 0) for line in now.lines)
 
 
-def refuse_undeliverable(order: Order, ship_to: Address, policy: Policies) -> None:
+def refuse_undeliverable(order: Order, ship_to: Address, phone: str, policy: Policies) -> None:
     """Raises InvalidInput for an address to which nothing could be sent, or to which the shop does not send."""
-    found = [finding.reason for finding in checks.deliverable(order, ship_to)]
+    found = [finding.reason for finding in checks.deliverable(order, ship_to, policy(addresses.POLICY), phone)]
     found += destinations.unwanted(order, ship_to, policy(destinations.POLICY))
     if found:
         raise InvalidInput(f"nothing is sent there: {'; '.join(found)}"[:1000], fields={"ship_to": found[0][:200]})

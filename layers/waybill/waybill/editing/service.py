@@ -19,7 +19,7 @@ from waybill.editing.model.version import Version, money
 from waybill.editing.ports import Asked, Foresee, Outcome, Stock
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import IllegalTransition, InvalidInput, KeyReused, NotFound, StaleVersion
-from waybill.orders import codec, store
+from waybill.orders import addresses, codec, store
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import EDIT, Hold
 from waybill.orders.model.order import Address, Customer, Order, Tender
@@ -91,9 +91,11 @@ class Editing:
         after = model.edited(record.order, wanted, _cancelled(record.state))
         looking.refuse_beyond(record.order, after, self.policy)
         customer = record.customer
-        customer = replace(customer, ship_to=wanted.ship_to or customer.ship_to, bill_to=wanted.bill_to or customer.bill_to)
-        if customer.ship_to != record.customer.ship_to:
-            looking.refuse_undeliverable(after, customer.ship_to, self.policy)
+        ship_to = addresses.written(wanted.ship_to) if wanted.ship_to else customer.ship_to
+        bill_to = addresses.written(wanted.bill_to) if wanted.bill_to else customer.bill_to
+        if ship_to != customer.ship_to:
+            looking.refuse_undeliverable(after, ship_to, customer.phone, self.policy)
+        customer = replace(customer, ship_to=ship_to, bill_to=bill_to)
         return self._worked_out(record, after, customer, wanted.payment, actor)
 
     def _worked_out(self, record: Record, after: Order, customer: Customer, given: Tender | None, actor: str) -> Outcome:
