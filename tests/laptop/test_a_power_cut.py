@@ -1,68 +1,57 @@
-"""`kill -9` in the middle of orders: nothing accepted is lost, and what was under way goes on."""
+"""`kill -9` in the middle of orders: nothing accepted is lost, nothing happens twice, and what was under way goes on. `python -m proof.power_cut`
+is the long form."""
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
+import random
 from typing import Any
 
 import pytest
 
-from local.settings import DOWNLOADS, ROOT
 from local.stackfile import Stack
+from local.testing import FOLDER
+from proof import power_cut
+from proof.trade import Trade
 
 pytestmark = [pytest.mark.system, pytest.mark.xdist_group("laptop"), pytest.mark.timeout(400)]
 
-_DOCUMENT = ROOT / "events" / "intake" / "api_card.json"
-_DONE = {"delivered", "completed"}
+
+def test_a_shop_that_loses_its_power_while_it_trades_is_whole(stack: Stack) -> None:
+    report = power_cut.power_cuts(stack, FOLDER, cuts=1, seed=7, say=lambda said: None)
+    assert report.violations == []
+    assert report.cuts == 1 and report.accepted >= 3 and report.ended.get("completed")
 
 
-def place(stack: Stack, reference: str) -> str:
-    body = {**json.loads(_DOCUMENT.read_text())["body"], "external_reference": reference}
-    return str(_call(stack, "/v1/orders", json.dumps(body).encode(), {"idempotency-key": reference})["id"])
+class Told(Trade):
+    """A trade whose answers are made up."""
+
+    def __init__(self, answers: dict[str, Any]) -> None:
+        nowhere = Stack(**dict.fromkeys(Stack.__slots__, ""))
+        super().__init__(nowhere, random.Random(1))
+        self.answers = answers
+
+    def call(self, path: str, *rest: Any, **more: Any) -> Any:
+        return self.answers[path]
 
 
-def status(stack: Stack, order: str) -> str:
-    return str(_call(stack, f"/v1/orders/{order}")["status"])
+def an_order(**changed: Any) -> dict[str, Any]:
+    return {"id": "ord_1", "status": "completed", "totals": {"total": "10.00"}, "payments": {"balances": {"charged": "10.00"}}, **changed}
 
 
-def _call(stack: Stack, path: str, body: bytes | None = None, more: dict[str, str] | None = None) -> Any:
-    headers = {"x-api-key": stack.api_keys["api"], "content-type": "application/json", **(more or {})}
-    with urllib.request.urlopen(urllib.request.Request(stack.api_url + path, body, headers), timeout=20) as answer:
-        return json.load(answer)
+WHOLE = (("cash", "10.00"), ("sales", "-10.00"))
 
 
-def start_again(stack: Stack) -> None:
-    environment = {**os.environ, "WAYBILL_HOME": str(DOWNLOADS / "test")}
-    environment.pop("WAYBILL_PORT", None)  # the state knows
-    subprocess.run([sys.executable, "-m", "local", "start"], cwd=ROOT, env=environment, check=True, capture_output=True)
-
-
-def test_orders_survive_a_power_cut_and_go_on(stack: Stack) -> None:
-    orders = [place(stack, f"cut-{number}") for number in range(4)]
-    time.sleep(1.5)  # some are in the workflow by now, some in queues
-    orders.append(place(stack, "cut-last"))
-    watcher = int((DOWNLOADS / "test" / "up.pid").read_text())
-    for process in (watcher, engine_of(watcher)):
-        os.kill(process, signal.SIGKILL)
-    start_again(stack)
-    assert place(stack, "cut-0") == orders[0]  # the same key and body: the same answer
-    _until_all_done(stack, orders)
-
-
-def engine_of(watcher: int) -> int:
-    children = Path(f"/proc/{watcher}/task/{watcher}/children").read_text().split()
-    return next(int(pid) for pid in children if b"local.engine" in Path(f"/proc/{pid}/cmdline").read_bytes())
-
-
-def _until_all_done(stack: Stack, orders: list[str]) -> None:
-    deadline = time.monotonic() + 200
-    while (now := {order: status(stack, order) for order in orders}) and not set(now.values()) <= _DONE:
-        assert time.monotonic() < deadline, now
-        time.sleep(0.5)
+@pytest.mark.parametrize(
+    "rule, order, postings",
+    [
+        ("", an_order(), WHOLE),
+        ("I10", an_order(payments={"balances": {"charged": "20.00"}}), WHOLE),
+        ("I10", an_order(status="cancelled"), WHOLE),
+        ("I8", an_order(), (("cash", "10.00"), ("sales", "-9.99"))),
+        ("I11", an_order(), (("receivable", "1.00"), ("sales", "-1.00"))),
+    ],
+)
+def test_what_is_not_whole_is_seen(rule: str, order: dict[str, Any], postings: tuple[tuple[str, str], ...]) -> None:
+    entry = {"event_id": "ord_1:9", "postings": [{"account": account, "amount": amount} for account, amount in postings]}
+    told = Told({"/v1/journal?order=ord_1": {"items": [entry]}})
+    assert [found.partition(":")[0] for found in power_cut.of_an_order(told, order)] == ([rule] if rule else [])

@@ -1,0 +1,1 @@
+"""Proof that the order system survives what may happen to it."""
