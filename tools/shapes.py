@@ -54,8 +54,9 @@ def page(name: str) -> Schema:
     )
 
 
-_ADDRESS = record({}, {name: TEXT for name in ("name", "company", "line1", "line2", "city", "region", "postal_code", "country", "phone")})
-_CUSTOMER = record({"email": TEXT, "ship_to": ref("Address")}, {"name": TEXT, "phone": TEXT, "locale": TEXT, "bill_to": maybe(ref("Address"))})
+_ADDRESS = record({}, {name: TEXT for name in ("name", "company", "line1", "line2", "city", "region", "postal_code", "country", "phone", "instructions")})
+_CUSTOMER = record({"email": TEXT, "ship_to": ref("Address")}, {"name": TEXT, "phone": TEXT, "locale": TEXT, "bill_to": maybe(ref("Address")), "reference": TEXT, "tax_id": TEXT})
+_NAMED_AMOUNT = {"title": TEXT, "amount": AMOUNT}
 _TOTALS = record(
     {name: AMOUNT for name in ("lines", "discount", "shipping", "fees", "tax", "total", "discrepancy")},
     {},
@@ -223,6 +224,8 @@ SHAPES: dict[str, Schema] = {
             "fulfilment_orders": array(ref("FulfilmentSummary")),
             "payments": ref("Payments"),
             "note": TEXT,
+            "taxes": array(record({**_NAMED_AMOUNT, "rate": TEXT}, description="What a jurisdiction takes, of the order's `tax`; `rate` in percent")),
+            "charges": array(record(_NAMED_AMOUNT, description="What the `fees` are made of")),
             "attributes": {"type": "object"},
             "waiting_for": maybe(TEXT),
             "cancels_at": {**maybe(INSTANT), "description": "When an order that waits is cancelled by itself, as the shop's patience has it"},

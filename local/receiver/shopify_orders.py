@@ -11,12 +11,13 @@ scalar Decimal
 type MoneyV2 { amount: Decimal! currencyCode: String! }
 type MoneyBag { shopMoney: MoneyV2! presentmentMoney: MoneyV2! }
 type Attribute { key: String! value: String }
-type Customer { firstName: String lastName: String }
+type Customer { id: ID! firstName: String lastName: String tags: [String!]! }
+type OrderRiskSummary { recommendation: String! }
 type MailingAddress { firstName: String lastName: String name: String company: String address1: String address2: String city: String provinceCode: String zip: String
   countryCodeV2: String phone: String }
 type DiscountAllocation { allocatedAmountSet: MoneyBag! }
-type TaxLine { priceSet: MoneyBag! }
-type ShippingLine { code: String title: String! originalPriceSet: MoneyBag! discountAllocations: [DiscountAllocation!]! taxLines: [TaxLine!]! }
+type TaxLine { title: String! ratePercentage: Float priceSet: MoneyBag! }
+type ShippingLine { code: String title: String! isRemoved: Boolean! originalPriceSet: MoneyBag! discountAllocations: [DiscountAllocation!]! taxLines: [TaxLine!]! }
 type ShippingLineConnection { nodes: [ShippingLine!]! }
 type LineItemConnection { nodes: [LineItem!]! pageInfo: PageInfo! }
 type OrderTransaction { id: ID! kind: String! status: String! gateway: String amountSet: MoneyBag! }
@@ -29,7 +30,8 @@ ORDER_FIELDS = """
   totalPriceSet: MoneyBag! totalDiscountsSet: MoneyBag totalTaxSet: MoneyBag totalOutstandingSet: MoneyBag! totalTipReceivedSet: MoneyBag
   originalTotalDutiesSet: MoneyBag originalTotalAdditionalFeesSet: MoneyBag customAttributes: [Attribute!]! customer: Customer
   shippingAddress: MailingAddress billingAddress: MailingAddress shippingLines(first: Int): ShippingLineConnection! lineItems(first: Int, after: String): LineItemConnection!
-  totalRefundedSet: MoneyBag! transactions(first: Int): [OrderTransaction!]!
+  poNumber: String confirmationNumber: String discountCodes: [String!]! taxExempt: Boolean! estimatedTaxes: Boolean! risk: OrderRiskSummary!
+  currentTotalPriceSet: MoneyBag! totalRefundedSet: MoneyBag! transactions(first: Int): [OrderTransaction!]!
 """
 LINE_FIELDS = """
   name: String! unfulfilledQuantity: Int! nonFulfillableQuantity: Int! requiresShipping: Boolean! isGiftCard: Boolean! originalUnitPriceSet: MoneyBag! discountAllocations: [DiscountAllocation!]!
@@ -57,7 +59,7 @@ def node(document: dict[str, Any]) -> dict[str, Any]:
     def allocated(raw: dict[str, Any]) -> dict[str, Any]:
         return {
             "discountAllocations": [{"allocatedAmountSet": bag(each["amount"])} for each in raw.get("discount_allocations", [])],
-            "taxLines": [{"priceSet": bag(each["price"])} for each in raw.get("tax_lines", [])],
+            "taxLines": [_tax(each) | {"priceSet": bag(each["price"])} for each in raw.get("tax_lines", [])],
         }
 
     def transaction(raw: dict[str, Any]) -> dict[str, Any]:
@@ -90,7 +92,11 @@ def node(document: dict[str, Any]) -> dict[str, Any]:
     def both(name: str) -> dict[str, Any] | None:
         return bag(None, document[name]) if document.get(name) else None
 
-    shipping = [{"code": raw.get("code"), "title": raw.get("title") or "", "originalPriceSet": bag(raw["price"]), **allocated(raw)} for raw in document.get("shipping_lines", [])]
+    def shipping_line(raw: dict[str, Any]) -> dict[str, Any]:
+        named = {"code": raw.get("code"), "title": raw.get("title") or "", "isRemoved": bool(raw.get("is_removed"))}
+        return {**named, "originalPriceSet": bag(raw["price"]), **allocated(raw)}
+
+    shipping = [shipping_line(raw) for raw in document.get("shipping_lines", [])]
     lines = [line(raw) for raw in document.get("line_items", [])]
     person = document.get("customer")
     return {
@@ -111,6 +117,13 @@ def node(document: dict[str, Any]) -> dict[str, Any]:
         "currencyCode": document["currency"],
         "displayFinancialStatus": (document.get("financial_status") or "pending").upper(),
         "paymentGatewayNames": document.get("payment_gateway_names", []),
+        "poNumber": document.get("po_number"),
+        "confirmationNumber": document.get("confirmation_number"),
+        "discountCodes": [each["code"] for each in document.get("discount_codes", [])],
+        "taxExempt": bool(document.get("tax_exempt")),
+        "estimatedTaxes": bool(document.get("estimated_taxes")),
+        "risk": {"recommendation": ((document.get("risk") or {}).get("recommendation") or "none").upper()},
+        "currentTotalPriceSet": bag(document.get("current_total_price") or document["total_price"]),
         "totalPriceSet": bag(document["total_price"], document.get("total_price_set")),
         "totalDiscountsSet": total("total_discounts"),
         "totalTaxSet": total("total_tax"),
@@ -119,7 +132,7 @@ def node(document: dict[str, Any]) -> dict[str, Any]:
         "originalTotalDutiesSet": both("original_total_duties_set"),
         "originalTotalAdditionalFeesSet": both("original_total_additional_fees_set"),
         "customAttributes": _attributes(document.get("note_attributes", [])),
-        "customer": {"firstName": person.get("first_name"), "lastName": person.get("last_name")} if person else None,
+        "customer": _customer(person),
         "shippingAddress": _address(document.get("shipping_address")),
         "billingAddress": _address(document.get("billing_address")),
         "shippingLines": lambda info, first=None: {"nodes": shipping},
@@ -141,6 +154,18 @@ def _gid(kind: str, id: Any) -> str:
 
 def _attributes(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"key": pair["name"], "value": pair["value"]} for pair in pairs]
+
+
+def _tax(raw: dict[str, Any]) -> dict[str, Any]:
+    rate = raw.get("rate")
+    return {"title": raw.get("title") or "", "ratePercentage": None if rate is None else float(rate) * 100}
+
+
+def _customer(person: dict[str, Any] | None) -> dict[str, Any] | None:
+    if not person:
+        return None
+    tags = [tag.strip() for tag in (person.get("tags") or "").split(",") if tag.strip()]
+    return {"id": _gid("Customer", person.get("id") or 1), "firstName": person.get("first_name"), "lastName": person.get("last_name"), "tags": tags}
 
 
 def _address(raw: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -17,7 +17,11 @@ FULL = {
     "channel": "api",
     "bill_to": {"line1": "1 Elm St", "city": "Salem"},
     "fees": "0.50",
+    "charges": [{"title": "gift wrap", "amount": "0.50"}],
+    "taxes": [{"title": "CO State Tax", "rate": "2.9", "amount": "1.80"}],
     "tax_included": False,
+    "customer": {**sample("api_card")["body"]["customer"], "reference": "C-17", "tax_id": "DE123456789"},
+    "ship_to": {**sample("api_card")["body"]["ship_to"], "instructions": "behind the green door"},
     "note": "ring twice",
     "attributes": {"gift": True, "points": 12, "campaign": "autumn"},
 }

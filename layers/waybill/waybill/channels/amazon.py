@@ -10,11 +10,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from waybill.channels import oauth
+from waybill.channels import details, oauth
+from waybill.channels.details import listed, promised_days, said
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.shipment import Shipment
 from waybill.channels.model.standing import Standing
@@ -25,7 +26,7 @@ from waybill.kernel.clock import instant, parse_instant
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
 from waybill.kernel.money import exponent
-from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+from waybill.orders.model.order import Customer, Line, Order, Shipping, Tender
 
 _CHANGED = "ORDER_CHANGE"
 _ALL = "BUYER,RECIPIENT,PROCEEDS,PROMOTION,CANCELLATION,FULFILLMENT,PACKAGES,TAX,PAYMENT"
@@ -57,23 +58,26 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     currency = text(grand, "currencyCode", limit=8)
     exponent(currency)
     total = money(grand, "amount", currency)
-    items = parts(body, "orderItems")
+    items, placed_at, attributes = parts(body, "orderItems"), moment(body, "createdTime", default=received_at), _attributes(body)
+    charges = details.charges((kind.lower().replace("_", " "), _of(raw, kind, currency)) for raw in items for kind in _FEES)
     order = Order(
         id=order_id(channel, external_reference),
         channel=channel,
         external_reference=external_reference,
-        placed_at=moment(body, "createdTime", default=received_at),
+        placed_at=placed_at,
         currency=currency,
         lines=distinct([_line(raw, currency) for raw in items if quantity(raw, "quantityOrdered")]),
         shipping=Shipping(
             method=text(part(body, "fulfillment"), "fulfillmentServiceLevel", limit=200).lower() or "standard",
             amount=sum(_of(raw, "SHIPPING", currency) for raw in items),
+            promise_days=promised_days(placed_at, str(attributes.get("deliver_by", ""))),
         ),
         tenders=(Tender("channel", total, "amazon", reference=external_reference),) if total else (),
         total=total,
-        fees=sum(_of(raw, kind, currency) for raw in items for kind in _FEES),
+        fees=sum(charge.amount for charge in charges),
         number=external_reference,
-        attributes={**_attributes(body), "channel_order": external_reference},
+        attributes={**attributes, "channel_order": external_reference},
+        charges=charges,
     )
     return Imported(order, _customer(body), tuple(_findings(body)), _standing(body, items))
 
@@ -84,7 +88,6 @@ def _line(raw: Body, currency: str) -> Line:
     whole = _of(raw, "ITEM", currency) or price * units
     price = -(-whole // units)
     gift = part(part(part(raw, "fulfillment"), "packing"), "giftOption")
-    said = {"gift_message": text(gift, "giftMessage"), "gift_wrap": text(gift, "giftWrapLevel", limit=100), "asin": text(product, "asin", limit=20)}
     return Line(
         id=reference(raw, "orderItemId")[:64],
         sku=text(product, "sellerSku", limit=80),
@@ -93,7 +96,14 @@ def _line(raw: Body, currency: str) -> Line:
         unit_price=price,
         discount=price * units - whole + abs(_of(raw, "DISCOUNT", currency)),
         tax=_of(raw, "TAX", currency),
-        attributes={name: value for name, value in said.items() if value},
+        attributes=said(
+            gift_message=text(gift, "giftMessage"),
+            gift_wrap=text(gift, "giftWrapLevel", limit=100),
+            asin=text(product, "asin", limit=20),
+            programs=_words(raw, "programs"),
+            associated_orders=listed(text(each, "orderId", limit=40) for each in parts(raw, "associatedOrderItems")),
+            condition_note=text(part(product, "condition"), "conditionNote"),
+        ),
     )
 
 
@@ -104,13 +114,25 @@ def _of(raw: Body, kind: str, currency: str) -> int:
 
 
 def _attributes(body: Body) -> dict[str, Any]:
-    buyer = part(body, "buyer")
-    found = {"purchase_order": text(buyer, "buyerPurchaseOrderNumber", limit=200), "marketplace": text(part(body, "salesChannel"), "marketplaceId", limit=40)}
-    programs = body.get("programs")
-    found["programs"] = ", ".join(each for each in programs if isinstance(each, str))[:500] if isinstance(programs, list) else ""
-    for name in ("shipByWindow", "deliverByWindow"):
-        found[name] = text(part(part(body, "fulfillment"), name), "latestDateTime", limit=40)
-    return {name: value for name, value in found.items() if value}
+    buyer, sold, fulfilment = part(body, "buyer"), part(body, "salesChannel"), part(body, "fulfillment")
+    promotions = (each for raw in parts(body, "orderItems") for each in parts(part(raw, "promotion"), "breakdowns"))
+    aliases = (text(raw, "aliasId", limit=100) for raw in parts(body, "orderAliases") if raw.get("aliasType") == "SELLER_ORDER_ID")
+    return said(
+        purchase_order=text(buyer, "buyerPurchaseOrderNumber", limit=200),
+        marketplace=text(sold, "marketplaceId", limit=40),
+        source_name=text(sold, "marketplaceName", "channelName", limit=100),
+        seller_order_id=listed(aliases),
+        programs=_words(body, "programs"),
+        discount_codes=listed(text(each, "promotionId", limit=100) for each in promotions),
+        ship_by=moment(part(fulfilment, "shipByWindow"), "latestDateTime", default=""),
+        deliver_by=moment(part(fulfilment, "deliverByWindow"), "latestDateTime", default=""),
+        address_type=text(part(part(body, "recipient"), "deliveryAddress"), "addressType", limit=40).lower(),
+    )
+
+
+def _words(raw: Body, name: str) -> str:
+    found = raw.get(name)
+    return listed(each for each in found if isinstance(each, str)) if isinstance(found, list) else ""
 
 
 def _customer(body: Body) -> Customer:
@@ -123,10 +145,24 @@ def _customer(body: Body) -> Customer:
         postal_code="postalCode",
         country=("countryCode",),
     )
-    third = text(raw, "addressLine3", limit=200)
-    line2 = ", ".join(filter(None, (found.line2, third)))
-    place = Address(found.name, found.company, found.line1, line2, found.city, found.region, found.postal_code, found.country, found.phone)
+    line2 = listed((found.line2, *_more(raw, found.line1 + found.line2)))[:200]
+    place = replace(found, company=found.company or text(buyer, "buyerCompanyName", limit=200), line2=line2, instructions=_instructions(body))
     return Customer(email=text(buyer, "buyerEmail", limit=254), name=text(buyer, "buyerName", limit=200) or found.name, phone=found.phone, ship_to=place)
+
+
+def _more(raw: Body, known: str) -> list[str]:
+    """What countries have beside street and city, where the two lines do not say it already."""
+    extended = part(raw, "extendedFields")
+    street = " ".join(filter(None, (text(extended, "streetName", limit=100), text(extended, "streetNumber", limit=20))))
+    beside = (text(raw, "addressLine3", limit=200), *(text(extended, name, limit=100) for name in ("complement", "neighborhood")))
+    places = (text(raw, "districtOrCounty", limit=100), text(raw, "municipality", limit=100))
+    fresh = () if all(word in known for word in street.split()) else (street,)
+    return [each for each in (*fresh, *beside, *places) if each and each not in known]
+
+
+def _instructions(body: Body) -> str:
+    wish = part(part(body, "recipient"), "deliveryPreference")
+    return listed((text(wish, "dropOffLocation", limit=100), text(wish, "addressInstruction", limit=300)))
 
 
 def _findings(body: Body) -> list[Finding]:

@@ -17,7 +17,7 @@ from waybill.kernel.clock import parse_instant
 from waybill.kernel.errors import InvalidInput
 from waybill.kernel.ids import order_id
 from waybill.kernel.money import exponent, minor_units
-from waybill.orders.model.order import AT_A_GATEWAY, TENDER_KINDS, Address, Customer, Line, Order, Shipping, Tender
+from waybill.orders.model.order import AT_A_GATEWAY, TENDER_KINDS, Address, Charge, Customer, Line, Order, Shipping, Tax, Tender
 
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
 _NAME, _TEXT = text(200, 1), text(500)
@@ -35,6 +35,7 @@ _ADDRESS = shape(
         "postal_code": (_TEXT, ""),
         "country": (text(2, 2, r"^[A-Z]{2}\Z", trim=False, says="must be two capital letters (ISO 3166)"), "US"),
         "phone": (_TEXT, ""),
+        "instructions": (_TEXT, ""),
     },
 )
 _CUSTOMER = shape(
@@ -43,6 +44,8 @@ _CUSTOMER = shape(
         "name": (_TEXT, ""),
         "phone": (_TEXT, ""),
         "locale": (text(5, 2, r"^[a-z]{2}(_[A-Z]{2})?\Z", trim=False, says="must be a locale such as en_US"), "en_US"),
+        "reference": (text(128), ""),
+        "tax_id": (text(128), ""),
     },
 )
 _LINE = shape(
@@ -78,6 +81,8 @@ _TENDER = shape(
         "attributes": (_ATTRIBUTES, {}),
     },
 )
+_TAX = shape({"title": _NAME, "amount": amount}, {"rate": (text(20, 0, r"^([0-9]{1,3}(\.[0-9]{1,6})?)?\Z", says="must be a percentage such as 7.25"), "")})
+_CHARGE = shape({"title": _NAME, "amount": amount}, {})
 _ORDER = shape(
     {
         "external_reference": _REFERENCE,
@@ -95,6 +100,8 @@ _ORDER = shape(
         "shipping": (maybe(_SHIPPING), _STANDARD),
         "tenders": (array(_TENDER, 0, 10), ()),
         "fees": (amount, "0"),
+        "taxes": (array(_TAX, 0, 50), ()),
+        "charges": (array(_CHARGE, 0, 20), ()),
         "tax_included": (flag, False),
         "note": (text(2000, trim=False), ""),
         "attributes": (_ATTRIBUTES, {}),
@@ -121,6 +128,8 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         number=body["number"],
         note=body["note"],
         attributes=body["attributes"],
+        taxes=tuple(Tax(raw["title"], raw["rate"], money(raw["amount"], f"taxes[{place}].amount")) for place, raw in enumerate(body["taxes"])),
+        charges=tuple(Charge(raw["title"], money(raw["amount"], f"charges[{place}].amount")) for place, raw in enumerate(body["charges"])),
     )
     _refuse_the_future(body["placed_at"], received_at, money.problems)
     money.refuse_problems()
@@ -206,4 +215,4 @@ def _tenders(body: dict[str, Any], money: _Amounts) -> tuple[Tender, ...]:
 def _customer(body: dict[str, Any]) -> Customer:
     person = body["customer"]
     bill_to = Address(**body["bill_to"]) if body["bill_to"] else None
-    return Customer(person["email"], person["name"], person["phone"], person["locale"], Address(**body["ship_to"]), bill_to)
+    return Customer(**person, ship_to=Address(**body["ship_to"]), bill_to=bill_to)

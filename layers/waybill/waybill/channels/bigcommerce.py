@@ -13,13 +13,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
+from waybill.channels import details
+from waybill.channels.details import listed, said
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.shipment import Acceptance, Cancellation, Shipment
 from waybill.channels.model.signature import standard_webhooks
 from waybill.channels.model.standing import Standing
 from waybill.channels.ports import NOTHING, WORD, About, Adapter, Hook, Outgoing, Page, Remote
 from waybill.channels.quiet import Quiet
-from waybill.channels.reading import Body, address, custom, distinct, moment, money, part, parts, plain, quantity, reference, text
+from waybill.channels.reading import Body, address, custom, distinct, locale, moment, money, part, parts, plain, quantity, reference, text
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
 from waybill.kernel.money import allocate, exponent
@@ -45,14 +47,15 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     currency = text(body, "currency_code", limit=8)
     exponent(currency)
     addresses = parts(document, "shipping_addresses")
-    total = money(body, "total_inc_tax", currency)
+    total, products = money(body, "total_inc_tax", currency), parts(document, "products")
+    charges = details.charges((name, money(body, f"{name}_cost_inc_tax", currency)) for name in ("handling", "wrapping"))
     order = Order(
         id=order_id(channel, external_reference),
         channel=channel,
         external_reference=external_reference,
         placed_at=moment(body, "date_created", default=received_at),
         currency=currency,
-        lines=_lines(body, parts(document, "products"), currency),
+        lines=_lines(body, products, currency),
         shipping=Shipping(
             method=text(addresses[0] if addresses else {}, "shipping_method", limit=200) or "standard",
             amount=money(body, "shipping_cost_ex_tax", currency),
@@ -60,10 +63,11 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         ),
         tenders=_tenders(body, currency, total),
         total=total,
-        fees=sum(money(body, f"{name}_cost_inc_tax", currency) for name in ("handling", "wrapping")),
+        fees=sum(charge.amount for charge in charges),
         number=external_reference,
         note=text(body, "customer_message", limit=2000),
-        attributes={**custom(body.get("form_fields")), "channel_order": external_reference},
+        attributes={**custom(body.get("form_fields")), **_attributes(body, products, addresses), "channel_order": external_reference},
+        charges=charges,
     )
     return Imported(order, _customer(body, addresses), tuple(_findings(body, addresses)), _standing(document, body, currency, order))
 
@@ -92,7 +96,32 @@ def _line(raw: Body, currency: str) -> Line:
         discount=price * units - whole + given,
         tax=money(raw, "total_tax", currency),
         ships=text(raw, "type", limit=20) != "digital",
-        attributes=options,
+        attributes={**options, **_line_attributes(raw)},
+    )
+
+
+def _line_attributes(raw: Body) -> dict[str, Any]:
+    """`bin`: where it lies; `event`: a date that the buyer has picked for it."""
+    return said(
+        product_id=text(raw, "product_id", limit=40),
+        variant_id=text(raw, "variant_id", limit=40),
+        gift_wrap=text(raw, "wrapping_name", limit=200),
+        gift_message=text(raw, "wrapping_message"),
+        bin=text(raw, "bin_picking_number", limit=100),
+        event=" ".join(filter(None, (text(raw, "event_name", limit=100), text(raw, "event_date", limit=60)))),
+    )
+
+
+def _attributes(body: Body, products: list[Body], addresses: list[Body]) -> dict[str, Any]:
+    """What the buyer has answered at the address counts as the order's; `staff_note` is what the shop's people wrote."""
+    discounts = (text(each, "code", "name", "id", limit=100) for raw in products for each in parts(raw, "applied_discounts"))
+    answers = custom(addresses[0].get("form_fields")) if addresses else {}
+    return answers | said(
+        discount_codes=listed(discounts),
+        source_name=text(body, "external_source", "order_source", limit=100),
+        external_order=text(body, "external_id", limit=100),
+        channel_id=text(body, "channel_id", limit=40),
+        staff_note=text(body, "staff_notes"),
     )
 
 
@@ -115,7 +144,8 @@ def _customer(body: Body, addresses: list[Body]) -> Customer:
     bill_to = _address(part(body, "billing_address"))
     ship_to = _address(addresses[0]) if addresses else Address()
     email = text(part(body, "billing_address"), "email", limit=254)
-    return Customer(email=email, name=bill_to.name or ship_to.name, phone=bill_to.phone, ship_to=ship_to, bill_to=bill_to if bill_to.line1 else None)
+    who, billed = text(body, "customer_id", limit=64), bill_to if bill_to.line1 else None
+    return Customer(email, bill_to.name or ship_to.name, bill_to.phone, locale(text(body, "customer_locale", limit=20)), ship_to, billed, "" if who == "0" else who)
 
 
 def _address(raw: Body) -> Address:

@@ -32,6 +32,9 @@ def sums(order: Order) -> list[Finding]:
     found = []
     if order.discrepancy:
         found.append(Finding("sums", _difference(order, "the parts sum to", order.computed_total)))
+    charged = sum(charge.amount for charge in order.charges)
+    if order.charges and charged != order.fees:
+        found.append(Finding("sums", f"the charges sum to {_shown(charged, order)}, the fees are {_shown(order.fees, order)}"))
     tendered = sum(tender.amount for tender in order.tenders)
     if tendered != order.total:
         found.append(Finding("payment", _difference(order, "the payments sum to", tendered)))
@@ -64,10 +67,11 @@ def deliverable(order: Order, ship_to: Address, policy: Mapping[str, Any] | None
 
 
 def _difference(order: Order, what: str, ours: int) -> str:
-    def shown(minor: int) -> str:
-        return decimal_string(minor, order.currency)
+    return f"{what} {_shown(ours, order)} {order.currency}, the total is {_shown(order.total, order)}: difference {_shown(order.total - ours, order)}"
 
-    return f"{what} {shown(ours)} {order.currency}, the total is {shown(order.total)}: difference {shown(order.total - ours)}"
+
+def _shown(minor: int, order: Order) -> str:
+    return decimal_string(minor, order.currency)
 
 
 def _named(names: list[str]) -> str:

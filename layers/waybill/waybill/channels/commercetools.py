@@ -10,11 +10,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from waybill.channels import oauth
+from waybill.channels import details, oauth
+from waybill.channels.details import listed, percent, said
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.shipment import Acceptance, Cancellation, Shipment
 from waybill.channels.model.standing import Standing
@@ -24,7 +25,7 @@ from waybill.channels.reading import Body, address, distinct, locale, moment, pa
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
 from waybill.kernel.money import exponent
-from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tax, Tender
 
 _A_PAGE = 50
 
@@ -60,7 +61,9 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         tax_included=gross,
         fees=-_minor(part(document, "discountOnTotalPrice"), "discountedAmount", currency),
         number=text(document, "orderNumber", limit=128),
-        attributes={**_fields(document), "channel_order": external_reference},
+        attributes={**_fields(document), **_attributes(document), "channel_order": external_reference},
+        taxes=_taxes(document, currency),
+        charges=details.charges([("discount on the total", -_minor(part(document, "discountOnTotalPrice"), "discountedAmount", currency))]),
     )
     return Imported(order, _customer(document), tuple(_findings(document)), _standing(document, currency))
 
@@ -96,8 +99,28 @@ def _line(raw: Body, currency: str, language: str) -> Line:
         discount=price * units - whole,
         tax=_minor(taxed, "totalGross", currency) - _minor(taxed, "totalNet", currency),
         ships=not custom_line,
-        attributes=_fields(raw),
+        attributes={**_fields(raw), **said(product_id=text(raw, "productId", limit=64), variant_id=text(part(raw, "variant"), "id", limit=40))},
     )
+
+
+def _attributes(document: Body) -> dict[str, Any]:
+    """Discount codes by their id, or by the code itself where the answer was expanded."""
+    codes = (part(raw, "discountCode") for raw in parts(document, "discountCodes"))
+    return said(
+        discount_codes=listed(text(part(each, "obj"), "code", limit=100) or text(each, "id", limit=100) for each in codes),
+        purchase_order=text(document, "purchaseOrderNumber", limit=200),
+        source_name=text(document, "origin", limit=40),
+        store=text(part(document, "store"), "key", limit=200),
+        business_unit=text(part(document, "businessUnit"), "key", limit=200),
+        customer_group=text(part(document, "customerGroup"), "id", limit=64),
+    )
+
+
+def _taxes(document: Body, currency: str) -> tuple[Tax, ...]:
+    """The order's portions; where it has none, the lines'."""
+    named = parts(part(document, "taxedPrice"), "taxPortions")
+    lines = (each for name in ("lineItems", "customLineItems") for raw in parts(document, name) for each in parts(part(raw, "taxedPrice"), "taxPortions"))
+    return details.taxes((text(raw, "name", limit=200), percent(text(raw, "rate", limit=20)), _minor(raw, "amount", currency)) for raw in named or lines)
 
 
 def _named(names: Body, language: str) -> str:
@@ -147,14 +170,17 @@ def _customer(document: Body) -> Customer:
         locale=locale(text(document, "locale", limit=20)),
         ship_to=ship_to,
         bill_to=bill_to if bill_to.line1 else None,
+        reference=text(document, "customerId", limit=64) or text(document, "anonymousId", limit=64),
     )
 
 
 def _address(raw: Body) -> Address:
     street = " ".join(filter(None, (text(raw, "streetName", limit=180), text(raw, "streetNumber", limit=20))))
-    more = ", ".join(filter(None, (text(raw, "additionalStreetInfo", limit=100), text(raw, "apartment", limit=40), text(raw, "pOBox", limit=40))))
-    names = {"first_name": raw.get("firstName"), "last_name": raw.get("lastName"), "street": street, "more": more}
-    return address({**raw, **names}, line1="street", line2="more", region=("state", "region"), postal_code="postalCode", country=("country",))
+    more = listed(text(raw, name, limit=100) for name in ("additionalStreetInfo", "building", "apartment", "department", "pOBox"))
+    phone = text(raw, "phone", "mobile", limit=40)
+    names = {"first_name": raw.get("firstName"), "last_name": raw.get("lastName"), "street": street, "more": more, "phone": phone}
+    found = address({**raw, **names}, line1="street", line2="more", region=("state", "region"), postal_code="postalCode", country=("country",))
+    return replace(found, instructions=text(raw, "additionalAddressInfo", limit=300))
 
 
 def _fields(raw: Body) -> dict[str, Any]:

@@ -8,21 +8,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from waybill.channels import oauth
+from waybill.channels import details, oauth
+from waybill.channels.details import listed, promised_days, said
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.shipment import Shipment
 from waybill.channels.model.standing import Standing
 from waybill.channels.ports import NOTHING, About, Adapter, Outgoing, Page, Remote
 from waybill.channels.quiet import Quiet
-from waybill.channels.reading import Body, address, distinct, moment, money, part, parts, plain, quantity, reference, text
+from waybill.channels.reading import Body, address, custom, distinct, moment, money, part, parts, plain, quantity, reference, text
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
 from waybill.kernel.money import exponent
-from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tax, Tender
 
 _A_PAGE = 50
 _PAID = ("PAID", "PARTIALLY_REFUNDED", "FULLY_REFUNDED")
@@ -43,25 +44,29 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     exponent(currency)
     total = money(part(summary, "total"), "value", currency) + _collected(document, currency)
     status = text(document, "orderPaymentStatus", limit=40)
-    step = _step(document)
+    step, placed_at, attributes = _step(document), moment(document, "creationDate", default=received_at), _attributes(document)
+    charges = details.charges((name, _value(summary, name, currency)) for name in ("fee", "adjustment"))
     order = Order(
         id=order_id(channel, external_reference),
         channel=channel,
         external_reference=external_reference,
-        placed_at=moment(document, "creationDate", default=received_at),
+        placed_at=placed_at,
         currency=currency,
         lines=distinct([_line(raw, currency) for raw in parts(document, "lineItems") if quantity(raw)]),
         shipping=Shipping(
             method=text(step, "shippingServiceCode", limit=200) or "standard",
             amount=_value(summary, "deliveryCost", currency),
             discount=abs(_value(summary, "deliveryDiscount", currency)),
+            promise_days=promised_days(placed_at, str(attributes.get("deliver_by", ""))),
         ),
         tenders=_tenders(document, currency, total, status),
         total=total,
-        fees=_value(summary, "fee", currency) + _value(summary, "adjustment", currency),
+        fees=sum(charge.amount for charge in charges),
         number=text(document, "salesRecordReference", "legacyOrderId", "orderId", limit=128),
         note=text(document, "buyerCheckoutNotes", limit=2000),
-        attributes={"channel_order": external_reference, **_buyer(document)},
+        attributes={**attributes, "channel_order": external_reference},
+        taxes=_taxes(document, currency),
+        charges=charges,
     )
     findings = [] if status in _PAID else [Finding("payment", f"eBay says {status or 'nothing'} of the payment")]
     return Imported(order, _customer(document, step), tuple(findings), _standing(document, currency, order, status))
@@ -83,7 +88,22 @@ def _line(raw: Body, currency: str) -> Line:
         unit_price=price,
         discount=price * units - after,
         tax=sum(_value(each, "amount", currency) for name in ("taxes", "ebayCollectAndRemitTaxes") for each in parts(raw, name)),
-        attributes={"listing": text(raw, "legacyItemId", limit=40)} if text(raw, "legacyItemId", limit=40) else {},
+        attributes={
+            **custom(raw.get("variationAspects")),
+            **said(
+                listing=text(raw, "legacyItemId", limit=40),
+                variant_id=text(raw, "legacyVariationId", limit=40),
+                gift_message=text(part(raw, "giftDetails"), "message"),
+                gift_from=text(part(raw, "giftDetails"), "senderName", limit=100),
+            ),
+        },
+    )
+
+
+def _taxes(document: Body, currency: str) -> tuple[Tax, ...]:
+    found = ((raw, name) for raw in parts(document, "lineItems") for name in ("taxes", "ebayCollectAndRemitTaxes"))
+    return details.taxes(
+        (text(each, "taxType", limit=100).lower().replace("_", " "), "", _value(each, "amount", currency)) for raw, name in found for each in parts(raw, name)
     )
 
 
@@ -106,16 +126,30 @@ def _step(document: Body) -> Body:
     return part(starts[0], "shippingStep") if starts else {}
 
 
-def _buyer(document: Body) -> dict[str, Any]:
-    name = text(part(document, "buyer"), "username", limit=100)
-    return {"buyer": name} if name else {}
+def _attributes(document: Body) -> dict[str, Any]:
+    """The strictest date of any line; what is to reach the buyer in another currency than it was sold in."""
+    lines, starts = parts(document, "lineItems"), parts(document, "fulfillmentStartInstructions")
+    due = [moment(part(raw, "lineItemFulfillmentInstructions"), "shipByDate", default="") for raw in lines]
+    total = part(part(document, "pricingSummary"), "total")
+    return said(
+        marketplace=listed(text(raw, "listingMarketplaceId", "purchaseMarketplaceId", limit=40) for raw in lines),
+        discount_codes=listed(text(each, "promotionId", limit=100) for raw in lines for each in parts(raw, "appliedPromotions")),
+        ship_by=min(filter(None, due), default=""),
+        deliver_by=moment(starts[0], "maxEstimatedDeliveryDate", default="") if starts else "",
+        presentment_currency=text(total, "convertedFromCurrency", limit=8),
+        presentment_total=text(total, "convertedFromValue", limit=40),
+    )
 
 
 def _customer(document: Body, step: Body) -> Customer:
     to = part(step, "shipTo")
     raw = {**part(to, "contactAddress"), "name": to.get("fullName"), "company": to.get("companyName"), "phone": part(to, "primaryPhone").get("phoneNumber")}
     ship_to: Address = address(raw, line1="addressLine1", line2="addressLine2", region=("stateOrProvince",), postal_code="postalCode", country=("countryCode",))
-    return Customer(email=text(to, "email", limit=254), name=ship_to.name, phone=ship_to.phone, ship_to=ship_to)
+    parcel = text(step, "shipToReferenceId", limit=100)
+    place = replace(ship_to, instructions=f"Reference #{parcel}" if parcel else "")
+    buyer = part(document, "buyer")
+    number = text(part(buyer, "taxIdentifier"), "taxpayerId", limit=100)
+    return Customer(text(to, "email", limit=254), place.name, place.phone, ship_to=place, reference=text(buyer, "username", limit=64), tax_id=number)
 
 
 def _standing(document: Body, currency: str, order: Order, status: str) -> Standing:

@@ -18,6 +18,7 @@ from waybill.kernel.ids import digest
 from waybill.orders import addresses, store
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.order import Line, Order
+from waybill.orders.model.risk import MOST, Assessment, assessed
 from waybill.orders.model.state import place_hold, release_hold
 from waybill.orders.service import Orders
 from waybill.orders.store import Record
@@ -26,6 +27,8 @@ from waybill.shop import store as shop
 Settle = Callable[[str, int | None, int | None, str], None]
 """Tells the payments what the channel has taken and returned in all, and who says so: `payments.at_channel`."""
 _PAYMENT = "payment"
+_RISK = {"accept": 0, "review": 50, "cancel": MOST}
+"""A channel that advises gives no score."""
 _OVER = ("cancelled", "completed")
 
 
@@ -43,6 +46,7 @@ class Following:
         if standing.paid or standing.refunded:
             self.settle(record.order.id, standing.paid, standing.refunded, actor)
             self._let_go(record, said, actor)
+        self._risk(record, said, actor)
         if record.state.status not in _OVER:
             matters += [*_elsewhere(record, said), *(_edited(record.order, said.order) if _edited(store.as_placed(record), said.order) else ())]
         for matter in matters:
@@ -78,6 +82,15 @@ class Following:
         except IllegalTransition as refused:
             return [f"the channel has another address since {as_of}, too late for us: {refused.message}"]
         return [finding.reason for finding in checks.deliverable(record.order, ship_to, shop.policy(addresses.POLICY), record.customer.phone)]
+
+    def _risk(self, record: Record, said: Imported, actor: str) -> None:
+        """What the channel advises now, where that is not what it did when the order came: it holds the order, or lets go what it has held."""
+        advice, known = said.standing.risk, record.order.attributes.get("risk_recommendation", "")
+        if not advice or advice == known or (advice == "accept" and not any(hold.kind == "fraud" for hold in record.state.holds)):
+            return
+        heard = Assessment(_RISK[advice], record.order.channel[:40], advice)
+        if assessed(record.state, heard, {}, "", actor) is not record.state:
+            self.orders.assess(record.order.id, heard, {}, actor)
 
     def _let_go(self, record: Record, said: Imported, actor: str) -> None:
         """It was held because nobody had paid, and now the channel says that all is paid."""

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from waybill.channels import details
+from waybill.channels.details import listed, plain_number, said
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.shipment import Acceptance, Cancellation, Shipment
 from waybill.channels.model.standing import Standing
@@ -23,7 +25,7 @@ from waybill.channels.reading import MOST_UNITS, Body, address, distinct, moment
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
 from waybill.kernel.money import exponent
-from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+from waybill.orders.model.order import Address, Charge, Customer, Line, Order, Shipping, Tender
 
 _A_PAGE = 50
 _OWN_MONEY = {"gift_cards_amount": "gift card", "customer_balance_amount": "store credit", "reward_currency_amount": "reward points"}
@@ -44,7 +46,7 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     exponent(currency)
     more = part(document, "extension_attributes")
     own = {name: money({**more, **document}, field, currency) for field, name in _OWN_MONEY.items()}
-    rest = money(document, "grand_total", currency)
+    rest, charges = money(document, "grand_total", currency), _charges(document, more, currency)
     order = Order(
         id=order_id(channel, external_reference),
         channel=channel,
@@ -60,9 +62,14 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         ),
         tenders=(*(Tender("channel", amount, name) for name, amount in own.items() if amount), *_tenders(document, currency, rest)),
         total=rest + sum(own.values()),
+        fees=sum(charge.amount for charge in charges),
         number=text(document, "increment_id", limit=128),
         note=text(document, "customer_note", limit=2000),
-        attributes={"channel_order": external_reference, "store": text(document, "store_name", limit=200).replace("\n", " / ")},
+        attributes={**_attributes(document, more, currency), "channel_order": external_reference},
+        taxes=details.taxes(
+            (text(raw, "title", "code", limit=200), plain_number(text(raw, "percent", limit=20)), money(raw, "amount", currency)) for raw in parts(more, "applied_taxes")
+        ),
+        charges=charges,
     )
     return Imported(order, _customer(document), tuple(_findings(document, rest)), _standing(document, currency))
 
@@ -102,7 +109,46 @@ def _line(raw: Body, currency: str) -> Line:
         discount=price * units - whole + abs(money(raw, "discount_amount", currency)),
         tax=money(raw, "tax_amount", currency) + money(raw, "discount_tax_compensation_amount", currency),
         ships=raw.get("product_type") not in ("virtual", "downloadable") and not raw.get("is_virtual"),
+        attributes={**_options(raw), **_gift(part(raw, "extension_attributes")), **said(product_id=text(raw, "product_id", limit=40))},
     )
+
+
+def _options(raw: Body) -> dict[str, Any]:
+    """What the buyer has chosen or written, by the number of the option: Magento does not name it in an order."""
+    chosen = parts(part(part(raw, "product_option"), "extension_attributes"), "custom_options")[:20]
+    return {f"option {text(each, 'option_id', limit=20)}": answer for each in chosen if (answer := text(each, "option_value"))}
+
+
+def _gift(more: Body) -> dict[str, Any]:
+    message = part(more, "gift_message")
+    return said(gift_message=text(message, "message"), gift_from=text(message, "sender", limit=100), gift_wrap=text(more, "gw_id", limit=40))
+
+
+def _charges(document: Body, more: Body, currency: str) -> tuple[Charge, ...]:
+    """Gift wrap and its card with their tax, and what the law charges by the piece: in the total, and of no line's sum."""
+    kinds = {"gift wrap": ("gw_price", "gw_items_price", "gw_tax_amount", "gw_items_tax_amount"), "gift card": ("gw_card_price", "gw_card_tax_amount")}
+    found = [(title, money(more, name, currency)) for title, names in kinds.items() for name in names]
+    return details.charges([*found, *(("fixed product tax", money(raw, "weee_tax_applied_row_amount", currency)) for raw in _sold(document))])
+
+
+def _attributes(document: Body, more: Body, currency: str) -> dict[str, Any]:
+    """`shop_currency`, `shop_total`: what it is in the shop's own money, where the buyer paid in another."""
+    base = text(document, "base_currency_code", limit=8)
+    other = bool(base) and base != currency
+    group = text(document, "customer_group_id", limit=40)
+    return {
+        **_gift(more),
+        **said(
+            store=text(document, "store_name", limit=200).replace("\n", " / "),
+            discount_codes=listed((text(document, "coupon_code", limit=100), text(document, "discount_description", limit=200))),
+            shipping_title=plain(document, "shipping_description", limit=200),
+            purchase_order=text(part(document, "payment"), "po_number", limit=100),
+            customer_group=group if group != "0" else "",
+            shop_currency=base if other else "",
+            shop_total=text(document, "base_grand_total", limit=40) if other else "",
+            external_order=text(document, "ext_order_id", limit=100),
+        ),
+    }
 
 
 def _assigned(document: Body) -> tuple[Body, str]:
@@ -133,6 +179,8 @@ def _customer(document: Body) -> Customer:
         phone=bill_to.phone,
         ship_to=ship_to,
         bill_to=bill_to if bill_to.line1 else None,
+        reference=text(document, "customer_id", limit=64),
+        tax_id=text(document, "customer_taxvat", limit=100) or text(billing, "vat_id", limit=100),
     )
 
 
@@ -160,6 +208,8 @@ def _findings(document: Body, total: int) -> list[Finding]:
     state = text(document, "state", limit=40)
     if state in ("holded", "payment_review"):
         return [Finding("manual", f"Magento says {state}")]
+    if text(document, "status", limit=40) == "fraud":
+        return [Finding("fraud", "Magento says fraud")]
     paid = bool(document.get("total_paid")) or not total or text(part(document, "payment"), "method", limit=200) in _CASH
     authorised = bool(part(document, "payment").get("amount_authorized"))
     return [] if paid or authorised else [Finding("payment", f"Magento says {state or 'nothing'}, and nothing is paid")]

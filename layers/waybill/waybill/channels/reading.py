@@ -19,8 +19,8 @@ Body = Mapping[str, Any]
 MOST_LINES = 1000
 MOST_UNITS = 100_000
 _MOST_CUSTOM = 50
-_RESERVED = ("channel_order", "content_sha256", "document", "bundle")
-"""Our own attributes: nobody else may write them."""
+_RESERVED = ("channel_order", "content_sha256", "document", "bundle", "customer_tags", "customer_group", "tax_exempt", "fulfilled_by")
+"""Attributes that are ours, or the channel's own word: no field of a buyer's or an app's making is taken for them."""
 
 
 def text(body: Body, *names: str, limit: int = 500) -> str:

@@ -13,19 +13,20 @@ What was decided, row by row:
   off; a refund of goods that came back removes nothing. Money returned is what its refunds' transactions say.
 - Gift cards and whatever needs no shipping do not ship. A line of quantity zero is left out. A line that ships
   and has no SKU is held (`item`).
+- What Shopify advises of the risk holds the order (`fraud`). Shipping lines that an edit has taken off do not count.
 - Voided, refunded, or a test order: imported, and held for a person.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from waybill.channels import details
+from waybill.channels.details import listed, percent, said
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.signature import Base64Hmac
-from waybill.channels.model.standing import Standing
 from waybill.channels.ports import NOTHING, ORDER, WORD, About, Adapter, Hook, Outgoing, Remote, Stock
 from waybill.channels.reading import (
     Body,
@@ -44,15 +45,14 @@ from waybill.channels.reading import (
     reference,
     text,
 )  # fmt: skip
+from waybill.channels.shopify_standing import TAKEN, advice, outstanding, standing
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
-from waybill.kernel.money import allocate
-from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+from waybill.kernel.money import allocate, decimal_string
+from waybill.orders.model.order import Address, Charge, Customer, Line, Order, Shipping, Tax, Tender
 
 _WHOLE = ("orders/create", "orders/updated", "orders/paid", "orders/cancelled", "orders/fulfilled", "orders/partially_fulfilled")
 _OF_AN_ORDER = ("refunds/", "fulfillments/", "order_transactions/", "orders/edited", "orders/delete", "orders/risk")
-_LEFT = ("success", "open", "pending", "")
-_TAKEN = ("paid", "partially_paid", "partially_refunded", "refunded")
 _AGREED = ("cash on delivery", "cod")
 
 
@@ -62,7 +62,7 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     external_reference = reference(body, "id")
     currency = currency_of(body)
     shipping = _shipping(body, currency)
-    lines = _discounted(body, currency, _lines(body, currency), shipping.discount)
+    lines, charges = _discounted(body, currency, _lines(body, currency), shipping.discount), _charges(body, currency)
     total = money(body, "total_price", currency)
     order = Order(
         id=order_id(channel, external_reference),
@@ -75,12 +75,14 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         tenders=_tenders(body, currency, total),
         total=total,
         tax_included=flag(body, "taxes_included", False),
-        fees=_fees(body, currency),
+        fees=sum(charge.amount for charge in charges),
         number=text(body, "name", "order_number", limit=128),
         note=text(body, "note", limit=2000),
-        attributes={**_attributes(body, currency), "channel_order": f"gid://shopify/Order/{external_reference}"},
+        attributes={**_attributes(body, currency, total), "channel_order": f"gid://shopify/Order/{external_reference}"},
+        taxes=_named_taxes(body, currency),
+        charges=charges,
     )
-    return Imported(order, _customer(body), tuple(_findings(body)), _standing(body, currency, order))
+    return Imported(order, _customer(body), tuple(_findings(body)), standing(body, currency, order))
 
 
 def about(topic: str, document: Any) -> About:
@@ -121,7 +123,18 @@ def _line(raw: Body, place: int, units: int, currency: str) -> Line:
         discount=_line_discount(raw, currency),
         tax=_taxes(raw, currency),
         ships=flag(raw, "requires_shipping", True) and not flag(raw, "gift_card", False),
-        attributes=custom(raw.get("properties")),
+        attributes={**custom(raw.get("properties")), **_line_attributes(raw)},
+    )
+
+
+def _line_attributes(raw: Body) -> dict[str, Any]:
+    """`fulfilled_by`: who ships it, where that is not the shop itself."""
+    service = text(raw, "fulfillment_service", limit=100)
+    return said(
+        product_id=text(raw, "product_id", limit=40),
+        variant_id=text(raw, "variant_id", limit=40),
+        weight_g=quantity(raw, "grams") if raw.get("grams") else 0,
+        fulfilled_by=service if service != "manual" else "",
     )
 
 
@@ -160,7 +173,7 @@ def _tax_is_named(body: Body) -> bool:
 
 def _shipping(body: Body, currency: str) -> Shipping:
     """All shipping lines as one; a line's discount is in its allocations, or is price less `discounted_price`."""
-    raws = parts(body, "shipping_lines")
+    raws = _shipping_lines(body)
     if not raws:
         return Shipping()
     discount = 0
@@ -176,12 +189,20 @@ def _shipping(body: Body, currency: str) -> Shipping:
     )
 
 
-def _fees(body: Body, currency: str) -> int:
+def _charges(body: Body, currency: str) -> tuple[Charge, ...]:
     """Tip, duties and additional fees: in the total, and of no line."""
-    fees = money(body, "total_tip_received", currency)
-    for name in ("original_total_duties_set", "original_total_additional_fees_set"):
-        fees += money(part(part(body, name), "shop_money"), "amount", currency)
-    return fees
+    found = [("tip", money(body, "total_tip_received", currency))]
+    for title, name in (("duties", "original_total_duties_set"), ("additional fees", "original_total_additional_fees_set")):
+        found.append((title, money(part(part(body, name), "shop_money"), "amount", currency)))
+    return details.charges(found)
+
+
+def _named_taxes(body: Body, currency: str) -> tuple[Tax, ...]:
+    """Of lines and shipping; where they name none, the order's."""
+    named = [raw for each in (*parts(body, "line_items"), *_shipping_lines(body)) for raw in parts(each, "tax_lines")]
+    return details.taxes(
+        (text(raw, "title", limit=200), percent(text(raw, "rate", limit=20)), money(raw, "price", currency)) for raw in named or parts(body, "tax_lines")
+    )
 
 
 def _tenders(body: Body, currency: str, total: int) -> tuple[Tender, ...]:
@@ -190,8 +211,8 @@ def _tenders(body: Body, currency: str, total: int) -> tuple[Tender, ...]:
     gateway = _gateway(body)
     if total == 0:
         return ()
-    open_amount = _outstanding(body, currency)
-    if status in _TAKEN:
+    open_amount = outstanding(body, currency)
+    if status in TAKEN:
         if several := _payments(body, currency, total):
             return several
         taken = Tender("channel", total - open_amount, gateway, reference=_paid_by(body), attributes={"status": status})
@@ -199,10 +220,6 @@ def _tenders(body: Body, currency: str, total: int) -> tuple[Tender, ...]:
         return (taken, *rest)
     kind = "cod" if gateway.lower().startswith(_AGREED) else "terms"
     return (Tender(kind, total, gateway, reference=_paid_by(body), attributes={"status": status or "unknown"}),)
-
-
-def _outstanding(body: Body, currency: str) -> int:
-    return money(body, "total_outstanding", currency) if text(body, "financial_status", limit=40).lower() == "partially_paid" else 0
 
 
 def _payments(body: Body, currency: str, total: int) -> tuple[Tender, ...]:
@@ -241,6 +258,7 @@ def _customer(body: Body) -> Customer:
         locale=locale(text(body, "customer_locale", limit=20)),
         ship_to=_address(ship_to),
         bill_to=_address(bill_to) if bill_to else None,
+        reference=text(person, "id", limit=64),
     )
 
 
@@ -248,53 +266,36 @@ def _address(raw: Body) -> Address:
     return address(raw, line1="address1", line2="address2", region=("province_code", "province"), postal_code="zip", country=("country_code", "country"))
 
 
-def _attributes(body: Body, currency: str) -> dict[str, Any]:
+def _attributes(body: Body, currency: str, total: int) -> dict[str, Any]:
     found = custom(body.get("note_attributes"))
     seen = part(part(body, "total_price_set"), "presentment_money")
     shown = text(seen, "currency_code", limit=8)
-    if shown and shown != currency:
-        found |= {"presentment_currency": shown, "presentment_total": text(seen, "amount", limit=40)}
-    for name in ("tags", "source_name"):
-        if said := text(body, name):
-            found.setdefault(name, said)
-    return found
-
-
-def _standing(body: Body, currency: str, order: Order) -> Standing:
-    cancelled, refunds = text(body, "cancelled_at", limit=40), parts(body, "refunds")
-    returned = [raw for refund in refunds for raw in parts(refund, "transactions") if raw.get("kind") == "refund" and raw.get("status") == "success"]
-    taken = text(body, "financial_status", limit=40).lower() in _TAKEN
-    return Standing(
-        as_of=moment(body, "updated_at", default=""),
-        cancelled=(text(body, "cancel_reason", limit=100) or "cancelled") if cancelled else "",
-        removed=_removed(body, refunds),
-        shipped=_shipped(body),
-        paid=order.total - _outstanding(body, currency) if taken else 0,
-        refunded=sum(money(raw, "amount", currency) for raw in returned) if "refunds" in body else None,
+    other = shown and shown != currency
+    now = money(body, "current_total_price", currency)
+    own = said(
+        tags=text(body, "tags"),
+        source_name=text(body, "source_name"),
+        customer_tags=text(part(body, "customer"), "tags"),
+        discount_codes=listed(text(raw, "code", limit=100) for raw in parts(body, "discount_codes")),
+        risk_recommendation=advice(body),
+        purchase_order=text(body, "po_number", limit=100),
+        confirmation_number=text(body, "confirmation_number", limit=40),
+        location=text(body, "location_id", limit=40),
+        sales_rep=text(body, "user_id", limit=40),
+        payment_terms=text(part(body, "payment_terms"), "payment_terms_name", limit=100),
+        shipping_title=listed(text(raw, "title", limit=200) for raw in _shipping_lines(body)),
+        tax_exempt=flag(body, "tax_exempt", False),
+        estimated_taxes=flag(body, "estimated_taxes", False),
+        current_total=decimal_string(now, currency) if now and now != total else "",
+        presentment_currency=shown if other else "",
+        presentment_total=text(seen, "amount", limit=40) if other else "",
     )
+    return {**found, **own}
 
 
-def _removed(body: Body, refunds: list[Body]) -> dict[str, int]:
-    """Units by line that were taken off before they left: those that a refund cancelled, and those that an edit removed."""
-    cancelled, other = Counter[str](), Counter[str]()
-    for refund in refunds:
-        for raw in parts(refund, "refund_line_items"):
-            which = cancelled if raw.get("restock_type") == "cancel" else other
-            which[text(raw, "line_item_id", limit=64)] += quantity(raw)
-    for raw in parts(body, "line_items"):
-        id = text(raw, "id", limit=64)
-        if raw.get("current_quantity") is not None:
-            cancelled[id] = max(cancelled[id], quantity(raw) - quantity(raw, "current_quantity") - other[id])
-    return {id: units for id, units in cancelled.items() if units > 0}
-
-
-def _shipped(body: Body) -> dict[str, int]:
-    left = Counter[str]()
-    for fulfilment in parts(body, "fulfillments"):
-        if text(fulfilment, "status", limit=40) in _LEFT:
-            for raw in parts(fulfilment, "line_items"):
-                left[text(raw, "id", limit=64)] += quantity(raw)
-    return {id: units for id, units in left.items() if units}
+def _shipping_lines(body: Body) -> list[Body]:
+    """Those that an edit has not taken off."""
+    return [raw for raw in parts(body, "shipping_lines") if raw.get("is_removed") is not True]
 
 
 def _findings(body: Body) -> list[Finding]:
@@ -305,6 +306,8 @@ def _findings(body: Body) -> list[Finding]:
         found.append(Finding("payment", f"Shopify says {status or 'nothing'} of the payment"))
     if flag(body, "test", False):
         found.append(Finding("manual", "a test order"))
+    if advice(body) in ("review", "cancel"):
+        found.append(Finding("fraud", f"Shopify advises to {advice(body)} it"))
     return found
 
 

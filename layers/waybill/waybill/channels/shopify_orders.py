@@ -7,13 +7,14 @@ is read from the lines themselves, what was returned from the order's own sum, a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 _BOTH = "{ shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }"
 _MONEY = "{ shopMoney { amount currencyCode } }"
 _ADDRESS = "{ firstName lastName name company address1 address2 city provinceCode zip countryCodeV2 phone }"
 _ALLOCATIONS = f"discountAllocations {{ allocatedAmountSet {_MONEY} }}"
-_TAXES = f"taxLines {{ priceSet {_MONEY} }}"
+_TAXES = f"taxLines {{ title ratePercentage priceSet {_MONEY} }}"
 _LINES = f"""
     nodes {{
       id sku name quantity unfulfilledQuantity nonFulfillableQuantity requiresShipping isGiftCard
@@ -24,14 +25,15 @@ _LINES = f"""
 """
 _FIELDS = f"""
   id name createdAt updatedAt processedAt cancelledAt cancelReason test note tags sourceName email phone customerLocale
+  poNumber confirmationNumber discountCodes taxExempt estimatedTaxes risk {{ recommendation }} currentTotalPriceSet {_MONEY}
   taxesIncluded currencyCode displayFinancialStatus paymentGatewayNames
   totalPriceSet {_BOTH} totalDiscountsSet {_MONEY} totalTaxSet {_MONEY} totalOutstandingSet {_MONEY} totalTipReceivedSet {_MONEY} totalRefundedSet {_MONEY}
   originalTotalDutiesSet {_MONEY} originalTotalAdditionalFeesSet {_MONEY}
   customAttributes {{ key value }}
-  customer {{ firstName lastName }}
+  customer {{ id firstName lastName tags }}
   shippingAddress {_ADDRESS}
   billingAddress {_ADDRESS}
-  shippingLines(first: 5) {{ nodes {{ code title originalPriceSet {_MONEY} {_ALLOCATIONS} {_TAXES} }} }}
+  shippingLines(first: 5) {{ nodes {{ code title isRemoved originalPriceSet {_MONEY} {_ALLOCATIONS} {_TAXES} }} }}
   lineItems(first: 50) {{ {_LINES} }}
   transactions(first: 20) {{ id kind status gateway amountSet {_MONEY} }}
 """
@@ -66,7 +68,14 @@ def as_document(order: dict[str, Any]) -> dict[str, Any]:
         "currency": order["currencyCode"],
         "financial_status": (order["displayFinancialStatus"] or "").lower(),
         "payment_gateway_names": order["paymentGatewayNames"],
+        "po_number": order["poNumber"],
+        "confirmation_number": order["confirmationNumber"],
+        "discount_codes": [{"code": code} for code in order["discountCodes"]],
+        "tax_exempt": order["taxExempt"],
+        "estimated_taxes": order["estimatedTaxes"],
+        "risk": order["risk"],
         "total_price": _shop(order["totalPriceSet"]),
+        "current_total_price": _shop(order["currentTotalPriceSet"]),
         "total_price_set": _set(order["totalPriceSet"]),
         "total_discounts": _shop(order["totalDiscountsSet"]),
         "total_tax": _shop(order["totalTaxSet"]),
@@ -75,7 +84,7 @@ def as_document(order: dict[str, Any]) -> dict[str, Any]:
         "original_total_duties_set": _set(order["originalTotalDutiesSet"]),
         "original_total_additional_fees_set": _set(order["originalTotalAdditionalFeesSet"]),
         "note_attributes": _pairs(order["customAttributes"]),
-        "customer": {"first_name": order["customer"]["firstName"], "last_name": order["customer"]["lastName"]} if order["customer"] else None,
+        "customer": _customer(order["customer"]),
         "shipping_address": _address(order["shippingAddress"]),
         "billing_address": _address(order["billingAddress"]),
         "shipping_lines": [_shipping_line(line) for line in order["shippingLines"]["nodes"]],
@@ -103,14 +112,19 @@ def _line(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shipping_line(line: dict[str, Any]) -> dict[str, Any]:
-    return {"code": line["code"], "title": line["title"], "price": _shop(line["originalPriceSet"]), **_allocated(line)}
+    return {"code": line["code"], "title": line["title"], "is_removed": line["isRemoved"], "price": _shop(line["originalPriceSet"]), **_allocated(line)}
 
 
 def _allocated(line: dict[str, Any]) -> dict[str, Any]:
     return {
         "discount_allocations": [{"amount": _shop(each["allocatedAmountSet"])} for each in line["discountAllocations"]],
-        "tax_lines": [{"price": _shop(each["priceSet"])} for each in line["taxLines"]],
+        "tax_lines": [_tax(each) for each in line["taxLines"]],
     }
+
+
+def _tax(line: dict[str, Any]) -> dict[str, Any]:
+    rate = line["ratePercentage"]
+    return {"title": line["title"], "rate": None if rate is None else str(Decimal(str(rate)) / 100), "price": _shop(line["priceSet"])}
 
 
 def _left(line: dict[str, Any]) -> dict[str, Any]:
@@ -120,6 +134,12 @@ def _left(line: dict[str, Any]) -> dict[str, Any]:
 
 def _transaction(made: dict[str, Any]) -> dict[str, Any]:
     return {"kind": made["kind"].lower(), "status": made["status"].lower(), "gateway": made.get("gateway"), "amount": _shop(made["amountSet"])}
+
+
+def _customer(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"id": _number(found["id"]), "first_name": found["firstName"], "last_name": found["lastName"], "tags": ", ".join(found["tags"])}
 
 
 def _address(found: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -12,9 +12,11 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from waybill.channels import details
+from waybill.channels.details import listed, plain_number, promised_days, said
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.shipment import Cancellation, Shipment
 from waybill.channels.model.standing import Standing
@@ -24,7 +26,7 @@ from waybill.channels.reading import MOST_UNITS, Body, address, distinct, moment
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
 from waybill.kernel.money import exponent
-from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+from waybill.orders.model.order import Charge, Customer, Line, Order, Shipping, Tender
 
 _SIGNATURE = "x-square-hmacsha256-signature"
 _VERSION = "2025-10-16"
@@ -52,26 +54,32 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     exponent(currency)
     gross = _prices_contain_tax(body)
     fulfilment = next((raw for raw in parts(body, "fulfillments") if raw.get("type") in ("SHIPMENT", "DELIVERY")), {})
+    sent, placed_at = _sent(fulfilment), moment(body, "created_at", default=received_at)
+    deliver_by, charges = moment(sent, "deliver_at", default=""), _charges(body)
     lines = [line for raw in parts(body, "line_items") if (line := _line(raw, part(document, "skus"), gross, bool(fulfilment)))]
     total = _minor(body, "total_money")
     order = Order(
         id=order_id(channel, external_reference),
         channel=channel,
         external_reference=external_reference,
-        placed_at=moment(body, "created_at", default=received_at),
+        placed_at=placed_at,
         currency=currency,
         lines=distinct(lines),
-        shipping=Shipping(method=text(part(fulfilment, "shipment_details"), "shipping_type", limit=200) or "standard"),
+        shipping=Shipping(method=text(sent, "shipping_type", limit=200) or "standard", promise_days=promised_days(placed_at, deliver_by)),
         tenders=_tenders(body, total),
         total=total,
         tax_included=gross,
-        fees=_fees(body),
+        fees=sum(charge.amount for charge in charges),
         number=text(body, "reference_id", "ticket_name", limit=128),
-        note=text(part(fulfilment, "shipment_details"), "shipping_note", limit=2000),
-        attributes={**_metadata(body), "channel_order": external_reference},
+        note=text(sent, "shipping_note", "note", limit=2000),
+        attributes={**_metadata(body), **_attributes(body, sent, deliver_by), "channel_order": external_reference},
+        taxes=details.taxes(
+            (plain(raw, "name", limit=200), plain_number(text(raw, "percentage", limit=20)), _minor(raw, "applied_money")) for raw in parts(body, "taxes")
+        ),
+        charges=charges,
     )
     findings = [] if total == 0 or _paid(body) >= total else [Finding("payment", f"Square has taken {_paid(body)} of {total} minor units")]
-    return Imported(order, _customer(fulfilment), tuple(findings), _standing(body, fulfilment, order))
+    return Imported(order, _customer(body, sent), tuple(findings), _standing(body, fulfilment, order))
 
 
 def _prices_contain_tax(body: Body) -> bool:
@@ -96,16 +104,36 @@ def _line(raw: Body, skus: Body, gross: bool, ships: bool) -> Line | None:
         discount=price * units - paid,
         tax=tax,
         ships=ships,
-        attributes={"note": text(raw, "note")} if text(raw, "note") else {},
+        attributes={**_metadata(raw), **said(note=text(raw, "note"), variant_id=text(raw, "catalog_object_id", limit=192), modifiers=_modifiers(raw))},
+    )
+
+
+def _modifiers(raw: Body) -> str:
+    """What is to be done with each unit: `Gift box, Engraving × 2`."""
+    found = ((plain(each, "name", limit=100), text(each, "quantity", limit=20)) for each in parts(raw, "modifiers"))
+    return listed(f"{name} × {units}" if units not in ("", "1") else name for name, units in found)
+
+
+def _sent(fulfilment: Body) -> Body:
+    return part(fulfilment, "shipment_details") or part(fulfilment, "delivery_details")
+
+
+def _attributes(body: Body, sent: Body, deliver_by: str) -> dict[str, Any]:
+    return said(
+        source_name=text(part(body, "source"), "name", limit=200),
+        location=text(body, "location_id", limit=50),
+        discount_codes=listed(text(raw, "name", limit=100) for raw in parts(body, "discounts")),
+        ship_by=moment(sent, "expected_shipped_at", default=""),
+        deliver_by=deliver_by,
     )
 
 
 def _whole(raw: Body) -> int:
     """Square writes quantities as decimal strings; half a unit nobody can ship."""
-    said = text(raw, "quantity", limit=20)
-    whole, _, rest = said.partition(".")
+    given = text(raw, "quantity", limit=20)
+    whole, _, rest = given.partition(".")
     if not whole.isascii() or not whole.isdecimal() or rest.strip("0") or int(whole) > MOST_UNITS:
-        raise Malformed(f"quantity {said[:20]!r} is no whole number of units", fields={"quantity": "must be a whole number"})
+        raise Malformed(f"quantity {given[:20]!r} is no whole number of units", fields={"quantity": "must be a whole number"})
     return int(whole)
 
 
@@ -116,9 +144,9 @@ def _minor(body: Body, name: str) -> int:
     return amount
 
 
-def _fees(body: Body) -> int:
-    charges = sum(_minor(raw, "total_money") for raw in parts(body, "service_charges"))
-    return charges + _minor(body, "total_tip_money") + _minor(part(body, "rounding_adjustment"), "amount_money")
+def _charges(body: Body) -> tuple[Charge, ...]:
+    found = [(plain(raw, "name", limit=200), _minor(raw, "total_money")) for raw in parts(body, "service_charges")]
+    return details.charges([*found, ("tip", _minor(body, "total_tip_money")), ("rounding", _minor(part(body, "rounding_adjustment"), "amount_money"))])
 
 
 def _paid(body: Body) -> int:
@@ -139,11 +167,12 @@ def _metadata(body: Body) -> dict[str, Any]:
     return {key[:100]: value[:500] for key, value in list(part(body, "metadata").items())[:50] if isinstance(value, str) and value.strip()}
 
 
-def _customer(fulfilment: Body) -> Customer:
-    recipient = part(part(fulfilment, "shipment_details"), "recipient") or part(part(fulfilment, "delivery_details"), "recipient")
+def _customer(body: Body, sent: Body) -> Customer:
+    recipient = part(sent, "recipient")
     name, phone = text(recipient, "display_name", limit=200), text(recipient, "phone_number", limit=40)
+    where = part(recipient, "address")
     found = address(
-        part(recipient, "address"),
+        {**where, "company": where.get("organization")},
         line1="address_line_1",
         line2="address_line_2",
         city="locality",
@@ -151,8 +180,10 @@ def _customer(fulfilment: Body) -> Customer:
         postal_code="postal_code",
         country=("country",),
     )
-    place = Address(name, found.company, found.line1, found.line2, found.city, found.region, found.postal_code, found.country, phone)
-    return Customer(email=text(recipient, "email_address", limit=254), name=name, phone=phone, ship_to=place)
+    more = listed((found.line2, text(where, "address_line_3", limit=100), text(where, "sublocality", limit=100)))
+    place = replace(found, name=name or found.name, phone=phone, line2=more[:200])
+    who = text(body, "customer_id", limit=200) or text(recipient, "customer_id", limit=200)
+    return Customer(email=text(recipient, "email_address", limit=254), name=name, phone=phone, ship_to=place, reference=who)
 
 
 def _standing(body: Body, fulfilment: Body, order: Order) -> Standing:

@@ -20,6 +20,8 @@ import base64
 import re
 from typing import Any
 
+from waybill.channels import details
+from waybill.channels.details import listed, meta, plain_number, said
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.signature import Base64Hmac
 from waybill.channels.model.standing import Standing
@@ -42,10 +44,12 @@ from waybill.channels.reading import (
 )  # fmt: skip
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
-from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+from waybill.orders.model.order import Address, Charge, Customer, Line, Order, Shipping, Tax, Tender
 
 _WHOLE = ("order.created", "order.updated", "order.restored")
 _CANCELLED, _DEAD = ("cancelled", "trash"), ("failed", "refunded")
+_TAX_IDS = ("_vat_number", "vat_number", "_billing_vat_number", "billing_vat_number", "_billing_vat", "_billing_eu_vat_number", "_billing_vat_id")
+"""Where its plugins for VAT keep the buyer's number."""
 _PING = re.compile(rb"webhook_id=[0-9]{1,20}\Z")
 
 
@@ -56,7 +60,7 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     external_reference = reference(document, "id")
     currency = currency_of(document)
     gross = flag(document, "prices_include_tax", False)
-    total = money(document, "total", currency)
+    total, charges = money(document, "total", currency), _charges(document, currency)
     order = Order(
         id=order_id(channel, external_reference),
         channel=channel,
@@ -68,10 +72,12 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         tenders=_tenders(document, total),
         total=total,
         tax_included=gross,
-        fees=sum(_with_tax(raw, currency) for raw in parts(document, "fee_lines")),
+        fees=sum(charge.amount for charge in charges),
         number=text(document, "number", limit=128),
         note=text(document, "customer_note", limit=2000),
-        attributes={**custom(document.get("meta_data"), "key"), "channel_order": external_reference},
+        attributes={**custom(document.get("meta_data"), "key"), **_attributes(document), "channel_order": external_reference},
+        taxes=_taxes(document, currency),
+        charges=charges,
     )
     return Imported(order, _customer(document), tuple(_findings(document, total)), _standing(document, currency, total))
 
@@ -117,7 +123,20 @@ def _line(raw: Body, place: int, units: int, currency: str, gross: bool) -> Line
         unit_price=unit_price,
         discount=unit_price * units - paid,
         tax=tax,
-        attributes=custom(raw.get("meta_data"), "key"),
+        attributes={**custom(raw.get("meta_data"), "key"), **_products(raw)},
+    )
+
+
+def _products(raw: Body) -> dict[str, Any]:
+    variant = text(raw, "variation_id", limit=40)
+    return said(product_id=text(raw, "product_id", limit=40), variant_id=variant if variant != "0" else "")
+
+
+def _attributes(document: Body) -> dict[str, Any]:
+    return said(
+        source_name=text(document, "created_via", limit=100),
+        discount_codes=listed(text(raw, "code", limit=100) for raw in parts(document, "coupon_lines")),
+        shipping_title=listed((plain(raw, "method_title", limit=200) for raw in parts(document, "shipping_lines")), " + "),
     )
 
 
@@ -129,8 +148,22 @@ def _shipping(document: Body, currency: str, gross: bool) -> Shipping:
     return Shipping(method=method or "standard", amount=amount, tax=tax)
 
 
-def _with_tax(raw: Body, currency: str) -> int:
-    return money(raw, "total", currency) + money(raw, "total_tax", currency)
+def _charges(document: Body, currency: str) -> tuple[Charge, ...]:
+    """Fees with their tax."""
+    found = ((plain(raw, "name", limit=200), money(raw, "total", currency) + money(raw, "total_tax", currency)) for raw in parts(document, "fee_lines"))
+    return details.charges(found)
+
+
+def _taxes(document: Body, currency: str) -> tuple[Tax, ...]:
+    """A rate's tax on goods, fees and shipping."""
+    return details.taxes(
+        (
+            plain(raw, "label", "rate_code", limit=200),
+            plain_number(text(raw, "rate_percent", limit=20)),
+            money(raw, "tax_total", currency) + money(raw, "shipping_tax_total", currency),
+        )
+        for raw in parts(document, "tax_lines")
+    )
 
 
 def _tenders(document: Body, total: int) -> tuple[Tender, ...]:
@@ -157,6 +190,8 @@ def _customer(document: Body) -> Customer:
         phone=text(billing, "phone", limit=40),
         ship_to=ship_to if ship_to.line1 else bill_to,
         bill_to=bill_to if bill_to.line1 else None,
+        reference=known if (known := text(document, "customer_id", limit=64)) != "0" else "",
+        tax_id=meta(parts(document, "meta_data"), *_TAX_IDS),
     )
 
 

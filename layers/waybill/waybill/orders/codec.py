@@ -9,7 +9,7 @@ from waybill.kernel.events import Entry
 from waybill.kernel.ids import customer_key
 from waybill.orders.model.counters import Counters
 from waybill.orders.model.holds import Hold
-from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Surcharge, Tender
+from waybill.orders.model.order import Address, Charge, Customer, Line, Order, Shipping, Surcharge, Tax, Tender
 from waybill.orders.model.state import State
 
 DOC, PII, STATE, WAIT = "DOC", "PII", "STATE", "WAIT"
@@ -23,7 +23,7 @@ def partition(order_id: str) -> str:
 def order_item(order: Order) -> dict[str, Any]:
     body = asdict(order)
     body["lines"] = [_lean(line) for line in body["lines"]]
-    body["tenders"] = [_lean(tender) for tender in body["tenders"]]
+    body |= {name: [_lean(each) for each in body[name]] for name in ("tenders", "taxes", "charges")}
     body["edits"] = body["edits"] or None
     return {"pk": partition(order.id), "sk": DOC, **_lean(body)}
 
@@ -33,12 +33,14 @@ def order_from(item: dict[str, Any]) -> Order:
     known["lines"] = tuple(Line(**{"sku": "", "title": "", **line}) for line in item.get("lines", ()))
     known["tenders"] = tuple(Tender(**tender) for tender in item.get("tenders", ()))
     known["surcharges"] = tuple(Surcharge(**each) for each in item.get("surcharges", ()))
+    known["taxes"] = tuple(Tax(**tax) for tax in item.get("taxes", ()))
+    known["charges"] = tuple(Charge(**{"amount": 0, **charge}) for charge in item.get("charges", ()))
     known["shipping"] = Shipping(**item.get("shipping", {}))
     return Order(**{"total": 0, **known})
 
 
 def customer_item(order_id: str, placed_at: str, customer: Customer) -> dict[str, Any]:
-    body = _lean(asdict(customer))
+    body = {name: _lean(value) if isinstance(value, dict) else value for name, value in _lean(asdict(customer)).items()}
     item = {"pk": partition(order_id), "sk": PII, **body}
     if customer.email:
         item |= {"lookup_pk": f"CUSTOMER#{customer_key(customer.email)}", "lookup_sk": f"{placed_at}#{order_id}"}
@@ -46,7 +48,7 @@ def customer_item(order_id: str, placed_at: str, customer: Customer) -> dict[str
 
 
 def customer_from(item: dict[str, Any]) -> Customer:
-    known = {name: item[name] for name in ("email", "name", "phone", "locale") if name in item}
+    known = {name: item[name] for name in ("email", "name", "phone", "locale", "reference", "tax_id") if name in item}
     bill_to = Address(**item["bill_to"]) if item.get("bill_to") else None
     return Customer(**known, ship_to=Address(**item.get("ship_to", {})), bill_to=bill_to)
 

@@ -40,6 +40,7 @@ class AddressIn(Strict):
     postal_code: Text = ""
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "US"
     phone: Text = ""
+    instructions: Annotated[Text, Field(description="for who brings the parcel")] = ""
 
 
 class CustomerIn(Strict):
@@ -49,6 +50,8 @@ class CustomerIn(Strict):
     name: Text = ""
     phone: Text = ""
     locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")] = "en_US"
+    reference: Annotated[str, StringConstraints(strip_whitespace=True, max_length=128), Field(description="who that is at the channel")] = ""
+    tax_id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=128), Field(description="a VAT number or the like")] = ""
 
 
 class LineIn(Strict):
@@ -90,6 +93,21 @@ class TenderIn(Strict):
     attributes: dict[str, Text | int | bool] = Field(default_factory=dict, max_length=50)
 
 
+class TaxIn(Strict):
+    """What a jurisdiction takes of the whole order: a part of the lines' and the shipping's `tax`, never on top of it."""
+
+    title: Name
+    amount: NotNegative
+    rate: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^([0-9]{1,3}(\.[0-9]{1,6})?)?$")] = ""
+
+
+class ChargeIn(Strict):
+    """A part of the order's `fees`: a tip, duties, a gift wrap."""
+
+    title: Name
+    amount: NotNegative
+
+
 class OrderIn(Strict):
     """The canonical order. The sums are checked: an order whose parts do not add up to `total` is taken, and held."""
 
@@ -106,6 +124,8 @@ class OrderIn(Strict):
     tenders: Annotated[list[TenderIn], Field(max_length=10)] = []
     total: NotNegative
     fees: NotNegative = "0"
+    taxes: Annotated[list[TaxIn], Field(max_length=50)] = []
+    charges: Annotated[list[ChargeIn], Field(max_length=20)] = []
     tax_included: bool = False
     note: Annotated[str, StringConstraints(max_length=2000)] = ""
     attributes: dict[str, Text | int | bool] = Field(default_factory=dict, max_length=50)

@@ -35,6 +35,8 @@ def whole(record: Record) -> dict[str, Any]:
             for tender in order.tenders
         ],
         "fulfilment_orders": [fulfilment_order(item) for item in record.fulfilment_orders],
+        "taxes": [{"title": tax.title, "rate": tax.rate, "amount": money(tax.amount)} for tax in order.taxes],
+        "charges": [{"title": charge.title, "amount": money(charge.amount)} for charge in order.charges],
         "note": order.note,
         "attributes": order.attributes,
         "waiting_for": record.wait["state"] if record.wait and state.status in ("on_hold", "backordered") else None,

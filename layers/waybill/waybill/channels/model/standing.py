@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 class Standing:
     """`as_of`: the instant at which the channel last changed the order. `cancelled`: why, "" where it is not. `removed` and `shipped`: units
     that the customer no longer wants, or that the channel says have left, by line. `paid` and `refunded`: minor units that the channel has taken
-    and returned in all; None where it does not say."""
+    and returned in all; None where it does not say. `risk`: what it advises to do with the order, `orders.model.risk.ADVICE`, "" for nothing."""
 
     as_of: str = ""
     cancelled: str = ""
@@ -19,6 +19,7 @@ class Standing:
     shipped: Mapping[str, int] = field(default_factory=dict)
     paid: int | None = None
     refunded: int | None = None
+    risk: str = ""
 
     @property
     def has_grown(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where somebody lives. `region` is the state or province code, `country` ISO 3166 alpha-2."""
+    """Where somebody lives. `region` is the state or province code, `country` ISO 3166 alpha-2. `instructions` are for who brings the parcel."""
 
     name: str = ""
     company: str = ""
@@ -19,11 +19,13 @@ class Address:
     postal_code: str = ""
     country: str = ""
     phone: str = ""
+    instructions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Personal data of an order; kept in an item of its own, so that it can be erased."""
+    """Personal data of an order; kept in an item of its own, so that it can be erased. `reference`: who that is at the channel. `tax_id`: a VAT
+    number or the like."""
 
     email: str = ""
     name: str = ""
@@ -31,6 +33,8 @@ class Customer:
     locale: str = "en_US"
     ship_to: Address = field(default_factory=Address)
     bill_to: Address | None = None
+    reference: str = ""
+    tax_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,24 @@ class Surcharge:
         return self.net + self.tax
 
 
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """What a jurisdiction takes of the whole order, as the channel names it: a part of the lines' and the shipping's tax, never on top of it. `rate`
+    is a percentage as a decimal string, "" where it is not said."""
+
+    title: str
+    rate: str = ""
+    amount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A part of the order's `fees`, as the channel names it: a tip, duties, a gift wrap."""
+
+    title: str
+    amount: int
+
+
 AT_A_GATEWAY = ("card", "gift_card", "store_credit")
 """Kinds of tender whose `token` a gateway authorises; gift cards and store credit are our own ledger's."""
 PAID_LATER = ("terms", "cod")
@@ -121,6 +143,8 @@ class Order:
     attributes: dict[str, Any] = field(default_factory=dict)
     surcharges: tuple[Surcharge, ...] = ()
     edits: int = 0
+    taxes: tuple[Tax, ...] = ()
+    charges: tuple[Charge, ...] = ()
 
     @property
     def computed_total(self) -> int:
