@@ -102,6 +102,7 @@ def _line(raw: Body, currency: str) -> Line:
             asin=text(product, "asin", limit=20),
             programs=_words(raw, "programs"),
             associated_orders=listed(text(each, "orderId", limit=40) for each in parts(raw, "associatedOrderItems")),
+            ioss=text(part(part(part(raw, "fulfillment"), "shipping"), "internationalShipping"), "iossNumber", limit=40),
             condition_note=text(part(product, "condition"), "conditionNote"),
         ),
     )

@@ -2,7 +2,7 @@
 
 - The document is what we put together: the `order`, its `products`, its `shipping_addresses`. Prices are read without tax.
 - A line's discounts are its `applied_discounts`; what of the order's discounts no line carries is spread over them by value.
-- Handling and wrapping with their tax are `fees`. Store credit and gift certificates are tenders of their own: BigCommerce has taken them.
+- Handling, wrapping and fees of the shop's own making, with their tax, are `fees`. Store credit and gift certificates are tenders of their own: BigCommerce has taken them.
 - Several addresses: the first one counts, and a person is asked.
 - It is told of shipments with their lines, of acceptance (Awaiting Fulfillment) and cancellation. It takes no units off for us.
 """
@@ -48,7 +48,7 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     exponent(currency)
     addresses = parts(document, "shipping_addresses")
     total, products = money(body, "total_inc_tax", currency), parts(document, "products")
-    charges = details.charges((name, money(body, f"{name}_cost_inc_tax", currency)) for name in ("handling", "wrapping"))
+    charges = details.charges([*((name, money(body, f"{name}_cost_inc_tax", currency)) for name in ("handling", "wrapping")), *_other_fees(body, currency)])
     order = Order(
         id=order_id(channel, external_reference),
         channel=channel,
@@ -123,6 +123,12 @@ def _attributes(body: Body, products: list[Body], addresses: list[Body]) -> dict
         channel_id=text(body, "channel_id", limit=40),
         staff_note=text(body, "staff_notes"),
     )
+
+
+def _other_fees(body: Body, currency: str) -> list[tuple[str, int]]:
+    """Fees of a shop's own making, where the answer has them: else it only says where they are."""
+    found = parts(body, "fees") if isinstance(body.get("fees"), list) else []
+    return [(text(raw, "display_name_customer", "name", limit=200), money(raw, "cost_inc_tax", currency)) for raw in found]
 
 
 def _tenders(body: Body, currency: str, total: int) -> tuple[Tender, ...]:

@@ -7,7 +7,7 @@ Attributes, of the order unless said otherwise; absent where the channel does no
   source_name          where at the channel it was placed           location         the place of a sale at a counter
   sales_rep            who sold it                                  tax_exempt       true
   ship_by, deliver_by  instants that the channel has promised       shipping_title   the method as the customer saw it
-  gift_message, gift_wrap, gift_from                                of a line, or of the order
+  gift_message, gift_wrap, gift_from, gift_to, gift_receipt, gift_card     of a line, or of the order
   presentment_currency, presentment_total                           what the customer saw, where that is not the order's currency
   product_id, variant_id, weight_g, modifiers                       of a line
 """

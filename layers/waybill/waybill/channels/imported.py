@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from waybill.channels.model.standing import Standing
 from waybill.kernel.errors import TooLarge
@@ -43,11 +44,21 @@ def fingerprint(imported: Imported) -> str:
     item of the table could hold.
     """
     order = {name: value for name, value in asdict(imported.order).items() if name not in _NOT_SAID}
-    said = json.dumps([order, asdict(imported.customer)], sort_keys=True, separators=(",", ":"))
+    said = json.dumps([_known_then(order), _known_then(asdict(imported.customer))], sort_keys=True, separators=(",", ":"))
     told = said.encode("utf-8", "surrogatepass")
     if len(told) > _LARGEST:
         raise TooLarge(f"the order has {len(told)} bytes in our terms, at most {_LARGEST} can be kept in one piece")
     return hashlib.sha256(told).hexdigest()
+
+
+def _known_then(body: Any) -> Any:
+    """Without the fields that orders did not always have, where they say nothing: what was said before them is the same as ever."""
+    if not isinstance(body, dict):
+        return body
+    return {name: _known_then(value) for name, value in body.items() if value or name not in _SINCE}
+
+
+_SINCE = ("taxes", "charges", "instructions", "reference", "tax_id")
 
 
 def holds(findings: Iterable[Finding], at: str) -> tuple[Hold, ...]:

@@ -4,6 +4,7 @@
   price with tax) are its own. A configurable product's line is the parent, under the child's SKU; a child with a price of its own counts
   only where its parent has none.
 - Gift cards, store credit and reward points have been taken off `grand_total`: they are tenders of their own.
+- Gift wrap, its card and fixed product taxes are `fees`.
 - It is told of shipments with their lines, of acceptance by a comment, and of cancellation.
 """
 
@@ -29,6 +30,7 @@ from waybill.orders.model.order import Address, Charge, Customer, Line, Order, S
 
 _A_PAGE = 50
 _OWN_MONEY = {"gift_cards_amount": "gift card", "customer_balance_amount": "store credit", "reward_currency_amount": "reward points"}
+_GIVEN_BACK = ("total_refunded", "gift_cards_refunded", "customer_balance_refunded")
 _CASH = ("cashondelivery",)
 
 
@@ -71,7 +73,7 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         ),
         charges=charges,
     )
-    return Imported(order, _customer(document), tuple(_findings(document, rest)), _standing(document, currency))
+    return Imported(order, _customer(document), tuple(_findings(document, rest)), _standing({**more, **document}, currency, sum(own.values())))
 
 
 def _sold(document: Body) -> list[Body]:
@@ -121,7 +123,14 @@ def _options(raw: Body) -> dict[str, Any]:
 
 def _gift(more: Body) -> dict[str, Any]:
     message = part(more, "gift_message")
-    return said(gift_message=text(message, "message"), gift_from=text(message, "sender", limit=100), gift_wrap=text(more, "gw_id", limit=40))
+    return said(
+        gift_message=text(message, "message"),
+        gift_from=text(message, "sender", limit=100),
+        gift_to=text(message, "recipient", limit=100),
+        gift_wrap=text(more, "gw_id", limit=40),
+        gift_receipt=text(more, "gw_allow_gift_receipt", limit=5) == "1",
+        gift_card=text(more, "gw_add_card", limit=5) == "1",
+    )
 
 
 def _charges(document: Body, more: Body, currency: str) -> tuple[Charge, ...]:
@@ -186,7 +195,8 @@ def _customer(document: Body) -> Customer:
 
 def _address(raw: Body) -> Address:
     street = [each for each in raw.get("street") or [] if isinstance(each, str)] if isinstance(raw.get("street"), list) else []
-    names = {"first_name": raw.get("firstname"), "last_name": raw.get("lastname")}
+    named = (text(raw, part, limit=100) for part in ("prefix", "firstname", "middlename", "lastname", "suffix"))
+    names = {"name": " ".join(filter(None, named))}
     streets = {"street1": street[0] if street else "", "street2": ", ".join(street[1:])}
     return address(
         {**raw, **names, **streets},
@@ -215,7 +225,8 @@ def _findings(document: Body, total: int) -> list[Finding]:
     return [] if paid or authorised else [Finding("payment", f"Magento says {state or 'nothing'}, and nothing is paid")]
 
 
-def _standing(document: Body, currency: str) -> Standing:
+def _standing(document: Body, currency: str, own: int) -> Standing:
+    """What gift cards, store credit and points have paid, `own`, Magento counts apart, and what of it was given back too."""
     shipped, removed = Counter[str](), Counter[str]()
     for raw in _sold(document):
         id = text(raw, "item_id", limit=64)
@@ -226,8 +237,8 @@ def _standing(document: Body, currency: str) -> Standing:
         cancelled="canceled" if text(document, "state", limit=40) == "canceled" else "",
         removed=+removed,
         shipped=+shipped,
-        paid=money(document, "total_paid", currency) or None,
-        refunded=money(document, "total_refunded", currency) or None,
+        paid=money(document, "total_paid", currency) + own or None,
+        refunded=sum(money(document, name, currency) for name in _GIVEN_BACK) or None,
     )
 
 

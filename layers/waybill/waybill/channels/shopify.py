@@ -279,6 +279,7 @@ def _attributes(body: Body, currency: str, total: int) -> dict[str, Any]:
         discount_codes=listed(text(raw, "code", limit=100) for raw in parts(body, "discount_codes")),
         risk_recommendation=advice(body),
         purchase_order=text(body, "po_number", limit=100),
+        business_unit=text(part(body, "company"), "id", limit=40),
         confirmation_number=text(body, "confirmation_number", limit=40),
         location=text(body, "location_id", limit=40),
         sales_rep=text(body, "user_id", limit=40),

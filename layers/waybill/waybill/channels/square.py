@@ -181,7 +181,7 @@ def _customer(body: Body, sent: Body) -> Customer:
         country=("country",),
     )
     more = listed((found.line2, text(where, "address_line_3", limit=100), text(where, "sublocality", limit=100)))
-    place = replace(found, name=name or found.name, phone=phone, line2=more[:200])
+    place = replace(found, name=name or found.name, phone=phone, line2=more[:200], instructions="no contact" if sent.get("is_no_contact_delivery") is True else "")
     who = text(body, "customer_id", limit=200) or text(recipient, "customer_id", limit=200)
     return Customer(email=text(recipient, "email_address", limit=254), name=name, phone=phone, ship_to=place, reference=who)
 
