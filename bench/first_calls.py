@@ -21,6 +21,7 @@ from tests.desk.person import Person
 from tests.flow.life import Life, an_order, life
 from tests.flow.outside import outside
 from tests.flow.stories import paid_on_shopify
+from tests.imports.desk import row, sheet
 from tests.support.template import functions
 from tests.support.world import World
 from waybill.aws import gate
@@ -115,6 +116,7 @@ def _orders_live(the: Life) -> None:
     stamp = str(int(time.time()))
     signed = {"stripe-signature": f"t={stamp},v1={signature(stamp, told, 'whsec_new')}"}
     the.world.call("POST", "/v1/gateways/stripe/webhooks", told, signed)
+    the.call("POST", "/v1/imports?channel=api", sheet(row("paper-1"), row("paper-2", quantity="x")), idempotency_key="sheet-1", content_type="text/csv")
     the.call("POST", "/v1/routing/rules", BUILT_IN.to_dict(), "support")
     for path in ("/v1/routing/rules/1/report.csv", f"/v1/orders/{order_id}", f"/v1/journal?order={order_id}", "/v1/inventory", "/v1/cases", "/v1/channels"):
         the.call("GET", path)

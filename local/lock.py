@@ -10,7 +10,7 @@ import subprocess
 from local.settings import ROOT, tool
 
 _FOLDER = "requirements"
-_SHIPPED = ("dependencies", "labels", "addresses", "solver", "aws")
+_SHIPPED = ("dependencies", "labels", "addresses", "solver", "spreadsheets", "aws")
 _OPTIONS = ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate", "--universal"]
 
 

@@ -21,6 +21,7 @@ from waybill.fulfilment.model.fulfilment_order import REASONS  # noqa: E402
 from waybill.fulfilment.model.tracking import STATUSES  # noqa: E402
 
 TARGET = ROOT / "schemas" / "openapi.json"
+_SPREADSHEETS = ("text/csv", "application/octet-stream")
 _JSON, _PROBLEM = "application/json", "application/problem+json"
 _WORDS = {
     400: "Malformed",
@@ -123,6 +124,8 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 def _body(route: Route) -> dict[str, Any]:
     if route.takes == "*":
         return {"required": True, "description": "The sender's own document", "content": {_JSON: {"schema": {"type": "object"}}}}
+    if route.takes == "file":
+        return {"required": False, "description": "A CSV file or an .xlsx workbook, as it is", "content": {kind: {"schema": TEXT} for kind in _SPREADSHEETS}}
     optional = route.takes in ("HoldIn", "ReleaseIn", "CancelIn", "PickIn", "PackIn")
     return {"required": not optional, "content": {_JSON: {"schema": ref(route.takes)}}}
 

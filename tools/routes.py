@@ -37,6 +37,7 @@ class Route:
         return {
             "channels": "intake",
             "documents": "intake",
+            "imports": "intake",
             "carriers": "fulfilment",
             "fulfilment-orders": "fulfilment",
             "proof": "inventory",
@@ -54,6 +55,15 @@ _FO = "/v1/fulfilment-orders"
 ROUTES = (
     Route("POST", "/v1/orders", "Place an order", ("channel",), "Accepted", "OrderIn", status=202, keyed=True, refuses=(409, 413, 422, 429)),
     Route("POST", "/v1/channels/{channel}/webhooks", "Take a channel's signed webhook", (), "WebhookKept", "*", signed=True, refuses=(404, 413, 422, 429)),
+    Route("POST", "/v1/imports", "Begin an import of orders from a spreadsheet: the file as the body, or no body and an address to put it to", ("channel",), "Import", "file", status=201, keyed=True, query=(
+        *_OF_CHANNEL, ("policy", "`reject_all`: one wrong row and nothing is stored; `reject_failed_rows` (unless told otherwise): orders with a wrong row are not; `ignore_failed`: what an order can do without is left out"),
+        ("dryRun", "`true`: only check"), ("sheet", "Which sheet of a workbook; the first unless named")), refuses=(413, 422)),
+    Route("GET", "/v1/imports", "List a channel's imports, newest first", ("channel", "viewer", "support"), "Import", lists=True, query=(*_OF_CHANNEL, *_PAGE), refuses=(422,)),
+    Route("GET", "/v1/imports/template.csv", "Read two orders as a spreadsheet, to begin from", ("channel", "viewer", "support"), file="text/csv"),
+    Route("GET", "/v1/imports/{id}", "Read how far an import is", ("channel", "viewer", "support"), "Import", refuses=(404,)),
+    Route("POST", "/v1/imports/{id}/start", "Start an import whose file is uploaded; again, let it go on", ("channel",), "Import", status=202, refuses=(404, 409, 413)),
+    Route("GET", "/v1/imports/{id}/errors.csv", "Export the rows that were not stored, each with what is wrong: corrected in place, it can be sent again", ("channel", "support"), file="text/csv", refuses=(404,)),
+    Route("GET", "/v1/imports/{id}/notes.csv", "Export what was left out, and what will hold orders", ("channel", "support"), file="text/csv", refuses=(404,)),
     Route("GET", "/v1/orders", "Search orders, newest first", READERS, "OrderRow", lists=True, query=(
         ("external_reference", "The channel's own number"), ("channel", "A channel's id"), ("customer", "The customer's whole e-mail address"),
         ("sku", "Orders that contain this SKU"), ("status", "A derived status"), *_PAGE)),

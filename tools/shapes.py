@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from waybill.imports.model.record import POLICIES
+from waybill.imports.model.record import STATUSES as STATUSES_OF_IMPORTS
 from waybill.inventory.movements import BY_HAND
 
 Schema = dict[str, Any]
@@ -392,6 +394,18 @@ SHAPES: dict[str, Schema] = {
     "CountedIn": record({"counted": UNITS_BY_SKU}),
     "CountApprovedIn": record({"lines": {"type": "object", "additionalProperties": TEXT, "description": "A reason by SKU"}}),
     "RecountIn": record({"skus": array(TEXT)}),
+    "Import": record(
+        {
+            "id": TEXT, "channel": TEXT, "policy": {"enum": list(POLICIES)}, "status": {"enum": list(STATUSES_OF_IMPORTS)}, "dry_run": FLAG, "percent": WHOLE, "created_at": INSTANT,
+            "rows": record({name: WHOLE for name in ("of", "seen", "good", "bad", "stored")}),
+            "orders": record({name: WHOLE for name in ("of", "good", "bad", "known", "held", "stored")}, {}, "`known` stand already; `held` will be, when they are stored"),
+            "ignored_columns": array(TEXT),
+            "problems": array(record({"row": WHOLE, "field": TEXT, "problem": TEXT})),
+            "links": {"type": "object", "additionalProperties": TEXT},
+        },
+        {"started_at": INSTANT, "finished_at": INSTANT, "problem": TEXT, "sheet": TEXT, "upload": record({"method": TEXT, "url": TEXT, "seconds": WHOLE}, {}, "Where to put the file, and for how long")},
+        "`problems` are the first; `links.errors` has all.",
+    ),
     "CountSheet": record(
         {"id": TEXT, "node": TEXT, "status": {"enum": ["open", "in_review", "closed", "cancelled"]}, "blind": FLAG, "version": WHOLE, "counts": {"type": "object", "additionalProperties": WHOLE}},
         {

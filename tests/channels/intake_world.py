@@ -38,7 +38,7 @@ def emptied(made: World) -> World:
     for table in _TABLES:
         clear(table)
     for queue in (QUEUE, "IntakeDeadLetters"):
-        _drop(queue_url(queue))
+        drop(queue_url(queue))
     made.machine.executions.clear()
     return made
 
@@ -49,7 +49,8 @@ def clear(table: str) -> None:
         _plain("dynamodb").delete_item(TableName=table, Key={key: item[key] for key in _TABLES[table]})
 
 
-def _drop(url: str) -> None:
+def drop(url: str) -> None:
+    """Every message of a queue."""
     while found := _plain("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
         for message in found:
             _plain("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

@@ -11,6 +11,8 @@ import pytest
 from tests.channels.documents import SECRETS, sample
 from tests.flow.life import Life
 from tests.house.deeds import ok, webhook
+from tests.imports.desk import row, sheet
+from tests.support.cloud import plain_client
 from tests.support.world import Crash
 from waybill.channels.model.signature import signed
 from waybill.orders import documents
@@ -127,3 +129,25 @@ def _woo(the: Life, body: dict[str, Any], topic: str) -> Any:
     raw = json.dumps(body).encode()
     given = {**sample(WOO)["headers"], "x-wc-webhook-topic": topic, "x-wc-webhook-delivery-id": f"{topic}-{body['id']}"}
     return the.world.call("POST", "/v1/channels/woocommerce/webhooks", raw, {**given, "x-wc-webhook-signature": signed(raw, SECRETS["woocommerce"])})
+
+
+def imported_from_a_spreadsheet(the: Life) -> None:
+    """One sent with the call, one uploaded: good orders, a bad one, one that stands, and one beyond what an item takes."""
+    file = sheet(row("paper-1"), row("paper-2", quantity="x"), row("paper-3", total="9.00"))
+    path = "/v1/imports?channel=api"
+    sent = the.call("POST", path, file, who="api", idempotency_key="sheet-1", content_type="text/csv")
+    the.settle()
+    it = ok(the.call("GET", ok(sent).json()["links"]["self"])).json()
+    assert (it["status"], it["orders"]["stored"], it["orders"]["held"]) == ("done", 2, 1)
+    for name in ("errors", "notes"):
+        ok(the.call("GET", it["links"][name]))
+    ok(the.call("GET", "/v1/imports", who="api"))
+    ok(the.call("GET", "/v1/imports/template.csv"))
+    uploaded = ok(the.call("POST", path, idempotency_key="sheet-2", content_type="text/csv")).json()
+    assert the.call("POST", uploaded["links"]["start"]).status == 409
+    plain_client("s3").put_object(Bucket="files", Key=f"imports/{uploaded['id']}/file", Body=sheet(row("paper-1"), row("paper-4")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(documents, "_LARGEST_INLINE", 10)
+        ok(the.call("POST", uploaded["links"]["start"]))
+        the.settle()
+    assert ok(the.call("GET", uploaded["links"]["self"])).json()["orders"]["known"] == 1

@@ -10,7 +10,7 @@ from tests.channels.documents import SECRETS, sample
 from tests.flow.life import DECLINED, Life, an_order
 from tests.flow.stories import heard_of
 from tests.house.books_scenes import reconciled
-from tests.house.channel_scenes import channels_followed, channels_looked_at
+from tests.house.channel_scenes import channels_followed, channels_looked_at, imported_from_a_spreadsheet
 from tests.house.deeds import arrives, documents_parked, give_up, let_go, move, ok, paid_outside, placed, sums_off, webhook, work_off
 from tests.house.desk_scenes import at_the_desk, decided_at_the_desk, in_the_console, money_at_the_desk
 from tests.house.edit_scenes import edited
@@ -295,4 +295,5 @@ SCENES = (
     channels_told_of_stock,
     counted,
     channels_followed,
+    imported_from_a_spreadsheet,
 )

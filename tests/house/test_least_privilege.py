@@ -31,6 +31,7 @@ IDLE: dict[Grant, str] = {}
 
 OPEN = {
     "arn:aws:s3:::files/documents/*": "a large document lies under its channel and its hash",
+    "arn:aws:s3:::files/imports/*": "a spreadsheet and its parts lie under their import",
     "arn:aws:s3:::files/orders/*": "papers lie under their order and their parcel",
     "arn:aws:secretsmanager:*:secret:waybill/local/*-[?][?][?][?][?][?]": "Secrets Manager ends a secret's ARN in six characters of its own",
     "arn:aws:ses:*:identity/[*]": "each channel's brand has a sender, and SES asks for the address or its domain, whichever it has verified",

@@ -22,6 +22,7 @@ _COMMON = {"aws", "kernel", "orders", "shop"}
 _CONTEXTS = {
     "intake": {"channels"},
     "intake_worker": {"channels"},
+    "imports": {"imports", "channels"},
     "channel_acks": {"channels"},
     "channel_changes": {"channels"},
     "channels": {"channels", "listing", "inventory"},

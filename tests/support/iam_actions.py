@@ -101,8 +101,11 @@ _TABLE: dict[str, Callable[[_Detail], list[tuple[str, str]]]] = {
     "events.PutEvents": _events,
     "s3.GetObject": _object("GetObject"),
     "s3.PutObject": _object("PutObject"),
+    "s3.HeadObject": _object("GetObject"),
+    "s3.DeleteObject": _object("DeleteObject"),
     "secretsmanager.GetSecretValue": lambda detail: [("secretsmanager:GetSecretValue", secret_arn(detail["SecretId"]))],
     "sesv2.SendEmail": _mail,
+    "sqs.SendMessageBatch": lambda detail: [("sqs:SendMessage", queue_arn(detail["QueueUrl"]))],
     "sqs.SendMessage": lambda detail: [("sqs:SendMessage", queue_arn(detail["QueueUrl"]))],
     **{f"stepfunctions.{action}": _machine(action) for action in ("StartExecution", "ListExecutions", "SendTaskSuccess", "SendTaskFailure")},
 }

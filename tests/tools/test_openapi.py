@@ -14,7 +14,7 @@ from waybill import bootstrap
 from waybill.aws.http import Router
 
 COMMITTED = openapi.TARGET
-BUILT_FROM = ("orders_api", "inventory_api", "intake_api", "accounting_api", "fulfilment_api", "labels_api", "gateway_hooks_api")
+BUILT_FROM = ("orders_api", "inventory_api", "intake_api", "accounting_api", "fulfilment_api", "labels_api", "gateway_hooks_api", "imports_api")
 
 
 def test_the_committed_document_is_what_the_code_says() -> None:

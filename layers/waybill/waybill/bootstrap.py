@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from waybill.counting.service import Counting
     from waybill.editing.service import Editing
     from waybill.fulfilment.push import NodePush
+    from waybill.imports.worker import Worker as ImportWorker
     from waybill.inventory.carts import Carts
     from waybill.inventory.checking import Checking
     from waybill.inventory.movements import Movements
@@ -55,6 +56,31 @@ def intake_api() -> Router:
     for service in ("dynamodb", "sqs"):
         client(service)
     return door.router(Intake(utc_now))
+
+
+def imports_api() -> Router:
+    """Routes of `functions/imports`."""
+    from functools import partial
+
+    from waybill.aws import queues
+    from waybill.imports import api
+    from waybill.imports.service import Imports
+
+    return api.router(Imports(utc_now, partial(queues.send, "IMPORTS_QUEUE_URL")))
+
+
+def import_worker() -> ImportWorker:
+    """What the imports queue's messages go to."""
+    import os
+    from functools import partial
+    from time import monotonic
+
+    from waybill.aws import queues
+    from waybill.imports.many import some_at_a_time
+    from waybill.imports.worker import Worker
+
+    at_once = int(os.environ.get("IMPORT_THREADS", "1"))
+    return Worker(utc_now, partial(queues.send, "IMPORTS_QUEUE_URL"), partial(some_at_a_time, at_once), monotonic)
 
 
 def intake_worker() -> IntakeWorker:

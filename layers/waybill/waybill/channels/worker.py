@@ -56,7 +56,7 @@ class IntakeWorker:
     def _import(self, document: Document, imported: Imported, content: str) -> None:
         if document.door == "listed" and _is_over(imported) and not store.stands(imported.order.id):
             return  # it was over before the channel was ours to serve
-        ready = _marked(_looked_over(_arrived(imported)), content, document)
+        ready = _marked(looked_over(_arrived(imported)), content, document)
         state = self._state(ready)
         if store.add(ready.order, ready.customer, state, ready.standing.as_of):
             workflow.start(ready.order.id)
@@ -153,12 +153,12 @@ def _arrived(imported: Imported) -> Imported:
     return replace(imported, findings=tuple(found))
 
 
-def _looked_over(imported: Imported) -> Imported:
+def looked_over(imported: Imported) -> Imported:
     """Bundles taken apart, and what the shop's own data have to say to it."""
     kits, sold = bundles(), [line.sku for line in imported.order.lines if line.sku]
     known = shop.items([*sold, *(part for sku in sold for part in kits.get(sku, ()))])
-    looked_over = checks.checked(replace(imported, order=exploded(imported.order, kits, known)), known, shop.policy(addresses.POLICY))
-    return screened(looked_over, imported.order, shop.policy)
+    complete = checks.checked(replace(imported, order=exploded(imported.order, kits, known)), known, shop.policy(addresses.POLICY))
+    return screened(complete, imported.order, shop.policy)
 
 
 def _marked(imported: Imported, content: str, document: Document) -> Imported:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,6 +104,12 @@ def _document(item: dict[str, Any]) -> Document:
 def enqueue(id: str) -> None:
     """Hands a kept document to the worker; as often as one likes."""
     queues.send("INTAKE_QUEUE_URL", {"document": id}, group=_channel(id))
+
+
+def enqueue_many(ids: Sequence[str]) -> None:
+    """The same for many documents of one channel."""
+    if ids:
+        queues.send_many("INTAKE_QUEUE_URL", [{"document": id} for id in ids], group=_channel(ids[0]))
 
 
 def enqueue_change(id: str) -> None:

@@ -1,0 +1,1 @@
+"""Rules of reading a spreadsheet of orders. Pure."""
