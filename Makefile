@@ -4,7 +4,7 @@ VENV := .venv
 py := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run start stop demo test sweep bench deploy lock clean redrive replay install
+.PHONY: help run start stop demo test sweep bench deploy lock clean redrive replay import install
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ redrive: install ## send dead letters back to their queues (QUEUE=part of a name
 
 replay: install ## read the kept documents again: which orders would the normalisers of this checkout make otherwise? (CHANNEL=one)
 	@$(py) -m local replay $(CHANNEL)
+
+import: install ## orders from a spreadsheet (FILE=orders.csv or .xlsx, CHANNEL=api, POLICY=reject_all, DRY=1 only checks)
+	@$(py) -m local import $(FILE) --channel $(or $(CHANNEL),api) $(if $(POLICY),--policy $(POLICY)) $(if $(DRY),--dry)
 
 lock: install ## pin requirements/*.in anew
 	@$(py) -m local.lock

@@ -1,4 +1,4 @@
-"""`python -m local <command>`: up, start (in the background), stop, clean, redrive, replay."""
+"""`python -m local <command>`: up, start (in the background), stop, clean, redrive, replay, import."""
 
 from __future__ import annotations
 
@@ -33,6 +33,11 @@ def main() -> int:
     replay = commands.add_parser("replay", help="read the kept documents again and say which orders would differ; changes nothing")
     replay.add_argument("channel", nargs="?", help="of this channel only")
     replay.add_argument("--stack", help="a stack on AWS; the laptop cloud when left out")
+    spreadsheet = commands.add_parser("import", help="send a spreadsheet of orders, and say how far it is")
+    spreadsheet.add_argument("file", nargs="?", help="a CSV file or an .xlsx workbook")
+    spreadsheet.add_argument("--channel", default="api")
+    spreadsheet.add_argument("--policy", help="reject_all, reject_failed_rows or ignore_failed")
+    spreadsheet.add_argument("--dry", action="store_true", help="only check")
     given = parser.parse_args()
     try:
         run(given)
@@ -59,6 +64,10 @@ def run(given: argparse.Namespace) -> None:
         from local.replay import replay_stack
 
         replay_stack(given.channel, given.stack)
+    elif given.command == "import":
+        from local.importing import import_file
+
+        import_file(given.file, given.channel, given.policy, given.dry)
     else:
         from local.redrive import redrive_stack
 

@@ -15,6 +15,7 @@ NAMES = (
     "table_settings",
     "task_tokens",
     "named_resources",
+    "batch_actions",
     "execution_start",
     "stream_mapping",
     "poller_pace",
