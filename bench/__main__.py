@@ -1,6 +1,6 @@
 """`make bench`: every measurement beside its baseline, as tables; at the end each target with PASS or MISS. As JSON in .local/bench.json.
 
-    python -m bench [coldstart] [cost] [hot_sku] [laptop] [routing] [season] [brokering] [oversell]
+    python -m bench [coldstart] [cost] [hot_sku] [laptop] [routing] [season] [brokering] [oversell] [imports]
 
 Exits 0 also where a target is missed that depends on the machine: this is a measurement and no test. It exits otherwise where a bench itself
 breaks, and where a target is missed that depends on seeds alone.
@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bench import brokering, coldstart, cost, hot_sku, laptop, oversell, routing, season
+from bench import brokering, coldstart, cost, hot_sku, imports, laptop, oversell, routing, season
 from tests.support.template import ROOT
 
 _MOST_DOLLARS = 0.15
@@ -157,7 +157,15 @@ def _oversell() -> tuple[Any, list[Verdict]]:
     ]
 
 
-_BENCHES: dict[str, Callable[[], tuple[Any, list[Verdict]]]] = {"coldstart": _coldstart, "cost": _cost, "hot_sku": _hot_sku, "laptop": _laptop, "routing": _routing, "season": _season, "brokering": _brokering, "oversell": _oversell}
+def _imports() -> tuple[Any, list[Verdict]]:
+    _title(f"a spreadsheet of {imports.ORDERS} orders on the laptop cloud, seconds; and another channel's order, alone and beside all of them", "about five minutes")
+    columns = ("file", "MB", "orders", "checked s", "stored s", "orders/s", "another's order alone s", "beside s", "judged")
+    rows = _shown(imports.measure(), columns)
+    target = f"< {imports.MOST_SECONDS:.0f} s"
+    return rows, [Verdict(f"{imports.ORDERS} orders stored from {row['file']}", f"{row['stored s']:.0f} s", target, row["judged"] == "PASS") for row in rows]
+
+
+_BENCHES: dict[str, Callable[[], tuple[Any, list[Verdict]]]] = {"coldstart": _coldstart, "cost": _cost, "hot_sku": _hot_sku, "laptop": _laptop, "routing": _routing, "season": _season, "brokering": _brokering, "oversell": _oversell, "imports": _imports}
 
 
 def _title(text: str, lasts: str) -> None:
