@@ -28,6 +28,7 @@ from waybill.aws import gate
 from waybill.payments.stripe.webhooks import signature
 from waybill.routing.model.rules import BUILT_IN
 from waybill.shop import store as shop
+from waybill.shop.model import Channel
 
 _STOCK = {("TEA", "reno"): 9, ("CUP", "columbus"): 9, ("POT", "reno"): 9}
 
@@ -111,6 +112,9 @@ def _orders_live(the: Life) -> None:
     shop.forget()
     the.call("POST", "/v1/channels/api/stock/resend", {})
     the.call("PUT", "/v1/carts/one", {"lines": [{"sku": "TEA", "quantity": 1}]}, who="api")
+    shop.save(shop.CHANNEL, "phone", Channel("phone", "phone", "Phone"))
+    shop.forget()
+    the.call("POST", "/v1/drafts", {"lines": [{"sku": "TEA", "quantity": 1}]}, idempotency_key="draft-1")
     the.call("POST", f"/v1/orders/{order_id}/refunds", {"shipping": "all"}, idempotency_key="refund-1")
     told = json.dumps({"id": "evt_1", "type": "payout.paid", "data": {"object": {"id": "po_1"}}}).encode()
     stamp = str(int(time.time()))

@@ -87,6 +87,7 @@ ALARMS = (
     Alarm("InvariantsAlarm", "An invariant does not hold in the stored data.", "invariant-violations", (_own("InvariantViolations"),), statistic="Maximum"),
     Alarm("BrokeringAlarm", "Orders wait for a brokering run that fails.", "brokering", (_lambda("Errors", "Brokering"),), seconds=900, periods=2),
     Alarm("CartsAlarm", "Carts whose time is over do not give their stock back.", "carts", (_lambda("Errors", "Carts"),), periods=3),
+    Alarm("DraftsAlarm", "Drafts that were cut off are not placed, and those that are over know their people still.", "drafts", (_lambda("Errors", "Drafts"),), seconds=900, periods=2),
     Alarm("ListingAlarm", "Channels are told of stock late, or not at all.", "listing", (_lambda("Errors", "Listing"), _own("ChannelsBehind")), periods=3),
     Alarm("ChannelsUnreadAlarm", "A channel cannot be asked for its orders, or what asks is itself failing.", "channels-unread", (_lambda("Errors", "ChannelChanges"), _own("ChannelsNotRead")), periods=3),
     Alarm("DriftAlarm", "The documents of a channel have fields that they never had, or lack some that they always had.", "documents-drift", (_own("DocumentsDrifted"),), seconds=86400),

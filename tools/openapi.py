@@ -126,7 +126,7 @@ def _body(route: Route) -> dict[str, Any]:
         return {"required": True, "description": "The sender's own document", "content": {_JSON: {"schema": {"type": "object"}}}}
     if route.takes == "file":
         return {"required": False, "description": "A CSV file or an .xlsx workbook, as it is", "content": {kind: {"schema": TEXT} for kind in _SPREADSHEETS}}
-    optional = route.takes in ("HoldIn", "ReleaseIn", "CancelIn", "PickIn", "PackIn")
+    optional = route.takes in ("HoldIn", "ReleaseIn", "CancelIn", "PickIn", "PackIn", "PlaceIn")
     return {"required": not optional, "content": {_JSON: {"schema": ref(route.takes)}}}
 
 

@@ -8,6 +8,7 @@ READERS = ("channel", "viewer", "support", "finance")
 DECIDERS = ("channel", "support")
 STOCK_READERS = (*READERS, "node")
 NODE_READERS = ("viewer", "support", "finance", "node")
+_PEOPLE = ("support", "finance")
 RULE_READERS = ("viewer", "support", "finance")
 
 
@@ -156,6 +157,15 @@ ROUTES = (
     Route("PUT", "/v1/carts/{cart}", "Keep stock for a cart while its customer decides; again, for as long again", ("channel", "support"), "Cart", "CartIn", query=_OF_CHANNEL, refuses=(409, 422)),
     Route("GET", "/v1/carts/{cart}", "Read what is kept for a cart", ("channel", "support"), "Cart", query=_OF_CHANNEL, refuses=(404,)),
     Route("DELETE", "/v1/carts/{cart}", "Give a cart's stock back", ("channel", "support"), "Cart", query=_OF_CHANNEL, refuses=(404,)),
+    Route("POST", "/v1/drafts", "Begin an order for somebody, as far as it is known", _PEOPLE, "Draft", "DraftIn", status=201, keyed=True, refuses=(413, 422)),
+    Route("GET", "/v1/drafts", "List drafts and quotes of a status, the one that was changed last first", _PEOPLE, "DraftRow", lists=True, query=(("status", "`open` unless told otherwise"), *_PAGE)),
+    Route("GET", "/v1/drafts/{id}", "Read a draft: what it comes to, what it lacks, what may be sold now", _PEOPLE, "Draft", refuses=(404,)),
+    Route("PUT", "/v1/drafts/{id}", "Say all of a draft anew", _PEOPLE, "Draft", "DraftIn", refuses=(404, 409, 412, 413, 422)),
+    Route("DELETE", "/v1/drafts/{id}", "Discard a draft, and what it knows of a person", _PEOPLE, "Draft", refuses=(404, 409, 412)),
+    Route("POST", "/v1/drafts/{id}/hold", "Keep stock for a draft, for as long as for a cart", _PEOPLE, "Draft", refuses=(404, 409, 422)),
+    Route("POST", "/v1/drafts/{id}/quote", "Fix a draft's prices until the end of a day", _PEOPLE, "Draft", "QuoteIn", refuses=(404, 409, 412, 422)),
+    Route("POST", "/v1/drafts/{id}/reopen", "Open a quote again, to change it", _PEOPLE, "Draft", refuses=(404, 409, 412)),
+    Route("POST", "/v1/drafts/{id}/place", "Make an order of a draft; again, it is the same order", _PEOPLE, "Draft", "PlaceIn", status=202, refuses=(404, 409, 412, 422)),
     Route("GET", "/v1/policies", "List what the shop has decided", RULE_READERS, "Policy", lists=True),
     Route("GET", "/v1/policies/{id}", "Read a policy with its latest changes", RULE_READERS, "Policy", refuses=(404,)),
     Route("PUT", "/v1/policies/{id}", "Write a whole policy; with If-Match only over the version that was read", ("admin",), "Policy", "PolicyIn", refuses=(404, 409, 412, 422)),

@@ -59,6 +59,20 @@ def page(name: str) -> Schema:
 _ADDRESS = record({}, {name: TEXT for name in ("name", "company", "line1", "line2", "city", "region", "postal_code", "country", "phone", "instructions")})
 _CUSTOMER = record({"email": TEXT, "ship_to": ref("Address")}, {"name": TEXT, "phone": TEXT, "locale": TEXT, "bill_to": maybe(ref("Address")), "reference": TEXT, "tax_id": TEXT})
 _NAMED_AMOUNT = {"title": TEXT, "amount": AMOUNT}
+_DRAFT_ROW = record(
+    {
+        "id": TEXT,
+        "number": TEXT,
+        "status": {"enum": ["open", "quoted", "placing", "placed", "discarded", "expired"]},
+        "channel": TEXT,
+        "version": WHOLE,
+        "changed_at": INSTANT,
+        "changed_by": TEXT,
+        "units": WHOLE,
+        "totals": record({"currency": TEXT}, {name: AMOUNT for name in ("goods", "shipping", "fees", "tax", "total")}),
+    },
+    {"expires_on": {"type": "string", "format": "date"}, "order_id": ORDER_ID},
+)
 _TOTALS = record(
     {name: AMOUNT for name in ("lines", "discount", "shipping", "fees", "tax", "total", "discrepancy")},
     {},
@@ -330,6 +344,39 @@ SHAPES: dict[str, Schema] = {
         "Routing rules. `gate`: what came of the last back-test; `shadow`: of the decisions since; `rows`: orders that would be routed otherwise.",
     ),
     "TestIn": record({}, {"orders": {**WHOLE, "description": "How many of the newest orders, 1 to 2000; 500 unless told otherwise"}}),
+    "DraftIn": record(
+        {},
+        {
+            **{name: TEXT for name in ("channel", "currency", "number", "note")},
+            "fees": AMOUNT,
+            "tax_included": FLAG,
+            **{name: {"type": "object"} for name in ("customer", "ship_to", "bill_to", "shipping", "attributes")},
+            "lines": {**array({"type": "object"}), "maxItems": 100},
+            "tenders": {**array({"type": "object"}), "maxItems": 10},
+            "taxes": array({"type": "object"}),
+            "charges": array({"type": "object"}),
+        },
+        "The fields of `OrderIn` as far as they are known, none of which need be there or be right yet. A line without a price has the shop's; one tender without an amount takes the rest",
+    ),
+    "QuoteIn": record({"expires_on": {"type": "string", "format": "date", "description": "The last day on which its prices stand, within a year"}}),
+    "PlaceIn": record({}, {"tenders": array(ref("TenderIn"))}, "Nothing where the draft says how it is paid"),
+    "DraftRow": _DRAFT_ROW,
+    "Draft": {
+        **_DRAFT_ROW,
+        "required": [*_DRAFT_ROW["required"], "draft", "lines", "lacks", "findings", "stock", "kept_until", "allowed", "log", "links"],
+        "properties": {
+            **_DRAFT_ROW["properties"],
+            "draft": {**ref("DraftIn"), "description": "As it was said"},
+            "lines": array(record({"id": TEXT, "sku": TEXT, "title": TEXT, "quantity": WHOLE}, {name: AMOUNT for name in ("unit_price", "discount", "net", "tax")})),
+            "lacks": array(record({"field": TEXT, "message": TEXT}, {}, "What keeps it from being placed")),
+            "findings": array(record({"kind": TEXT, "reason": TEXT}, {}, "For what the order would be held")),
+            "stock": array(record({"sku": TEXT, "wanted": WHOLE, "sellable": WHOLE, "kept": WHOLE})),
+            "kept_until": maybe(INSTANT),
+            "allowed": array({"enum": ["change", "hold", "quote", "reopen", "place", "discard"]}),
+            "log": array(record({"at": INSTANT, "actor": TEXT, "verb": TEXT})),
+            "links": record({"self": TEXT}, {"order": TEXT}),
+        },
+    },
     "CartIn": record({"lines": array(record({"sku": TEXT, "quantity": WHOLE}))}),
     "Cart": record(
         {

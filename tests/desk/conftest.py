@@ -30,7 +30,7 @@ class Browser:
     def __init__(self, shop: Shop) -> None:
         self.shop, self.now, self.keys, self.cookies = shop, NOW, dict(KEYS), {}
         self.secrets = ["first secret"]
-        door = Door(lambda who: Desk(shop, shop, shop, who), lambda key: key, self._visitor, lambda: self.secrets, lambda: self.now)
+        door = Door(lambda who: Desk(shop, shop, shop, shop.phone, who), lambda key: key, self._visitor, lambda: self.secrets, lambda: self.now)
         self._router = web.router(door)
         self.page, self.headers, self.status = "", {}, 0
         self.set_cookies: list[str] = []

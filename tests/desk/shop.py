@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from tests.desk.phone import Phone
 from waybill.desk.model.facts import (
     Decision,
     Document,
@@ -263,6 +264,7 @@ class Shop:
     def __init__(self) -> None:
         self.known = {order.row.order_id: order for order in orders()}
         self.deeds: list[tuple[str, ...]] = []
+        self.phone = Phone(at(12))
 
     def orders(self, query: Query, channel: str) -> Listing:
         rows = [order.row for order in self.known.values() if channel in ("", order.row.channel)]

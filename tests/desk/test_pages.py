@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from tests.desk import phone as drafts
 from tests.desk.conftest import Browser
 from tests.desk.shop import ATTACK, HELD, SHIPPING
 
@@ -18,6 +19,12 @@ ALL = (
     f"/desk/orders/{ATTACK}",
     "/desk/stock",
     "/desk/documents",
+    "/desk/drafts",
+    "/desk/drafts?status=quoted",
+    "/desk/drafts/new",
+    *(f"/desk/drafts/{id}" for id in (drafts.HALF, drafts.READY, drafts.QUOTE, drafts.PLACED, drafts.ATTACK)),
+    "/desk/drafts/dr_half?find=%3Cimg+mug",
+    "/desk/drafts/dr_half?find=mug",
     "/desk/orders/none",
     "/desk/sign-in",
 )

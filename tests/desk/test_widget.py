@@ -16,7 +16,7 @@ ARN = "arn:aws:lambda:us-east-1:123456789012:function:desk"
 
 def shown(shop: Shop, theme: str = "light", forms: dict[str, str] | None = None, **params: Any) -> str:
     context = {"dashboardName": "Waybill", "theme": theme, "forms": {"all": forms or {}}, "params": {}}
-    page = widget.answer({**params, "widgetContext": context}, ARN, Desk(shop, shop, shop, widget.CONSOLE), lambda: NOW)
+    page = widget.answer({**params, "widgetContext": context}, ARN, Desk(shop, shop, shop, shop.phone, widget.CONSOLE), lambda: NOW)
     assert isinstance(page, str)
     assert Reader(page).open == []
     return page
@@ -29,7 +29,7 @@ def calls(page: str) -> list[tuple[dict[str, str | None], dict[str, Any]]]:
 
 
 def test_the_widget_describes_itself(shop: Shop) -> None:
-    answer = widget.answer({"describe": True}, ARN, Desk(shop, shop, shop, widget.CONSOLE), lambda: NOW)
+    answer = widget.answer({"describe": True}, ARN, Desk(shop, shop, shop, shop.phone, widget.CONSOLE), lambda: NOW)
     assert isinstance(answer, dict) and "attention" in answer["markdown"]
 
 

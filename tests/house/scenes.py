@@ -13,6 +13,7 @@ from tests.house.books_scenes import reconciled
 from tests.house.channel_scenes import channels_followed, channels_looked_at, imported_from_a_spreadsheet
 from tests.house.deeds import arrives, documents_parked, give_up, let_go, move, ok, paid_outside, placed, sums_off, webhook, work_off
 from tests.house.desk_scenes import at_the_desk, decided_at_the_desk, in_the_console, money_at_the_desk
+from tests.house.draft_scenes import drafts_made, orders_taken_at_the_desk
 from tests.house.edit_scenes import edited
 from tests.house.finance_scenes import credits_kept, given_as_credit, paid_by_hand, tried_again
 from tests.house.gateway_scenes import an_authorisation_ends, paid_at_adyen, paid_at_paypal, paid_later_in_part, told_by_stripe, waited_for_a_gateway
@@ -292,6 +293,8 @@ SCENES = (
     lost_and_found,
     waited_long_enough,
     carts_kept,
+    drafts_made,
+    orders_taken_at_the_desk,
     channels_told_of_stock,
     counted,
     channels_followed,

@@ -35,6 +35,7 @@ _CONTEXTS = {
     "stock_proof": {"inventory", "supply", "counting"},
     "brokering": {"routing", "inventory", "fulfilment"},
     "carts": {"inventory"},
+    "drafts": {"drafts", "channels", "inventory"},
     "listing": {"inventory", "channels", "listing"},
     "scarcity": {"routing", "inventory"},
     "finance": {"payments"},

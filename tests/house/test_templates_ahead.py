@@ -22,7 +22,7 @@ from waybill.desk.service import Desk
 
 shop = Shop()
 assert (pages.TEMPLATES / "compiled").is_dir() and pages.__file__.startswith({{folder!r}})
-print(widget.answer({{{{"order": "{SHIPPING}"}}}}, "arn", Desk(shop, shop, shop, widget.CONSOLE), lambda: NOW))
+print(widget.answer({{{{"order": "{SHIPPING}"}}}}, "arn", Desk(shop, shop, shop, shop.phone, widget.CONSOLE), lambda: NOW))
 """
 
 
@@ -34,7 +34,7 @@ def test_a_page_of_the_built_layer_is_the_page_of_the_sources(tmp_path: Path) ->
     built = subprocess.run([sys.executable, "-c", _DRAWN.format(folder=folder)], env={**os.environ, **paths}, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
     shop = Shop()
-    assert built.stdout == widget.answer({"order": SHIPPING}, "arn", Desk(shop, shop, shop, widget.CONSOLE), lambda: NOW) + "\n"
+    assert built.stdout == widget.answer({"order": SHIPPING}, "arn", Desk(shop, shop, shop, shop.phone, widget.CONSOLE), lambda: NOW) + "\n"
 
 
 @pytest.mark.parametrize("library", ["jinja2", "markupsafe"])

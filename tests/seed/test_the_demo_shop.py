@@ -57,7 +57,7 @@ def test_it_has_four_nodes_thirty_items_three_channels_two_carriers() -> None:
     assert [node.id for node in store.nodes()] == ["allentown", "columbus", "dallas-3pl", "reno"]
     assert sorted(node.kind for node in store.nodes()) == ["3pl", "warehouse", "warehouse", "warehouse"]
     assert [item.sku for item in store.all_items()] == [f"WB-{n:03d}" for n in range(1, 31)]
-    assert {channel.kind for channel in store.channels()} == {"shopify", "woocommerce", "api"}
+    assert {channel.kind for channel in store.channels()} == {"shopify", "woocommerce", "api", "phone"}
     assert {carrier.id for carrier in store.carriers()} == {"parcelway", "bluebird"}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from tests.drafts.counter import WHOLE, open_phone
 from tests.flow.life import DECLINED, Life, an_order, life, whole_life
 from tests.support.world import Reply
 from tools import event_schemas, openapi
@@ -70,6 +71,18 @@ def test_every_answer_is_of_the_shape_that_is_documented(system: Told, orders: l
     keyed = {"idempotency_key": "count-1"}
     assert system.call("POST", "/v1/inventory/TEA/reno/movements", {"kind": "received", "quantity": 5}, "admin", **keyed).status == 201
     assert system.call("POST", "/v1/inventory/TEA/reno/movements", {"kind": "adjusted", "quantity": 0}, "admin", **keyed).status >= 400
+
+
+def test_every_answer_about_a_draft_is_of_the_shape_that_is_documented(system: Told) -> None:
+    open_phone()
+    for number, body in enumerate(({}, {"currency": "?", "customer": {"email": 7}, "lines": [{"sku": "TEA"}]}, WHOLE)):
+        draft = system.call("POST", "/v1/drafts", body, "support", idempotency_key=f"draft-{number}").json()
+        until = {"expires_on": system.life.world.now().date().isoformat()}
+        for verb, said in (("hold", None), ("quote", until), ("reopen", None), ("place", None)):
+            system.call("POST", f"/v1/drafts/{draft['id']}/{verb}", said, "support")
+        system.call("PUT", f"/v1/drafts/{draft['id']}", body, "support", if_match="1")
+        for method, path in (("GET", f"/{draft['id']}"), ("DELETE", f"/{draft['id']}"), ("GET", ""), ("GET", "?status=placed")):
+            system.call(method, f"/v1/drafts{path}", who="support")
 
 
 def test_every_refusal_is_a_problem_document(system: Told) -> None:

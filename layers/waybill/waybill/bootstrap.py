@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from waybill.channels.watching import Watching
     from waybill.channels.worker import IntakeWorker
     from waybill.counting.service import Counting
+    from waybill.drafts.service import Drafts
     from waybill.editing.service import Editing
     from waybill.fulfilment.push import NodePush
     from waybill.imports.worker import Worker as ImportWorker
@@ -81,6 +82,25 @@ def import_worker() -> ImportWorker:
 
     at_once = int(os.environ.get("IMPORT_THREADS", "1"))
     return Worker(utc_now, partial(queues.send, "IMPORTS_QUEUE_URL"), partial(some_at_a_time, at_once), monotonic)
+
+
+def drafts() -> Drafts:
+    """Orders being made by people."""
+    from waybill.channels.service import Intake
+    from waybill.drafts.looking import Looks
+    from waybill.drafts.service import Drafts
+    from waybill.drafts.shelves import Shelves
+    from waybill.drafts.table import DraftsTable
+    from waybill.inventory.stock_table import StockTable
+
+    return Drafts(DraftsTable(), Looks(Shelves(StockTable(), utc_now), carts(), utc_now), Intake(utc_now), utc_now)
+
+
+def drafts_api() -> Router:
+    """Routes of `functions/drafts`."""
+    from waybill.drafts import api
+
+    return api.router(drafts())
 
 
 def intake_worker() -> IntakeWorker:
@@ -569,8 +589,9 @@ def desk() -> Callable[[dict[str, Any], str], Any]:
     """The desk behind its two doors: an event and the function's own ARN in, a page out."""
     from waybill.desk.cashier import Cashier
     from waybill.desk.door import Doors
+    from waybill.desk.taker import Taker
 
-    return Doors(orders(), Cashier(_refunds(), _by_hand(), _as_credit()), utc_now)
+    return Doors(orders(), Cashier(_refunds(), _by_hand(), _as_credit()), Taker(drafts), utc_now)
 
 
 def stock_proof() -> Checking:

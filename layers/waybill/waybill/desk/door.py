@@ -9,7 +9,7 @@ from waybill.aws.config import is_local
 from waybill.aws.secrets import secret
 from waybill.desk import web, widget
 from waybill.desk.model.visitor import Visitor, visitor
-from waybill.desk.ports import Pays
+from waybill.desk.ports import Pays, Takes
 from waybill.desk.service import Desk
 from waybill.desk.sources import Deeds, Sources
 from waybill.desk.visit import Door
@@ -21,10 +21,11 @@ from waybill.shop import store as shop
 class Doors:
     """`doors(event, arn)`. An API event never reaches the widget: whatever its body says, it has a requestContext."""
 
-    def __init__(self, orders: Orders, pays: Pays, clock: Clock) -> None:
+    def __init__(self, orders: Orders, pays: Pays, takes: Takes, clock: Clock) -> None:
         self._reads = Sources(clock)
         self._acts = Deeds(orders)
         self._pays = pays
+        self._takes = takes
         self._clock = clock
         door = Door(self._desk, shop.key_hash, _visitor, _secrets, clock, secure=not is_local())
         self._router = web.router(door)
@@ -35,7 +36,7 @@ class Doors:
         return widget.answer(event, arn, self._desk(widget.CONSOLE), self._clock)
 
     def _desk(self, who: Visitor) -> Desk:
-        return Desk(self._reads, self._acts, self._pays, who)
+        return Desk(self._reads, self._acts, self._pays, self._takes, who)
 
 
 def _visitor(hash: str) -> Visitor | None:

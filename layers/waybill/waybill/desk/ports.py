@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
+from waybill.desk.model.draft import Draft, DraftRow, Found
 from waybill.desk.model.facts import Document, Listing, Order, Query, Stock
 from waybill.desk.model.money import Refund
 from waybill.payments.model.refunds import Wanted
@@ -34,6 +36,39 @@ class Reads(Protocol):
     def documents(self, cursor: str) -> tuple[list[Document], str | None]: ...
 
     def channels(self) -> list[str]: ...
+
+
+class Takes(Protocol):
+    """Orders that a person makes: the same use cases that `/v1/drafts` has. `seen` is the version that the person looked at. Each verb is safe
+    to repeat and raises InvalidInput, IllegalTransition, StaleVersion, Conflict, NotFound."""
+
+    def channels(self) -> list[str]:
+        """Those that people take orders for."""
+        ...
+
+    def rows(self, status: str, cursor: str) -> tuple[list[DraftRow], str | None]: ...
+
+    def draft(self, id: str) -> Draft: ...
+
+    def open(self, key: str, said: Mapping[str, Any], actor: str) -> Draft:
+        """The draft that this key names, made where there is none."""
+        ...
+
+    def change(self, id: str, said: Mapping[str, Any], seen: int, actor: str) -> Draft: ...
+
+    def hold(self, id: str) -> Draft: ...
+
+    def quote(self, id: str, until: str, seen: int, actor: str) -> Draft: ...
+
+    def reopen(self, id: str, seen: int, actor: str) -> Draft: ...
+
+    def discard(self, id: str, seen: int, actor: str) -> Draft: ...
+
+    def place(self, id: str, tenders: list[Mapping[str, Any]], seen: int, actor: str) -> Draft: ...
+
+    def find(self, channel: str, text: str) -> list[Found]:
+        """Items that a text means, the likeliest first."""
+        ...
 
 
 class Acts(Protocol):

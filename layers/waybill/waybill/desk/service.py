@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from waybill.desk.model.facts import Listing, Order, Query
 from waybill.desk.model.money import Refund
 from waybill.desk.model.visitor import Visitor
-from waybill.desk.ports import Acts, Pays, Reads
+from waybill.desk.ports import Acts, Pays, Reads, Takes
 from waybill.kernel.errors import Forbidden, InvalidInput, NotFound
 from waybill.payments.model.refunds import Wanted
 
@@ -43,6 +43,7 @@ class Desk:
     reads: Reads
     acts: Acts
     pays: Pays
+    takes: Takes
     visitor: Visitor
 
     def orders(self, query: Query) -> Listing:
@@ -69,46 +70,53 @@ class Desk:
 
     def release_hold(self, order_id: str, hold_id: str) -> None:
         self._may_act_on(order_id)
-        self.acts.release_hold(order_id, hold_id, self._actor)
+        self.acts.release_hold(order_id, hold_id, self.actor)
 
     def cancel(self, order_id: str, reason: str) -> None:
         self._may_act_on(order_id)
         if reason not in dict(REASONS):
             raise InvalidInput("choose one of the reasons", fields={"reason": "unknown"})
-        self.acts.cancel(order_id, reason, self._actor)
+        self.acts.cancel(order_id, reason, self.actor)
 
     def retry_payment(self, order_id: str) -> None:
         self._may_act_on(order_id)
-        self.acts.retry_payment(order_id, self._actor)
+        self.acts.retry_payment(order_id, self.actor)
 
     def preview_refund(self, order_id: str, wanted: Wanted, reason: str) -> tuple[Refund, str]:
         self._may_move_money_of(order_id, self.visitor.may_refund)
-        return self.pays.preview(order_id, wanted, reason, self._actor)
+        return self.pays.preview(order_id, wanted, reason, self.actor)
 
     def refund(self, order_id: str, wanted: Wanted, reason: str, seen: str) -> Refund:
         self._may_move_money_of(order_id, self.visitor.may_refund)
-        return self.pays.refund(order_id, wanted, reason, seen, self._actor)
+        return self.pays.refund(order_id, wanted, reason, seen, self.actor)
 
     def decide_refund(self, order_id: str, number: int, verb: str) -> None:
         self._may_move_money_of(order_id, self.visitor.may_refund if verb == "retry" else self.visitor.may_approve)
-        self.pays.decide(order_id, number, verb, self._actor)
+        self.pays.decide(order_id, number, verb, self.actor)
 
     def refund_as_credit(self, order_id: str, number: int) -> tuple[str, int]:
         self._may_move_money_of(order_id, self.visitor.may_refund)
-        return self.pays.credit(order_id, number, self._actor)
+        return self.pays.credit(order_id, number, self.actor)
 
     def note_paid(self, order_id: str, tender: int, amount: int, reference: str, seen: str) -> None:
         self._may_move_money_of(order_id, self.visitor.may_approve)
-        self.pays.paid(order_id, tender, amount, reference, seen, self._actor)
+        self.pays.paid(order_id, tender, amount, reference, seen, self.actor)
 
     def retry_tender(self, order_id: str, tender: int, seen: str) -> None:
         self._may_move_money_of(order_id, self.visitor.may_refund)
-        self.pays.retry(order_id, tender, seen, self._actor)
+        self.pays.retry(order_id, tender, seen, self.actor)
+
+    def taking(self) -> Takes:
+        """Orders on the phone, for who may take them. Raises Forbidden, NotFound."""
+        self.of_the_shop()
+        if not self.visitor.may_take:
+            raise Forbidden("this needs one of the roles: support, finance, admin")
+        return self.takes
 
     def redrive(self, document_id: str) -> None:
         self.of_the_shop()
         self._may_act()
-        self.acts.redrive(document_id, self._actor)
+        self.acts.redrive(document_id, self.actor)
 
     def of_the_shop(self) -> None:
         """Raises NotFound for a visitor who sees one channel only."""
@@ -129,5 +137,5 @@ class Desk:
             raise Forbidden("this needs one of the roles: support, admin")
 
     @property
-    def _actor(self) -> str:
+    def actor(self) -> str:
         return f"desk:{self.visitor.name}"

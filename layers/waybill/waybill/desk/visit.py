@@ -32,6 +32,11 @@ _SAID = {
     "reject": "The refund will not be paid.",
     "retry": "The refund is being tried again.",
     "paid": "The payment is noted.",
+    "held": "The stock is kept.",
+    "quoted": "The quote stands: its prices are fixed.",
+    "reopened": "The quote is a draft again.",
+    "discarded": "The draft is discarded.",
+    "placed": "The order is placed.",
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
 from waybill.aws.http import Answer, Request, Router
-from waybill.desk import money_web, signing_in
+from waybill.desk import drafts_web, money_web, signing_in
 from waybill.desk.model import words
 from waybill.desk.model.facts import Query
 from waybill.desk.model.flow import steps
@@ -40,6 +40,7 @@ def router(door: Door) -> Router:
     signed_in("POST", "/documents/redrive", act(lambda visit, form: visit.desk.redrive(form("document")), "redriven"))
     signed_in("POST", "/sign-out", signing_in.sign_out)
     money_web.add(signed_in)
+    drafts_web.add(signed_in)
     return routes
 
 

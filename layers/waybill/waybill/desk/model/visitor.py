@@ -33,6 +33,11 @@ class Visitor:
         return bool(_APPROVING & set(self.roles))
 
     @property
+    def may_take(self) -> bool:
+        """Take orders on the phone, and see those of others: they are full of people."""
+        return self.sees_shop and bool(_REFUNDING & set(self.roles))
+
+    @property
     def sees_shop(self) -> bool:
         """Stock and parked documents are the whole shop's."""
         return not self.channel

@@ -55,6 +55,12 @@ STATUSES: dict[str, tuple[str, str]] = {
     "granted": ("Granted", "moving"),
     "paid": ("Paid", "good"),
     "failed": ("Failed", "stuck"),
+    "open": ("Being made", "busy"),
+    "quoted": ("Quoted", "moving"),
+    "placing": ("Being placed", "busy"),
+    "placed": ("Placed", "good"),
+    "discarded": ("Discarded", "off"),
+    "expired": ("Expired", "stuck"),
 }
 """Each state's name and tone: busy, moving, good, stuck, off."""
 

@@ -14,6 +14,7 @@
     if (e.key === "/") { e.preventDefault(); const box = $("#q"); if (box) { box.focus(); box.select(); } }
     else if (e.key === "j") mark(at + 1);
     else if (e.key === "k") mark(at - 1);
+    else if (e.key === "n" && $("[data-new]")) location.href = $("[data-new]").href;
     else if (e.key === "u" && $("[data-up]")) location.href = $("[data-up]").href;
     else if (e.key === "Enter" && at >= 0 && e.target === document.body) { const link = rows()[at]?.querySelector("a"); if (link) link.click(); }
   });
@@ -32,6 +33,35 @@
       if (at >= 0) mark(at);
     } catch { live.classList.add("late"); live.querySelector("span").textContent = "not refreshed; trying again"; }
   };
+  const taking = $("form[data-live]");
+  if (taking) {
+    let timer = 0, going = null, again = false;
+    const look = async () => {
+      const body = new URLSearchParams(new FormData(taking));
+      body.set("live", "1");
+      const answer = await fetch(taking.action, { method: "POST", body, credentials: "same-origin" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html"), sum = page.querySelector("#part-sum");
+      if (!sum) throw new Error(answer.status);
+      page.querySelectorAll("[data-part]").forEach((part) => { if (!part.contains(document.activeElement)) document.getElementById(part.id)?.replaceWith(part); });
+      if (!answer.ok) return;
+      taking.action = sum.dataset.action;
+      taking.elements.seen.value = sum.dataset.seen;
+      history.replaceState(null, "", sum.dataset.action);
+    };
+    const live = () => {
+      if (going) { again = true; return; }
+      going = look().catch(() => {}).finally(() => { going = null; if (again) { again = false; live(); } });
+    };
+    taking.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(live, 400); });
+    taking.addEventListener("submit", (e) => {
+      clearTimeout(timer);
+      again = false;
+      if (!going) return;
+      e.preventDefault();
+      e.stopPropagation();
+      going.finally(() => taking.requestSubmit(e.submitter));
+    });
+  }
   setInterval(refresh, every);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 })();
