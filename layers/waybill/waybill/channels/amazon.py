@@ -17,9 +17,10 @@ from urllib.parse import quote
 from waybill.channels import details, oauth
 from waybill.channels.details import listed, promised_days, said
 from waybill.channels.imported import Finding, Imported
+from waybill.channels.model.levels import Heard, Levels
 from waybill.channels.model.shipment import Shipment
 from waybill.channels.model.standing import Standing
-from waybill.channels.ports import NOTHING, WORD, About, Adapter, Notices, Outgoing, Page, Remote
+from waybill.channels.ports import NOTHING, WORD, About, Adapter, Notices, Outgoing, Page, Remote, Stock
 from waybill.channels.quiet import Quiet
 from waybill.channels.reading import Body, address, distinct, moment, money, part, parts, plain, quantity, reference, text
 from waybill.kernel.clock import instant, parse_instant
@@ -196,6 +197,13 @@ class Amazon(Quiet):
 
     caller: Any
     marketplace: str
+    seller: str = ""
+    handling_days: int | None = None
+
+    def stock(self, levels: Levels) -> Heard:
+        from waybill.channels import amazon_stock
+
+        return amazon_stock.tell(self.caller, self.seller, self.marketplace, self.handling_days, levels)
 
     def order(self, reference: str) -> Any:
         return self.caller.json("amazon.order", "GET", f"/orders/2026-01-01/orders/{quote(reference, safe='')}?includedData={_ALL}")["order"]
@@ -245,7 +253,8 @@ def _remote(outgoing: Outgoing) -> Remote:
     settings, said = outgoing.channel.settings, outgoing.credentials
     form = {"grant_type": "refresh_token", **{name: str(said[name]) for name in ("refresh_token", "client_id", "client_secret")}}
     found = oauth.token("amazon.token", str(settings.get("token_url") or _TOKENS), form)
-    return Amazon(caller(outgoing, "api_url", {"x-amz-access-token": found}), str(settings.get("marketplace_id", "")))
+    marketplace, seller = (str(settings.get(name, "")) for name in ("marketplace_id", "seller_id"))
+    return Amazon(caller(outgoing, "api_url", {"x-amz-access-token": found}), marketplace, seller, settings.get("handling_days"))
 
 
 ADAPTER = Adapter(
@@ -255,6 +264,7 @@ ADAPTER = Adapter(
     address="api_url",
     remote=_remote,
     needs=("refresh_token", "client_id", "client_secret"),
+    stock=Stock(at_once=20, settings=("seller_id", "marketplace_id")),
     settings=("api_url", "marketplace_id", "seller_id"),
     notices=Notices(
         setting="seller_id",

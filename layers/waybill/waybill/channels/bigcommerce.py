@@ -16,10 +16,11 @@ from urllib.parse import quote
 from waybill.channels import details
 from waybill.channels.details import listed, said
 from waybill.channels.imported import Finding, Imported
+from waybill.channels.model.levels import Heard, Levels
 from waybill.channels.model.shipment import Acceptance, Cancellation, Shipment
 from waybill.channels.model.signature import standard_webhooks
 from waybill.channels.model.standing import Standing
-from waybill.channels.ports import NOTHING, WORD, About, Adapter, Hook, Outgoing, Page, Remote
+from waybill.channels.ports import NOTHING, WORD, About, Adapter, Hook, Outgoing, Page, Remote, Stock
 from waybill.channels.quiet import Quiet
 from waybill.channels.reading import Body, address, custom, distinct, locale, moment, money, part, parts, plain, quantity, reference, text
 from waybill.kernel.errors import Malformed
@@ -185,9 +186,15 @@ def _standing(document: Body, body: Body, currency: str, order: Order) -> Standi
 
 @dataclass(frozen=True, slots=True)
 class BigCommerce(Quiet):
-    """BigCommerce as we call it."""
+    """BigCommerce as we call it. `location` is where its stock is told."""
 
     caller: Any
+    location: str = "1"
+
+    def stock(self, levels: Levels) -> Heard:
+        from waybill.channels import bigcommerce_stock
+
+        return bigcommerce_stock.tell(self.caller, self.location, levels)
 
     def order(self, reference: str) -> Any:
         return self._whole(self.caller.json("bigcommerce.order", "GET", _path(reference)))
@@ -237,7 +244,7 @@ def _path(reference: str) -> str:
 def _remote(outgoing: Outgoing) -> Remote:
     from waybill.channels.calling import caller
 
-    return BigCommerce(caller(outgoing, "api_url", {"X-Auth-Token": outgoing.credentials["access_token"]}))
+    return BigCommerce(caller(outgoing, "api_url", {"X-Auth-Token": outgoing.credentials["access_token"]}), str(outgoing.channel.settings.get("location_id") or 1))
 
 
 ADAPTER = Adapter(
@@ -253,5 +260,6 @@ ADAPTER = Adapter(
     address="api_url",
     remote=_remote,
     needs=("access_token",),
+    stock=Stock(at_once=100),
     settings=("api_url",),
 )

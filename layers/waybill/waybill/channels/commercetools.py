@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -17,9 +18,10 @@ from urllib.parse import quote
 from waybill.channels import details, oauth
 from waybill.channels.details import listed, percent, said
 from waybill.channels.imported import Finding, Imported
+from waybill.channels.model.levels import Heard, Levels
 from waybill.channels.model.shipment import Acceptance, Cancellation, Shipment
 from waybill.channels.model.standing import Standing
-from waybill.channels.ports import NOTHING, WORD, About, Adapter, Notices, Outgoing, Page, Remote
+from waybill.channels.ports import NOTHING, WORD, About, Adapter, Notices, Outgoing, Page, Remote, Stock
 from waybill.channels.quiet import Quiet
 from waybill.channels.reading import Body, address, distinct, locale, moment, part, parts, quantity, reference, text
 from waybill.kernel.errors import Malformed
@@ -215,9 +217,17 @@ def _standing(document: Body, currency: str) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Commercetools(Quiet):
-    """commercetools as we call it; the caller's base ends with the project's key."""
+    """commercetools as we call it; the caller's base ends with the project's key. `for_stock` calls it with the right to change products, where its
+    inventory belongs; `supply` is the supply channel whose stock is told."""
 
     caller: Any
+    for_stock: Callable[[], Any]
+    supply: str = ""
+
+    def stock(self, levels: Levels) -> Heard:
+        from waybill.channels import commercetools_stock
+
+        return commercetools_stock.tell(self.for_stock(), self.supply, levels)
 
     def order(self, reference: str) -> Any:
         return self.caller.json("commercetools.order", "GET", f"/orders/{quote(reference, safe='')}?expand=paymentInfo.payments%5B*%5D")
@@ -258,10 +268,13 @@ def _remote(outgoing: Outgoing) -> Remote:
     from waybill.channels.calling import caller
 
     settings, said = outgoing.channel.settings, outgoing.credentials
-    scope = f"manage_orders:{settings.get('project_key', '')}"
-    form = {"grant_type": "client_credentials", "scope": scope}
-    found = oauth.token("commercetools.token", f"{settings.get('auth_url', '')}/oauth/token", form, (said["client_id"], said["client_secret"]))
-    return Commercetools(caller(outgoing, "api_url", {"Authorization": f"Bearer {found}"}))
+
+    def allowed(scope: str) -> Any:
+        form = {"grant_type": "client_credentials", "scope": f"{scope}:{settings.get('project_key', '')}"}
+        found = oauth.token("commercetools.token", f"{settings.get('auth_url', '')}/oauth/token", form, (said["client_id"], said["client_secret"]))
+        return caller(outgoing, "api_url", {"Authorization": f"Bearer {found}"})
+
+    return Commercetools(allowed("manage_orders"), lambda: allowed("manage_products"), str(settings.get("supply_channel_id") or ""))
 
 
 ADAPTER = Adapter(
@@ -271,6 +284,7 @@ ADAPTER = Adapter(
     address="api_url",
     remote=_remote,
     needs=("client_id", "client_secret"),
+    stock=Stock(at_once=25),
     settings=("api_url", "auth_url", "project_key"),
     notices=Notices(
         setting="project_key",

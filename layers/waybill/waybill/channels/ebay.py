@@ -15,9 +15,10 @@ from urllib.parse import quote
 from waybill.channels import details, oauth
 from waybill.channels.details import listed, promised_days, said
 from waybill.channels.imported import Finding, Imported
+from waybill.channels.model.levels import Heard, Levels
 from waybill.channels.model.shipment import Shipment
 from waybill.channels.model.standing import Standing
-from waybill.channels.ports import NOTHING, About, Adapter, Outgoing, Page, Remote
+from waybill.channels.ports import NOTHING, About, Adapter, Outgoing, Page, Remote, Stock
 from waybill.channels.quiet import Quiet
 from waybill.channels.reading import Body, address, custom, distinct, moment, money, part, parts, plain, quantity, reference, text
 from waybill.kernel.errors import Malformed
@@ -171,6 +172,11 @@ class Ebay(Quiet):
 
     caller: Any
 
+    def stock(self, levels: Levels) -> Heard:
+        from waybill.channels import ebay_stock
+
+        return ebay_stock.tell(self.caller, levels)
+
     def order(self, reference: str) -> Any:
         return self.caller.json("ebay.order", "GET", _path(reference))
 
@@ -217,5 +223,6 @@ ADAPTER = Adapter(
     address="api_url",
     remote=_remote,
     needs=("refresh_token", "client_id", "client_secret"),
+    stock=Stock(at_once=100),
     settings=("api_url",),
 )

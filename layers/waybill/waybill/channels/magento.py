@@ -18,9 +18,10 @@ from urllib.parse import quote
 from waybill.channels import details
 from waybill.channels.details import listed, plain_number, said
 from waybill.channels.imported import Finding, Imported
+from waybill.channels.model.levels import Heard, Levels
 from waybill.channels.model.shipment import Acceptance, Cancellation, Shipment
 from waybill.channels.model.standing import Standing
-from waybill.channels.ports import NOTHING, About, Adapter, Outgoing, Page, Remote
+from waybill.channels.ports import NOTHING, About, Adapter, Outgoing, Page, Remote, Stock
 from waybill.channels.quiet import Quiet
 from waybill.channels.reading import MOST_UNITS, Body, address, distinct, moment, money, part, parts, plain, reference, text
 from waybill.kernel.errors import Malformed
@@ -244,9 +245,16 @@ def _standing(document: Body, currency: str, own: int) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Magento(Quiet):
-    """Magento as we call it."""
+    """Magento as we call it. `source` and `stock_id` are where its stock is told."""
 
     caller: Any
+    source: str = "default"
+    stock_id: str = ""
+
+    def stock(self, levels: Levels) -> Heard:
+        from waybill.channels import magento_stock
+
+        return magento_stock.tell(self.caller, self.source, self.stock_id, levels)
 
     def order(self, reference: str) -> Any:
         return self.caller.json("magento.order", "GET", f"/rest/V1/orders/{quote(reference, safe='')}")
@@ -294,9 +302,17 @@ class Magento(Quiet):
 def _remote(outgoing: Outgoing) -> Remote:
     from waybill.channels.calling import caller
 
-    return Magento(caller(outgoing, "rest_url", {"Authorization": f"Bearer {outgoing.credentials['access_token']}"}))
+    source, stock = (str(outgoing.channel.settings.get(name) or "") for name in ("source_code", "stock_id"))
+    return Magento(caller(outgoing, "rest_url", {"Authorization": f"Bearer {outgoing.credentials['access_token']}"}), source or "default", stock)
 
 
 ADAPTER = Adapter(
-    kind="magento", about=about, normalise=normalise, address="rest_url", remote=_remote, needs=("access_token",), settings=("rest_url",)
+    kind="magento",
+    about=about,
+    normalise=normalise,
+    address="rest_url",
+    remote=_remote,
+    needs=("access_token",),
+    stock=Stock(at_once=50),
+    settings=("rest_url",),
 )

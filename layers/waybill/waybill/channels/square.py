@@ -18,9 +18,10 @@ from typing import Any
 from waybill.channels import details
 from waybill.channels.details import listed, plain_number, promised_days, said
 from waybill.channels.imported import Finding, Imported
+from waybill.channels.model.levels import Heard, Levels
 from waybill.channels.model.shipment import Cancellation, Shipment
 from waybill.channels.model.standing import Standing
-from waybill.channels.ports import NOTHING, WORD, About, Adapter, Hook, Outgoing, Page, Remote, Signed
+from waybill.channels.ports import NOTHING, WORD, About, Adapter, Hook, Outgoing, Page, Remote, Signed, Stock
 from waybill.channels.quiet import Quiet
 from waybill.channels.reading import MOST_UNITS, Body, address, distinct, moment, part, parts, plain, reference, text
 from waybill.kernel.errors import Malformed
@@ -213,6 +214,11 @@ class Square(Quiet):
     caller: Any
     location: str
 
+    def stock(self, levels: Levels) -> Heard:
+        from waybill.channels import square_stock
+
+        return square_stock.tell(self.caller, self.location, levels)
+
     def order(self, reference: str) -> Any:
         return self._with_skus(self.caller.json("square.order", "GET", f"/v2/orders/{_id(reference)}")["order"])
 
@@ -280,5 +286,6 @@ ADAPTER = Adapter(
     address="api_url",
     remote=_remote,
     needs=("access_token",),
+    stock=Stock(at_once=100, settings=("location_id",)),
     settings=("api_url", "location_id", "notification_url"),
 )

@@ -8,6 +8,7 @@ lease is over, so that a channel never hears an older number after a newer one, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -146,6 +147,9 @@ class Listing:
         for level in levels:
             if level.sku not in heard.refused and level.sku not in heard.untold:
                 self._remember(standing, level, heard, instant(now))
+            elif level.sku in called and heard.called.get(level.sku) == "":
+                with suppress(Conflict):  # what it was called it is no more
+                    self.records.tell(channel, replace(known[level.sku], called=""))
         seconds = max(_SHORTEST_S, _seconds(standing.oldest, now)) if standing.oldest else 0.0
         refused = {sku: self._refusal(standing, sku, why) for sku, why in heard.refused.items()}
         if heard.unknown or refused:
