@@ -10,8 +10,9 @@ from waybill.kernel.clock import Clock
 from waybill.kernel.errors import NotFound
 from waybill.kernel.ids import order_of_decision
 from waybill.orders import store
-from waybill.orders.codec import DECISION, partition
+from waybill.orders.codec import DECISION, DOC, order_from, partition
 from waybill.orders.store import ORDERS
+from waybill.routing.model.conditions import attributes
 from waybill.routing.model.receipt import unfolded
 
 DAYS_BACK = 60
@@ -40,6 +41,19 @@ class DecisionsTable:
             if len(found) >= most:
                 break
         return found[:most]
+
+    def with_attributes(self, receipts: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
+        """The same, with every attribute of the order among its facts: rules that are new may ask for what no earlier ones did."""
+        kept = {item["pk"]: order_from(item) for item in ORDERS.get_many([(partition(id), DOC) for id, _ in receipts])}
+
+        def known(id: str, receipt: dict[str, Any]) -> dict[str, Any]:
+            if partition(id) not in kept or not receipt["asked"]["order"]:
+                return receipt
+            order = kept[partition(id)]
+            facts = attributes(order.attributes, (line.attributes for line in order.lines if line.ships))
+            return {**receipt, "asked": {**receipt["asked"], "order": {**facts, **receipt["asked"]["order"]}}}
+
+        return [(id, known(id, receipt)) for id, receipt in receipts]
 
     def _newest(self) -> Iterator[list[str]]:
         today = self._clock().date()

@@ -114,6 +114,9 @@ class Decisions(Protocol):
     def latest(self, most: int, since: str = "") -> list[tuple[str, dict[str, Any]]]:
         """(order id, receipt) of the newest orders, newest first; of those decided after `since` alone."""
 
+    def with_attributes(self, receipts: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
+        """The same, with all that rules may ask of the orders' attributes."""
+
 
 class Tokens(Protocol):
     """Answers the task on which an execution waits (`waybill.aws.workflow`)."""

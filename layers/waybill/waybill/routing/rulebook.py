@@ -102,7 +102,10 @@ class Rulebook:
         return BUILT_IN if version == BUILT_IN_VERSION else self.one(version).rules
 
     def _tried(self, rules: RuleSet, standing: RuleSet, orders: int, since: str) -> Report:
-        return tried(self.decisions.latest(orders, since), standing, rules, {node: most for node, most in self.nodes().items() if most}, self._limits())
+        receipts = self.decisions.latest(orders, since)
+        if rules.asks_for_attributes or standing.asks_for_attributes:
+            receipts = self.decisions.with_attributes(receipts)
+        return tried(receipts, standing, rules, {node: most for node, most in self.nodes().items() if most}, self._limits())
 
     def _limits(self) -> Limits:
         return Limits.of(self.policy())

@@ -14,6 +14,7 @@ from waybill.orders.model.order import Line
 from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.routing.capacity import Slots, taken
+from waybill.routing.model.conditions import attributes
 from waybill.routing.model.decision import BY_A_PERSON, CLOSED, LATE, NO_CARRIER, NOT_FOR_CHANNEL, Site, Unrouted
 from waybill.routing.model.problem import Rate
 from waybill.routing.scarcity import prices
@@ -68,6 +69,7 @@ class ShopSites:
             "units": sum(line.quantity for line in going),
             "weight_g": sum(line.quantity * line.weight_g for line in going),
             "skus": tuple(sorted({line.sku for line in going})),
+            **attributes(order.attributes, (line.attributes for line in order.lines if line.ships)),
         }
 
     def tariffs(self) -> dict[str, str]:

@@ -127,6 +127,7 @@ def asked(
 
 def decide(asked: Asked, rules: RuleSet = BUILT_IN) -> Decision:
     """What the order's rules lead to: the first rule that ships everything; where none does, the one that ships most."""
+    asked = replace(asked, order=rules.asked_for(asked.order)) if asked.order else asked
     routing = rules.for_order(asked.order) if asked.order else rules.routings[-1]
     tried: list[tuple[str, int]] = []
     best: Decision | None = None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from waybill.kernel.errors import InvalidInput, TooLarge
-from waybill.routing.model.conditions import NODE_FIELDS, NUMBER, ORDER_FIELDS, Condition, Wrong, read_conditions
+from waybill.routing.model.conditions import NODE_FIELDS, NUMBER, ORDER_FIELDS, Condition, Wrong, of_attributes, read_conditions
 
 NEVER, BY_ITEM, BY_GROUP, BY_QUANTITY = "never", "by_item", "by_group", "by_quantity"
 SPLITS = (NEVER, BY_ITEM, BY_GROUP, BY_QUANTITY)
@@ -90,6 +90,15 @@ class RuleSet:
 
     def for_order(self, facts: Mapping[str, Any]) -> Routing:
         return next(routing for routing in self.routings if all(condition.holds(facts) for condition in routing.orders))
+
+    def asked_for(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """The facts of an order, of its attributes only those that some routing asks for: a receipt keeps no more of what a channel says."""
+        fields = {condition.field for routing in self.routings for condition in routing.orders}
+        return {name: value for name, value in facts.items() if name in fields or not of_attributes(name)}
+
+    @property
+    def asks_for_attributes(self) -> bool:
+        return any(of_attributes(condition.field) for routing in self.routings for condition in routing.orders)
 
     def to_dict(self) -> dict[str, Any]:
         """As people write it; `read` is the inverse."""
