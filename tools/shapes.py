@@ -445,7 +445,7 @@ SHAPES: dict[str, Schema] = {
         {
             "id": TEXT, "channel": TEXT, "policy": {"enum": list(POLICIES)}, "status": {"enum": list(STATUSES_OF_IMPORTS)}, "dry_run": FLAG, "percent": WHOLE, "created_at": INSTANT,
             "rows": record({name: WHOLE for name in ("of", "seen", "good", "bad", "stored")}),
-            "orders": record({name: WHOLE for name in ("of", "good", "bad", "known", "held", "stored")}, {}, "`known` stand already; `held` will be, when they are stored"),
+            "orders": record({name: WHOLE for name in ("of", "good", "bad", "known", "held", "stored", "queued")}, {}, "`known` stand already; `held` will be, when they are stored"),
             "ignored_columns": array(TEXT),
             "problems": array(record({"row": WHOLE, "field": TEXT, "problem": TEXT})),
             "links": {"type": "object", "additionalProperties": TEXT},

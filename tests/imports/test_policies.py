@@ -15,7 +15,7 @@ def test_good_orders_become_orders_and_a_bad_row_is_told_with_its_column(the):
     it = the.send(three())
     assert (it["status"], it["percent"]) == ("done", 100)
     assert it["rows"] == {"of": 3, "seen": 3, "good": 2, "bad": 1, "stored": 2}
-    assert it["orders"] == {"of": 3, "good": 2, "bad": 1, "known": 0, "held": 0, "stored": 2}
+    assert it["orders"] == {"of": 3, "good": 2, "bad": 1, "known": 0, "held": 0, "stored": 2, "queued": 2}
     assert it["problems"] == [{"row": 3, "field": "quantity", "problem": "must be a whole number from 1 to 100000"}]
     assert set(the.orders()) == {"A", "C"}
 

@@ -20,7 +20,7 @@ _SEEN_BY = ("channel", "support", "viewer")
 _CORRECTED_BY = ("channel", "support")
 _LARGEST_ANSWER = 4_000_000
 _FOR_SECONDS = 300
-_ROWS, _ORDERS = ("seen", "good", "bad", "stored"), ("good", "bad", "known", "held", "stored")
+_ROWS, _ORDERS = ("seen", "good", "bad", "stored"), ("good", "bad", "known", "held", "stored", "queued")
 
 
 def router(imports: Imports) -> Router:

@@ -55,7 +55,9 @@ class Worker:
             return self._read(it)
         if it.step < it.judging:
             return self._check(it, it.step - 1)
-        return self._judge(it) if it.step == it.judging else self._store(it, it.step - it.judging - 1)
+        if it.step == it.judging:
+            return self._judge(it)
+        return self._store(it, it.step - it.judging - 1) if it.step < it.queueing else self._queue(it, it.step - it.queueing)
 
     def _read(self, it: Import) -> Import:
         """The file as parts of so many orders. Raises nothing for a file that cannot be read: then the import has failed."""
@@ -92,13 +94,21 @@ class Worker:
         return record.judged(it, errors, notes, instant(self.clock()))
 
     def _store(self, it: Import, number: int) -> Import:
-        """Each order a kept document, then a message in the queue of intake: the system takes them at its own pace, among those of other channels."""
-        _, outcomes = store.checked(it.id, number)
-        wanted = [(_document(it, each), len(each.rows)) for each in outcomes if each.body]
-        self.each(documents.keep, [document for document, _ in wanted])
-        documents.enqueue_many([document.id for document, _ in wanted])
-        done = {"orders_stored": len(wanted), "rows_stored": sum(rows for _, rows in wanted)}
+        """Each order a kept document."""
+        wanted = _wanted(it, number)
+        self.each(documents.keep, [_document(it, each) for each in wanted])
+        done = {"orders_stored": len(wanted), "rows_stored": sum(len(each.rows) for each in wanted)}
         return record.stored(it, done, instant(self.clock()))
+
+    def _queue(self, it: Import, number: int) -> Import:
+        """Each document a message to intake: the system takes them at its own pace, among those of other channels."""
+        wanted = _wanted(it, number)
+        documents.enqueue_many([_document(it, each).id for each in wanted])
+        return record.stored(it, {"orders_queued": len(wanted)}, instant(self.clock()))
+
+
+def _wanted(it: Import, number: int) -> list[Outcome]:
+    return [each for each in store.checked(it.id, number)[1] if each.body]
 
 
 def _document(it: Import, outcome: Outcome) -> Document:

@@ -1,5 +1,5 @@
 """One import: what was asked, and how far it has come. Its steps are numbered: the file is read, each part is checked, all is judged, each part
-is stored. The one conditional write that ends a step moves it to the next."""
+is stored, each part is queued: the system begins with the first when the last is safe. The one conditional write that ends a step moves it on."""
 
 from __future__ import annotations
 
@@ -53,10 +53,15 @@ class Import:
         return self.parts + 1
 
     @property
+    def queueing(self) -> int:
+        """The first step in which what is stored is handed to intake."""
+        return self.judging + self.parts + 1
+
+    @property
     def percent(self) -> int:
         if self.status in (DONE, REFUSED, FAILED):
             return 100
-        steps = self.parts + 2 if self.dry_run else 2 * self.parts + 2
+        steps = self.parts + 2 if self.dry_run else 3 * self.parts + 2
         return 100 * self.step // steps if self.parts else 0
 
     def counted(self, more: Mapping[str, int]) -> Mapping[str, int]:
@@ -91,9 +96,9 @@ def judged(it: Import, errors_bytes: int, notes_bytes: int, at: str) -> Import:
 
 
 def stored(it: Import, counts: Mapping[str, int], at: str) -> Import:
-    """One part more is stored."""
+    """One part more is stored, or queued."""
     further = replace(it, step=it.step + 1, counts=it.counted(counts))
-    return replace(further, status=DONE, finished_at=at) if further.step > it.judging + it.parts else further
+    return replace(further, status=DONE, finished_at=at) if further.step == it.queueing + it.parts else further
 
 
 def leaves_everything(it: Import) -> bool:
