@@ -5,6 +5,7 @@ import json
 from tests.channels.intake_world import stored_text
 from tests.imports.desk import names, row, sheet, stored_bytes, stored_files
 from tests.support import shop
+from waybill.orders.model.check import violations
 
 
 def three(**wrong):
@@ -151,6 +152,34 @@ def test_tenders_and_attributes_have_columns_of_their_own(the):
     order = the.orders()["A"].order
     assert [(each.kind, each.amount) for each in order.tenders] == [("terms", 500), ("channel", 300)]
     assert order.attributes["gift wrap"] == "yes" and order.lines[0].attributes == {"colour": "red"}
+
+
+# ── orders that are over ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_order_that_was_fulfilled_elsewhere_is_known_and_nothing_follows(the):
+    it = the.send(sheet(row("A", history="delivered", placed_at="2024-02-03", sku="GONE"), row("B")))
+    assert (it["orders"]["stored"], it["orders"]["held"]) == (2, 0)
+    orders = the.orders()
+    past = orders["A"]
+    assert (past.state.status, past.state.history[0].at[:10], list(past.state.active_holds)) == ("completed", "2024-02-03", [])
+    assert list(the.world.machine.executions) == [orders["B"].order.id]
+    assert violations(past.order, past.state, past.fulfilment_orders) == []
+    assert [each["id"] for each in the.call("GET", "/v1/orders?external_reference=A").json()["items"]] == [past.order.id]
+    assert the.call("POST", f"/v1/orders/{past.order.id}/cancel").status == 409
+
+
+def test_an_order_that_is_over_comes_once_and_not_to_life_again(the):
+    for key in ("k-1", "k-2"):
+        the.send(sheet(row("A", history="delivered")), key=key)
+    assert set(the.orders()) == {"A"}
+    assert the.send(sheet(row("A")), key="k-3")["orders"]["known"] == 1
+    assert the.send(sheet(row("A", total="9.00", history="delivered")), key="k-4")["orders"]["bad"] == 1
+    assert the.world.machine.executions == {}
+
+
+def test_there_is_no_other_history_than_delivered(the):
+    assert the.send(sheet(row("A", history="shipped")), "ignore_failed")["problems"][0]["field"] == "history"
 
 
 # ── what must not be kept ────────────────────────────────────────────────────────────────────────────────────────────

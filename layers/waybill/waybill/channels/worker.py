@@ -20,11 +20,16 @@ from waybill.kernel.errors import InvalidInput, Malformed, NotFound
 from waybill.orders import addresses, documents, store
 from waybill.orders.documents import Document
 from waybill.orders.model import remorse
-from waybill.orders.model.state import State, go_without, received
+from waybill.orders.model.order import FULFILLED_ELSEWHERE
+from waybill.orders.model.state import State, go_without, received, remembered
 from waybill.orders.store import Record
 from waybill.shop import store as shop
 from waybill.shop.bundles import bundles
 
+HISTORY = "history"
+"""The door of orders that were fulfilled before they came to us."""
+OUR_OWN = ("api", HISTORY)
+"""Doors through which orders come in our own shape."""
 WHOLE = ("fetched", "listed")
 """Doors through which only whole orders come: those that we asked the channel for."""
 
@@ -56,6 +61,9 @@ class IntakeWorker:
     def _import(self, document: Document, imported: Imported, content: str) -> None:
         if document.door == "listed" and _is_over(imported) and not store.stands(imported.order.id):
             return  # it was over before the channel was ours to serve
+        if document.door == HISTORY:
+            self._remember(document, imported, content)
+            return
         ready = _marked(looked_over(_arrived(imported)), content, document)
         state = self._state(ready)
         if store.add(ready.order, ready.customer, state, ready.standing.as_of):
@@ -66,6 +74,16 @@ class IntakeWorker:
         elif not self._stands(document, ready, content):
             return
         if document.problem:
+            documents.unpark(document.id)
+
+    def _remember(self, document: Document, imported: Imported, content: str) -> None:
+        """An order that is over is found and looked at like any other; nothing is reserved, paid, mailed or executed for it."""
+        marked = _marked(imported, content, document).order
+        order = replace(marked, attributes={**marked.attributes, FULFILLED_ELSEWHERE: True})
+        data = {"channel": order.channel, "total": order.total, "currency": order.currency, "held": False}
+        quantities = {line.id: line.quantity for line in order.lines if line.ships}
+        state = remembered(order.id, quantities, order.placed_at, instant(self.clock()), f"channel:{order.channel}", data)
+        if (store.add(order, imported.customer, state) or self._stands(document, imported, content)) and document.problem:
             documents.unpark(document.id)
 
     def _state(self, imported: Imported) -> State:
@@ -95,7 +113,7 @@ class IntakeWorker:
         same = record.order.attributes.get(CONTENT) == content
         if record.state.run == 0 and same and record.state.status not in ("cancelled", "completed"):
             workflow.start(imported.order.id)
-        if document.door != "api":
+        if document.door not in OUR_OWN:
             if record.order.attributes.get(DOCUMENT) == documents.public_id(document.id):
                 self._catch_up(document, imported)  # it is the one that made the order, and may have been cut off then
             elif not same or imported.standing.has_grown:
@@ -115,7 +133,7 @@ class IntakeWorker:
 
 def about(document: Document) -> About:
     """What a kept document is about; of one that nobody can read, nothing."""
-    if document.door == "api" or document.door in WHOLE:
+    if document.door in OUR_OWN or document.door in WHOLE:
         return About(ORDER)
     try:
         return registry.adapter(shop.channel(document.channel).kind).about(document.topic, strict_json.parse(document.body))
@@ -126,7 +144,7 @@ def about(document: Document) -> About:
 def read(document: Document) -> Imported:
     """The document in our terms. Raises InvalidInput (Malformed among them) saying why it is no order."""
     body = strict_json.parse(document.body)
-    if document.door == "api":
+    if document.door in OUR_OWN:
         return api.normalise(document.channel, body, document.received_at)
     try:
         adapter = registry.adapter(shop.channel(document.channel).kind)

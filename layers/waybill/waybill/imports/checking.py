@@ -55,10 +55,10 @@ class Check:
         if content is not None and content != fingerprint(imported):
             other = Problem(rows[0].number, "external_reference", "an order with this reference stands already, with other content")
             return Outcome(reference, rows, (other,), tuple(notes))
-        findings = looked_over(imported).findings if content is None else ()
+        findings = looked_over(imported).findings if content is None and not body.is_history else ()
         notes += [Problem(rows[0].number, finding.kind, f"the order will be held: {finding.reason}") for finding in findings]
         text = "" if content is not None else json.dumps(body.order, separators=(",", ":"), ensure_ascii=False)
-        return Outcome(reference, rows, (), tuple(notes), order.id, text, content is not None, bool(findings))
+        return Outcome(reference, rows, (), tuple(notes), order.id, text, content is not None, bool(findings), body.is_history)
 
     def _read(self, body: Body, problems: list[Problem], notes: list[Problem]) -> Imported | None:
         """The order in our terms, None where it cannot be had. What is wrong is added to `problems`, what was left out to `notes`."""

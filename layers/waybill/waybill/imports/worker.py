@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ from waybill.aws import files
 from waybill.aws.batch import text
 from waybill.aws.logs import logger
 from waybill.aws.tables import WriteConflict
+from waybill.channels.worker import HISTORY
 from waybill.imports import reading, store
 from waybill.imports.checking import Check
 from waybill.imports.model import record
@@ -113,5 +115,6 @@ def _wanted(it: Import, number: int) -> list[Outcome]:
 
 def _document(it: Import, outcome: Outcome) -> Document:
     """Its key is what it says: the same order from another spreadsheet is the same document."""
-    document = Document(it.channel, "", "api", f"import {it.id}", outcome.body.encode(), it.started_at, outcome.order_id)
-    return Document(it.channel, f"sheet-{document.sha256[:40]}", document.door, document.topic, document.body, document.received_at, document.order_id)
+    body, door = outcome.body.encode(), HISTORY if outcome.is_history else "api"
+    key = f"{'history' if outcome.is_history else 'sheet'}-{hashlib.sha256(body).hexdigest()[:40]}"
+    return Document(it.channel, key, door, f"import {it.id}", body, it.started_at, outcome.order_id)

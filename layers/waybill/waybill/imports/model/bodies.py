@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from waybill.imports.model.cells import SHORTENED, NotThis, value
-from waybill.imports.model.columns import LINE, ORDER, Column
+from waybill.imports.model.columns import HISTORY, LINE, ORDER, Column
 
 _INDEXED = re.compile(r"(\w+)\[(\d+)\](?:\.(.*))?\Z", re.DOTALL)
 _ZIP_WITHOUT_ITS_ZERO = re.compile(r"[0-9]{3,4}\Z")
@@ -37,12 +37,13 @@ class Problem:
 
 @dataclass(slots=True)
 class Body:
-    """An order's body as far as its cells could be read, and what was wrong with them."""
+    """An order's body as far as its cells could be read, and what was wrong with them. `is_history`: it was fulfilled before it came to us."""
 
     order: dict[str, Any]
     rows: Sequence[Row]
     problems: list[Problem] = field(default_factory=list)
     tenders: Sequence[int] = ()
+    is_history: bool = False
     columns: Mapping[tuple[str, ...], Column] = field(default_factory=dict)
 
     def at(self, path: str, says: str) -> Problem:
@@ -86,6 +87,10 @@ def read(columns: Sequence[Column | None], rows: Sequence[Row]) -> Body:
         body.tenders = sorted(tenders)
         body.order["tenders"] = [tenders[number] for number in body.tenders]
     _look_for_what_a_spreadsheet_does(body)
+    said = body.order.pop(HISTORY.name, "")
+    body.is_history = said == "delivered"
+    if said and not body.is_history:
+        body.problems.append(Problem(rows[0].number, HISTORY.name, "is `delivered`, or empty for an order that is still to be fulfilled"))
     return body
 
 

@@ -73,6 +73,8 @@ LINE = (
     Column("ships", ("ships",), FLAG, of_line=True),
 )
 TENDER = tuple(Column(f"tender_{name}", ("tenders", "1", name), kind, optional=spare) for name, kind, spare in _TENDER)
+HISTORY = Column("history", ("history",))
+"""`delivered`: the order was fulfilled elsewhere, and is to be known and no more."""
 NEEDED = ("external_reference", "currency", "total", "customer_email", "ship_to_line1", "ship_to_city", "sku", "quantity", "unit_price")
 _ALSO_CALLED = {
     "order": "external_reference", "orderid": "external_reference", "ordernumber": "external_reference", "reference": "external_reference",
@@ -80,7 +82,7 @@ _ALSO_CALLED = {
     "discount": "line_discount", "tax": "line_tax", "address": "ship_to_line1", "city": "ship_to_city", "state": "ship_to_region",
     "zip": "ship_to_postal_code", "postalcode": "ship_to_postal_code", "country": "ship_to_country", "orderdate": "placed_at",
 }  # fmt: skip
-_BY_HEADING = {column.name.replace("_", ""): column for column in (*ORDER, *LINE, *TENDER)}
+_BY_HEADING = {column.name.replace("_", ""): column for column in (*ORDER, *LINE, *TENDER, HISTORY)}
 _NTH_TENDER = re.compile(r"tender([1-9]|10)(kind|amount|gateway|token|reference)\Z")
 _ATTRIBUTE = re.compile(r"\s*(line)?[\s_-]*attribute[\s_:.-]+(\S.*)", re.IGNORECASE | re.DOTALL)
 

@@ -28,6 +28,7 @@ class Outcome:
     body: str = ""
     known: bool = False
     held: bool = False
+    is_history: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

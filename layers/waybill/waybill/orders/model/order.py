@@ -122,6 +122,10 @@ class Tender:
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
+FULFILLED_ELSEWHERE = "fulfilled_elsewhere"
+"""Our own attribute of an order that came to us when it was over: no parcel of ours has it, and no payment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """An order as its channel placed it, and as it stands after so many `edits`. `total` is what the channel says, and what edits have
