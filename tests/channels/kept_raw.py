@@ -17,8 +17,7 @@ SHOPIFY: Table = {
     "customer.verified_email": "of the customer and not of this order; `customer.id` finds them",
     "*_address.latitude *_address.longitude *_address.first_name *_address.last_name *_address.country *_address.province customer.email source": "said by the other fields beside them",
     "line_items[].*_set.* shipping_lines[].*_set.* refunds[].*_set.* fulfillments[].*_set.* tax_lines[].*_set.* current_*_set* subtotal_price_set.* total_discounts_set.* "
-    "total_line_items_price_set.* total_shipping_price_set.* total_tax_set.* total_cash_* total_price_set.shop_money.* original_total_*_set.presentment_money.* "
-    "original_total_*_set.shop_money.currency_code": "the amounts once more, in both currencies: the shop's are read, and the buyer's total is kept",
+    "total_line_items_price_set.* total_shipping_price_set.* total_tax_set.* total_cash_* total_price_set.shop_money.* original_total_*_set.presentment_money.*": "the amounts once more, in both currencies: the shop's are read, and the buyer's total is kept",
     "current_subtotal_price current_total_discounts current_total_tax subtotal_price total_line_items_price total_price_usd total_weight": "sums of what is read by the line",
     "*channel_liable": "who pays the tax to the state: the channel's own books say it",
     "*discount_application_index discount_applications[].* discount_codes[].amount discount_codes[].type": "how a discount is shared out: the shares are read, and its code",
@@ -35,7 +34,7 @@ SHOPIFY: Table = {
     "refunds[].order_adjustments* refunds[].refund_shipping_lines refunds[].refund_line_items[].id refunds[].refund_line_items[].location_id "
     "refunds[].refund_line_items[].subtotal refunds[].refund_line_items[].total_tax": "how the channel came to what it returned: how much is read from the money itself",
     "refunds[].transactions[].*_id refunds[].transactions[].*_at refunds[].transactions[].id refunds[].transactions[].amount_rounding refunds[].transactions[].authorization "
-    "refunds[].transactions[].currency refunds[].transactions[].error_code refunds[].transactions[].gateway refunds[].transactions[].manual_payment_gateway "
+    "refunds[].transactions[].error_code refunds[].transactions[].gateway refunds[].transactions[].manual_payment_gateway "
     "refunds[].transactions[].message refunds[].transactions[].payments_refund_attributes* refunds[].transactions[].receipt refunds[].transactions[].source_name "
     "refunds[].transactions[].test": "by which way the channel gave it back",
     "payment_details*": "of the card: no more of it than the gateway's reference is wanted here",
@@ -67,8 +66,7 @@ WOOCOMMERCE: Table = {
 SQUARE: Table = {
     "version pricing_options* *catalog_version discounts[].uid taxes[].uid service_charges[].uid rounding_adjustment.uid fulfillments[].uid fulfillments[].metadata "
     "line_items[].applied_discounts[].discount_uid line_items[].applied_taxes[].tax_uid line_items[].modifiers[].uid line_items[].applied_*[].uid": "Square's own handles of the order's parts",
-    "*[].*.currency net_amounts.* rounding_adjustment.amount_money.currency total_discount_money.* total_service_charge_money.* total_tax_money.* "
-    "total_tip_money.currency": "sums of what is read by the line; an order of Square is in one currency",
+    "net_amounts.*.amount total_discount_money.amount total_service_charge_money.amount total_tax_money.amount": "sums of what is read by the line",
     "closed_at line_items[].item_type": "follows from the state; what is no goods has no SKU, and is held",
     "discounts[].*_money.amount discounts[].catalog_object_id discounts[].percentage discounts[].scope discounts[].type "
     "line_items[].applied_discounts[].applied_money.amount line_items[].total_discount_money.amount": "how a discount is reckoned: name, and what the line costs after it, are read",
@@ -114,7 +112,7 @@ AMAZON: Table = {
     "associatedOrders orderItems[].associatedOrderItems[].associationType orderItems[].associatedOrderItems[].orderItemId": "which order goes with it is read",
     "*.earliestDateTime recipient.deliveryPreference.deliveryTime*": "the latest moment is the promise",
     "orderItems[].expense* orderItems[].fulfillment.picking* orderItems[].measurement*": "of what the shop does not take part in: points, substitutes, goods by weight",
-    "orderItems[].proceeds.breakdowns[].subtotal.currencyCode orderItems[].proceeds.proceedsTotal* orderItems[].product.price.unitPrice.currencyCode": "an order of Amazon is in one currency",
+    "orderItems[].proceeds.proceedsTotal*": "the sum of the breakdowns, which are read",
     "orderItems[].product.condition.conditionSubtype orderItems[].product.condition.conditionType orderItems[].product.serialNumbers[]": "one SKU is of one condition",
     "packages*": "parcels that Amazon has been told of: how many units have left is read",
     "salesChannel.channelName": "always Amazon: the marketplace is read",
@@ -123,7 +121,7 @@ AMAZON: Table = {
 COMMERCETOOLS: Table = {
     "type version createdBy* lastModifiedBy* completedAt *.typeId custom.type* lineItems[].custom.type* discountCodes[].discountCode.obj.id paymentInfo.payments[].obj.version cart.id quote state.id syncInfo *ineItems[].key "
     "lineItems[].state* customLineItems[].state* lineItems[].addedAt": "commercetools' own handles of the order's parts",
-    "*.fractionDigits *Price.type *money.type *value.type *totalNet.type *totalGross.type *totalTax.type *mount.type *amountPlanned.* *.price.type": "of how money is written",
+    "*Price.type *money.type *value.type *totalNet.type *totalGross.type *totalTax.type *mount.type *amountPlanned.* *.price.type": "of how money is written",
     "itemShippingAddresses shipping": "several addresses: a person is asked",
     "anonymousId country inventoryMode *priceMode taxCalculationMode taxMode taxRoundingMode lineItems[].lineItemMode lineItems[].inventoryMode "
     "transactionFee": "of how the cart was reckoned",
@@ -171,7 +169,7 @@ EBAY: Table = {
     "program*": "where it goes is read as eBay says it, and by which service",
     "*.minEstimatedDeliveryDate lineItems[].lineItemFulfillmentInstructions.guaranteedDelivery "
     "lineItems[].lineItemFulfillmentInstructions.maxEstimatedDeliveryDate": "the latest day of the order is the promise",
-    "*[].*.currency pricingSummary.a*.currency pricingSummary.d*.currency pricingSummary.f*.currency": "an order of eBay is in one currency, its total's",
+    "lineItems[].appliedPromotions[].discountAmount.currency paymentSummary.payments[].amount.currency": "of amounts that are not read",
     "lineItems[].appliedPromotions[].description lineItems[].appliedPromotions[].discountAmount.value": "the line's cost after discounts is read",
     "lineItems[].compatibilityProperties lineItems[].itemLocation* lineItems[].properties* lineItems[].purchaseMarketplaceId lineItems[].soldFormat "
     "lineItems[].linkedOrderLineItems": "of the listing",

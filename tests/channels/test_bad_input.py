@@ -9,13 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.channels.benches import BENCHES
 from tests.channels.documents import AT, call, raw_body, sample
 from tests.channels.intake_world import parked, work
-from waybill.channels import api, shopify, woocommerce
+from waybill.channels import api, registry, shopify
 from waybill.channels.checks import checked
 from waybill.channels.imported import fingerprint
+from waybill.channels.ports import NOTHING, ORDER, WORD
 from waybill.kernel import json as strict_json
-from waybill.kernel.errors import InvalidInput
+from waybill.kernel.errors import InvalidInput, Malformed
 
 EDGES = {
     "infinity": b'{"id": 1, "total": Infinity}',
@@ -38,16 +40,28 @@ EDGES = {
     "number": b"1",
     "null": b"null",
 }
+TOKENS = {
+    "infinity": "Infinity", "nan": "NaN", "1e999": "1e999", "5000 digits": "9" * 5000, "depth 2000": "[" * 2000 + "]" * 2000,
+    "duplicate keys": '{"a": 1, "a": 1}', "lone surrogate": '"\\ud800"', "NUL": '"\\u0000"', "raw NUL": '"\x00"', "raw surrogate": '"\ud800"',
+}  # fmt: skip
+"""What no JSON value is, written where one should be."""
 SCALARS = st.sampled_from(
     [None, True, 0, -1, 10**39, "", " ", "x", "NaN", "sNaN", "-Infinity", "1e-999999999", "1_0", "٣", "\ud800", "\x00", "9" * 5000,
      Decimal("1E+40"), Decimal("0.00000001"), [], {}, [[]], [None], {"a": {}}, "2026-13-45T99:99:99Z", "+999999-01-01T00:00:00Z"]
 )  # fmt: skip
 JUNK = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3))
+def parsed(document):
+    return strict_json.parse(json.dumps(document, default=str))
+
+
 PARSERS = {
-    "shopify_discount_tax_included": shopify.normalise,
-    "woocommerce_processing": woocommerce.normalise,
-    "api_card": api.normalise,
+    **{bench.kind: (registry.adapter(bench.kind).normalise, parsed(bench.document(1))) for bench in BENCHES},
+    "shopify_discount_tax_included": (shopify.normalise, sample("shopify_discount_tax_included")["body"]),
+    "api_card": (api.normalise, sample("api_card")["body"]),
 }
+"""What reads an order, and an order that it reads: every kind of channel, and our own door."""
+NOTICES = {bench.kind: (registry.adapter(bench.kind), bench.word or (lambda reference, number, bench=bench: parsed(bench.document(number)))) for bench in BENCHES}
+"""What sorts a document, and one that names an order."""
 
 
 def places(value, at=()):
@@ -66,17 +80,24 @@ def put(document, place, junk):
 
 
 @pytest.mark.parametrize("name", PARSERS)
+def test_what_is_spoilt_below_is_an_order_before(name):
+    normalise, order = PARSERS[name]
+    assert normalise("c", copy.deepcopy(order), AT).order.discrepancy == 0
+
+
+@pytest.mark.parametrize("name", PARSERS)
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_a_parser_takes_any_value_anywhere_or_says_what_is_wrong(name, data):
-    document = sample(name)["body"]
+    normalise, order = PARSERS[name]
+    document = copy.deepcopy(order)
     where = st.sampled_from(sorted(places(document), key=str))
     for place, junk in data.draw(st.lists(st.tuples(where, JUNK), min_size=1, max_size=3)):
         put(document, place, copy.deepcopy(junk))
     try:
-        imported = checked(PARSERS[name]("c", document, AT), {})
+        imported = checked(normalise("c", document, AT), {})
     except InvalidInput as problem:
-        assert problem.message
+        assert problem.message and problem.fields
     else:
         assert fingerprint(imported)
 
@@ -86,7 +107,42 @@ def test_a_parser_takes_any_value_anywhere_or_says_what_is_wrong(name, data):
 @given(document=JUNK)
 def test_a_parser_takes_no_nonsense_for_an_order(name, document):
     with pytest.raises(InvalidInput):
-        PARSERS[name]("c", document, AT)
+        PARSERS[name][0]("c", document, AT)
+
+
+@pytest.mark.parametrize("kind", NOTICES)
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_a_notice_is_sorted_or_says_what_is_wrong(kind, data):
+    adapter, word = NOTICES[kind]
+    document = copy.deepcopy(word("1234", 1))
+    for place in data.draw(st.lists(st.sampled_from(sorted(places(document), key=str)), max_size=2)):
+        put(document, place, copy.deepcopy(data.draw(JUNK)))
+    for body in (document, data.draw(JUNK)):
+        for topic in ("orders/updated", "order.updated", "store/order/updated", "ORDER_CHANGE", "OrderStateChanged", data.draw(st.text(max_size=12))):
+            with contextlib.suppress(Malformed):
+                about = adapter.about(topic, body)
+                assert about.carries in (ORDER, WORD, NOTHING) and (about.carries == NOTHING or 0 < len(about.reference) <= 128)
+        if adapter.notices and isinstance(body, dict):
+            with contextlib.suppress(Malformed):
+                assert all(isinstance(read(body), str) for read in (adapter.notices.names, adapter.notices.topic, adapter.notices.delivery))
+        if adapter.hook:
+            with contextlib.suppress(Malformed):
+                assert isinstance(adapter.hook.topic({}, body), str) and isinstance(adapter.hook.delivery({}, body), str)
+
+
+@pytest.mark.parametrize("token", TOKENS)
+@pytest.mark.parametrize("kind", [bench.kind for bench in BENCHES])
+def test_what_is_no_json_never_gets_to_a_parser(kind, token):
+    """Wherever in an order it stands: the first word of it and the last, and the middle."""
+    order = PARSERS[kind][1]
+    found = sorted(places(order), key=str)
+    for place in (found[0], found[len(found) // 2], found[-1]):
+        document = copy.deepcopy(order)
+        put(document, place, "HERE")
+        raw = json.dumps(document, default=str).replace('"HERE"', TOKENS[token])
+        with pytest.raises(Malformed):
+            strict_json.parse(raw.encode("utf-8", "surrogatepass"))
 
 
 @settings(max_examples=200, deadline=None)

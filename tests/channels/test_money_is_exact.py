@@ -38,6 +38,8 @@ def in_currency(kind, node, currency, name=""):
     if node == "USD":
         return currency
     places = {"JPY": 0, "KWD": 3}[currency]
+    if name == "fractionDigits":
+        return places
     if kind not in IN_MINOR_UNITS and isinstance(node, str) and _AMOUNT.match(node):
         return f"{Decimal(node) * 100 / 10**places:.{places}f}"
     if kind == "magento" and name in _MAGENTO and isinstance(node, (int, Decimal)):

@@ -35,10 +35,22 @@ def sums(order: Order) -> list[Finding]:
     charged = sum(charge.amount for charge in order.charges)
     if order.charges and charged != order.fees:
         found.append(Finding("sums", f"the charges sum to {_shown(charged, order)}, the fees are {_shown(order.fees, order)}"))
+    if below := _below_nothing(order):
+        found.append(Finding("sums", f"less than nothing: {_named(below)}"))
     tendered = sum(tender.amount for tender in order.tenders)
     if tendered != order.total:
         found.append(Finding("payment", _difference(order, "the payments sum to", tendered)))
     return found
+
+
+def _below_nothing(order: Order) -> list[str]:
+    """What of an order nobody can charge. Fees may be less: a channel writes a discount so."""
+    sent = order.shipping
+    said = {"the total": order.total, "shipping": sent.amount - sent.discount, "shipping discount": sent.discount, "shipping tax": sent.tax}
+    for line in order.lines:
+        said |= {f"line {line.id}": line.net, f"discount of line {line.id}": line.discount, f"tax of line {line.id}": line.tax}
+    said |= {f"payment {number}": tender.amount for number, tender in enumerate(order.tenders, 1)}
+    return [name for name, amount in said.items() if amount < 0]
 
 
 def items_known(order: Order, items: Mapping[str, Item]) -> list[Finding]:

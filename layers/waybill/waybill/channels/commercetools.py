@@ -24,6 +24,7 @@ from waybill.channels.model.standing import Standing
 from waybill.channels.ports import NOTHING, WORD, About, Adapter, Notices, Outgoing, Page, Remote, Stock
 from waybill.channels.quiet import Quiet
 from waybill.channels.reading import Body, address, distinct, locale, moment, part, parts, quantity, reference, text
+from waybill.channels.reading import minor as _minor
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
 from waybill.kernel.money import exponent
@@ -68,17 +69,6 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         charges=details.charges([("discount on the total", -_minor(part(document, "discountOnTotalPrice"), "discountedAmount", currency))]),
     )
     return Imported(order, _customer(document), tuple(_findings(document)), _standing(document, currency))
-
-
-def _minor(body: Body, name: str, currency: str) -> int:
-    """Minor units of a money object. One of a finer fraction than its currency's (high precision) is read by its rounded `centAmount`."""
-    raw = part(body, name)
-    amount = raw.get("centAmount", 0)
-    if isinstance(amount, bool) or not isinstance(amount, int):
-        raise Malformed(f"{name}.centAmount must be a whole number", fields={name: "must be minor units"})
-    if raw and text(raw, "currencyCode", limit=8) != currency:
-        raise Malformed(f"{name} is in another currency than the order", fields={name: f"must be in {currency}"})
-    return amount
 
 
 def _prices_contain_tax(document: Body) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -94,7 +95,7 @@ def _sold(document: Body) -> list[Body]:
 def _units(raw: Body, name: str) -> int:
     """Magento writes quantities as numbers, whole or with a point."""
     value = raw.get(name) or 0
-    if isinstance(value, (bool, str)) or value != int(value) or not 0 <= value <= MOST_UNITS:
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or not 0 <= value <= MOST_UNITS or value != int(value):
         raise Malformed(f"{name} {str(value)[:20]!r} is no whole number of units", fields={name: "must be a whole number"})
     return int(value)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from waybill.kernel.clock import instant, parse_instant
 from waybill.kernel.errors import InvalidInput, Malformed
-from waybill.kernel.money import exponent, minor_units
+from waybill.kernel.money import MOST_MINOR_UNITS, exponent, minor_units
 from waybill.orders.countries import alpha2
 from waybill.orders.model.order import Address, Line
 
@@ -57,8 +57,12 @@ def currency_of(body: Body) -> str:
 
 
 def money(body: Body, name: str, currency: str) -> int:
-    """Minor units of a decimal string or JSON number; 0 where the field is absent or empty."""
+    """Minor units of a decimal string or JSON number; 0 where the field is absent or empty. Raises Malformed for an amount that says another
+    currency beside it."""
     value = body.get(name)
+    of_its_own = body.get("currencyCode") or body.get("currency_code") or body.get("currency") if name in ("amount", "value") else None
+    if isinstance(of_its_own, str) and of_its_own != currency:
+        raise _wrong(name, f"in {currency}")
     if value is None or value == "":
         return 0
     if not isinstance(value, (str, int, Decimal)) or isinstance(value, bool):
@@ -67,6 +71,19 @@ def money(body: Body, name: str, currency: str) -> int:
         return minor_units(value, currency)
     except InvalidInput as problem:
         raise Malformed(f"{name}: {problem.message}", fields={name: problem.message}) from None
+
+
+def minor(body: Body, name: str, currency: str) -> int:
+    """An amount that comes in minor units, of a money object {amount or centAmount, currency or currencyCode, fractionDigits}; 0 where it is absent."""
+    raw = part(body, name)
+    amount = raw.get("centAmount", raw.get("amount", 0))
+    if isinstance(amount, bool) or not isinstance(amount, int) or abs(amount) > MOST_MINOR_UNITS:
+        raise _wrong(name, "a whole number of minor units")
+    if raw and text(raw, "currencyCode", "currency", limit=8) != currency:
+        raise _wrong(name, f"in {currency}")
+    if raw.get("type") != "highPrecision" and raw.get("fractionDigits", exponent(currency)) != exponent(currency):
+        raise _wrong(name, f"in units of which {exponent(currency)} decimals make one {currency}")
+    return amount
 
 
 def quantity(body: Body, name: str = "quantity") -> int:
@@ -104,7 +121,7 @@ def parts(body: Body, name: str) -> list[Body]:
     if not isinstance(value, list) or not all(isinstance(inner, dict) for inner in value):
         raise _wrong(name, "a list of objects")
     if len(value) > MOST_LINES:
-        raise Malformed(f"{name} has {len(value)} entries, at most {MOST_LINES} are taken")
+        raise _wrong(name, f"at most {MOST_LINES} entries, not {len(value)}")
     return value
 
 

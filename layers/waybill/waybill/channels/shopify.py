@@ -141,6 +141,8 @@ def _line_attributes(raw: Body) -> dict[str, Any]:
 def _line_discount(raw: Body, currency: str) -> int:
     """`discount_allocations` hold every discount of the line; `total_discount` only its own, and is older."""
     allocated = sum(money(allocation, "amount", currency) for allocation in parts(raw, "discount_allocations"))
+    if allocated < 0:
+        raise Malformed("discount_allocations: a discount is from 0", fields={"discount_allocations": "must be from 0"})
     return allocated or money(raw, "total_discount", currency)
 
 
@@ -225,7 +227,7 @@ def _tenders(body: Body, currency: str, total: int) -> tuple[Tender, ...]:
 def _payments(body: Body, currency: str, total: int) -> tuple[Tender, ...]:
     """A tender for each payment that the document names; none unless several of them make up the total."""
     taken = [raw for raw in parts(body, "transactions") if raw.get("status") == "success" and raw.get("kind") in ("sale", "capture")]
-    if len(taken) < 2 or sum(money(raw, "amount", currency) for raw in taken) != total:
+    if len(taken) < 2 or any(raw.get("currency", currency) != currency for raw in taken) or sum(money(raw, "amount", currency) for raw in taken) != total:
         return ()
     return tuple(
         Tender("channel", money(raw, "amount", currency), text(raw, "gateway", limit=200), reference=text(raw, "authorization", "id", limit=200))

@@ -18,7 +18,6 @@ _ADVICE = {"accept": "accept", "investigate": "review", "cancel": "cancel"}
 def standing(body: Body, currency: str, order: Order) -> Standing:
     """Raises Malformed."""
     cancelled, refunds = text(body, "cancelled_at", limit=40), parts(body, "refunds")
-    returned = [raw for refund in refunds for raw in parts(refund, "transactions") if raw.get("kind") == "refund" and raw.get("status") == "success"]
     taken = text(body, "financial_status", limit=40).lower() in TAKEN
     return Standing(
         as_of=moment(body, "updated_at", default=""),
@@ -26,7 +25,7 @@ def standing(body: Body, currency: str, order: Order) -> Standing:
         removed=_removed(body, refunds),
         shipped=_shipped(body),
         paid=order.total - outstanding(body, currency) if taken else 0,
-        refunded=sum(money(raw, "amount", currency) for raw in returned) if "refunds" in body else None,
+        refunded=_returned(refunds, currency) if "refunds" in body else None,
         risk=advice(body),
     )
 
@@ -34,6 +33,23 @@ def standing(body: Body, currency: str, order: Order) -> Standing:
 def advice(body: Body) -> str:
     """What Shopify advises to do with the order; webhooks do not carry it, whoever asks for the order is told."""
     return _ADVICE.get(text(part(body, "risk"), "recommendation", limit=40).lower(), "")
+
+
+def _returned(refunds: list[Body], currency: str) -> int:
+    """Money given back, in the shop's currency. A transaction is in the buyer's: where that is another, the refund's own sets say what it is in ours."""
+    total = 0
+    for refund in refunds:
+        paid = [raw for raw in parts(refund, "transactions") if raw.get("kind") == "refund" and raw.get("status") == "success"]
+        if all(raw.get("currency", currency) == currency for raw in paid):
+            total += sum(money(raw, "amount", currency) for raw in paid)
+            continue
+        total += sum(_ours(raw, name, currency) for raw in parts(refund, "refund_line_items") for name in ("subtotal_set", "total_tax_set"))
+        total -= sum(_ours(raw, name, currency) for raw in parts(refund, "order_adjustments") for name in ("amount_set", "tax_amount_set"))
+    return total
+
+
+def _ours(raw: Body, name: str, currency: str) -> int:
+    return money(part(part(raw, name), "shop_money"), "amount", currency)
 
 
 def _removed(body: Body, refunds: list[Body]) -> dict[str, int]:

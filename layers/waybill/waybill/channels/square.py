@@ -26,7 +26,7 @@ from waybill.channels.quiet import Quiet
 from waybill.channels.reading import MOST_UNITS, Body, address, distinct, moment, part, parts, plain, reference, text
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
-from waybill.kernel.money import exponent
+from waybill.kernel.money import MOST_MINOR_UNITS, exponent
 from waybill.orders.model.order import Charge, Customer, Line, Order, Shipping, Tender
 
 _SIGNATURE = "x-square-hmacsha256-signature"
@@ -53,6 +53,7 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     external_reference = reference(body, "id")
     currency = text(part(body, "total_money"), "currency", limit=8)
     exponent(currency)
+    _refuse_other_currencies(body, currency)
     gross = _prices_contain_tax(body)
     fulfilment = next((raw for raw in parts(body, "fulfillments") if raw.get("type") in ("SHIPMENT", "DELIVERY")), {})
     sent, placed_at = _sent(fulfilment), moment(body, "created_at", default=received_at)
@@ -138,9 +139,17 @@ def _whole(raw: Body) -> int:
     return int(whole)
 
 
+def _refuse_other_currencies(inner: Any, currency: str, name: str = "order") -> None:
+    """All money of an order of Square is in one currency."""
+    if isinstance(inner, dict) and "amount" in inner and inner.get("currency", currency) != currency:
+        raise Malformed(f"{name} is in another currency than the order", fields={name: f"must be in {currency}"})
+    for key, each in inner.items() if isinstance(inner, dict) else enumerate(inner) if isinstance(inner, list) else ():
+        _refuse_other_currencies(each, currency, key if isinstance(key, str) else name)
+
+
 def _minor(body: Body, name: str) -> int:
     amount = part(body, name).get("amount", 0)
-    if isinstance(amount, bool) or not isinstance(amount, int):
+    if isinstance(amount, bool) or not isinstance(amount, int) or abs(amount) > MOST_MINOR_UNITS:
         raise Malformed(f"{name}.amount must be a whole number of minor units", fields={name: "must be minor units"})
     return amount
 
