@@ -122,7 +122,7 @@ def _orders_live(the: Life) -> None:
     the.world.call("POST", "/v1/gateways/stripe/webhooks", told, signed)
     the.call("POST", "/v1/imports?channel=api", sheet(row("paper-1"), row("paper-2", quantity="x")), idempotency_key="sheet-1", content_type="text/csv")
     the.call("POST", "/v1/routing/rules", BUILT_IN.to_dict(), "support")
-    for path in ("/v1/routing/rules/1/report.csv", f"/v1/orders/{order_id}", f"/v1/journal?order={order_id}", "/v1/inventory", "/v1/cases", "/v1/channels"):
+    for path in ("/v1/routing/rules/1/report.csv", f"/v1/orders/{order_id}", f"/v1/journal?order={order_id}", "/v1/inventory", "/v1/cases", "/v1/channels", "/v1/keys"):
         the.call("GET", path)
     Person(the.world, "key-admin").get(f"/desk/orders/{order_id}")
     for folder, properties in functions().items():

@@ -13,11 +13,12 @@ _SENDER_DOMAIN = "demo-shop.example"
 
 
 def fill(endpoint: str, keys: Keys) -> None:
-    """Idempotent: an existing secret gets the current value."""
+    """Idempotent: an existing secret gets the current value, but for what people have rotated since: the channels'."""
     manager = client("secretsmanager", endpoint)
     known = keys.as_json()
     signing = {channel: [secret] for channel, secret in known["webhook_secrets"].items()}
-    _put(manager, "channels", signing | {f"{channel}/outbound": _outbound(keys.of("channel_tokens", channel)) for channel in signing})
+    ours = signing | {f"{channel}/outbound": _outbound(keys.of("channel_tokens", channel)) for channel in signing}
+    _put(manager, "channels", ours | _standing(manager, "channels"))
     _put(manager, "stripe", {"api_key": GATEWAY_KEY, "webhook_secrets": [keys.of("gateway_secrets", "stripe")]})
     _put(manager, "carriers", {carrier: [secret] for carrier, secret in known["carrier_secrets"].items()})
     _put(manager, "nodes", {node: [secret] for node, secret in known["node_secrets"].items()})
@@ -30,6 +31,14 @@ def fill(endpoint: str, keys: Keys) -> None:
 def _outbound(token: str) -> dict[str, str]:
     """What we present when we call a channel; each kind of channel takes its own of these."""
     return {"access_token": token, "consumer_key": token, "consumer_secret": token, "signing_secret": token}
+
+
+def _standing(manager: Any, name: str) -> dict[str, Any]:
+    try:
+        known: dict[str, Any] = json.loads(manager.get_secret_value(SecretId=f"waybill/{STAGE}/{name}")["SecretString"])
+    except manager.exceptions.ResourceNotFoundException:
+        return {}
+    return known
 
 
 def _put(manager: Any, name: str, value: dict[str, Any]) -> None:

@@ -163,6 +163,7 @@ _CHANNEL_TOLD: Schema = record(
     {},
     "How many SKUs are due, and what is measured: seconds until it has what we tell, and until its orders are with us",
 )
+_DEED: Schema = record({"at": INSTANT, "by": TEXT})
 _HEARD: Schema = record({"at": INSTANT, "status": {"enum": ["kept", "parked"]}}, {"door": TEXT, "topic": TEXT, "order_id": TEXT}, "Its newest document")
 _CHANNEL: Schema = record(
     {
@@ -427,6 +428,22 @@ SHAPES: dict[str, Schema] = {
     ),
     "Channel": _CHANNEL,
     "ChannelIn": record({"kind": TEXT, "name": TEXT}, {"currency": CURRENCY, "settings": {"type": "object"}}, "Addresses in `settings` are https and named `…_url`; secrets have a door of their own"),
+    "SecretIn": {
+        "oneOf": [
+            {**record({"use": {"type": "string", "minLength": 16, "maxLength": 512}}), "additionalProperties": False},
+            {**record({"generate": {"const": True}}), "additionalProperties": False},
+        ]
+    },
+    "OutboundIn": {"type": "object", "minProperties": 1, "additionalProperties": maybe(TEXT), "description": "By name; null takes one away, what is not named stays"},
+    "ChannelSecrets": record(
+        {"channel": TEXT, "live": WHOLE, "outbound": array(TEXT), "changes": array(record({"at": INSTANT, "by": TEXT, "did": TEXT}))},
+        {"secret": {**TEXT, "description": "Only where it was made here, and only now"}},
+    ),
+    "KeyIn": record({"role": {"enum": ["channel", "node", "carrier", "viewer", "support", "finance", "admin"]}, "name": {"type": "string", "maxLength": 80}}, {"scope": {**TEXT, "description": "Whose it is: a channel's, node's or carrier's id"}}),
+    "Key": record(
+        {"id": TEXT, "roles": array(TEXT), "scope": TEXT, "name": TEXT, "made": maybe(_DEED), "ended": maybe(_DEED)},
+        {"key": {**TEXT, "description": "Only when it is made"}},
+    ),
     "ToldOfStock": record(
         {
             "channel": _CHANNEL_TOLD,

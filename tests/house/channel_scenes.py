@@ -44,6 +44,15 @@ def channels_looked_at(the: Life) -> None:
         ok(the.call("PUT", "/v1/channels/second", {"kind": "shopify", "name": name}))
 
 
+def secrets_rotated(the: Life) -> None:
+    ok(the.call("POST", "/v1/channels/api/secrets", {"generate": True}))
+    ok(the.call("DELETE", "/v1/channels/api/secrets/newer"))
+    ok(the.call("PUT", "/v1/channels/api/outbound", {"signing_secret": "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQ="}))
+    ended = ok(the.call("POST", "/v1/keys", {"role": "channel", "scope": "shopify", "name": "another"})).json()
+    ok(the.call("GET", "/v1/keys"))
+    ok(the.call("DELETE", f"/v1/keys/{ended['id']}"))
+
+
 def _moved_too_late(the: Life, order: dict[str, Any]) -> None:
     """Some of it comes too late, for a node has the order: it is held."""
     later = copy.deepcopy(order) | {"updated_at": "2036-01-01T00:00:00Z", "financial_status": "partially_refunded"}

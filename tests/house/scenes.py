@@ -10,7 +10,7 @@ from tests.channels.documents import SECRETS, sample
 from tests.flow.life import DECLINED, Life, an_order
 from tests.flow.stories import heard_of
 from tests.house.books_scenes import reconciled
-from tests.house.channel_scenes import channels_followed, channels_looked_at, imported_from_a_spreadsheet
+from tests.house.channel_scenes import channels_followed, channels_looked_at, imported_from_a_spreadsheet, secrets_rotated
 from tests.house.deeds import arrives, documents_parked, give_up, let_go, move, ok, paid_outside, placed, sums_off, webhook, work_off
 from tests.house.desk_scenes import at_the_desk, decided_at_the_desk, in_the_console, money_at_the_desk
 from tests.house.draft_scenes import drafts_made, orders_taken_at_the_desk
@@ -284,6 +284,7 @@ SCENES = (
     a_large_document,
     parked_and_sent_again,
     channels_looked_at,
+    secrets_rotated,
     decided_at_the_desk,
     money_at_the_desk,
     rules_made,

@@ -26,6 +26,7 @@ _CONTEXTS = {
     "channel_acks": {"channels"},
     "channel_changes": {"channels"},
     "channels": {"channels", "listing", "inventory"},
+    "keys": {"channels"},
     "inventory": {"inventory", "supply", "counting"},
     "stock_worker": {"inventory", "routing", "fulfilment"},
     "waits": {"inventory", "routing", "fulfilment"},

@@ -81,6 +81,10 @@ def _object(action: str) -> Callable[[_Detail], list[tuple[str, str]]]:
     return lambda detail: [(f"s3:{action}", f"arn:aws:s3:::{detail['Bucket']}/{detail['Key']}")]
 
 
+def _secret(action: str) -> Callable[[_Detail], list[tuple[str, str]]]:
+    return lambda detail: [(f"secretsmanager:{action}", secret_arn(detail["SecretId"]))]
+
+
 def _mail(detail: _Detail) -> list[tuple[str, str]]:
     """SES v2 has one operation, and judges a raw message also as SES v1's SendRawEmail."""
     identity = arn("ses", f"identity/{detail['FromEmailAddress'].rpartition('<')[2].rstrip('>')}")
@@ -103,7 +107,7 @@ _TABLE: dict[str, Callable[[_Detail], list[tuple[str, str]]]] = {
     "s3.PutObject": _object("PutObject"),
     "s3.HeadObject": _object("GetObject"),
     "s3.DeleteObject": _object("DeleteObject"),
-    "secretsmanager.GetSecretValue": lambda detail: [("secretsmanager:GetSecretValue", secret_arn(detail["SecretId"]))],
+    **{f"secretsmanager.{action}": _secret(action) for action in ("GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")},
     "sesv2.SendEmail": _mail,
     "sqs.SendMessageBatch": lambda detail: [("sqs:SendMessage", queue_arn(detail["QueueUrl"]))],
     "sqs.SendMessage": lambda detail: [("sqs:SendMessage", queue_arn(detail["QueueUrl"]))],

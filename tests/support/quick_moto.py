@@ -20,11 +20,13 @@ from moto.core import responses
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+from moto.secretsmanager.models import SecretsManagerBackend
 
 _DIRECT = frozenset("BatchGetItem GetItem PutItem Query Scan TransactWriteItems UpdateItem".split())
 _over_http = BaseClient._make_api_call
 _names = cache(responses.method_names_from_class)
 _path = cache(jsonpath_ng.ext.parse)
+_move = SecretsManagerBackend.update_secret_version_stage
 
 
 @contextmanager
@@ -44,7 +46,16 @@ def quick(account: str, region: str) -> Iterator[None]:
         patch.setattr(responses, "method_names_from_class", _names)
         patch.setattr(jsonpath_ng.ext, "parse", _path)
         patch.setattr(Table, "__deepcopy__", _snapshot, raising=False)
+        patch.setattr(SecretsManagerBackend, "update_secret_version_stage", _moved)
         yield
+
+
+def _moved(backend: SecretsManagerBackend, secret_id: str, version_stage: str, remove_from_version_id: str, move_to_version_id: str) -> tuple[str, str]:
+    """moto moves the label, and goes on to read the version that had it before."""
+    answer = _move(backend, secret_id, version_stage, remove_from_version_id, move_to_version_id)
+    if version_stage == "AWSCURRENT" and move_to_version_id:
+        backend.secrets[secret_id].set_default_version_id(move_to_version_id)
+    return answer
 
 
 def _snapshot(table: Any, memo: dict[int, Any]) -> Any:

@@ -155,6 +155,23 @@ def channels_api() -> Router:
     return channels_api.router(channel_conditions(), utc_now)
 
 
+def keys_api() -> Router:
+    """Routes of `functions/keys`."""
+    import secrets
+
+    from waybill.channels import secrets_api
+    from waybill.channels.rotating import Rotating
+    from waybill.shop import keys_api as api
+    from waybill.shop.keys import Keys
+
+    def make() -> str:
+        return f"wb_{secrets.token_urlsafe(32)}"
+
+    routes = api.router(Keys(make, utc_now))
+    secrets_api.add_routes(routes, Rotating(lambda: secrets.token_urlsafe(32), utc_now))
+    return routes
+
+
 def channel_acks() -> ChannelAcks:
     """What the channel-acks queue's events go to."""
     from waybill.channels.acks import ChannelAcks

@@ -46,7 +46,7 @@ class Caller:
         if reply.status >= 500 or reply.status == 408:
             raise Unavailable(f"{name}: {reply.status}")
         if reply.status == 401:
-            secrets.forget()
+            secrets.read_anew("channels")
             raise Unavailable(f"{name}: 401, our credentials are not believed: see the runbook")
         if reply.status == 404:
             raise NotFound(f"{name}: 404")

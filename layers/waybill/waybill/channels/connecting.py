@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from waybill.aws.secrets import secret
 from waybill.channels import registry
 from waybill.channels.ports import Outgoing, Remote
@@ -27,5 +30,10 @@ def remote(channel: Channel, clock: Clock) -> Remote | None:
 
 def live_secrets(channel: Channel) -> list[str]:
     """What the channel signs with, the newest first: two while one replaces the other."""
-    found = secret("channels").get(channel.id, [])
+    return signing(secret("channels"), channel.id)
+
+
+def signing(kept: Mapping[str, Any], channel_id: str) -> list[str]:
+    """The same of what is kept in the secret."""
+    found = kept.get(channel_id, [])
     return [found] if isinstance(found, str) else list(found)

@@ -30,7 +30,7 @@ def token(name: str, url: str, form: Mapping[str, str], client: tuple[str, str] 
         raise Unavailable(f"{name}: {reply.status}")
     answer = reply.json() if reply.status == 200 else {}
     if not answer.get("access_token"):
-        secrets.forget()
+        secrets.read_anew("channels")
         raise ChannelRefused(f"{name}: {reply.status}, no token for our credentials: see the runbook")
     _tokens[key] = (time.monotonic() + max(0, int(answer.get("expires_in", 0)) - _EARLY_SECONDS), answer["access_token"])
     return str(answer["access_token"])

@@ -86,9 +86,10 @@ def key(api_key: str) -> Key | None:
 def key_by_hash(hash: str) -> Key | None:
     """The same for a key of which only the hash is at hand: a session of the desk."""
     try:
-        return _one(KEY, hash, lambda raw: Key(tuple(raw["roles"]), raw.get("scope", ""), raw.get("name", "")))
+        found = _one(KEY, hash, lambda raw: Key(() if "ended" in raw else tuple(raw["roles"]), raw.get("scope", ""), raw.get("name", "")))
     except NotFound:
         return None
+    return found if found.roles else None
 
 
 def save(kind: str, id: str, thing: Any) -> None:
