@@ -24,6 +24,8 @@ from waybill.orders import documents
 from waybill.orders.documents import Document
 
 ORDERS_A_PART = 500
+_KEPT_AT_ONCE, _QUEUED_AT_ONCE = 10, 10
+"""Documents of one transaction, which may be 4 MB, and messages of one call."""
 _FOR_SECONDS = 20.0
 """How long one invocation goes on before it hands over to the next."""
 T = TypeVar("T")
@@ -98,15 +100,19 @@ class Worker:
     def _store(self, it: Import, number: int) -> Import:
         """Each order a kept document."""
         wanted = _wanted(it, number)
-        self.each(documents.keep, [_document(it, each) for each in wanted])
+        self.each(documents.keep_many, _few([_document(it, each) for each in wanted], _KEPT_AT_ONCE))
         done = {"orders_stored": len(wanted), "rows_stored": sum(len(each.rows) for each in wanted)}
         return record.stored(it, done, instant(self.clock()))
 
     def _queue(self, it: Import, number: int) -> Import:
         """Each document a message to intake: the system takes them at its own pace, among those of other channels."""
         wanted = _wanted(it, number)
-        documents.enqueue_many([_document(it, each).id for each in wanted])
+        self.each(documents.enqueue_many, _few([_document(it, each).id for each in wanted], _QUEUED_AT_ONCE))
         return record.stored(it, {"orders_queued": len(wanted)}, instant(self.clock()))
+
+
+def _few(them: list[T], most: int) -> list[list[T]]:
+    return [them[start : start + most] for start in range(0, len(them), most)]
 
 
 def _wanted(it: Import, number: int) -> list[Outcome]:

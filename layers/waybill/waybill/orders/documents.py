@@ -15,7 +15,7 @@ from typing import Any
 
 from waybill.aws import files, queues
 from waybill.aws.tables import Table, WriteConflict, commit, create, overwrite
-from waybill.kernel.errors import KeyReused, NotFound
+from waybill.kernel.errors import Conflict, KeyReused, NotFound
 
 DOCUMENTS = Table("DOCUMENTS_TABLE")
 _LARGEST_INLINE = 300_000
@@ -46,6 +46,25 @@ class Document:
 def keep(document: Document, problem: str = "") -> bool:
     """Keeps a document; `problem` parks it at once. False where the same one is kept already; raises KeyReused where another
     body came under this key."""
+    try:
+        commit(create(DOCUMENTS, _kept(document, problem)))
+    except WriteConflict as conflict:
+        if conflict.old is None or conflict.old["sha256"] != document.sha256:
+            raise KeyReused("this key came before with another body", fields={"Idempotency-Key": "used before"}) from None
+        return False
+    return True
+
+
+def keep_many(them: Sequence[Document]) -> None:
+    """The same for as many as one transaction takes: fewer calls, at twice the price in capacity. Where one is kept already, each by itself."""
+    try:
+        commit(*(create(DOCUMENTS, _kept(document)) for document in them))
+    except Conflict:
+        for document in them:
+            keep(document)
+
+
+def _kept(document: Document, problem: str = "") -> dict[str, Any]:
     item = {
         "pk": document.id,
         "channel": document.channel,
@@ -59,13 +78,7 @@ def keep(document: Document, problem: str = "") -> bool:
         item["order_id"] = document.order_id
     if problem:
         item |= {"parked": "parked", "problem": problem}
-    try:
-        commit(create(DOCUMENTS, item))
-    except WriteConflict as conflict:
-        if conflict.old is None or conflict.old["sha256"] != document.sha256:
-            raise KeyReused("this key came before with another body", fields={"Idempotency-Key": "used before"}) from None
-        return False
-    return True
+    return item
 
 
 def load(id: str) -> Document:
