@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +22,7 @@ from waybill.desk.model.facts import (
     Row,
     Stock,
 )
+from waybill.desk.model.intake import ChannelState, Import, Opened, readable
 from waybill.desk.model.money import Left, Money, Movement, Refund, Share, Tender
 from waybill.kernel.clock import instant
 from waybill.kernel.errors import IllegalTransition, InvalidInput, NotFound, StaleVersion
@@ -28,6 +30,11 @@ from waybill.kernel.events import Entry
 from waybill.payments.model.refunds import Wanted
 
 NOW = datetime(2026, 11, 23, 14, 5, 30, tzinfo=UTC)
+
+
+PARKED = "ZmVybndlaC13b28jYWJj"
+DIFFERS = "differs: ord_d7m2xq5pkt3n6vw4zcfa stands already, with another lines; the first one counts"
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 
 def at(minutes: float) -> str:
@@ -306,7 +313,30 @@ class Shop:
         ]
 
     def documents(self, cursor: str) -> tuple[list[Document], str | None]:
-        return [Document("ZmVybndlaC13b28jYWJj", "fernweh-woo", at(33), "line_items[0].quantity: must be a positive whole number")], None
+        wrong = "line_items[0].quantity: must be a positive whole number"
+        evil = Document("ZXZpbA", EVIL, at(5), EVIL, topic=EVIL, order_id=ATTACK)
+        return [Document(PARKED, "fernweh-woo", at(33), wrong, topic="order.created"), Document("b2xk", "direct-api", at(3000), DIFFERS, order_id=HELD), evil], None
+
+    def channel_states(self) -> list[ChannelState]:
+        drift = (("orders/create", ("line_items[].gift_note",), ("customer.state", EVIL)),)
+        return [
+            ChannelState("direct-api", "api", "Trade", at(2), "order", parked=1, oldest=at(3000)),
+            ChannelState("fernweh-woo", "woocommerce", "Fernweh", at(33), "order.created", at(6), 1, False, at(33), stock_due=12, stock_since=at(9), stock_failures=3),
+            ChannelState("northwind-shopify", "shopify", "Northwind", at(191), "orders/create", at(4), drift=drift, drift_since="2026-11-21", stock_due=0),
+            ChannelState("phone", "phone", EVIL, untold=EVIL, untold_at=at(7)),
+        ]
+
+    def imports(self) -> list[Import]:
+        return [
+            Import("imp_1", "direct-api", "storing", 64, at(3), "channel:direct-api", 940, 12, 500),
+            Import("imp_0", "direct-api", "failed", 100, at(300), "channel:direct-api", problem=EVIL),
+        ]
+
+    def opened(self, document_id: str) -> Opened:
+        if document_id != PARKED:
+            raise NotFound("there is no such document")
+        body = {"id": 20881, "note": EVIL, "card": "4242 4242 4242 4242", "payment_token": "tok_hidden", "tenders": [{"kind": "gift_card", "token": "WBQ7KM2X"}]}
+        return Opened(document_id, "fernweh-woo", at(33), readable(json.dumps(body))[0], "line_items[0].quantity: must be a positive whole number", "order.created", "webhook")
 
     def channels(self) -> list[str]:
         return ["direct-api", "fernweh-woo", "northwind-shopify"]

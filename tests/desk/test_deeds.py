@@ -45,7 +45,7 @@ def test_what_the_state_refuses_is_said_on_the_orders_own_page(signed_in: Browse
 
 
 def test_a_parked_document_is_sent_again(signed_in: Browser) -> None:
-    signed_in.get("/desk/documents")
+    signed_in.get("/desk/intake")
     assert signed_in.post("/desk/documents/redrive", document="ZmVybndlaC13b28jYWJj") == 303
     assert signed_in.shop.deeds == [("redrive", "ZmVybndlaC13b28jYWJj", "desk:Robin")]
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.desk import phone as drafts
 from tests.desk.conftest import Browser
-from tests.desk.shop import ATTACK, HELD, SHIPPING
+from tests.desk.shop import ATTACK, HELD, PARKED, SHIPPING
 
 ALL = (
     "/desk",
@@ -18,7 +18,8 @@ ALL = (
     f"/desk/orders/{ATTACK}/refund",
     f"/desk/orders/{ATTACK}",
     "/desk/stock",
-    "/desk/documents",
+    "/desk/intake",
+    f"/desk/documents/{PARKED}",
     "/desk/drafts",
     "/desk/drafts?status=quoted",
     "/desk/drafts/new",
@@ -135,7 +136,7 @@ def test_a_page_that_is_not_there_says_so(signed_in: Browser) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/desk?q=" + "x" * 5000, "/desk?q=%00", "/desk?status=<b>&channel=%F0%9F%98%80", "/desk/orders/%3Cscript%3E", "/desk/documents?cursor=zzz"],
+    ["/desk?q=" + "x" * 5000, "/desk?q=%00", "/desk?status=<b>&channel=%F0%9F%98%80", "/desk/orders/%3Cscript%3E", "/desk/intake?cursor=zzz"],
 )
 def test_strange_addresses_are_answered_calmly(signed_in: Browser, path: str) -> None:
     assert signed_in.get(path) in (200, 400, 404)

@@ -8,7 +8,7 @@ from tests.desk.conftest import Browser
 from tests.desk.shop import HELD, SHIPPING
 from waybill.desk.model.session import Session, form_token, form_token_holds, seal, unseal
 
-PAGES = ("/desk", f"/desk/orders/{HELD}", "/desk/stock", "/desk/documents", f"/desk/orders/{HELD}/labels/fo_x-1/1-label.pdf")
+PAGES = ("/desk", f"/desk/orders/{HELD}", "/desk/stock", "/desk/intake", "/desk/documents/abc", "/desk/drafts", "/desk/drafts/new", "/desk/drafts/dr_half", f"/desk/orders/{HELD}/labels/fo_x-1/1-label.pdf")
 DEEDS = (
     (f"/desk/orders/{HELD}/release-hold", {"hold": "payment-1"}),
     (f"/desk/orders/{HELD}/cancel", {"reason": "customer_asked"}),
@@ -52,7 +52,7 @@ def test_a_channels_key_sees_its_own_orders_alone(browser: Browser) -> None:
     assert browser.get(f"/desk/orders/{HELD}") == 200
     assert browser.get(f"/desk/orders/{SHIPPING}") == 404
     assert browser.get("/desk/stock") == 404
-    assert browser.get("/desk/documents") == 404
+    assert browser.get("/desk/intake") == browser.get("/desk/documents/abc") == 404
     browser.get("/desk")
     assert "WC-20881" in browser.page and "#1042" not in browser.page
 

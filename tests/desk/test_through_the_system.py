@@ -13,6 +13,7 @@ from tests.desk.person import Person
 from tests.support.shop import headers, open_shop
 from tests.support.template import ROOT
 from tests.support.world import World, world
+from waybill.channels.model.signature import signed
 
 ORDER = {
     "external_reference": "D-1",
@@ -107,7 +108,23 @@ def test_stock_and_parked_documents_are_shown(system: World) -> None:
     person = Person(system, "key-viewer")
     assert person.get("/desk/stock") == 200
     assert "TEA" in person.page and "reno" in person.page
-    assert person.get("/desk/documents") == 200
+    assert system.call("POST", "/v1/channels/shopify/webhooks", *webhook()).status == 200
+    assert person.get("/desk/intake") == 200
+    for text in ("topic products/update: not processed yet", "Stop the channel from sending this topic", "just now", "woocommerce", "not in 30 days", "is not told"):
+        assert text in person.page, text
+    support = Person(system, "key-support")
+    support.get("/desk/intake")
+    document = re.search(r'href="(/desk/documents/[^"]+)"', support.page)
+    assert document and support.get(document[1]) == 200
+    assert "a hat" in support.page and "Send again" in support.page and "4242424242424242" not in support.page
+    assert support.get("/desk/documents/none") == 404
+
+
+def webhook() -> tuple[bytes, dict[str, str]]:
+    """One of a topic that nobody reads, signed."""
+    raw = json.dumps({"id": 7, "title": "a hat", "note": "4242424242424242"}).encode()
+    given = {"x-shopify-topic": "products/update", "x-shopify-webhook-id": "w-7", "x-shopify-hmac-sha256": signed(raw, "shopify-secret")}
+    return raw, given
 
 
 def test_the_widget_shows_the_same_orders(system: World) -> None:
@@ -118,7 +135,7 @@ def test_the_widget_shows_the_same_orders(system: World) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["zzz", "bnVsbA", "W10", "eyJkYXkiOiJuZXZlciJ9", "eyJkYXkiOjd9", "eyJwayI6IngifQ", "%F0%9F%98%80"])
-@pytest.mark.parametrize("page", ["/desk?", "/desk?attention=payment&", "/desk/documents?", "/desk?q=sku:TEA&"])
+@pytest.mark.parametrize("page", ["/desk?", "/desk?attention=payment&", "/desk/intake?", "/desk?q=sku:TEA&"])
 def test_a_continuation_of_somebody_elses_making_is_refused_calmly(system: World, page: str, cursor: str) -> None:
     assert Person(system, "key-viewer").get(f"{page}cursor={cursor}") in (200, 400)
 

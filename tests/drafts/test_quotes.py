@@ -45,6 +45,13 @@ def test_what_was_quoted_is_what_is_paid(desk: Counter) -> None:
     assert desk.the.order(placed["order_id"])["totals"]["total"] == "16.90"
 
 
+def test_what_was_placed_stays_what_it_was(desk: Counter) -> None:
+    id = desk.open(WHOLE)["id"]
+    shown(desk.ask("POST", f"/{id}/place"), 202)
+    _dearer()
+    assert shown(desk.ask("GET", f"/{id}"))["totals"]["total"] == "16.90"
+
+
 def test_a_quote_asks_for_all_but_how_it_is_paid(desk: Counter) -> None:
     half = desk.open({"lines": WHOLE["lines"]}, "half")["id"]
     refused = desk.ask("POST", f"/{half}/quote", {"expires_on": "2027-01-31"})

@@ -18,13 +18,15 @@ def at_the_desk(the: Life) -> None:
     for query in ("", "?attention=backordered", f"?q={order_id}", "?q=desk", "?q=ada@example.com"):
         assert person.get(f"/desk{query}") == 200, query
     assert person.get(f"/desk/orders/{order_id}/labels/{packed['id']}/1-label.pdf") == 200
-    for page in (f"/desk/orders/{order_id}", "/desk/stock", "/desk/documents"):
+    for page in (f"/desk/orders/{order_id}", "/desk/stock", "/desk/intake"):
         assert person.get(page) == 200, page
     _seen(person.post(f"/desk/orders/{order_id}/cancel", reason="customer_asked"))
+    _seen(person.get("/desk/documents"))
     webhook(the, b'{"id": 2}', "products/update")
-    person.get("/desk/documents")
+    person.get("/desk/intake")
     found = re.search(r'name="document" value="([^"]+)"', person.page)
     assert found
+    assert person.get(f"/desk/documents/{found[1]}") == 200
     _seen(person.post("/desk/documents/redrive", document=found[1]))
     person.get("/desk")
     _seen(person.post("/desk/sign-out"))

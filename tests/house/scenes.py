@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.channels.documents import SECRETS, sample
+from tests.desk.person import Person
 from tests.flow.life import DECLINED, Life, an_order
 from tests.flow.stories import heard_of
 from tests.house.books_scenes import reconciled
@@ -153,8 +154,10 @@ def a_large_document(the: Life) -> None:
         placed(the, order)
         assert the.call("POST", "/v1/orders", {**order, "note": "other"}, "api", idempotency_key="large").status == 422
         assert webhook(the, b'{"id": 1}', "products/update").status == 200
+        person = Person(the.world, "key-support")
         for document in documents_parked(the):
             ok(the.call("GET", f"/v1/documents/{document['id']}"))
+            assert person.get(f"/desk/documents/{document['id']}") == 200
 
 
 def parked_and_sent_again(the: Life) -> None:

@@ -134,9 +134,9 @@ def channel_watch() -> Watching:
     return Watching(utc_now)
 
 
-def channel_conditions() -> Conditions:
-    """How channels stand: for their own door, and for the desk."""
-    from waybill.channels.condition import Conditions
+def channel_conditions(secrets: bool = True) -> Conditions:
+    """How channels stand: for their own door, and for the desk, which is given no channel's secrets."""
+    from waybill.channels.condition import Conditions, secrets_of
     from waybill.listing.table import ListingTable
 
     def stock(channel: str) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def channel_conditions() -> Conditions:
         said = {"due": len(waiting), "since": min(filter(None, known.due.values()), default=None)}
         return {**said, "failures": known.failures, "left_alone_until": known.until or None} if known.version else {}
 
-    return Conditions(stock, utc_now)
+    return Conditions(stock, utc_now, secrets_of if secrets else lambda channel: {})
 
 
 def channels_api() -> Router:
@@ -608,7 +608,7 @@ def desk() -> Callable[[dict[str, Any], str], Any]:
     from waybill.desk.door import Doors
     from waybill.desk.taker import Taker
 
-    return Doors(orders(), Cashier(_refunds(), _by_hand(), _as_credit()), Taker(drafts), utc_now)
+    return Doors(orders(), Cashier(_refunds(), _by_hand(), _as_credit()), Taker(drafts), lambda: channel_conditions(secrets=False), utc_now)
 
 
 def stock_proof() -> Checking:

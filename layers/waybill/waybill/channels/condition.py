@@ -35,10 +35,11 @@ class _Parked:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """`stock` answers what a channel is told of stock, {} where it is told nothing."""
+    """`stock` answers what a channel is told of stock, {} where it is told nothing; `secrets` which of a channel's are there and which lack."""
 
     stock: Callable[[str], Mapping[str, Any]]
     clock: Clock
+    secrets: Callable[[Channel], Condition]
 
     def every(self) -> list[Condition]:
         """Each channel of the shop, by id."""
@@ -61,7 +62,7 @@ class Conditions:
             "name": channel.name,
             "currency": channel.currency,
             "settings": shown(channel.settings),
-            "secrets": _secrets(channel),
+            "secrets": self.secrets(channel),
             "heard": _heard(newest, parked.newest),
             "asked": _asked(channel.id),
             "parked": {
@@ -121,7 +122,7 @@ def _asked(channel: str) -> Condition | None:
     return {"known_up_to": mark["since"], "reading": "until" in mark} if mark else None
 
 
-def _secrets(channel: Channel) -> Condition:
+def secrets_of(channel: Channel) -> Condition:
     """How many sign to us, and by name what we present and what lacks. None of them is shown."""
     try:
         outbound, live = secret("channels").get(f"{channel.id}/outbound") or {}, len(live_secrets(channel))

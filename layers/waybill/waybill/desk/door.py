@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from waybill.aws import http
 from waybill.aws.config import is_local
@@ -17,12 +18,15 @@ from waybill.kernel.clock import Clock
 from waybill.orders.service import Orders
 from waybill.shop import store as shop
 
+if TYPE_CHECKING:
+    from waybill.channels.condition import Conditions
+
 
 class Doors:
     """`doors(event, arn)`. An API event never reaches the widget: whatever its body says, it has a requestContext."""
 
-    def __init__(self, orders: Orders, pays: Pays, takes: Takes, clock: Clock) -> None:
-        self._reads = Sources(clock)
+    def __init__(self, orders: Orders, pays: Pays, takes: Takes, conditions: Callable[[], Conditions], clock: Clock) -> None:
+        self._reads = Sources(clock, conditions)
         self._acts = Deeds(orders)
         self._pays = pays
         self._takes = takes

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from waybill.desk.model.draft import Draft, DraftRow, Found
 from waybill.desk.model.facts import Document, Listing, Order, Query, Stock
+from waybill.desk.model.intake import ChannelState, Import, Opened
 from waybill.desk.model.money import Refund
 from waybill.payments.model.refunds import Wanted
 
@@ -36,6 +37,16 @@ class Reads(Protocol):
     def documents(self, cursor: str) -> tuple[list[Document], str | None]: ...
 
     def channels(self) -> list[str]: ...
+
+    def channel_states(self) -> list[ChannelState]: ...
+
+    def imports(self) -> list[Import]:
+        """The newest spreadsheets."""
+        ...
+
+    def opened(self, document_id: str) -> Opened:
+        """A kept document. Raises NotFound."""
+        ...
 
 
 class Takes(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from waybill.desk.model.facts import Listing, Order, Query
+from waybill.desk.model.intake import Opened
 from waybill.desk.model.money import Refund
 from waybill.desk.model.visitor import Visitor
 from waybill.desk.ports import Acts, Pays, Reads, Takes
@@ -117,6 +118,12 @@ class Desk:
         self.of_the_shop()
         self._may_act()
         self.acts.redrive(document_id, self.actor)
+
+    def opened(self, document_id: str) -> Opened:
+        """A kept document to be read: for who may act on it, for it is full of people. Raises Forbidden, NotFound."""
+        self.of_the_shop()
+        self._may_act()
+        return self.reads.opened(document_id)
 
     def of_the_shop(self) -> None:
         """Raises NotFound for a visitor who sees one channel only."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waybill.accounting.dynamodb import LedgerTable
 from waybill.accounting.model.entry import Entry
 from waybill.aws.http import Request, cursor, cursor_key
+from waybill.desk import intake
 from waybill.desk.model import facts, words
+from waybill.desk.model.intake import ChannelState, Import, Opened
 from waybill.desk.model.search import Meant, readings
 from waybill.desk.ports import DOCUMENTS
 from waybill.desk.records import order_facts, row_facts
@@ -25,6 +27,9 @@ from waybill.orders.model.holds import KINDS
 from waybill.orders.service import Orders
 from waybill.shop import store as shop
 
+if TYPE_CHECKING:
+    from waybill.channels.condition import Conditions
+
 _PAGE = 100
 _MOST_READS = 14
 _LOOKUP = ("pk", "sk", "lookup_pk", "lookup_sk")
@@ -34,9 +39,10 @@ _MOST_ENTRIES = 100
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """`ports.Reads`."""
+    """`ports.Reads`. `conditions`: how channels stand, made when somebody looks."""
 
     clock: Clock
+    conditions: Callable[[], Conditions]
 
     def orders(self, query: facts.Query, channel: str) -> facts.Listing:
         narrowed = channel or query.channel
@@ -74,11 +80,23 @@ class Sources:
 
     def documents(self, cursor_text: str) -> tuple[list[facts.Document], str | None]:
         rows, following = documents.parked(_PAGE, _key(cursor_text, "pk", "parked", "received_at"))
-        kept = [facts.Document(row["id"], row["channel"], row["received_at"], row.get("problem", "")) for row in rows]
+        names = ("topic", "door", "order_id")
+        kept = [
+            facts.Document(row["id"], row["channel"], row["received_at"], row.get("problem", ""), **{name: row.get(name, "") for name in names}) for row in rows
+        ]
         return kept, cursor(following)
 
     def channels(self) -> list[str]:
         return sorted(channel.id for channel in shop.channels())
+
+    def channel_states(self) -> list[ChannelState]:
+        return intake.states(self.conditions)
+
+    def imports(self) -> list[Import]:
+        return intake.imports()
+
+    def opened(self, document_id: str) -> Opened:
+        return intake.opened(document_id)
 
     def _search(self, query: facts.Query, channel: str) -> facts.Listing:
         meanings = readings(query.text)

@@ -100,7 +100,7 @@ def act(deed: Callable[[Visit, Field], str | None], done: str = "") -> Callable[
 
     def post(visit: Visit) -> Answer:
         said = deed(visit, visit.form()) or done
-        back = f"orders/{visit.order_id}" if visit.order_id else "documents"
+        back = f"orders/{visit.order_id}" if visit.order_id else "intake"
         return to(f"{ROOT}/{back}?said={said}")
 
     return post

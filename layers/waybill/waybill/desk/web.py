@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
 from waybill.aws.http import Answer, Request, Router
-from waybill.desk import drafts_web, money_web, signing_in
+from waybill.desk import drafts_web, intake_web, money_web, signing_in
 from waybill.desk.model import words
 from waybill.desk.model.facts import Query
 from waybill.desk.model.flow import steps
@@ -33,14 +33,13 @@ def router(door: Door) -> Router:
     signed_in("GET", "/orders/{id}", _order)
     signed_in("GET", "/orders/{id}/labels/{fo}/{package}", _label)
     signed_in("GET", "/stock", _stock)
-    signed_in("GET", "/documents", _documents)
     signed_in("POST", "/orders/{id}/release-hold", act(lambda visit, form: visit.desk.release_hold(visit.order_id, form("hold")), "released"))
     signed_in("POST", "/orders/{id}/cancel", act(lambda visit, form: visit.desk.cancel(visit.order_id, form("reason")), "cancelled"))
     signed_in("POST", "/orders/{id}/retry-payment", act(lambda visit, form: visit.desk.retry_payment(visit.order_id), "retried"))
-    signed_in("POST", "/documents/redrive", act(lambda visit, form: visit.desk.redrive(form("document")), "redriven"))
     signed_in("POST", "/sign-out", signing_in.sign_out)
     money_web.add(signed_in)
     drafts_web.add(signed_in)
+    intake_web.add(signed_in)
     return routes
 
 
@@ -106,9 +105,3 @@ def _stock(visit: Visit) -> Answer:
     visit.desk.of_the_shop()
     nodes, skus = by_sku(visit.desk.reads.stock())
     return visit.page("stock.html", "stock", nodes=nodes, skus=skus)
-
-
-def _documents(visit: Visit) -> Answer:
-    visit.desk.of_the_shop()
-    documents, following = visit.desk.reads.documents(visit.request.query.get("cursor", "")[:2000])
-    return visit.page("documents.html", "documents", documents=documents, next=following)

@@ -143,7 +143,8 @@ class Drafts:
         paid = replace(draft, said={**draft.said, "tenders": [dict(each) for each in tenders]}) if tenders else draft
         looked = self.looks.look(paid)
         _refuse(looked.lacks)
-        return model.begun(paid, self.looks.text(looked), order_id(draft.channel, draft.id), self._now(), actor)
+        fixed = replace(paid, said={**paid.said, **{name: looked.body[name] for name in ("currency", "lines")}})
+        return model.begun(fixed, self.looks.text(looked), order_id(draft.channel, draft.id), self._now(), actor)
 
     def _carried_out(self, draft: Draft, actor: str) -> Draft:
         if draft.status == PLACED:

@@ -150,6 +150,9 @@ class Document:
     kept: str
     problem: str
     size: int = 0
+    topic: str = ""
+    door: str = ""
+    order_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
