@@ -54,7 +54,7 @@ _CONTEXTS = {
     "accounting": {"accounting"},
     "accounting_worker": {"accounting"},
     "publisher": set(),
-    "desk": {"accounting", "desk", "fulfilment", "inventory", "payments", "routing"},
+    "desk": {"accounting", "desk", "editing", "fulfilment", "inventory", "payments", "routing"},
 }
 _LOAD_EACH = """
 import json, os, sys

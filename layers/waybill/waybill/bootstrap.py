@@ -606,9 +606,10 @@ def desk() -> Callable[[dict[str, Any], str], Any]:
     """The desk behind its two doors: an event and the function's own ARN in, a page out."""
     from waybill.desk.cashier import Cashier
     from waybill.desk.door import Doors
+    from waybill.desk.editor import Editor
     from waybill.desk.taker import Taker
 
-    return Doors(orders(), Cashier(_refunds(), _by_hand(), _as_credit()), Taker(drafts), lambda: channel_conditions(secrets=False), utc_now)
+    return Doors(orders(), Cashier(_refunds(), _by_hand(), _as_credit()), Taker(drafts), Editor(editing), lambda: channel_conditions(secrets=False), utc_now)
 
 
 def stock_proof() -> Checking:

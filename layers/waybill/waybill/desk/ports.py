@@ -94,6 +94,22 @@ class Acts(Protocol):
     def redrive(self, document_id: str, actor: str) -> None: ...
 
 
+class Edits(Protocol):
+    """Edits of an order: `body` as the API takes it, an answer as the API gives it (`editing.api`). Raises as `Pays`, and StockUnavailable."""
+
+    def lines(self, order_id: str) -> list[tuple[str, str, str, int]]:
+        """Line as sold, SKU, title, and units wanted."""
+        ...
+
+    def preview(self, order_id: str, body: Mapping[str, Any], undoes: int = 0) -> tuple[dict[str, Any], str]:
+        """What the edit, or putting back what stood before one, would do; and the version that it rests on."""
+        ...
+
+    def confirm(self, order_id: str, body: Mapping[str, Any], seen: str, actor: str, undoes: int = 0) -> int:
+        """The number of the version that came of it."""
+        ...
+
+
 class Pays(Protocol):
     """What a person decides about money: the same use cases that the API's doors of finance have, with the same rules. Amounts in
     minor units. `seen` is the version that the person looked at: what was decided on it twice is decided once, and on an older

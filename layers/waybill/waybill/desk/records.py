@@ -7,6 +7,7 @@ from typing import Any
 
 from waybill.desk.model.facts import (
     Decision,
+    Edit,
     FulfilmentOrder,
     Hold,
     JournalEntry,
@@ -16,6 +17,8 @@ from waybill.desk.model.facts import (
     Row,
 )
 from waybill.desk.money import money_facts
+from waybill.editing.model.version import Version
+from waybill.editing.model.version import versions_of as versions
 from waybill.kernel.events import Entry
 from waybill.kernel.money import minor_units
 from waybill.orders import outbox, present
@@ -26,6 +29,7 @@ from waybill.routing import present as routing
 
 _LINKED = ("https://", "http://localhost", "http://127.0.0.1")
 """What may stand in a link to a carrier's page; anything else would be a way in for a script."""
+_EDITABLE = ("received", "on_hold", "backordered", "confirmed")
 _CANCELLABLE = ("received", "on_hold", "backordered", "confirmed", "released", "in_fulfilment")
 
 
@@ -61,7 +65,19 @@ def order_facts(record: Record, node_names: dict[str, str], tracking_urls: dict[
         history=_history(record),
         waiting=record.wait["state"] if record.wait else "",
         allowed=_allowed(record),
+        edits=tuple(map(_edit, versions(record))),
+        version=record.state.version,
     )
+
+
+def _edit(version: Version) -> Edit:
+    changes = version.changes
+    lines = [f"{row['sku']}: {row['before']} → {row['after']}" for row in changes["lines"]]
+    beside = [each["title"] for each in changes["surcharges"]]
+    method = [f"ships by {changes['shipping_method'][1]}"] if changes["shipping_method"] else []
+    told = [*(["another address"] if changes["address"] else []), *(["another note"] if changes["note"] else [])]
+    who = version.actor.rpartition(":")[2]
+    return Edit(version.number, version.at, who, version.reason, (*lines, *beside, *method, *told), changes["money"]["difference"], version.undoes)
 
 
 def _row(record: Record) -> Row:
@@ -132,5 +148,6 @@ def _allowed(record: Record) -> frozenset[str]:
     """What the state admits; who may do it is the visitor's role."""
     holds = record.state.active_holds
     status = view.status(record.state, record.fulfilment_orders)
-    verbs = {"cancel": status in _CANCELLABLE, "release_hold": bool(holds), "retry_payment": any(h.kind == "payment" and h.blocks for h in holds)}
+    editable = status in _EDITABLE and all(item["status"] in ("rejected", "cancelled") for item in record.fulfilment_orders)
+    verbs = {"edit": editable, "cancel": status in _CANCELLABLE, "release_hold": bool(holds), "retry_payment": any(h.kind == "payment" and h.blocks for h in holds)}
     return frozenset(verb for verb, admitted in verbs.items() if admitted)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from waybill.desk.model.facts import Listing, Order, Query
 from waybill.desk.model.intake import Opened
 from waybill.desk.model.money import Refund
 from waybill.desk.model.visitor import Visitor
-from waybill.desk.ports import Acts, Pays, Reads, Takes
+from waybill.desk.ports import Acts, Edits, Pays, Reads, Takes
 from waybill.kernel.errors import Forbidden, InvalidInput, NotFound
 from waybill.payments.model.refunds import Wanted
 
@@ -46,6 +48,7 @@ class Desk:
     pays: Pays
     takes: Takes
     visitor: Visitor
+    edits: Edits | None = None
 
     def orders(self, query: Query) -> Listing:
         return self.reads.orders(query, self.visitor.channel)
@@ -82,6 +85,18 @@ class Desk:
     def retry_payment(self, order_id: str) -> None:
         self._may_act_on(order_id)
         self.acts.retry_payment(order_id, self.actor)
+
+    def lines(self, order_id: str) -> list[tuple[str, str, str, int]]:
+        self._may_act_on(order_id)
+        return self._edits.lines(order_id)
+
+    def preview_edit(self, order_id: str, body: Mapping[str, Any], undoes: int = 0) -> tuple[dict[str, Any], str]:
+        self._may_act_on(order_id)
+        return self._edits.preview(order_id, body, undoes)
+
+    def edit(self, order_id: str, body: Mapping[str, Any], seen: str, undoes: int = 0) -> int:
+        self._may_act_on(order_id)
+        return self._edits.confirm(order_id, body, seen, self.actor, undoes)
 
     def preview_refund(self, order_id: str, wanted: Wanted, reason: str) -> tuple[Refund, str]:
         self._may_move_money_of(order_id, self.visitor.may_refund)
@@ -142,6 +157,12 @@ class Desk:
     def _may_act(self) -> None:
         if not self.visitor.may_act:
             raise Forbidden("this needs one of the roles: support, admin")
+
+    @property
+    def _edits(self) -> Edits:
+        if self.edits is None:
+            raise NotFound("orders are not edited here")
+        return self.edits
 
     @property
     def actor(self) -> str:

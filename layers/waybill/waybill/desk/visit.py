@@ -26,6 +26,8 @@ _SAID = {
     "cancelled": "The order is cancelled.",
     "retried": "The payment is being tried again.",
     "redriven": "The document goes through once more.",
+    "edited": "The order is edited; what follows from it is under way.",
+    "undone": "The order is put back to what it was; what follows from it is under way.",
     "granted": "The refund is granted; the money is on its way.",
     "proposed": "The refund is above what one person may grant: a second person decides.",
     "approve": "The refund is approved; the money is on its way.",

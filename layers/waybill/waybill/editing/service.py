@@ -16,6 +16,7 @@ from waybill.editing import looking
 from waybill.editing.model import change as model
 from waybill.editing.model.change import Change
 from waybill.editing.model.version import Version, money
+from waybill.editing.model.version import versions_of as versions
 from waybill.editing.ports import Asked, Foresee, Outcome, Stock
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import IllegalTransition, InvalidInput, KeyReused, NotFound, StaleVersion
@@ -123,12 +124,6 @@ class Editing:
             hold = Hold(f"edit-{after.edits}", EDIT, f"the money of edit {after.edits} is being seen to", at, actor, blocks=("release", "ship"))
             state = verbs.place_hold(state, hold, at, actor)
         return state
-
-
-def versions(record: Record) -> list[Version]:
-    """Every edit of an order, the first one first."""
-    found = [Version.of(item) for key, item in (record.others or {}).items() if key.startswith(codec.EDIT)]
-    return sorted(found, key=lambda version: version.number)
 
 
 def settled(record: Record, version: Version) -> bool:

@@ -105,9 +105,22 @@ class JournalEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A version of the order: who has made it, why, what it says was changed, and by how much the total has moved (minor units)."""
+
+    number: int
+    at: str
+    actor: str
+    reason: str
+    changes: tuple[str, ...]
+    difference: int
+    undoes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """Everything of one order. `history` pairs the record that an entry belongs to with the entry; `waiting` names what the
-    execution waits for; `allowed` holds the verbs that its state admits: release_hold, cancel, retry_payment."""
+    execution waits for; `allowed` holds the verbs that its state admits: release_hold, cancel, retry_payment, edit. `version` is what an edit rests on."""
 
     row: Row
     lines: tuple[Line, ...]
@@ -122,6 +135,8 @@ class Order:
     history: tuple[tuple[str, Entry], ...] = ()
     waiting: str = ""
     allowed: frozenset[str] = frozenset()
+    edits: tuple[Edit, ...] = ()
+    version: int = 0
 
     @property
     def units(self) -> int:

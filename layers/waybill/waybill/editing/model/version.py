@@ -9,6 +9,9 @@ from typing import Any
 from waybill.kernel.money import decimal_string
 from waybill.orders.model.order import Order
 
+EDIT = "EDIT#"
+"""How the sort keys of edits begin (`orders.codec`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -33,6 +36,12 @@ class Version:
     def of(cls, item: Mapping[str, Any]) -> Version:
         known = {name: item[name] for name in cls.__slots__ if name in item}
         return cls(**{"reason": "", "key": "", "asked": "", "changes": {}, "before": {}, **known})
+
+
+def versions_of(record: Any) -> list[Version]:
+    """Every edit of a stored order (`orders.store.Record`), the first one first."""
+    found = [Version.of(item) for key, item in (record.others or {}).items() if key.startswith(EDIT)]
+    return sorted(found, key=lambda version: version.number)
 
 
 def money(before: Order, after: Order) -> dict[str, int]:
