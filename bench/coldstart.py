@@ -37,7 +37,6 @@ OTHERS = 3
 MOST_MB = {"intake": 50.0}
 _BUILT = ROOT / ".local" / "cache" / "bench"
 _PROCESS = Path(__file__).with_name("cold_process.py")
-_LAYERS = ("waybill", "dependencies", "addresses", "labels", "solver")
 _TUTORIAL = ["boto3", "aws-lambda-powertools", "pydantic", "aws-xray-sdk", "jmespath"]
 
 
@@ -102,7 +101,8 @@ def _median(runs: list[dict[str, float]]) -> dict[str, float]:
 def _paths() -> dict[str, list[Path]]:
     """What each function finds: its own folder, its layers, the runtime."""
     runtime = _runtime()
-    layers = {layer: _layer(layer) for layer in _LAYERS}
+    names = {layer["Ref"].removesuffix("Layer").lower() for properties in functions().values() for layer in properties["Layers"]}
+    layers = {name: _layer(name) for name in sorted(names)}
     return {
         folder: [_function(folder), *(layers[layer["Ref"].removesuffix("Layer").lower()] for layer in properties["Layers"]), runtime]
         for folder, properties in functions().items()

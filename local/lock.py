@@ -11,13 +11,15 @@ from local.settings import ROOT, tool
 
 _FOLDER = "requirements"
 _SHIPPED = ("dependencies", "labels", "addresses", "solver", "spreadsheets", "aws")
+_ALONE = ("addresses",)
+"""Shipped without what they ask for: it is for fetching their data anew, and would stand before the runtime's own."""
 _OPTIONS = ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate", "--universal"]
 
 
 def main() -> None:
     pin("dev")
     for name in _SHIPPED:
-        pin(name, "-c", f"{_FOLDER}/dev.txt")
+        pin(name, "-c", f"{_FOLDER}/dev.txt", *(["--no-deps"] if name in _ALONE else []))
     pin("localstripe")
 
 

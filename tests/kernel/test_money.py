@@ -13,7 +13,7 @@ def test_amounts_are_read_in_the_currency_s_own_exponent(amount, currency, minor
     assert minor_units(amount, currency) == minor
 
 
-@pytest.mark.parametrize("amount", ["1.234", "NaN", "Infinity", "-Infinity", "1e999", "", "x", "9" * 33, 1.5, True, "1e40"])
+@pytest.mark.parametrize("amount", ["1.234", "NaN", "Infinity", "-Infinity", "1e999", "", "x", "9" * 33, 1.5, True, "1e40", "1e2", "1_0", "٣", "２", "1-2", "+-1", ".", "1 2"])
 def test_what_is_no_exact_amount_is_refused(amount):
     with pytest.raises(InvalidInput):
         minor_units(amount, "USD")

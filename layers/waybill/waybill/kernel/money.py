@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from waybill.kernel.errors import InvalidInput
 
@@ -20,7 +19,7 @@ _EXPONENT_TWO = frozenset(
     "PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP "
     "TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD YER ZAR ZMW ZWL".split()
 )
-_PLAIN = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*\Z", re.ASCII)
+_SIGNS = frozenset("0123456789.+-")
 """What Python takes for a number besides (`1_000`, `1e3`, digits of other scripts) nobody has meant as an amount."""
 MOST_MINOR_UNITS = 10**15
 """No single amount is larger; keeps sums exact everywhere, JSON numbers included."""
@@ -43,9 +42,10 @@ def minor_units(amount: str | int | Decimal, currency: str) -> int:
         raise InvalidInput("an amount is a decimal string, not a binary number")
     if isinstance(amount, str) and len(amount) > 32:
         raise InvalidInput("an amount has at most 32 characters")
-    if isinstance(amount, str) and not _PLAIN.match(amount):
-        raise InvalidInput(f"{amount[:32]!r} is not an amount")
-    value = Decimal(amount)
+    try:
+        value = Decimal(amount if not isinstance(amount, str) or _SIGNS.issuperset(amount.strip()) else "no amount")
+    except InvalidOperation:
+        raise InvalidInput(f"{str(amount)[:32]!r} is not an amount") from None
     if not value.is_finite() or abs(value) > MOST_MINOR_UNITS:
         raise InvalidInput("an amount must be finite and of a sensible size")
     shifted = value.scaleb(places)
