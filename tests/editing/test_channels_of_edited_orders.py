@@ -58,6 +58,21 @@ def test_a_channel_that_adds_to_an_edited_order_is_still_heard(the):
     assert "changed" in active(the, order_id)
 
 
+def test_a_channel_hears_of_what_it_has_sold_and_of_nothing_that_an_edit_has_put_in(the):
+    order_id = held_of_shopify(the)
+    first = the.order(order_id)["lines"][0]
+    assert the.call("PUT", "/v1/policies/limits", {}).status == 200
+    assert edit(the, order_id, lines={first["id"]: first["quantity"] + 1}, add=[{"sku": "POT", "quantity": 1, "unit_price": "1.00"}], payment={"kind": "terms"}).status == 201
+    for hold in [hold for hold in the.order(order_id)["holds"] if hold["status"] == "active"]:
+        the.call("POST", f"/v1/orders/{order_id}/holds/{hold['id']}/release", {}, "support")
+    the.settle()
+    the.fulfil(order_id)
+    the.settle()
+    assert the.order(order_id)["status"] == "shipped" and the.world.dead_letters() == {}
+    told = [said for said in the.outside.shops.told if said["kind"] == "fulfillmentCreate"]
+    assert told and "e1-" not in str(told)
+
+
 def test_the_original_posted_again_is_the_same_order(the):
     order = an_order()
     order_id = held(the, order)

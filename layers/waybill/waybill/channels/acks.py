@@ -9,7 +9,7 @@ from typing import Any
 from waybill.aws.logs import count, logger
 from waybill.channels import messages
 from waybill.channels.connecting import remote
-from waybill.channels.exploding import as_sold
+from waybill.channels.exploding import as_sold, sold_there
 from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Parcel, Reduction, Shipment
 from waybill.channels.patience import LeftAlone, Patience
 from waybill.channels.ports import AskedToWait, ChannelRefused, Remote
@@ -90,7 +90,10 @@ def _tell(teller: Remote, event: Event, record: Record) -> None:
         teller.reduced(Reduction(event.id, order.id, order.external_reference, dict(data["lines"]), str(data.get("reason", ""))))
         return
     parcels = tuple(_parcel(package) for package in data["packages"])
-    lines = as_sold(order, _left_before(record, data["fo_id"]), {line: int(units) for line, units in data["lines"].items()})
+    before, now = _left_before(record, data["fo_id"]), {line: int(units) for line, units in data["lines"].items()}
+    lines = as_sold(order, before, now)
+    if order.edits and shop.channel(order.channel).kind != "api":
+        lines = sold_there(store.as_placed(record), as_sold(order, {}, before), lines)
     last = bool(data.get("last"))
     if not lines and not last:
         return  # a part of a bundle: the channel hears of the bundle, with the parcel that makes it whole

@@ -35,6 +35,16 @@ def as_sold(order: Order, before: Mapping[str, int], now: Mapping[str, int]) -> 
     return told
 
 
+def sold_there(placed: Order, before: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
+    """Of units of lines as sold, those that the channel knows of: it has sold what was `placed`, and not what an edit of ours has put in."""
+    known = Counter[str]()
+    for line in placed.lines:
+        bundle = line.attributes.get(BUNDLE)
+        known[bundle["line"] if bundle else line.id] = bundle["quantity"] if bundle else line.quantity
+    told = {line: min(count, max(0, known[line] - before.get(line, 0))) for line, count in now.items()}
+    return {line: count for line, count in told.items() if count}
+
+
 def _sold(lines: Iterable[Line]) -> dict[str, list[Line]]:
     sold: dict[str, list[Line]] = {}
     for line in lines:

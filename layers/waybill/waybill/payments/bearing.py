@@ -45,9 +45,7 @@ def borne(account: Account, after: Order, given: Told | None, policy: Policy) ->
 def _most(tender: Tender) -> int:
     """What it can bear without anybody being asked."""
     held = tender.balances.authorised + tender.balances.charged + tender.balances.charge_pending + tender.balances.auth_pending
-    if tender.at_gateway:
-        return held or tender.amount
-    return tender.refundable if tender.kind == CHANNEL and tender.events else tender.amount
+    return max(held, tender.amount) if tender.at_gateway else tender.amount
 
 
 def _told(number: int, told: Told, known: dict[int, Tender], bears: dict[int, int], confirmed: bool) -> Told:
