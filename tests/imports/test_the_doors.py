@@ -136,8 +136,8 @@ def test_columns_that_mean_nothing_are_told(the):
 def test_a_file_that_cannot_be_read_at_all_has_failed_and_says_why(the, file, says):
     it = the.send(file)
     assert it["status"] == "failed" and says in it["problem"] and it["percent"] == 100
-    assert the.orders() == {}
+    assert the.orders() == {} and stored_files() == []
 
 
 def test_a_file_without_rows_is_done(the):
-    assert the.send(sheet())["status"] == "done"
+    assert the.send(sheet())["status"] == "done" and stored_files() == []

@@ -52,6 +52,7 @@ class Worker:
             if it.status in UNDER_WAY and self.seconds() >= until:
                 self.send({"import": id})
                 return
+        files.delete(it.file)
         logger.info("import ended", import_id=id, status=it.status, counts=dict(it.counts))
 
     def _step(self, it: Import) -> Import:
