@@ -113,7 +113,7 @@ KINDS = (
     _kind("payment.refund_returned", "PAY", "A refund that had succeeded came back to us.", _MONEY, may={**_REFERENCE, "reason": CODE}, to="accounting"),
     _kind("payment.refund_failed", "PAY", "Money could not be returned.", _MONEY, may={**_REFERENCE, "reason": CODE}),
     _kind("payment.credited", "PAY", "A refund that the gateway would not pay is given as store credit.", _MONEY),
-    _kind("payment.refund_owed", "PAY", "The channel has the money of a cancelled order and owes it back.", _MONEY, may=_REFERENCE),
+    _kind("payment.refund_owed", "PAY", "The channel has money that it owes back; it returns it where it may (`refunds` of its settings), else a person does.", _MONEY, may=_REFERENCE, to="channel-acks"),
     _kind("payment.renewed", "PAY", "The gateway holds the amount anew, for longer.", _MONEY, may={**_REFERENCE, "expires_at": TEXT}),
     _kind("payment.lapsed", "PAY", "The gateway holds the amount no longer.", _MONEY, may=_REFERENCE),
     _kind("payment.disputed", "PAY", "The customer's bank has taken the money back.", _MONEY, may={**_REFERENCE, "reason": CODE}, to="accounting"),

@@ -7,8 +7,9 @@ from typing import Any
 
 from graphql import build_schema, graphql_sync
 
+from local.receiver import shopify_refunds
 from local.receiver.shelves import Shelves
-from local.receiver.shopify_inventory import LOCATION, Inventory
+from local.receiver.shopify_inventory import LOCATION, Inventory, key_of
 from local.receiver.shopify_inventory import TYPES as INVENTORY_TYPES
 from local.receiver.shopify_orders import LINE_FIELDS, ORDER_FIELDS, TYPES, node
 from local.receiver.shops import Order, Shops, now
@@ -76,6 +77,7 @@ type OrderCancelUserError { field: [String!] message: String! code: String }
 """.replace("#ORDER", ORDER_FIELDS).replace("#LINE", LINE_FIELDS)
     + TYPES
     + INVENTORY_TYPES
+    + shopify_refunds.TYPES
 )
 _WINDOW = re.compile(r"updated_at:>='([^']+)' AND updated_at:<'([^']+)'\Z")
 
@@ -96,6 +98,7 @@ class ShopifyShop:
             "fulfillmentOrder": self._fulfillment_order,
             "fulfillmentCreate": self._fulfil,
             "orderCancel": self._cancel,
+            "refundCreate": self._refund,
             "inventoryItems": self.inventory.items,
             "inventorySetQuantities": self.inventory.set,
         }
@@ -163,6 +166,10 @@ class ShopifyShop:
         self.shops.save(self.channel, order)
         self.shops.note(self.channel, order["reference"], "orderCancel", how)
         return {"job": {"id": f"gid://shopify/Job/{order['reference']}", "done": False}, "orderCancelUserErrors": []}
+
+    def _refund(self, info: Any, input: dict[str, Any]) -> Any:
+        done = self.inventory.shelves.done
+        return shopify_refunds.create(self.shops, self.channel, self._known(input["orderId"], "Order"), input, key_of(info), done)
 
     def _known(self, gid: str, kind: str) -> Order | None:
         start, _, reference = gid.rpartition("/")

@@ -50,7 +50,7 @@ class Inventory:
 
     def set(self, info: Any, input: dict[str, Any]) -> Any:
         with self.shelves.lock:
-            key, said = f"{self.channel}/{_key(info)}", json.dumps(input, sort_keys=True)
+            key, said = f"{self.channel}/{key_of(info)}", json.dumps(input, sort_keys=True)
             if key in self.shelves.done:
                 before, errors = self.shelves.done[key]
                 code = "IDEMPOTENCY_KEY_PARAMETER_MISMATCH" if before != said else "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED" if errors else ""
@@ -81,7 +81,8 @@ class Inventory:
         return shows, errors
 
 
-def _key(info: Any) -> str:
+def key_of(info: Any) -> str:
+    """What the call names as `@idempotent`."""
     from graphql import get_directive_values
 
     from local.receiver.shopify import SCHEMA

@@ -6,6 +6,8 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from local.receiver import shopify_refunds
+
 TYPES = """
 scalar Decimal
 type MoneyV2 { amount: Decimal! currencyCode: String! }
@@ -20,7 +22,7 @@ type TaxLine { title: String! ratePercentage: Float priceSet: MoneyBag! }
 type ShippingLine { code: String title: String! isRemoved: Boolean! originalPriceSet: MoneyBag! discountAllocations: [DiscountAllocation!]! taxLines: [TaxLine!]! }
 type ShippingLineConnection { nodes: [ShippingLine!]! }
 type LineItemConnection { nodes: [LineItem!]! pageInfo: PageInfo! }
-type OrderTransaction { id: ID! kind: String! status: String! gateway: String amountSet: MoneyBag! }
+type OrderTransaction { id: ID! kind: String! status: String! gateway: String amountSet: MoneyBag! parentTransaction: OrderTransaction }
 type OrderConnection { nodes: [Order!]! pageInfo: PageInfo! }
 enum OrderSortKeys { UPDATED_AT CREATED_AT }
 """
@@ -32,7 +34,7 @@ ORDER_FIELDS = """
   shippingAddress: MailingAddress billingAddress: MailingAddress shippingLines(first: Int): ShippingLineConnection! lineItems(first: Int, after: String): LineItemConnection!
   poNumber: String confirmationNumber: String discountCodes: [String!]! taxExempt: Boolean! estimatedTaxes: Boolean! risk: OrderRiskSummary!
   currentTotalPriceSet: MoneyBag! totalRefundedSet: MoneyBag! transactions(first: Int): [OrderTransaction!]!
-"""
+""" + shopify_refunds.ORDER_FIELDS
 LINE_FIELDS = """
   name: String! unfulfilledQuantity: Int! nonFulfillableQuantity: Int! requiresShipping: Boolean! isGiftCard: Boolean! originalUnitPriceSet: MoneyBag! discountAllocations: [DiscountAllocation!]!
   taxLines: [TaxLine!]! customAttributes: [Attribute!]!
@@ -69,6 +71,7 @@ def node(document: dict[str, Any]) -> dict[str, Any]:
             "status": raw["status"].upper(),
             "gateway": raw.get("gateway"),
             "amountSet": bag(raw["amount"]),
+            "parentTransaction": {"id": f"gid://shopify/OrderTransaction/{raw['parent_id']}"} if raw.get("parent_id") else None,
         }
 
     def line(raw: dict[str, Any]) -> dict[str, Any]:
@@ -138,7 +141,8 @@ def node(document: dict[str, Any]) -> dict[str, Any]:
         "shippingLines": lambda info, first=None: {"nodes": shipping},
         "lineItems": lambda info, first=50, after=None: _page(lines, first, after),
         "totalRefundedSet": bag(f"{returned:.2f}"),
-        "transactions": lambda info, first=None: [transaction(raw) for raw in document.get("transactions", [])],
+        "transactions": lambda info, first=None: [transaction(raw) for raw in (*document.get("transactions", []), *shopify_refunds.back(document))],
+        **shopify_refunds.fields(document),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from local.receiver.shelves import Shelves
@@ -35,6 +36,8 @@ class WooShop:
                 return error(404, "woocommerce_rest_shop_order_invalid_id", "Invalid ID.")
             if parts[2:] == ["notes"]:
                 return self._notes(method, order, body)
+            if parts[2:] == ["refunds"]:
+                return self._refunds(method, order, body)
             return self._order(method, order, body) if not parts[2:] else error(404, "rest_no_route", "No route was found.")
 
     def _orders(self, query: dict[str, str]) -> Reply:
@@ -76,6 +79,24 @@ class WooShop:
             self.shops.save(self.channel, order)
             self.shops.note(self.channel, order["reference"], "order", body)
         return 200, {**order.get("document", {}), "id": int(order["reference"]), "status": order["status"], "meta_data": order["meta_data"]}
+
+    def _refunds(self, method: str, order: Order, body: Any) -> Reply:
+        """Money alone, by the payment plugin, and no more than the order has left."""
+        document = order.setdefault("document", {})
+        known = document.setdefault("refunds", [])
+        if method == "GET":
+            return 200, known
+        if not isinstance(body, dict) or set(body) != {"amount", "reason", "api_refund", "api_restock"} or body["api_restock"] is not False:
+            return error(400, "rest_invalid_param", "Invalid parameter(s)")
+        left = Decimal(document.get("total", "0")) + sum(Decimal(each["total"]) for each in known)
+        if not 0 < Decimal(body["amount"]) <= left:
+            return error(400, "woocommerce_rest_invalid_order_refund", "Refund amount is greater than the order's.")
+        made = {"id": 9000 + len(known), "reason": body["reason"], "total": f"-{body['amount']}"}
+        known.append(made)
+        document["date_modified_gmt"] = now()[:19]
+        self.shops.save(self.channel, order)
+        self.shops.note(self.channel, order["reference"], "refund", body)
+        return 201, made
 
     def _notes(self, method: str, order: Order, body: Any) -> Reply:
         if method == "GET":

@@ -17,7 +17,7 @@ import pytest
 from tests.channels.benches import AMAZON, BENCHES, BIGCOMMERCE, COMMERCETOOLS, EBAY, MAGENTO, SQUARE
 from waybill.aws import outbound
 from waybill.channels import oauth, registry
-from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Parcel, Reduction, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Parcel, Reduction, Refund, Shipment
 from waybill.channels.ports import AskedToWait, ChannelRefused, Outgoing, Remote
 from waybill.kernel import json as strict_json
 from waybill.kernel.errors import NotFound, Unavailable
@@ -272,6 +272,48 @@ def test_what_a_channel_has_no_word_for_is_told_in_silence(monkeypatch, kind):
     remote.reduced(Reduction("e:3", "ord_1", FIRST[kind], LINES[kind], "no"))
     remote.given_back(GivenBack("e:4", "ord_1", FIRST[kind], 100, "USD"))
     assert not vendor.told()
+
+
+def test_square_is_asked_for_a_refund_as_it_wants_and_under_the_same_key_however_often(monkeypatch):
+    remote, vendor = calling("square", monkeypatch, [(r"POST /v2/refunds", {"refund": {"id": "r1", "status": "PENDING"}})])
+    for _ in range(2):
+        remote.refund(Refund("ord_1/pay1:3", "ord_1", "SQ1", "pay-1", 1250, "USD"))
+    (_, _, said), again = vendor.told()
+    _square("POST /v2/refunds", said)
+    assert said == again[2] and len(said["idempotency_key"]) <= 45 and (said["payment_id"], said["amount_money"]["amount"]) == ("pay-1", 1250)
+
+
+def test_bigcommerce_returns_money_once_by_the_way_that_it_names_itself(monkeypatch):
+    made = list[Any]()
+    cash, card = {"provider_id": "cod", "amount": 12.5, "offline": True}, {"provider_id": "braintree", "amount": 12.5, "offline": False}
+    quote = {"data": {"refund_methods": [[{"provider_id": "storecredit", "amount": 12.5, "offline": False}], [cash], [card]]}}
+    path = "/v3/orders/1/payment_actions"
+    answers = [
+        (rf"GET {path}/refunds", lambda said: {"data": made}),
+        (rf"POST {path}/refund_quotes", quote),
+        (rf"POST {path}/refunds", lambda said: made.append(said) or {"data": said}),
+    ]
+    remote, _ = calling("bigcommerce", monkeypatch, answers)
+    for _ in range(2):
+        remote.refund(Refund("ord_1/pay1:3", "ord_1", "1", "", 1250, "USD"))
+    (said,) = made
+    assert said["payments"] == [card] and said["items"] == [{"item_type": "ORDER", "item_id": 1, "amount": 12.5}] and said["reason"] == "Waybill ord_1/pay1:3"
+    quote["data"]["refund_methods"] = [[cash]]
+    with pytest.raises(ChannelRefused, match="by hand"):
+        remote.refund(Refund("ord_1/pay1:4", "ord_1", "1", "", 1250, "USD"))
+
+
+@pytest.mark.parametrize("kind", VENDORS)
+@pytest.mark.parametrize(("status", "error"), [(429, AskedToWait), (503, Unavailable), (401, Unavailable), (422, ChannelRefused)])
+def test_a_refund_that_is_refused_becomes_the_right_error(monkeypatch, kind, status, error):
+    remote, vendor = VENDORS[kind](monkeypatch)
+    if registry.adapter(kind).refunds:
+        vendor.faults.append(outbound.Reply(status, {"retry-after": "17"} if status == 429 else {}, b"{}"))
+        with pytest.raises(error):
+            remote.refund(Refund("e:5", "ord_1", FIRST[kind], "p1", 100, "USD"))
+    else:
+        remote.refund(Refund("e:5", "ord_1", FIRST[kind], "p1", 100, "USD"))
+        assert not vendor.calls, "a person returns it there"
 
 
 @pytest.mark.parametrize("kind", VENDORS)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from waybill.inventory.checking import Checking
     from waybill.inventory.movements import Movements
     from waybill.inventory.service import Inventory
+    from waybill.kernel.events import Event
     from waybill.listing.service import Listing
     from waybill.notifications.service import Notifier
     from waybill.orders.reconciler import Reconciler
@@ -176,7 +177,14 @@ def channel_acks() -> ChannelAcks:
     """What the channel-acks queue's events go to."""
     from waybill.channels.acks import ChannelAcks
 
-    return ChannelAcks(utc_now)
+    def steps(record: Record, event: Event) -> tuple[int, int] | None:
+        from waybill.payments.at_channel import steps_of
+        from waybill.payments.records import account
+
+        tenders = account(record.order, record.state, record.tenders).tenders
+        return steps_of(tenders, int(event.data["tender"]), event.time, int(event.data["amount"]))
+
+    return ChannelAcks(utc_now, steps)
 
 
 def orders() -> Orders:

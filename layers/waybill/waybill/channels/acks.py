@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from waybill.aws.logs import count, logger
-from waybill.channels import messages
+from waybill.channels import messages, registry
 from waybill.channels.connecting import remote
 from waybill.channels.exploding import as_sold, sold_there
-from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Parcel, Reduction, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Parcel, Reduction, Refund, Shipment
 from waybill.channels.patience import LeftAlone, Patience
 from waybill.channels.ports import AskedToWait, ChannelRefused, Remote
-from waybill.kernel.clock import Clock
+from waybill.kernel import json as strict_json
+from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import NotFound, Unavailable
 from waybill.kernel.events import Event
 from waybill.orders import store
 from waybill.orders.model.state import LINES_CANCELLED
 from waybill.orders.store import Record
 from waybill.shop import store as shop
+from waybill.shop.model import Channel
 
 SHIPPED, CANCELLED, REDUCED = "fulfilment_order.shipped", "order.cancelled", LINES_CANCELLED
-ACCEPTED, GIVEN_BACK = "order.confirmed", "payment.refunded"
+ACCEPTED, GIVEN_BACK, OWED = "order.confirmed", "payment.refunded", "payment.refund_owed"
+_LONGEST_RUN = timedelta(seconds=90)
+"""Whoever was to return money is dead by then: nobody else does before."""
+Steps = Callable[[Record, Event], tuple[int, int] | None]
+"""What the channel has returned of an order in all before and after it carries out what an event says that it owes; None: that is for a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelAcks:
     clock: Clock
+    steps: Steps = lambda record, event: None
     patience: Patience = field(default_factory=Patience)
 
     def take(self, message: dict[str, Any]) -> None:
@@ -36,7 +46,7 @@ class ChannelAcks:
         Raises Unavailable (come back later) and ChannelRefused (to the dead letters, in the end).
         """
         event = Event.from_dict(message["detail"])
-        if event.type not in (ACCEPTED, SHIPPED, CANCELLED, REDUCED, GIVEN_BACK):
+        if event.type not in (ACCEPTED, SHIPPED, CANCELLED, REDUCED, GIVEN_BACK, OWED):
             return
         if _its_own(event):
             return
@@ -56,17 +66,41 @@ class ChannelAcks:
 
     def _told(self, event: Event, record: Record, delivery: str) -> bool:
         """Tells it, unless it has been told already, or wants to hear nothing."""
-        teller = remote(shop.channel(record.order.channel), self.clock)
-        taken = messages.claim(event.id, delivery, self.clock()) if teller else None
+        channel = shop.channel(record.order.channel)
+        if event.type == OWED and not (channel.settings.get("refunds") is True and registry.adapter(channel.kind).refunds):
+            return False  # a person returns it there
+        teller = remote(channel, self.clock)
+        taken = messages.claim(event.id, delivery, self.clock(), *([_LONGEST_RUN] if event.type == OWED else [])) if teller else None
         if teller is None or taken is None:
             return False
         try:
-            _tell(teller, event, record)
+            if event.type == OWED:
+                self._return(teller, channel, event, record)
+            else:
+                _tell(teller, event, record)
         except AskedToWait as asked:
             messages.postpone(taken, self.clock(), asked.seconds)
             raise
         messages.done(taken, self.clock())
         return True
+
+
+    def _return(self, teller: Remote, channel: Channel, event: Event, record: Record) -> None:
+        """What the channel says that it has returned in all decides: it returns what lacks, once what was owed before is returned, and its own word of
+        it then settles what it owed. So whoever asks twice, or after a person has done it, returns nothing twice."""
+        steps = self.steps(record, event)
+        if steps is None:
+            return
+        order, (before, after) = record.order, steps
+        document = strict_json.parse(json.dumps(teller.order(order.external_reference), default=str).encode())
+        known = registry.adapter(channel.kind).normalise(channel.id, document, instant(self.clock())).standing.refunded or 0
+        if known < before:
+            raise Unavailable(f"{before - known} minor units that it owed before are not returned yet")
+        if known < after:
+            payment = str(event.data.get("reference") or "")
+            teller.refund(Refund(event.id, order.id, order.external_reference, payment, after - known, order.currency))
+            count("RefundsAtChannels", channel=channel.id)
+            logger.info("the channel returns money", order_id=order.id, event_id=event.id, channel=channel.id)
 
 
 def _its_own(event: Event) -> bool:

@@ -17,7 +17,7 @@ from waybill.channels import details
 from waybill.channels.details import listed, said
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, Refund, Shipment
 from waybill.channels.model.signature import standard_webhooks
 from waybill.channels.model.standing import Standing
 from waybill.channels.ports import NOTHING, WORD, About, Adapter, Hook, Outgoing, Page, Remote, Stock
@@ -191,6 +191,11 @@ class BigCommerce(Quiet):
     caller: Any
     location: str = "1"
 
+    def refund(self, refund: Refund) -> None:
+        from waybill.channels import bigcommerce_refunds
+
+        bigcommerce_refunds.tell(self.caller, quote(refund.external_reference, safe=""), refund)
+
     def stock(self, levels: Levels) -> Heard:
         from waybill.channels import bigcommerce_stock
 
@@ -261,5 +266,6 @@ ADAPTER = Adapter(
     remote=_remote,
     needs=("access_token",),
     stock=Stock(at_once=100),
+    refunds=True,
     settings=("api_url",),
 )

@@ -29,7 +29,7 @@ class Claim:
     version: int
 
 
-def claim(event_id: str, owner: str, now: datetime) -> Claim | None:
+def claim(event_id: str, owner: str, now: datetime, lease: timedelta = _LEASE) -> Claim | None:
     """Takes an event; None where it is done. `owner` is the delivery: the same delivery coming again takes over its own claim.
 
     Raises InOtherHands while another delivery of the event is at work, or before the other side wants to hear from us again.
@@ -44,7 +44,7 @@ def claim(event_id: str, owner: str, now: datetime) -> Claim | None:
     seen = old["version"] if old else 0
     taken = Claim(event_id, owner, seen + 1)
     try:
-        commit(replace(MESSAGES, _item(taken, now, "started"), seen))
+        commit(replace(MESSAGES, _item(taken, now, "started", lease), seen))
     except WriteConflict:
         raise InOtherHands(f"{event_id} was taken by another delivery just now") from None
     return taken
@@ -80,13 +80,13 @@ def _follow(taken: Claim, now: datetime, status: str, **more: Any) -> None:
         raise InOtherHands(f"{taken.event_id} was taken over by another delivery") from None
 
 
-def _item(taken: Claim, now: datetime, status: str) -> dict[str, Any]:
+def _item(taken: Claim, now: datetime, status: str, lease: timedelta = _LEASE) -> dict[str, Any]:
     return {
         "pk": f"{_CONSUMER}#{taken.event_id}",
         "status": status,
         "owner": taken.owner,
         "version": taken.version,
         "at": instant(now),
-        "lease": instant(now + _LEASE),
+        "lease": instant(now + lease),
         "expires": int((now + _KEPT).timestamp()),
     }

@@ -10,7 +10,7 @@ from typing import Any
 
 from waybill.channels.calling import Caller
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Refund, Shipment
 from waybill.channels.model.signature import standard_webhook
 from waybill.channels.ports import Page
 from waybill.kernel.clock import instant
@@ -37,6 +37,9 @@ class OwnWebhook:
 
     def given_back(self, given: GivenBack) -> None:
         self.post("order.refunded", given.event_id, asdict(given))
+
+    def refund(self, refund: Refund) -> None:
+        """Nothing: what it has taken itself it returns itself."""
 
     def stock(self, levels: Levels) -> Heard:
         """The receiver drops an id that it has heard, and what is older than it has."""

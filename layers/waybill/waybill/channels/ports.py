@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from waybill.channels.imported import Imported
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Refund, Shipment
 from waybill.kernel.clock import Clock
 from waybill.kernel.errors import Unavailable, WaybillError
 from waybill.shop.model import Channel
@@ -100,6 +100,10 @@ class Remote(Protocol):
 
     def given_back(self, given: GivenBack) -> None: ...
 
+    def refund(self, refund: Refund) -> None:
+        """Returns money that the channel holds. Asked for again under the same key it returns nothing more."""
+        ...
+
     def stock(self, levels: Levels) -> Heard:
         """Shows these numbers from now on. Raises only where none of them is told."""
         ...
@@ -135,7 +139,7 @@ class Adapter:
     """One kind of channel. `about` sorts a document by its topic; `normalise` reads one that is an order. `address` names the channel's
     setting with the address that we call, `remote` calls it; `needs` are the credentials without which nobody can; `settings` are those without
     which it is no channel. Word of its orders comes by `hook`, through a queue as `notices`, or by neither: then it is asked, on a schedule.
-    `stock`: it has a word for that."""
+    `stock`: it has a word for that; `refunds`: it returns money when we ask for it."""
 
     kind: str
     about: Callable[[str, Any], About]
@@ -147,3 +151,4 @@ class Adapter:
     notices: Notices | None = None
     settings: tuple[str, ...] = ()
     stock: Stock | None = None
+    refunds: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Refund, Shipment
 
 
 class Quiet:
@@ -20,6 +20,8 @@ class Quiet:
     def reduced(self, reduction: Reduction) -> None: ...
 
     def given_back(self, given: GivenBack) -> None: ...
+
+    def refund(self, refund: Refund) -> None: ...
 
     def stock(self, levels: Levels) -> Heard:
         return Heard(unknown=dict.fromkeys(levels.units, "it has no word for stock"))

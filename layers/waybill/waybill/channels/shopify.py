@@ -339,4 +339,5 @@ ADAPTER = Adapter(
     remote=_remote,
     needs=("access_token",),
     stock=Stock(at_once=100, settings=("location_id",)),
+    refunds=True,
 )

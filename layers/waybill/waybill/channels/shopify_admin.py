@@ -14,7 +14,7 @@ from waybill.aws.logs import logger
 from waybill.channels import shopify_orders
 from waybill.channels.calling import Caller
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Parcel, Reduction, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Parcel, Reduction, Refund, Shipment
 from waybill.channels.ports import AskedToWait, ChannelRefused, Page
 from waybill.kernel.errors import NotFound
 
@@ -90,6 +90,11 @@ class Shopify:
 
     def given_back(self, given: GivenBack) -> None:
         """Nothing: money that went back by a gateway of ours, Shopify never had."""
+
+    def refund(self, refund: Refund) -> None:
+        from waybill.channels import shopify_refunds
+
+        shopify_refunds.tell(self._ask, refund)
 
     def stock(self, levels: Levels) -> Heard:
         from waybill.channels import shopify_stock

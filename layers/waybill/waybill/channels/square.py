@@ -19,13 +19,13 @@ from waybill.channels import details
 from waybill.channels.details import listed, plain_number, promised_days, said
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Cancellation, Shipment
+from waybill.channels.model.shipment import Cancellation, Refund, Shipment
 from waybill.channels.model.standing import Standing
 from waybill.channels.ports import NOTHING, WORD, About, Adapter, Hook, Outgoing, Page, Remote, Signed, Stock
 from waybill.channels.quiet import Quiet
 from waybill.channels.reading import MOST_UNITS, Body, address, distinct, moment, part, parts, plain, reference, text
 from waybill.kernel.errors import Malformed
-from waybill.kernel.ids import order_id
+from waybill.kernel.ids import digest, order_id
 from waybill.kernel.money import MOST_MINOR_UNITS, exponent
 from waybill.orders.model.order import Charge, Customer, Line, Order, Shipping, Tender
 
@@ -223,6 +223,12 @@ class Square(Quiet):
     caller: Any
     location: str
 
+    def refund(self, refund: Refund) -> None:
+        """Under our key: Square returns it once. What the payment does not hold it refuses."""
+        money = {"amount": refund.amount, "currency": refund.currency}
+        said = {"idempotency_key": digest(refund.key, length=40), "payment_id": refund.payment, "amount_money": money, "reason": refund.mark}
+        self.caller.json("square.refund", "POST", "/v2/refunds", said)
+
     def stock(self, levels: Levels) -> Heard:
         from waybill.channels import square_stock
 
@@ -296,5 +302,6 @@ ADAPTER = Adapter(
     remote=_remote,
     needs=("access_token",),
     stock=Stock(at_once=100, settings=("location_id",)),
+    refunds=True,
     settings=("api_url", "location_id", "notification_url"),
 )

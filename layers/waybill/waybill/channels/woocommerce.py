@@ -234,4 +234,5 @@ ADAPTER = Adapter(
     remote=_remote,
     needs=("consumer_key", "consumer_secret"),
     stock=Stock(at_once=100),
+    refunds=True,
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from waybill.channels.calling import Caller
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Refund, Shipment
 from waybill.channels.ports import ChannelRefused, Page
 
 _A_PAGE = 50
@@ -26,6 +26,11 @@ class WooCommerce:
 
     def given_back(self, given: GivenBack) -> None:
         """Nothing: money that went back by a gateway of ours, WooCommerce never had."""
+
+    def refund(self, refund: Refund) -> None:
+        from waybill.channels import woocommerce_refunds
+
+        woocommerce_refunds.tell(self.caller, _path(refund.external_reference), refund)
 
     def stock(self, levels: Levels) -> Heard:
         from waybill.channels import woocommerce_stock

@@ -18,7 +18,7 @@ from waybill.kernel.events import Event
 _MOST_ENTRIES = 10
 HEARD = frozenset(
     "order.backordered order.cancelled order.confirmed order.edited order.hold_released order.lines_cancelled order.stock_arrived payment.captured payment.recorded payment.refunded "
-    "credit.issued credit.adjusted payment.disputed payment.dispute_won payment.refund_returned refund.retried refund.withdrawn "
+    "credit.issued credit.adjusted payment.disputed payment.dispute_won payment.refund_returned payment.refund_owed refund.retried refund.withdrawn "
     "payment.fee_charged payout.failed payout.settled refund.granted fulfilment_order.delivered fulfilment_order.rejected fulfilment_order.requested fulfilment_order.shipped".split()
 )
 """What the template's rules listen to. The rest stays in the timeline: an event on the bus is a customer's money. Whoever adds a

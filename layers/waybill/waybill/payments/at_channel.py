@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from waybill.kernel.clock import Clock, instant
 from waybill.orders.model.state import State, release_hold
 from waybill.payments.model.balances import captured_in_all
-from waybill.payments.model.tender import Tender
+from waybill.payments.model.tender import AT_CHANNEL, CHANNEL, OWED, Tender
 from waybill.payments.ports import Book
 from waybill.payments.records import Account
 from waybill.payments.service import the, until_first
@@ -55,6 +56,25 @@ class AtChannel:
                 left -= share
                 key = f"at-channel/back/{tender.back_at_channel + share}"
                 account = self.book.save(account, tender.returned_at_channel(share, key, at, account.reference(tender), actor))
+
+
+def steps_of(tenders: Iterable[Tender], number: int, at: str, amount: int) -> tuple[int, int] | None:
+    """What the channel will have returned in all, before and after it carries out the `amount` that tender `number` owes since `at`. None where that
+    is not certain, because not all of what is paid outside is the channel's own, or nothing such is owed."""
+    outside = [tender for tender in tenders if not tender.at_gateway and tender.events]
+    if any(tender.kind != CHANNEL for tender in outside):
+        return None
+    moves = sorted(((event.at, tender.number, event) for tender in outside for event in tender.events), key=lambda each: each[:2])
+    returned = target = 0
+    for when, of, event in moves:
+        if event.reason == AT_CHANNEL:
+            returned += event.amount
+        elif event.reason == OWED:
+            before = max(returned, target)
+            target = before + event.amount
+            if (of, when, event.amount) == (number, at, amount):
+                return before, target
+    return None
 
 
 def _let_go(state: State, tender: Tender, at: str, actor: str) -> State | None:

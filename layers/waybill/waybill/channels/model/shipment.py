@@ -60,6 +60,23 @@ class Cancellation:
 
 
 @dataclass(frozen=True, slots=True)
+class Refund:
+    """Money that the channel holds and is to return. `key` is the same however often it is asked for; `payment` is what the channel calls the payment."""
+
+    key: str
+    order_id: str
+    external_reference: str
+    payment: str
+    amount: int
+    currency: str
+
+    @property
+    def mark(self) -> str:
+        """By which a refund of ours is known again at the channel."""
+        return f"Waybill {self.key}"
+
+
+@dataclass(frozen=True, slots=True)
 class GivenBack:
     """We have returned money to the customer, by a gateway of ours."""
 

@@ -27,7 +27,8 @@ _FAILED = {
 
 _ANSWERS = ("SUCCESS", "FAILURE")
 _REMAINDER = "/remainder"
-_OWED, _AT_CHANNEL = "refund_owed", "at_channel"
+OWED, AT_CHANNEL = "refund_owed", "at_channel"
+"""Why a note was written: the channel owes money; why money went back: the channel has returned it."""
 AS_CREDIT = "store_credit"
 """Why money went back that no gateway has returned."""
 PART = "part"
@@ -269,12 +270,12 @@ class Tender:
         """With the note that the channel has money that it owes to the customer. Raises IllegalTransition beyond what it took (I7)."""
         if not 0 < amount <= self.refundable:
             raise IllegalTransition(f"tender {self.number}: {amount} is not within the {self.refundable} that may be refunded")
-        owed = PaymentEvent("INFO", at, amount, None, reference, _OWED, by=by)
+        owed = PaymentEvent("INFO", at, amount, None, reference, OWED, by=by)
         return self._with(owed)._told("payment.refund_owed", replace(owed, reason=None), actor)
 
     def owes(self, by: str) -> bool:
         """Whether it was noted for this very asker that the channel owes money."""
-        return any(event.reason == _OWED and event.by == by for event in self.events)
+        return any(event.reason == OWED and event.by == by for event in self.events)
 
     def as_credit(self, amount: int, refund: str, at: str, actor: str) -> Tender:
         """With a part of a refund that its gateway would not pay and that went back as store credit. Raises IllegalTransition beyond what
@@ -293,18 +294,18 @@ class Tender:
         Raises IllegalTransition beyond what it took (I7)."""
         if not 0 < amount <= self.balances.charged:
             raise IllegalTransition(f"tender {self.number}: {amount} is not within the {self.balances.charged} that the channel has")
-        back = PaymentEvent("REFUND_SUCCESS", at, amount, f"{self.record_id}/{key}", reference, _AT_CHANNEL)
+        back = PaymentEvent("REFUND_SUCCESS", at, amount, f"{self.record_id}/{key}", reference, AT_CHANNEL)
         return self._with(back)._told(_TOLD["REFUND"], back, actor)
 
     @property
     def back_at_channel(self) -> int:
         """Minor units that the channel has returned by itself."""
-        return sum(event.amount for event in self.events if event.reason == _AT_CHANNEL)
+        return sum(event.amount for event in self.events if event.reason == AT_CHANNEL)
 
     @property
     def refundable(self) -> int:
         """What was taken and is neither returned, nor about to be, nor owed by a channel."""
-        owed = sum(event.amount for event in self.events if event.reason == _OWED)
+        owed = sum(event.amount for event in self.events if event.reason == OWED)
         return self.balances.charged - max(0, owed - self.back_at_channel)
 
     def waiting(self, reason: str, at: str, actor: str) -> Tender:
