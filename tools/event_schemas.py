@@ -70,6 +70,7 @@ KINDS = (
     _kind("order.received", "STATE", "A channel's order has become ours.", {"channel": ID, "total": MINOR, "currency": CURRENCY}, may={"held": FLAG, "external_reference": ID}),
     _kind("order.held", "STATE", "A hold stops it before a step of the flow.", {"hold_id": ID, "kind": ID}, may={"reason": TEXT, "blocks": {"type": "array", "items": ID}}),
     _kind("order.readdressed", "STATE", "It goes elsewhere; which fields of the address are others, never what they say.", {"fields": {"type": "array", "items": ID}}),
+    _kind("order.customer_changed", "STATE", "Whose it is was changed by a person; which fields are others, never what they say.", {"fields": {"type": "array", "items": ID}}),
     _kind("order.hold_released", "STATE", "A person or a rule let a hold go.", {"hold_id": ID}, may={"kind": ID, "note": TEXT, "reason": TEXT}, to="waits"),
     _kind("order.risk_assessed", "STATE", "A channel or a fraud service has said what its risk is, 0 to 100.", {"score": COUNT, "source": ID, "recommendation": CODE}),
     _kind("order.backordered", "STATE", "Units wait for stock.", {"lines": LINES}, to="notifications"),

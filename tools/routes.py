@@ -38,6 +38,7 @@ class Route:
         return {
             "channels": "intake",
             "documents": "intake",
+            "customers": "orders",
             "imports": "intake",
             "carriers": "fulfilment",
             "fulfilment-orders": "fulfilment",
@@ -74,6 +75,8 @@ ROUTES = (
     Route("GET", "/v1/orders/{id}/decisions", "Read why it ships from where it does", READERS, "Decision", lists=True, refuses=(404,)),
     Route("GET", "/v1/orders/{id}/holds", "List an order's holds", READERS, "Hold", lists=True, refuses=(404,)),
     Route("POST", "/v1/orders/{id}/holds", "Hold an order", DECIDERS, "Order", "HoldIn", status=201, refuses=(404, 409)),
+    Route("PUT", "/v1/orders/{id}/customer", "Change whose an order is: e-mail, name, phone, locale, as far as named", ("support",), "Order", "CustomerChange", refuses=(404, 409, 422)),
+    Route("POST", "/v1/customers/merge", "Move a page of the orders of one address to another", ("support",), "CustomersMerged", "CustomersMerge", query=(("cursor", "The `next` of the page before"),), refuses=(409, 422)),
     Route("POST", "/v1/orders/{id}/risk", "Say what an order's risk is", DECIDERS, "Order", "RiskIn", refuses=(404, 409)),
     Route("POST", "/v1/orders/{id}/holds/{hold}/release", "Release a hold", DECIDERS, "Order", "ReleaseIn", refuses=(404, 409)),
     Route("POST", "/v1/orders/{id}/cancel", "Cancel what has not shipped, or a part that no node has yet", DECIDERS, "Order", "CancelIn", refuses=(404, 409, 422)),

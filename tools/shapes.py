@@ -428,6 +428,14 @@ SHAPES: dict[str, Schema] = {
     ),
     "Channel": _CHANNEL,
     "ChannelIn": record({"kind": TEXT, "name": TEXT}, {"currency": CURRENCY, "settings": {"type": "object"}}, "Addresses in `settings` are https and named `…_url`; secrets have a door of their own"),
+    "CustomerChange": {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": {"email": {"type": "string", "maxLength": 254}, "name": {"type": "string", "maxLength": 200}, "phone": {"type": "string", "maxLength": 40}, "locale": {"type": "string", "pattern": "^[a-z]{2}(_[A-Z]{2})?$"}},
+    },
+    "CustomersMerge": {**record({"from": TEXT, "into": TEXT}, {}, "E-mail addresses"), "additionalProperties": False},
+    "CustomersMerged": record({"moved": array(TEXT), "next": {"type": ["string", "null"]}}, {}, "Ids of the orders that were moved; call again with `next` until it is null"),
     "SecretIn": {
         "oneOf": [
             {**record({"use": {"type": "string", "minLength": 16, "maxLength": 512}}), "additionalProperties": False},

@@ -246,6 +246,13 @@ def carts_kept(the: Life) -> None:
         assert ok(the.call("GET", f"/v1/proof/inventory/{sku}")).json()["agrees"]
 
 
+def a_customer_changed(the: Life) -> None:
+    order_id = placed(the, an_order(reference="whose"))
+    ok(the.call("PUT", f"/v1/orders/{order_id}/customer", {"email": "guest@example.com", "name": "A guest"}, "support"))
+    moved = ok(the.call("POST", "/v1/customers/merge", {"from": "guest@example.com", "into": "known@example.com"}, "support"))
+    assert moved.json()["moved"] == [order_id]
+
+
 def books_read(the: Life) -> None:
     order_id = work_off(the, placed(the, an_order(("CUP", 1))))
     for who in ("admin", "api"):
@@ -257,6 +264,7 @@ def books_read(the: Life) -> None:
 SCENES = (
     bought_whole,
     orders_read,
+    a_customer_changed,
     at_the_desk,
     work_read,
     books_read,

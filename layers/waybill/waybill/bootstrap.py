@@ -196,7 +196,8 @@ def orders() -> Orders:
 
 def orders_api() -> Router:
     """Routes of `functions/orders`."""
-    from waybill.orders import api
+    from waybill.orders import api, customers_api
+    from waybill.orders.customers import Customers
     from waybill.payments import gateways_api, view
     from waybill.payments.breaker import CircuitTable
     from waybill.payments.refunding import granted
@@ -207,6 +208,7 @@ def orders_api() -> Router:
 
     routes = api.router(orders(), api.Views(payments, present.decisions), utc_now)
     gateways_api.add(routes, gateways(), CircuitTable())
+    customers_api.add(routes, Customers(utc_now))
     return routes
 
 

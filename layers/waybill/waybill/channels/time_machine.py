@@ -11,6 +11,7 @@ from waybill.channels.imported import DOCUMENT, Imported, differences
 from waybill.channels.worker import read
 from waybill.kernel.errors import InvalidInput, NotFound
 from waybill.orders import addresses, documents, store
+from waybill.orders.customers import CHANGED as CUSTOMER_CHANGED
 from waybill.orders.documents import Document
 from waybill.shop import store as shop
 from waybill.shop.bundles import bundles
@@ -53,7 +54,8 @@ def replayed(document: Document) -> Replayed | None:
         return Replayed(public, document.order_id, "unreadable", problem=problem.message) if made_it else None
     if not made_it or record is None:
         return Replayed(public, said.order.id, "readable")
-    moved = {"ship_to"} if any(entry.type == "order.readdressed" for entry in record.state.history) else set()
+    moved = {"ship_to"} if any(entry.type == "order.readdressed" for entry in record.state.history) else set[str]()
+    moved |= {field for entry in record.state.history if entry.type == CUSTOMER_CHANGED for field in entry.data["fields"]}
     parts = tuple(part for part in differences(_whole(said), Imported(record.order, addresses.written_of(record.customer))) if part not in moved)
     return Replayed(public, record.order.id, "differs" if parts else "same", parts)
 
