@@ -40,7 +40,8 @@ def run(seconds: float) -> int:
     sent = sendings(ROOT / "events" / "intake", stack.api_keys, stack.webhook_secrets, int(time.time()))
     print(f"\n  {len(sent)} orders from {len({each.channel for each in sent})} channels\n", flush=True)
     orders = play(door, sent, Table(), seconds)
-    print(f"\n{said(orders, mails_since(door, mails))}\n    the desk      {stack.desk_url}\n    the mailbox   {stack.mail_url}\n")
+    shows = ", ".join(f"{channel} {len(door.shelf(stack.receiver_url, channel))}" for channel in sorted({each.channel for each in sent}))
+    print(f"\n{said(orders, mails_since(door, mails))}\n    told of stock {shows} SKUs\n    the desk      {stack.desk_url}\n    the mailbox   {stack.mail_url}\n")
     return 0 if all(order.arrived or order.rests for order in orders) else 1
 
 

@@ -57,6 +57,13 @@ class Door:
         """The order as it stands. Raises Refused."""
         return self._json("GET", f"{self.api_url}/v1/orders/{quote(order_id)}", {"x-api-key": self.key})
 
+    def shelf(self, receiver_url: str, channel: str) -> dict[str, int]:
+        """What the shop of a channel shows of its stock by now; empty where it does not answer."""
+        try:
+            return self._json("GET", f"{receiver_url}/shelves/{quote(channel)}", {})
+        except Refused:
+            return {}
+
     def mails(self) -> dict[str, str]:
         """Subject by id of every mail in the mailbox; empty where the mailbox does not answer."""
         try:
