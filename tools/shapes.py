@@ -57,7 +57,8 @@ def page(name: str) -> Schema:
 
 
 _ADDRESS = record({}, {name: TEXT for name in ("name", "company", "line1", "line2", "city", "region", "postal_code", "country", "phone", "instructions")})
-_CUSTOMER = record({"email": TEXT, "ship_to": ref("Address")}, {"name": TEXT, "phone": TEXT, "locale": TEXT, "bill_to": maybe(ref("Address")), "reference": TEXT, "tax_id": TEXT})
+_CUSTOMER = record({"email": TEXT, "ship_to": ref("Address")}, {"name": TEXT, "phone": TEXT, "locale": TEXT, "bill_to": maybe(ref("Address")), "reference": TEXT, "tax_id": TEXT,
+        "groups": {"type": "object", "additionalProperties": ref("Address"), "description": "Where further ship groups go"}})  # fmt: skip
 _NAMED_AMOUNT = {"title": TEXT, "amount": AMOUNT}
 _DRAFT_ROW = record(
     {
@@ -91,7 +92,7 @@ _LINE = record(
         "ships": FLAG,
         "quantities": QUANTITIES,
     },
-    {"attributes": {"type": "object"}},
+    {"attributes": {"type": "object"}, "group": {**TEXT, "description": "The ship group in which it goes; empty for the order's own"}},
     "One line. `quantities` says where its units stand; they sum to `quantity`.",
 )
 _HOLD = record(
@@ -243,6 +244,7 @@ SHAPES: dict[str, Schema] = {
             "note": TEXT,
             "taxes": array(record({**_NAMED_AMOUNT, "rate": TEXT}, description="What a jurisdiction takes, of the order's `tax`; `rate` in percent")),
             "charges": array(record(_NAMED_AMOUNT, description="What the `fees` are made of")),
+            "groups": array(record({"id": TEXT, "method": TEXT, "promise_days": WHOLE}, description="Ship groups beside the order's own")),
             "attributes": {"type": "object"},
             "waiting_for": maybe(TEXT),
             "cancels_at": {**maybe(INSTANT), "description": "When an order that waits is cancelled by itself, as the shop's patience has it"},

@@ -64,7 +64,7 @@ WOOCOMMERCE: Table = {
 }
 
 SQUARE: Table = {
-    "version pricing_options* *catalog_version discounts[].uid taxes[].uid service_charges[].uid rounding_adjustment.uid fulfillments[].uid fulfillments[].metadata "
+    "version pricing_options* *catalog_version discounts[].uid taxes[].uid service_charges[].uid rounding_adjustment.uid fulfillments[].metadata fulfillments[].entries[].uid fulfillments[].entries[].quantity "
     "line_items[].applied_discounts[].discount_uid line_items[].applied_taxes[].tax_uid line_items[].modifiers[].uid line_items[].applied_*[].uid": "Square's own handles of the order's parts",
     "net_amounts.*.amount total_discount_money.amount total_service_charge_money.amount total_tax_money.amount": "sums of what is read by the line",
     "closed_at line_items[].item_type": "follows from the state; what is no goods has no SKU, and is held",
@@ -74,8 +74,8 @@ SQUARE: Table = {
     "line_items[].modifiers[].*_money.amount line_items[].modifiers[].catalog_object_id line_items[].variation_total_price_money.amount": "in the line's gross amount; the modifier's name is read",
     "service_charges[].amount_money.amount service_charges[].applied_money.amount service_charges[].calculation_phase service_charges[].taxable "
     "service_charges[].total_tax_money.amount service_charges[].type rounding_adjustment.name": "name and total of the charge are read",
-    "fulfillments[].delivery_details.placed_at fulfillments[].delivery_details.prep_time_duration fulfillments[].delivery_details.schedule_type "
-    "fulfillments[].delivery_details.recipient.customer_id fulfillments[].line_item_application ticket_name": "said by another field, or read where that is missing",
+    "fulfillments[].*_details.placed_at fulfillments[].*_details.prep_time_duration fulfillments[].*_details.schedule_type "
+    "fulfillments[].shipment_details.note fulfillments[].*_details.recipient.customer_id fulfillments[].line_item_application ticket_name": "said by another field, or read where that is missing",
     "refunds[].created_at refunds[].id refunds[].location_id refunds[].processing_fee_money.amount refunds[].reason refunds[].tender_id "
     "refunds[].transaction_id": "how the channel came to what it returned: how much is read",
     "tenders[].card_details.* tenders[].created_at tenders[].customer_id tenders[].location_id tenders[].note tenders[].processing_fee_money.amount "
@@ -85,7 +85,6 @@ SQUARE: Table = {
 BIGCOMMERCE: Table = {
     "order.cart_id *.resource *.url order.is_deleted order.shipping_address_count order.tax_provider_id *tax_class_id *_zone_id *_zone_name products[].order_id "
     "shipping_addresses[].order_id *option_set_id *parent_order_product_id products[].configurable_fields order.billing_address.form_fields": "BigCommerce's own handles of the order's parts",
-    "products[].order_address_id shipping_addresses[].id": "several addresses: a person is asked",
     "order.ip_address* order.geoip* order.is_email_opt_in order.credit_card*": "of the visit and the card, not of the order",
     "order.base_* order.handling_cost_ex_tax order.wrapping_cost_ex_tax order.shipping_cost_inc_tax order.subtotal_* order.total_ex_tax order.total_tax "
     "order.handling_cost_tax order.wrapping_cost_tax order.items_total": "sums and parts of what is read",
@@ -122,13 +121,15 @@ COMMERCETOOLS: Table = {
     "type version createdBy* lastModifiedBy* completedAt *.typeId custom.type* lineItems[].custom.type* discountCodes[].discountCode.obj.id paymentInfo.payments[].obj.version cart.id quote state.id syncInfo *ineItems[].key "
     "lineItems[].state* customLineItems[].state* lineItems[].addedAt": "commercetools' own handles of the order's parts",
     "*Price.type *money.type *value.type *totalNet.type *totalGross.type *totalTax.type *mount.type *amountPlanned.* *.price.type": "of how money is written",
-    "itemShippingAddresses shipping": "several addresses: a person is asked",
-    "anonymousId country inventoryMode *priceMode taxCalculationMode taxMode taxRoundingMode lineItems[].lineItemMode lineItems[].inventoryMode "
+    "anonymousId shippingMode country inventoryMode *priceMode taxCalculationMode taxMode taxRoundingMode lineItems[].lineItemMode lineItems[].inventoryMode "
     "transactionFee": "of how the cart was reckoned",
-    "*Address.externalId *Address.fax *Address.id *Address.key *Address.region *Address.salutation *Address.title *Address.email": "said by another field of the address, or no parcel needs it",
+    "*Address.externalId *Address.fax *Address.id shippingAddress.key billingAddress.key *Address.region *Address.salutation *Address.title *Address.email itemShippingAddresses[].email itemShippingAddresses[].externalId itemShippingAddresses[].fax itemShippingAddresses[].id itemShippingAddresses[].region itemShippingAddresses[].salutation itemShippingAddresses[].title": "said by another field of the address, or no parcel needs it",
+    "shipping[].shippingAddress.a* shipping[].shippingAddress.b* shipping[].shippingAddress.c* shipping[].shippingAddress.d* shipping[].shippingAddress.f* "
+    "shipping[].shippingAddress.l* shipping[].shippingAddress.m* shipping[].shippingAddress.p* shipping[].shippingAddress.s* "
+    "shipping[].shippingKey lineItems[].shippingDetails.targets[].shippingMethodKey lineItems[].shippingDetails.valid": "the line's address, and the method that goes there, are read",
     "*.discountedPricePerQuantity* directDiscounts discountCodes[].discountCode.id discountCodes[].state *.includedDiscounts refusedGifts": "how a discount is reckoned: what it took off is read, and its code",
     "customLineItems[].slug *.perMethodTaxRate *.taxRate.amount *.taxRate.country *.taxRate.id *.taxRate.name *.taxRate.subRates *.taxedPricePortions "
-    "customLineItems[].taxedPrice.taxPortions shippingInfo.taxedPrice.taxPortions shippingInfo.taxRate.includedInPrice": "taxes are read by their portions",
+    "customLineItems[].taxedPrice.taxPortions *shippingInfo.taxedPrice.taxPortions *shippingInfo.taxRate.includedInPrice": "taxes are read by their portions",
     "taxedPrice.totalNet* *taxedPrice.totalTax* taxedShippingPrice*": "sums of what is read",
     "lineItems[].price.id lineItems[].productKey lineItems[].productSlug* lineItems[].productType* lineItems[].variant.assets lineItems[].variant.attributes* "
     "lineItems[].variant.images lineItems[].variant.key lineItems[].variant.prices*": "of the catalogue",
@@ -136,7 +137,7 @@ COMMERCETOOLS: Table = {
     "paymentInfo.payments[].obj.paymentMethodInfo.paymentInterface paymentInfo.payments[].obj.transactions[].id paymentInfo.payments[].obj.transactions[].interactionId "
     "paymentInfo.payments[].obj.transactions[].timestamp": "method, reference and what has moved are read",
     "returnInfo shipmentState": "what has left is read from the deliveries; returns are begun here",
-    "shippingInfo.shippingMethod.id shippingInfo.shippingMethodState shippingInfo.shippingRate* shippingInfo.taxCategory* shippingRateInput*": "name and price of the method are read",
+    "*shippingInfo.shippingMethod.id *shippingInfo.shippingMethodState *shippingInfo.shippingRate* *shippingInfo.taxCategory* shippingRateInput* shipping[].shippingInfo.deliveries": "name and price of the method are read",
 }
 
 MAGENTO: Table = {

@@ -11,6 +11,7 @@ from typing import Any
 from tests.channels.benches import BENCHES
 from tests.channels.documents import EVENTS, SHARED
 from tests.channels.leaves import plain
+from tests.channels.ship_groups import GROUPED, grouped
 
 FULL = Path(__file__).parent / "full"
 FOLDERS = {"shopify": "shopify", "woocommerce": "woocommerce", "square": "square", "amazon_sp_api": "amazon", "commercetools": "commercetools", "magento": "magento"}
@@ -24,6 +25,8 @@ def full(kind: str) -> dict[str, Any]:
 def documents(kind: str) -> Iterator[tuple[str, Any]]:
     """(where it is from, an order)."""
     yield "full", full(kind)
+    if kind in GROUPED:
+        yield "to two places", grouped(kind, full(kind))
     yield from ((f"bench {bench.kind}", plain(json.dumps(bench.document(1)))) for bench in BENCHES if bench.kind == kind)
     for file in sorted(EVENTS.glob(f"{kind}_*.json")):
         yield file.name, plain(file.read_bytes())["body"]

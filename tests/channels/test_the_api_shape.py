@@ -17,6 +17,7 @@ FULL = {
     "channel": "api",
     "bill_to": {"line1": "1 Elm St", "city": "Salem"},
     "fees": "0.50",
+    "groups": [{"id": "mum", "ship_to": {"line1": "1 Elm St", "city": "Salem", "region": "OR", "postal_code": "97301"}, "method": "express", "promise_days": 2}],
     "charges": [{"title": "gift wrap", "amount": "0.50"}],
     "taxes": [{"title": "CO State Tax", "rate": "2.9", "amount": "1.80"}],
     "tax_included": False,

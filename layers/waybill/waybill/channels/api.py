@@ -17,7 +17,7 @@ from waybill.kernel.clock import parse_instant
 from waybill.kernel.errors import InvalidInput
 from waybill.kernel.ids import order_id
 from waybill.kernel.money import exponent, minor_units
-from waybill.orders.model.order import AT_A_GATEWAY, TENDER_KINDS, Address, Charge, Customer, Line, Order, Shipping, Tax, Tender
+from waybill.orders.model.order import AT_A_GATEWAY, MOST_GROUPS, TENDER_KINDS, Address, Charge, Customer, Group, Line, Order, Shipping, Tax, Tender
 
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
 _NAME, _TEXT = text(200, 1), text(500)
@@ -48,6 +48,7 @@ _CUSTOMER = shape(
         "tax_id": (text(128), ""),
     },
 )
+_GROUP = text(64, 0, r"^[A-Za-z0-9_.-]*\Z", trim=False, says="must be of letters, digits, _ . -")
 _LINE = shape(
     {"sku": text(80, 1), "quantity": whole(1, 100_000), "unit_price": amount},
     {
@@ -58,6 +59,7 @@ _LINE = shape(
         "total": (maybe(amount), None),
         "ships": (flag, True),
         "attributes": (_ATTRIBUTES, {}),
+        "group": (_GROUP, ""),
     },
 )
 _SHIPPING = shape(
@@ -83,6 +85,10 @@ _TENDER = shape(
 )
 _TAX = shape({"title": _NAME, "amount": amount}, {"rate": (text(20, 0, r"^([0-9]{1,3}(\.[0-9]{1,6})?)?\Z", says="must be a percentage such as 7.25"), "")})
 _CHARGE = shape({"title": _NAME, "amount": amount}, {})
+_SHIP_GROUP = shape(
+    {"id": text(64, 1, r"^[A-Za-z0-9_.-]+\Z", trim=False, says="must be of letters, digits, _ . -"), "ship_to": _ADDRESS},
+    {"method": (_NAME, "standard"), "promise_days": (whole(0, 90), 0)},
+)
 _ORDER = shape(
     {
         "external_reference": _REFERENCE,
@@ -102,6 +108,7 @@ _ORDER = shape(
         "fees": (amount, "0"),
         "taxes": (array(_TAX, 0, 50), ()),
         "charges": (array(_CHARGE, 0, 20), ()),
+        "groups": (array(_SHIP_GROUP, 0, MOST_GROUPS), ()),
         "tax_included": (flag, False),
         "note": (text(2000, trim=False), ""),
         "attributes": (_ATTRIBUTES, {}),
@@ -130,7 +137,9 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         attributes=body["attributes"],
         taxes=tuple(Tax(raw["title"], raw["rate"], money(raw["amount"], f"taxes[{place}].amount")) for place, raw in enumerate(body["taxes"])),
         charges=tuple(Charge(raw["title"], money(raw["amount"], f"charges[{place}].amount")) for place, raw in enumerate(body["charges"])),
+        groups=tuple(Group(raw["id"], raw["method"], raw["promise_days"]) for raw in body["groups"]),
     )
+    _refuse_unknown_groups(order, money.problems)
     _refuse_the_future(body["placed_at"], received_at, money.problems)
     money.refuse_problems()
     return Imported(order, _customer(body))
@@ -139,6 +148,12 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
 def _refuse_the_future(placed_at: str | None, received_at: str, problems: dict[str, str]) -> None:
     if placed_at and parse_instant(placed_at) > parse_instant(received_at) + _CLOCKS_DIFFER_BY:
         problems["placed_at"] = "is in the future"
+
+
+def _refuse_unknown_groups(order: Order, problems: dict[str, str]) -> None:
+    known = [group.id for group in order.groups]
+    problems |= {f"groups[{place}].id": f"{id!r} is another group's id too" for place, id in enumerate(known) if id in known[:place]}
+    problems |= {f"lines[{place}].group": "is no group of the order" for place, line in enumerate(order.lines) if line.group and line.group not in known}
 
 
 class _Amounts:
@@ -184,6 +199,7 @@ def _line(raw: dict[str, Any], place: int, money: _Amounts) -> Line:
         tax=money(raw["tax"], f"{at}.tax"),
         ships=raw["ships"],
         attributes=raw["attributes"],
+        group=raw["group"],
     )
     said = None if raw["total"] is None else money(raw["total"], f"{at}.total")
     if said not in (None, line.net) and not any(field.startswith(f"{at}.") for field in money.problems):
@@ -215,4 +231,5 @@ def _tenders(body: dict[str, Any], money: _Amounts) -> tuple[Tender, ...]:
 def _customer(body: dict[str, Any]) -> Customer:
     person = body["customer"]
     bill_to = Address(**body["bill_to"]) if body["bill_to"] else None
-    return Customer(**person, ship_to=Address(**body["ship_to"]), bill_to=bill_to)
+    groups = {raw["id"]: Address(**raw["ship_to"]) for raw in body["groups"]}
+    return Customer(**person, ship_to=Address(**body["ship_to"]), bill_to=bill_to, groups=groups)

@@ -3,7 +3,7 @@
 - The document is what we put together: the `order`, its `products`, its `shipping_addresses`. Prices are read without tax.
 - A line's discounts are its `applied_discounts`; what of the order's discounts no line carries is spread over them by value.
 - Handling, wrapping and fees of the shop's own making, with their tax, are `fees`. Store credit and gift certificates are tenders of their own: BigCommerce has taken them.
-- Several addresses: the first one counts, and a person is asked.
+- Several addresses: the first is the order's own, each further one a ship group under its number; `order_address_id` of a product says which.
 - It is told of shipments with their lines, of acceptance (Awaiting Fulfillment) and cancellation. It takes no units off for us.
 """
 
@@ -26,7 +26,7 @@ from waybill.channels.reading import Body, address, custom, distinct, locale, mo
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
 from waybill.kernel.money import allocate, exponent
-from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+from waybill.orders.model.order import MOST_GROUPS, Address, Customer, Group, Line, Order, Shipping, Tender
 
 _CANCELLED, _ACCEPTED, _DEAD = 5, 11, {4: "refunded", 6: "declined", 12: "in manual verification", 13: "disputed"}
 _BEFORE_PAYMENT = (0, 1, 7)
@@ -49,6 +49,7 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     exponent(currency)
     addresses = parts(document, "shipping_addresses")
     total, products = money(body, "total_inc_tax", currency), parts(document, "products")
+    groups = tuple(Group(reference(raw, "id")[:64], text(raw, "shipping_method", limit=200) or "standard") for raw in addresses[1 : MOST_GROUPS + 1])
     charges = details.charges([*((name, money(body, f"{name}_cost_inc_tax", currency)) for name in ("handling", "wrapping")), *_other_fees(body, currency)])
     order = Order(
         id=order_id(channel, external_reference),
@@ -56,7 +57,7 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         external_reference=external_reference,
         placed_at=moment(body, "date_created", default=received_at),
         currency=currency,
-        lines=_lines(body, products, currency),
+        lines=_lines(body, products, currency, {group.id for group in groups}),
         shipping=Shipping(
             method=text(addresses[0] if addresses else {}, "shipping_method", limit=200) or "standard",
             amount=money(body, "shipping_cost_ex_tax", currency),
@@ -69,12 +70,13 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         note=text(body, "customer_message", limit=2000),
         attributes={**custom(body.get("form_fields")), **_attributes(body, products, addresses), "channel_order": external_reference},
         charges=charges,
+        groups=groups,
     )
-    return Imported(order, _customer(body, addresses), tuple(_findings(body, addresses)), _standing(document, body, currency, order))
+    return Imported(order, _customer(body, addresses, groups), tuple(_findings(body, addresses)), _standing(document, body, currency, order))
 
 
-def _lines(body: Body, products: list[Body], currency: str) -> tuple[Line, ...]:
-    lines = [_line(raw, currency) for raw in products if quantity(raw)]
+def _lines(body: Body, products: list[Body], currency: str, groups: set[str]) -> tuple[Line, ...]:
+    lines = [_line(raw, currency, groups) for raw in products if quantity(raw)]
     rest = money(body, "discount_amount", currency) + money(body, "coupon_discount", currency) - sum(line.discount for line in lines)
     if rest <= 0 or not lines:
         return distinct(lines)
@@ -82,8 +84,8 @@ def _lines(body: Body, products: list[Body], currency: str) -> tuple[Line, ...]:
     return distinct([replace(line, discount=line.discount + share) for line, share in zip(lines, shares, strict=True)])
 
 
-def _line(raw: Body, currency: str) -> Line:
-    units = quantity(raw)
+def _line(raw: Body, currency: str, groups: set[str]) -> Line:
+    units, place = quantity(raw), text(raw, "order_address_id", limit=64)
     whole = money(raw, "total_ex_tax", currency)
     price = -(-whole // units)
     given = sum(money(each, "amount", currency) for each in parts(raw, "applied_discounts"))
@@ -98,6 +100,7 @@ def _line(raw: Body, currency: str) -> Line:
         tax=money(raw, "total_tax", currency),
         ships=text(raw, "type", limit=20) != "digital",
         attributes={**options, **_line_attributes(raw)},
+        group=place if place in groups else "",
     )
 
 
@@ -147,12 +150,21 @@ def _paid(body: Body) -> bool:
     return text(body, "payment_status", limit=40).lower() in ("captured", "paid", "partially refunded", "refunded")
 
 
-def _customer(body: Body, addresses: list[Body]) -> Customer:
+def _customer(body: Body, addresses: list[Body], groups: tuple[Group, ...]) -> Customer:
     bill_to = _address(part(body, "billing_address"))
     ship_to = _address(addresses[0]) if addresses else Address()
     email = text(part(body, "billing_address"), "email", limit=254)
     who, billed = text(body, "customer_id", limit=64), bill_to if bill_to.line1 else None
-    return Customer(email, bill_to.name or ship_to.name, bill_to.phone, locale(text(body, "customer_locale", limit=20)), ship_to, billed, "" if who == "0" else who)
+    return Customer(
+        email,
+        bill_to.name or ship_to.name,
+        bill_to.phone,
+        locale(text(body, "customer_locale", limit=20)),
+        ship_to,
+        billed,
+        "" if who == "0" else who,
+        groups={group.id: _address(raw) for group, raw in zip(groups, addresses[1:], strict=False)},
+    )
 
 
 def _address(raw: Body) -> Address:
@@ -168,9 +180,7 @@ def _findings(body: Body, addresses: list[Body]) -> list[Finding]:
     found = [Finding("manual", f"BigCommerce says {_DEAD[_status(body)]}")] if _status(body) in _DEAD else []
     if _status(body) in _BEFORE_PAYMENT:
         found.append(Finding("payment", "BigCommerce still waits for the payment"))
-    if len(addresses) > 1:
-        found.append(Finding("address", f"it goes to {len(addresses)} addresses, the first is taken"))
-    return found
+    return found + details.beyond(addresses[1:])
 
 
 def _standing(document: Body, body: Body, currency: str, order: Order) -> Standing:
@@ -225,8 +235,15 @@ class BigCommerce(Quiet):
         items = [{"order_product_id": int(line), "quantity": units} for line, units in sorted(shipment.lines.items())]
         parcel = shipment.parcels[0]
         more = ", ".join(f"{each.carrier} {each.tracking_number}" for each in shipment.parcels[1:])
-        said = {"order_address_id": addresses[0]["id"], "items": items, "tracking_number": parcel.tracking_number, "comments": more}
+        said = {"order_address_id": self._goes_to(shipment, addresses), "items": items, "tracking_number": parcel.tracking_number, "comments": more}
         self.caller.json("bigcommerce.ship", "POST", path, said | ({"tracking_link": parcel.url} if parcel.url else {}))
+
+    def _goes_to(self, shipment: Shipment, addresses: list[dict[str, Any]]) -> Any:
+        """What was sent together goes to one address; which, its products say."""
+        if len(addresses) == 1:
+            return addresses[0]["id"]
+        products = self.caller.json("bigcommerce.products", "GET", f"{_path(shipment.external_reference)}/products?limit=250") or []
+        return next((raw["order_address_id"] for raw in products if str(raw["id"]) in shipment.lines), addresses[0]["id"])
 
     def _to_status(self, reference: str, status: int) -> None:
         now = self.caller.json("bigcommerce.order", "GET", _path(reference)).get("status_id")

@@ -9,7 +9,7 @@ from typing import Any
 from waybill.channels.imported import Finding, Imported
 from waybill.kernel.money import decimal_string
 from waybill.orders import addresses
-from waybill.orders.model.order import Address, Order
+from waybill.orders.model.order import Address, Customer, Order
 from waybill.shop.model import Item
 
 _MOST_NAMED = 5
@@ -23,7 +23,7 @@ def checked(imported: Imported, items: Mapping[str, Item], policy: Mapping[str, 
         imported.order,
         lines=tuple(replace(line, ships=False) if line.sku in items and not items[line.sku].ships else line for line in imported.order.lines),
     )
-    findings = (*imported.findings, *sums(order), *items_known(order, items), *deliverable(order, customer.ship_to, policy, customer.phone))
+    findings = (*imported.findings, *sums(order), *items_known(order, items), *_each_deliverable(order, customer, policy))
     return replace(imported, order=order, customer=customer, findings=findings)
 
 
@@ -76,6 +76,23 @@ def deliverable(order: Order, ship_to: Address, policy: Mapping[str, Any] | None
     if not any(line.ships for line in order.lines):
         return []
     return [Finding("address", reason) for reason in addresses.looked_at(ship_to, policy or {}, phone)[1]]
+
+
+def _each_deliverable(order: Order, customer: Customer, policy: Mapping[str, Any] | None) -> list[Finding]:
+    """Every ship group's own address, asked for the lines that go there."""
+    found = []
+    for group, part in by_group(order):
+        said = deliverable(part, customer.address_of(group), policy, customer.phone)
+        found += [Finding(each.kind, f"{each.reason} (ship group {group})") for each in said] if group else said
+    return found
+
+
+def by_group(order: Order) -> list[tuple[str, Order]]:
+    """(ship group, the order with its lines alone); the order whole where it has but one."""
+    if not order.groups:
+        return [("", order)]
+    parts = [(group, replace(order, lines=tuple(line for line in order.lines if line.group == group))) for group in ("", *(each.id for each in order.groups))]
+    return [(group, part) for group, part in parts if part.lines]
 
 
 def _difference(order: Order, what: str, ours: int) -> str:

@@ -3,14 +3,15 @@
 - Money is `centAmount` of the currency's own fraction. `taxRate.includedInPrice` says whether prices contain tax; the total is the gross one
   where the order is taxed, else `totalPrice`.
 - A line's discounts, those of the cart among them, are what `totalPrice` lacks of price × quantity. Custom line items are lines.
-- Several ship groups (`shippingMode` Multiple): the first address counts, and a person is asked.
+- Several ship groups (`shippingMode` Multiple): `itemShippingAddresses` under their keys, and a line's `shippingDetails` say which; the first that a line
+  names is the order's own. A line that is shared out among several is held, and goes to the first.
 - It is told of deliveries (each under the key of its fulfilment order), of acceptance and of cancellation by the order's state.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -28,7 +29,7 @@ from waybill.channels.reading import minor as _minor
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
 from waybill.kernel.money import exponent
-from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tax, Tender
+from waybill.orders.model.order import MOST_GROUPS, Address, Customer, Group, Line, Order, Shipping, Tax, Tender
 
 _A_PAGE = 50
 
@@ -50,7 +51,8 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     total = _minor(taxed, "totalGross", currency) if "totalGross" in taxed else _minor(document, "totalPrice", currency)
     gross = _prices_contain_tax(document)
     language = text(document, "locale", limit=20)
-    lines = [_line(raw, currency, language) for name in ("lineItems", "customLineItems") for raw in parts(document, name) if quantity(raw)]
+    groups = _groups(document)
+    lines = [_line(raw, currency, language, groups) for name in ("lineItems", "customLineItems") for raw in parts(document, name) if quantity(raw)]
     order = Order(
         id=order_id(channel, external_reference),
         channel=channel,
@@ -66,6 +68,7 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         number=text(document, "orderNumber", limit=128),
         attributes={**_fields(document), **_attributes(document), "channel_order": external_reference},
         taxes=_taxes(document, currency),
+        groups=tuple(groups.values()),
         charges=details.charges([("discount on the total", -_minor(part(document, "discountOnTotalPrice"), "discountedAmount", currency))]),
     )
     return Imported(order, _customer(document), tuple(_findings(document)), _standing(document, currency))
@@ -76,7 +79,7 @@ def _prices_contain_tax(document: Body) -> bool:
     return bool(rates) and all(rate.get("includedInPrice") is True for rate in rates)
 
 
-def _line(raw: Body, currency: str, language: str) -> Line:
+def _line(raw: Body, currency: str, language: str, groups: Mapping[str, Group]) -> Line:
     units, taxed = quantity(raw), part(raw, "taxedPrice")
     whole = _minor(raw, "totalPrice", currency)
     before = (_minor(part(raw, "price"), "value", currency) or _minor(raw, "money", currency)) * units
@@ -92,7 +95,33 @@ def _line(raw: Body, currency: str, language: str) -> Line:
         tax=_minor(taxed, "totalGross", currency) - _minor(taxed, "totalNet", currency),
         ships=not custom_line,
         attributes={**_fields(raw), **said(product_id=text(raw, "productId", limit=64), variant_id=text(part(raw, "variant"), "id", limit=40))},
+        group=place if (place := next(iter(_targets(raw)), "")) in groups else "",
     )
+
+
+def _targets(raw: Body) -> list[str]:
+    """Keys of the addresses to which units of a line go."""
+    found = parts(part(raw, "shippingDetails"), "targets")
+    return list(dict.fromkeys(key for each in found if each.get("quantity") != 0 and (key := text(each, "addressKey", limit=64))))
+
+
+def _sold(document: Body) -> list[Body]:
+    return [raw for name in ("lineItems", "customLineItems") for raw in parts(document, name)]
+
+
+def _places(document: Body) -> dict[str, Body]:
+    """Addresses that lines name, by their keys; none where the order has but one."""
+    named = {key for raw in _sold(document) for key in _targets(raw)}
+    known = {text(raw, "key", limit=64): raw for raw in parts(document, "itemShippingAddresses")}
+    return {key: raw for key, raw in known.items() if key in named}
+
+
+def _groups(document: Body) -> dict[str, Group]:
+    """Of the places that lines name all but the first, each with the method of its shipping."""
+    methods = {}
+    for raw in parts(document, "shipping"):
+        methods[text(part(raw, "shippingAddress"), "key", limit=64)] = text(part(raw, "shippingInfo"), "shippingMethodName", limit=200)
+    return {key: Group(key, methods.get(key) or "standard") for key in list(_places(document))[1 : MOST_GROUPS + 1]}
 
 
 def _attributes(document: Body) -> dict[str, Any]:
@@ -121,12 +150,13 @@ def _named(names: Body, language: str) -> str:
 
 
 def _shipping(document: Body, currency: str) -> Shipping:
-    info = part(document, "shippingInfo")
-    taxed = part(info, "taxedPrice")
-    paid = _minor(part(info, "discountedPrice"), "value", currency) if "discountedPrice" in info else _minor(info, "price", currency)
-    amount = _minor(info, "price", currency)
-    method = text(info, "shippingMethodName", limit=200) or "standard"
-    return Shipping(method, amount, amount - paid, _minor(taxed, "totalGross", currency) - _minor(taxed, "totalNet", currency))
+    """All of its methods' prices as one; the method is the first's."""
+    infos = [part(document, "shippingInfo")] if part(document, "shippingInfo") else [part(raw, "shippingInfo") for raw in parts(document, "shipping")]
+    amount = sum(_minor(info, "price", currency) for info in infos)
+    paid = sum(_minor(part(info, "discountedPrice"), "value", currency) if "discountedPrice" in info else _minor(info, "price", currency) for info in infos)
+    taxed = [part(info, "taxedPrice") for info in infos]
+    tax = sum(_minor(each, "totalGross", currency) - _minor(each, "totalNet", currency) for each in taxed)
+    return Shipping((text(infos[0], "shippingMethodName", limit=200) if infos else "") or "standard", amount, amount - paid, tax)
 
 
 def _payments(document: Body) -> list[Body]:
@@ -153,7 +183,9 @@ def _tenders(document: Body, currency: str, total: int) -> tuple[Tender, ...]:
 
 
 def _customer(document: Body) -> Customer:
-    ship_to, bill_to = _address(part(document, "shippingAddress")), _address(part(document, "billingAddress"))
+    places = _places(document)
+    own = next(iter(places.values()), {}) if places else {}
+    ship_to, bill_to = _address(part(document, "shippingAddress") or own), _address(part(document, "billingAddress"))
     email = text(document, "customerEmail", limit=254) or text(part(document, "shippingAddress"), "email", limit=254)
     return Customer(
         email=email,
@@ -163,6 +195,7 @@ def _customer(document: Body) -> Customer:
         ship_to=ship_to,
         bill_to=bill_to if bill_to.line1 else None,
         reference=text(document, "customerId", limit=64) or text(document, "anonymousId", limit=64),
+        groups={key: _address(places[key]) for key in _groups(document)},
     )
 
 
@@ -185,9 +218,11 @@ def _findings(document: Body) -> list[Finding]:
     state, found = text(document, "paymentState", limit=40), []
     if state in ("Failed", "Pending", "BalanceDue"):
         found.append(Finding("payment", f"commercetools says {state} of the payment"))
-    if text(document, "shippingMode", limit=20) == "Multiple" and len(parts(document, "shipping")) > 1:
-        found.append(Finding("address", f"it goes to {len(parts(document, 'shipping'))} ship groups, the first address is taken"))
-    return found
+    shared = [text(raw, "id", limit=64) for raw in _sold(document) if len(_targets(raw)) > 1]
+    lost = sorted({key for raw in _sold(document) for key in _targets(raw)} - _places(document).keys())
+    why = f"units of line {', '.join(shared[:5])} go to several addresses, the first is taken" if shared else ""
+    why = why or (f"lines go to {', '.join(lost[:5])}, and it has no such address" if lost else "")
+    return found + details.beyond(list(_places(document))[1:], why)
 
 
 def _standing(document: Body, currency: str) -> Standing:

@@ -14,13 +14,14 @@ Attributes, of the order unless said otherwise; absent where the channel does no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from waybill.channels.imported import Finding
 from waybill.kernel.clock import parse_instant
-from waybill.orders.model.order import Charge, Tax
+from waybill.orders.model.order import MOST_GROUPS, Charge, Tax
 
 _LONGEST_PROMISE = 90
 
@@ -79,6 +80,12 @@ def promised_days(placed_at: str, by: str) -> int:
     except (ValueError, OverflowError):
         return 0
     return days if 0 < days <= _LONGEST_PROMISE else 0
+
+
+def beyond(groups: Sequence[object], more: str = "") -> list[Finding]:
+    """A finding where an order has more ship groups than are told apart, or one that could not be (`more` says why)."""
+    found = [Finding("address", f"it goes to {len(groups) + 1} addresses, at most {MOST_GROUPS + 1} are told apart")] if len(groups) > MOST_GROUPS else []
+    return found + ([Finding("address", more)] if more else [])
 
 
 def meta(pairs: Iterable[Mapping[str, Any]], *names: str) -> str:

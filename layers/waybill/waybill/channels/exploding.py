@@ -71,4 +71,5 @@ def _parts(line: Line, parts: Parts, items: Mapping[str, Item]) -> Iterable[Line
             tax=tax,
             ships=line.ships,
             attributes={**line.attributes, BUNDLE: {**sold, "each": each}},
+            group=line.group,
         )

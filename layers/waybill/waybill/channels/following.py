@@ -41,7 +41,7 @@ class Following:
     def follow(self, record: Record, said: Imported) -> None:
         """Does what is new in what the channel says. Safe to repeat, and in any order."""
         actor = f"channel:{record.order.channel}"
-        matters = [*self._fewer(record, said, actor), *self._address(record, said, actor)]
+        matters = [*self._fewer(record, said, actor), *self._address(record, said, actor), *self._groups(record, said)]
         standing = said.standing
         if standing.paid or standing.refunded:
             self.settle(record.order.id, standing.paid, standing.refunded, actor)
@@ -82,6 +82,17 @@ class Following:
         except IllegalTransition as refused:
             return [f"the channel has another address since {as_of}, too late for us: {refused.message}"]
         return [finding.reason for finding in checks.deliverable(record.order, ship_to, shop.policy(addresses.POLICY), record.customer.phone)]
+
+    @staticmethod
+    def _groups(record: Record, said: Imported) -> list[str]:
+        """Ship groups that go elsewhere now, that came or went: which line was meant for whom a person sees."""
+        ours = {group: addresses.written(place) for group, place in record.customer.groups.items()}
+        theirs = {group: addresses.written(place) for group, place in said.customer.groups.items()}
+        as_of = said.standing.as_of
+        if ours == theirs or not as_of or as_of <= record.order.placed_at or record.state.status in _OVER:
+            return []
+        named = sorted(group for group in ours.keys() | theirs.keys() if ours.get(group) != theirs.get(group))
+        return [f"the channel has other addresses since {as_of}, of ship group {', '.join(named[:5])}"]
 
     def _risk(self, record: Record, said: Imported, actor: str) -> None:
         """What the channel advises now, where that is not what it did when the order came: it holds the order, or lets go what it has held."""

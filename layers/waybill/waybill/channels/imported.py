@@ -53,12 +53,14 @@ def fingerprint(imported: Imported) -> str:
 
 def _known_then(body: Any) -> Any:
     """Without the fields that orders did not always have, where they say nothing: what was said before them is the same as ever."""
+    if isinstance(body, (list, tuple)):
+        return [{name: value for name, value in each.items() if value or name != "group"} if isinstance(each, dict) else each for each in body]
     if not isinstance(body, dict):
         return body
     return {name: _known_then(value) for name, value in body.items() if value or name not in _SINCE}
 
 
-_SINCE = ("taxes", "charges", "instructions", "reference", "tax_id")
+_SINCE = ("taxes", "charges", "groups", "instructions", "reference", "tax_id")
 
 
 def holds(findings: Iterable[Finding], at: str) -> tuple[Hold, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from waybill.channels.checks import by_group
 from waybill.channels.imported import Finding, Imported
 from waybill.orders.model import destinations, limits, risk
 from waybill.orders.model.order import Order
@@ -14,10 +15,11 @@ from waybill.orders.model.order import Order
 def screened(imported: Imported, sold: Order, policy: Callable[[str], Mapping[str, Any]]) -> Imported:
     """The order with what limits, destinations and risk add to its findings. `sold`: the same with its bundles whole, as the limits count and
     price it; a destination may be closed to a part. `policy` answers one by its name."""
-    order, ship_to = imported.order, imported.customer.ship_to
+    order, customer = imported.order, imported.customer
+    unwanted = [(group, reason) for group, part in by_group(order) for reason in destinations.unwanted(part, customer.address_of(group), policy(destinations.POLICY))]
     found = [
         *(Finding("manual", reason) for reason in limits.beyond(sold, policy(limits.POLICY))),
-        *(Finding("address", reason) for reason in destinations.unwanted(order, ship_to, policy(destinations.POLICY))),
+        *(Finding("address", f"{reason} (ship group {group})" if group else reason) for group, reason in unwanted),
         *(Finding("fraud", reason) for reason in risk.doubts(order, policy(risk.POLICY))),
     ]
     return replace(imported, findings=(*imported.findings, *found))

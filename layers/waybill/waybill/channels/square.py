@@ -3,6 +3,7 @@
 - Money comes in minor units. Prices contain tax where every tax is `INCLUSIVE`; mixed ones are read as added, and the sums are held.
 - A line's SKU is not in the order: the catalogue is asked for it, and the answer kept in the document as `skus`.
 - Modifiers (`+ oat milk`) are part of the line's price. Service charges, tips and rounding are `fees`.
+- Several shipment fulfilments: the first is the order's own, each further one a ship group under its uid; its entries say which lines are its.
 - The shipment fulfilment says where it goes and by which method; an order without one is handed over at the counter: nothing ships.
 - Its word for "shipped" is for the whole fulfilment, so it is told with the last parcel. Units cannot be taken off by us, nor an order accepted.
 """
@@ -27,7 +28,7 @@ from waybill.channels.reading import MOST_UNITS, Body, address, distinct, moment
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import digest, order_id
 from waybill.kernel.money import MOST_MINOR_UNITS, exponent
-from waybill.orders.model.order import Charge, Customer, Line, Order, Shipping, Tender
+from waybill.orders.model.order import MOST_GROUPS, Charge, Customer, Group, Line, Order, Shipping, Tender
 
 _SIGNATURE = "x-square-hmacsha256-signature"
 _VERSION = "2025-10-16"
@@ -55,10 +56,12 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     exponent(currency)
     _refuse_other_currencies(body, currency)
     gross = _prices_contain_tax(body)
-    fulfilment = next((raw for raw in parts(body, "fulfillments") if raw.get("type") in ("SHIPMENT", "DELIVERY")), {})
+    fulfilments = [raw for raw in parts(body, "fulfillments") if raw.get("type") in ("SHIPMENT", "DELIVERY")]
+    fulfilment, lines_of = fulfilments[0] if fulfilments else {}, _lines_of(fulfilments)
     sent, placed_at = _sent(fulfilment), moment(body, "created_at", default=received_at)
-    deliver_by, charges = moment(sent, "deliver_at", default=""), _charges(body)
+    deliver_by, charges, groups = moment(sent, "deliver_at", default=""), _charges(body), _groups(fulfilments, placed_at)
     lines = [line for raw in parts(body, "line_items") if (line := _line(raw, part(document, "skus"), gross, bool(fulfilment)))]
+    lines = [replace(line, group=lines_of[line.id][0]) if lines_of.get(line.id) else line for line in lines]
     total = _minor(body, "total_money")
     order = Order(
         id=order_id(channel, external_reference),
@@ -79,9 +82,30 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
             (plain(raw, "name", limit=200), plain_number(text(raw, "percentage", limit=20)), _minor(raw, "applied_money")) for raw in parts(body, "taxes")
         ),
         charges=charges,
+        groups=groups,
     )
     findings = [] if total == 0 or _paid(body) >= total else [Finding("payment", f"Square has taken {_paid(body)} of {total} minor units")]
-    return Imported(order, _customer(body, sent), tuple(findings), _standing(body, fulfilment, order))
+    shared = [id for id, places in lines_of.items() if len(places) > 1]
+    why = f"units of line {', '.join(shared[:5])} go to several addresses, the first is taken" if shared else ""
+    customer = replace(_customer(body, sent), groups={group.id: _customer(body, _sent(raw)).ship_to for group, raw in zip(groups, fulfilments[1:], strict=False)})
+    return Imported(order, customer, (*findings, *details.beyond(fulfilments[1:], why)), _standing(body, fulfilment, order))
+
+
+def _groups(fulfilments: list[Body], placed_at: str) -> tuple[Group, ...]:
+    def of(raw: Body, sent: Body) -> Group:
+        days = promised_days(placed_at, moment(sent, "deliver_at", default=""))
+        return Group(reference(raw, "uid")[:64], text(sent, "shipping_type", limit=200) or "standard", days)
+
+    return tuple(of(raw, _sent(raw)) for raw in fulfilments[1 : MOST_GROUPS + 1])
+
+
+def _lines_of(fulfilments: list[Body]) -> dict[str, list[str]]:
+    """{line: ship groups in which it has units}, "" for the first fulfilment; nothing where there is but one."""
+    found: dict[str, list[str]] = {}
+    for place, raw in enumerate(fulfilments[: MOST_GROUPS + 1] if len(fulfilments) > 1 else []):
+        for entry in parts(raw, "entries"):
+            found.setdefault(text(entry, "line_item_uid", limit=64), []).append(reference(raw, "uid")[:64] if place else "")
+    return found
 
 
 def _prices_contain_tax(body: Body) -> bool:

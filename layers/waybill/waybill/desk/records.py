@@ -56,7 +56,7 @@ def order_facts(record: Record, node_names: dict[str, str], tracking_urls: dict[
         lines=_lines(record),
         totals=_totals(record),
         customer=tuple(filter(None, (record.customer.name, record.customer.email, record.customer.phone))),
-        ship_to=_address(record.customer.ship_to),
+        ship_to=tuple(part for place in (record.customer.ship_to, *record.customer.groups.values()) for part in _address(place)),
         holds=tuple(Hold(h.id, h.kind, h.reason, h.placed_at, h.ended_at, bool(h.blocks)) for h in record.state.holds),
         money=money_facts(record),
         fulfilment_orders=tuple(_work(item, node_names, tracking_urls) for item in record.fulfilment_orders),

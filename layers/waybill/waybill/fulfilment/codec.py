@@ -32,8 +32,7 @@ def item_of(work: FulfilmentOrder) -> dict[str, Any]:
         "packages": [_lean(asdict(package)) for package in work.packages],
         "history": [entry.to_dict() for entry in work.history],
     }
-    if work.within:
-        item["within"] = work.within
+    item |= {name: value for name, value in (("within", work.within), ("group", work.group)) if value}
     if work.status not in CLOSED:
         part = ON_THE_WAY if work.status in LEFT else OPEN
         item |= {"lookup_pk": f"NODE#{work.node}", "lookup_sk": f"{part}#{work.since}#{work.id}"}
@@ -50,6 +49,7 @@ def work_from(item: dict[str, Any]) -> FulfilmentOrder:
         since=item.get("since") or item["history"][0]["at"],
         version=item["version"],
         within=item.get("within", 0),
+        group=item.get("group", ""),
         packages=tuple(_package(package) for package in item.get("packages", ())),
         history=tuple(Entry.from_dict(entry) for entry in item["history"]),
     )

@@ -74,8 +74,8 @@ class Packing:
     def _carried(record: Record, work: FulfilmentOrder, packages: tuple[Package, ...], attempt: int) -> tuple[Package, ...]:
         """Each package with the cheapest service that keeps the promise."""
         node, carriers = shop.node(work.node), shop.carriers()
-        away = distance_km(locate(node.place), locate(record.customer.ship_to))
-        within = work.within or record.order.shipping.promise_days
+        away = distance_km(locate(node.place), locate(record.customer.address_of(work.group)))
+        within = work.within or record.order.ships_by(work.group).promise_days
         offers = (rates.cheapest(carriers, away, package.weight_g, within) for package in packages)
         return tuple(_labelled(work, package, offer, attempt) for package, offer in zip(packages, offers, strict=True))
 
@@ -138,7 +138,7 @@ def printer(record: Record, work: FulfilmentOrder, package: Package) -> dict[str
     lines = {line.id: line for line in order.lines}
     label = Label(
         ship_from=node.place,
-        ship_to=record.customer.ship_to,
+        ship_to=record.customer.address_of(work.group),
         carrier=shop.carrier(package.carrier).name,
         service=package.service_name,
         tracking_number=package.tracking_number,
@@ -151,7 +151,7 @@ def printer(record: Record, work: FulfilmentOrder, package: Package) -> dict[str
         order_number=number,
         date=parse_instant(work.since).date().isoformat(),
         node_name=node.name,
-        ship_to=record.customer.ship_to,
+        ship_to=record.customer.address_of(work.group),
         lines=tuple((lines[line].sku, lines[line].title, units) for line, units in package.lines.items()),
         package=package.n,
         packages=count,

@@ -11,7 +11,7 @@ from waybill.orders.model.order import Customer, Order
 
 def document(order: Order, customer: Customer, work: FulfilmentOrder) -> dict[str, Any]:
     """The whole document; the address comes from the order's personal data and is nowhere else."""
-    lines = {line.id: line for line in order.lines}
+    lines, way = {line.id: line for line in order.lines}, order.ships_by(work.group)
     return {
         "id": work.id,
         "order_id": work.order_id,
@@ -20,8 +20,8 @@ def document(order: Order, customer: Customer, work: FulfilmentOrder) -> dict[st
         "status": work.status,
         "requested_at": work.since,
         "lines": {line: {"sku": lines[line].sku, "title": lines[line].title, **asdict(at_node)} for line, at_node in work.lines.items()},
-        "ship_to": asdict(customer.ship_to),
-        "service": {"method": order.shipping.method, "promise_days": order.shipping.promise_days},
+        "ship_to": asdict(customer.address_of(work.group)),
+        "service": {"method": way.method, "promise_days": way.promise_days},
         "packages": [_package(work, package) for package in work.packages],
         "note": order.note,
     }

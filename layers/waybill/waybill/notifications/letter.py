@@ -51,7 +51,7 @@ def letter(event: Event, record: Record, brand: Brand, tracking: Tracking) -> Le
         totals=tuple(_totals(order, locale)) if about_money else (),
         total=money(order.total, order.currency, locale) if about_money else "",
         tax_included=money(order.tax, order.currency, locale) if about_money and order.tax_included and order.tax else "",
-        address=tuple(_address(record.customer.ship_to)) if kind in ("confirmed", "edited", "shipped") else (),
+        address=tuple(_addresses(event, record)) if kind in ("confirmed", "edited", "shipped") else (),
         parcels=tuple(_parcels(event, tracking)),
         more=tuple(_more(kind, record)),
     )
@@ -97,6 +97,15 @@ def _totals(order: Order, locale: str) -> Iterator[tuple[str, str]]:
     for name, amount in sums:
         if amount or name in ("subtotal", "shipping"):
             yield name, money(amount, order.currency, locale)
+
+
+def _addresses(event: Event, record: Record) -> Iterator[str]:
+    """Where it goes: of a parcel its own ship group's, else of every group that the order has."""
+    work = next((item for item in record.fulfilment_orders if item.get("id") == event.data.get("fo_id")), None)
+    shipped = {line.group for line in record.order.lines if line.ships} or {""}
+    groups = [work.get("group", "")] if work else [group for group in ("", *(each.id for each in record.order.groups)) if group in shipped]
+    for group in groups:
+        yield from _address(record.customer.address_of(group))
 
 
 def _address(place: Address) -> Iterator[str]:

@@ -87,6 +87,7 @@ def written_of(customer: Customer) -> Customer:
         phone=next(iter(read)) if len(read) == 1 else customer.phone,
         ship_to=written(customer.ship_to),
         bill_to=written(customer.bill_to) if customer.bill_to else None,
+        groups={group: written(place) for group, place in customer.groups.items()},
     )
 
 

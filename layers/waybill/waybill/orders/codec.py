@@ -9,7 +9,7 @@ from waybill.kernel.events import Entry
 from waybill.kernel.ids import customer_key
 from waybill.orders.model.counters import Counters
 from waybill.orders.model.holds import Hold
-from waybill.orders.model.order import Address, Charge, Customer, Line, Order, Shipping, Surcharge, Tax, Tender
+from waybill.orders.model.order import Address, Charge, Customer, Group, Line, Order, Shipping, Surcharge, Tax, Tender
 from waybill.orders.model.state import State
 
 DOC, PII, STATE, WAIT = "DOC", "PII", "STATE", "WAIT"
@@ -23,7 +23,7 @@ def partition(order_id: str) -> str:
 def order_item(order: Order) -> dict[str, Any]:
     body = asdict(order)
     body["lines"] = [_lean(line) for line in body["lines"]]
-    body |= {name: [_lean(each) for each in body[name]] for name in ("tenders", "taxes", "charges")}
+    body |= {name: [_lean(each) for each in body[name]] for name in ("tenders", "taxes", "charges", "groups")}
     body["edits"] = body["edits"] or None
     return {"pk": partition(order.id), "sk": DOC, **_lean(body)}
 
@@ -35,6 +35,7 @@ def order_from(item: dict[str, Any]) -> Order:
     known["surcharges"] = tuple(Surcharge(**each) for each in item.get("surcharges", ()))
     known["taxes"] = tuple(Tax(**tax) for tax in item.get("taxes", ()))
     known["charges"] = tuple(Charge(**{"amount": 0, **charge}) for charge in item.get("charges", ()))
+    known["groups"] = tuple(Group(**each) for each in item.get("groups", ()))
     known["shipping"] = Shipping(**item.get("shipping", {}))
     return Order(**{"total": 0, **known})
 
@@ -50,7 +51,8 @@ def customer_item(order_id: str, placed_at: str, customer: Customer) -> dict[str
 def customer_from(item: dict[str, Any]) -> Customer:
     known = {name: item[name] for name in ("email", "name", "phone", "locale", "reference", "tax_id") if name in item}
     bill_to = Address(**item["bill_to"]) if item.get("bill_to") else None
-    return Customer(**known, ship_to=Address(**item.get("ship_to", {})), bill_to=bill_to)
+    groups = {group: Address(**place) for group, place in item.get("groups", {}).items()}
+    return Customer(**known, ship_to=Address(**item.get("ship_to", {})), bill_to=bill_to, groups=groups)
 
 
 def state_item(state: State, order: Order) -> dict[str, Any]:

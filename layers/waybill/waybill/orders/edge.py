@@ -68,6 +68,16 @@ class LineIn(Strict):
     total: NotNegative | None = None
     ships: bool = True
     attributes: dict[str, Text | int | bool] = Field(default_factory=dict, max_length=50)
+    group: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{0,64}$"), Field(description="the ship group in which it goes; empty for the order's own")] = ""
+
+
+class GroupIn(Strict):
+    """A ship group beside the order's own: lines that go to another address, by a method and under a promise of their own."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+    ship_to: AddressIn
+    method: Name = "standard"
+    promise_days: Annotated[int, Field(ge=0, le=90, strict=True)] = 0
 
 
 class ShippingIn(Strict):
@@ -126,6 +136,7 @@ class OrderIn(Strict):
     fees: NotNegative = "0"
     taxes: Annotated[list[TaxIn], Field(max_length=50)] = []
     charges: Annotated[list[ChargeIn], Field(max_length=20)] = []
+    groups: Annotated[list[GroupIn], Field(max_length=20)] = []
     tax_included: bool = False
     note: Annotated[str, StringConstraints(max_length=2000)] = ""
     attributes: dict[str, Text | int | bool] = Field(default_factory=dict, max_length=50)

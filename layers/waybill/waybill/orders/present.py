@@ -37,6 +37,7 @@ def whole(record: Record) -> dict[str, Any]:
         "fulfilment_orders": [fulfilment_order(item) for item in record.fulfilment_orders],
         "taxes": [{"title": tax.title, "rate": tax.rate, "amount": money(tax.amount)} for tax in order.taxes],
         "charges": [{"title": charge.title, "amount": money(charge.amount)} for charge in order.charges],
+        "groups": [asdict(group) for group in order.groups],
         "note": order.note,
         "attributes": order.attributes,
         "waiting_for": record.wait["state"] if record.wait and state.status in ("on_hold", "backordered") else None,
@@ -107,6 +108,7 @@ def _lines(record: Record) -> list[dict[str, Any]]:
             "ships": line.ships,
             "quantities": buckets.get(line.id, {}),
             "attributes": line.attributes,
+            "group": line.group,
         }
 
     return [shown(line) for line in record.order.lines]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,15 @@ class Record:
     def wait(self) -> dict[str, Any] | None:
         """The task token on which the execution waits: {"state", "token", "at"}."""
         return (self.others or {}).get(codec.WAIT)
+
+    def seen_by(self, group: str) -> Record:
+        """The order as those see it who ship one of its groups: its address, its method and its promise stand where the order's own do. Not to be saved."""
+        if group not in self.customer.groups:
+            return self
+        way = self.order.ships_by(group)
+        shipping = dataclasses.replace(self.order.shipping, method=way.method, promise_days=way.promise_days)
+        customer = dataclasses.replace(self.customer, ship_to=self.customer.groups[group])
+        return dataclasses.replace(self, order=dataclasses.replace(self.order, shipping=shipping), customer=customer)
 
     def save(self, state: State) -> Write:
         """The write that replaces STATE, if it is still the version that was read."""

@@ -56,5 +56,6 @@ def _requested(order_id: str, work: Work, at: str, pushed: bool) -> FulfilmentOr
         lines={line: AtNode(units) for line, units in work.lines.items()},
         since=at,
         within=work.within,
+        group=work.group,
         history=appended((), "fulfilment_order.requested", at, ACTOR, data),
     )

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from waybill.inventory.ports import NOTHING_WITHOUT_IT, REST_IS_CANCELLED, REST_WAITS
 from waybill.orders.store import Record
-from waybill.routing.model.decision import REJECTED_BEFORE, Available, Split, asked, decide, marked
+from waybill.routing import ship_groups
+from waybill.routing.model.decision import REJECTED_BEFORE, Available, Decision, Split, asked, decide, marked
 from waybill.routing.model.rules import FILL_ALL, FILL_ALL_AVAILABLE, FILL_OR_KILL, WAIT
 from waybill.routing.model.standing import doubtful_nodes, forgiven_at
 from waybill.routing.ports import Rules, Sites
@@ -54,12 +55,27 @@ class Planner:
     rules: Rules
 
     def __call__(self, record: Record, wanted: Iterable[Wanted], available: Available) -> Split | None:
-        units: Mapping[str, int] = {want.line: want.quantity for want in wanted}
+        """Each ship group by itself, out of what those before it have left."""
+        left, plan = available, Split()
+        for units in ship_groups.parted(record.order, {want.line: want.quantity for want in wanted}):
+            decision = self._decided(record, units, left)
+            if decision.short and self.rules.active().for_order(decision.asked.order).fill not in _IN_PARTS:
+                return None
+            plan |= decision.by_line()
+            left = _less(left, decision)
+        return plan
+
+    def _decided(self, record: Record, units: Mapping[str, int], available: Available) -> Decision:
         doubtful = doubtful_nodes(record.fulfilment_orders, forgiven_at(record.state.holds))
-        sites = marked(self.shop.sites(record), doubtful, doubt=REJECTED_BEFORE)
-        question = asked(self.shop.lines(record, units), sites, available, order=self.shop.facts(record))
-        rules = self.rules.active()
-        decision = decide(question, rules)
-        if decision.short and rules.for_order(self.shop.facts(record)).fill not in _IN_PARTS:
-            return None
-        return decision.by_line()
+        seen = ship_groups.seen(record, units)
+        sites = marked(self.shop.sites(seen), doubtful, doubt=REJECTED_BEFORE)
+        return decide(asked(self.shop.lines(seen, units), sites, available, order=self.shop.facts(seen)), self.rules.active())
+
+
+def _less(available: Available, decision: Decision) -> Available:
+    """What is left when the nodes have shipped what was decided."""
+    skus, left = {line.line: line.sku for line in decision.lines}, {sku: dict(nodes) for sku, nodes in available.items()}
+    for node, lines in decision.shares.items():
+        for line, units in lines.items():
+            left[skus[line]][node] -= units
+    return left

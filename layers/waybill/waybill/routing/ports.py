@@ -18,13 +18,14 @@ from waybill.routing.model.rules import RuleSet
 @dataclass(frozen=True, slots=True)
 class Work:
     """A fulfilment order to be made: these units of these lines at this node, whose carrier may take so many days (`Site.within`), leaving on a
-    day (`Site.leaves`)."""
+    day (`Site.leaves`). `group`: the ship group that it is of."""
 
     fo_id: str
     node: str
     lines: Mapping[str, int]
     within: int = 0
     leaves: str = ""
+    group: str = ""
 
 
 class Orders(Protocol):

@@ -6,6 +6,7 @@ order of things: the token is kept; the reservation is brought to the chosen nod
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -20,6 +21,7 @@ from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.state import State
 from waybill.orders.store import Record
+from waybill.routing import ship_groups as groups
 from waybill.routing.model import standing
 from waybill.routing.model.claim import Claim
 from waybill.routing.model.decision import ADDRESS, REJECTED, REJECTED_BEFORE, TOO_OFTEN, Available, Decision, asked, decide, marked
@@ -64,7 +66,7 @@ class Routing:
             self.tokens.fail(token, OrderHeld.__name__, f"{order_id} is held: {hold.kind}")  # and not remembered: a repeat would displace the token of who waits
             return
         self.orders.remember_wait(order_id, WAIT, token, at)
-        if releases and not self.waits(before):  # what it writes is conditional on what was read: it need not be read again
+        if releases and not self._waits(before):  # what it writes is conditional on what was read: it need not be read again
             before = replace(before, others={**(before.others or {}), codec.WAIT: {"state": WAIT, "token": token, "at": at}})
             self.go_on(order_id, known=before)
         else:
@@ -73,8 +75,10 @@ class Routing:
     def go_on(self, order_id: str, *, now: bool = False, known: Record | None = None) -> None:
         """Does what is due: after the command, a rejection, a last shipment; nothing where nothing is. `now`: without waiting for a brokering run.
         `known`: the order as just read, where something will be written. Raises as `route`."""
-        for _ in range(MOST_ROUNDS):
+        for tried in itertools.count():
             record, known = known or self.orders.load(order_id), None
+            if tried >= MOST_ROUNDS + 2 * len(record.order.groups):
+                break
             try:
                 if self._settled(record, now):
                     return
@@ -109,7 +113,7 @@ class Routing:
         """What an order of a brokering run would take of everything that is free or `held` by the run's orders; None where nothing is to be decided
         now, or nothing by a run."""
         record = self.orders.load(order_id)
-        if record.state.cancelled or record.state.blocking("release") or not record.state.unrouted():
+        if record.order.groups or record.state.cancelled or record.state.blocking("release") or not record.state.unrouted():
             return None
         skus = sorted({line.sku for line in record.order.lines if line.ships})
         there = _together(self.stock.free(skus, record.order.channel), {sku: held[sku] for sku in skus if sku in held})
@@ -144,6 +148,10 @@ class Routing:
                 continue
         return False
 
+    def _waits(self, record: Record) -> bool:
+        """For the next brokering run, which shares out orders that go to one place."""
+        return not record.order.groups and self.waits(record)
+
     def _settled(self, record: Record, now: bool) -> bool:
         """One round. False where something has changed that must be looked at again."""
         if record.state.cancelled:
@@ -151,7 +159,7 @@ class Routing:
         rejection = standing.unanswered(record.fulfilment_orders, record.decisions)
         if rejection:
             return self._reroute(record, rejection)
-        if record.state.unrouted() and not now and self.waits(record):
+        if record.state.unrouted() and not now and self._waits(record):
             _refuse_held(record)
             self.orders.pool(record.order.id, record.state.history[0].at)
             return True
@@ -162,9 +170,9 @@ class Routing:
         return True
 
     def _release(self, record: Record) -> bool:
-        """Everything unrouted goes to the cheapest nodes. Raises OrderHeld, StockUnavailable."""
+        """Everything unrouted goes to the cheapest nodes, one ship group after the other. Raises OrderHeld, StockUnavailable."""
         _refuse_held(record)
-        unrouted, claim = record.state.unrouted(), self._claim(record)
+        unrouted, claim = groups.first(record.order, record.state.unrouted()), self._claim(record)
         if given_back(self.stock, record, claim):
             return False
         decision = self._decide(record, unrouted, claim, doubt=REJECTED_BEFORE)
@@ -176,7 +184,7 @@ class Routing:
             self.orders.save(record, self._held(record, record.state, UNFILLABLE, "nothing of it ships from a node"))
         elif not self._brought(record, claim, decision):
             self._commit(record, record.state, decision, unrouted, "route")
-            return True
+            return unrouted == record.state.unrouted()
         return False
 
     def _reroute(self, record: Record, rejection: Rejection) -> bool:
@@ -207,8 +215,9 @@ class Routing:
 
     def _left_to_a_person(self, record: Record, rejection: Rejection, barred: str, kind: str, reason: str) -> None:
         """No node is asked: a person must look. What is reserved stays so."""
-        sites = [replace(site, barred=barred) for site in self.shop.sites(record)]
-        decision = decide(asked(self.shop.lines(record, rejection.lines), sites, {}, order=self.shop.facts(record)), self.rules.active())
+        seen = groups.seen(record, rejection.lines)
+        sites = [replace(site, barred=barred) for site in self.shop.sites(seen)]
+        decision = decide(asked(self.shop.lines(seen, rejection.lines), sites, {}, order=self.shop.facts(seen)), self.rules.active())
         state = self._held(record, self._taken_back(record, rejection), kind, reason)
         self._commit(record, state, decision, rejection.lines, rejection.fo_id)
 
@@ -223,11 +232,12 @@ class Routing:
     ) -> Decision:
         """The nodes that the rules choose for these units, out of what is `there`: unless told, what is free and what the order holds. Nodes that
         have rejected are barred, or the last resort."""
-        lines = self.shop.lines(record, units)
-        sites = marked(self.shop.sites(record), self._doubtful(record), bar=bar, doubt=doubt)
+        seen = groups.seen(record, units)
+        lines = self.shop.lines(seen, units)
+        sites = marked(self.shop.sites(seen), self._doubtful(record), bar=bar, doubt=doubt)
         if there is None:
             there = claim.added_to(self.stock.free(sorted({line.sku for line in lines}), record.order.channel), lines)
-        return decide(asked(lines, sites, there, claim.held, self.shop.facts(record)), self.rules.active())
+        return decide(asked(lines, sites, there, claim.held, self.shop.facts(seen)), self.rules.active())
 
     def _brought(self, record: Record, claim: Claim, decision: Decision) -> bool:
         """Brings the reservation to the chosen nodes. True where it had to change: then it must be looked at again."""
@@ -256,8 +266,11 @@ class Routing:
         stocked = {line.line for line in decision.lines}
         loose = {line: quantity for line, quantity in units.items() if line not in stocked and quantity}
         sites = {site.node: site for site in decision.asked.sites}
+        group = record.order.group_of(units)
         return [
-            Work(fulfilment_order_id(record.order.id, first + n), node, {**lines, **(loose if n == 0 else {})}, sites[node].within, sites[node].leaves)
+            Work(
+                fulfilment_order_id(record.order.id, first + n), node, {**lines, **(loose if n == 0 else {})}, sites[node].within, sites[node].leaves, group
+            )
             for n, (node, lines) in enumerate(sorted(decision.shares.items()))
         ]
 

@@ -74,7 +74,8 @@ class Package:
 @dataclass(frozen=True, slots=True)
 class FulfilmentOrder:
     """The record. `version` is the one that was read, `since` when the node was asked. `within`: days that a carrier may take, so that what was
-    promised is kept if the node ships as it does by its calendar; 0 where nothing is promised, -1 where it was too late when it was asked."""
+    promised is kept if the node ships as it does by its calendar; 0 where nothing is promised, -1 where it was too late when it was asked.
+    `group`: the ship group whose address it goes to, "" for the order's own."""
 
     id: str
     order_id: str
@@ -86,6 +87,7 @@ class FulfilmentOrder:
     within: int = 0
     packages: tuple[Package, ...] = ()
     history: tuple[Entry, ...] = field(default=())
+    group: str = ""
 
     def units(self) -> dict[str, int]:
         """All units by line."""

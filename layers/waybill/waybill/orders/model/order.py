@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +26,7 @@ class Address:
 @dataclass(frozen=True, slots=True)
 class Customer:
     """Personal data of an order; kept in an item of its own, so that it can be erased. `reference`: who that is at the channel. `tax_id`: a VAT
-    number or the like."""
+    number or the like. `groups`: where the order's further ship groups go, by their id."""
 
     email: str = ""
     name: str = ""
@@ -35,13 +36,18 @@ class Customer:
     bill_to: Address | None = None
     reference: str = ""
     tax_id: str = ""
+    groups: dict[str, Address] = field(default_factory=dict)
+
+    def address_of(self, group: str) -> Address:
+        """Where a ship group goes; the order's own for "", and for one that nobody has named."""
+        return self.groups.get(group, self.ship_to)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line. `unit_price` is before discount; `discount` and `tax` are for the whole line.
 
-    With `tax_included` on the order the prices contain the tax, and `tax` says how much.
+    With `tax_included` on the order the prices contain the tax, and `tax` says how much. `group`: the ship group in which it goes, "" for the order's own.
     """
 
     id: str
@@ -53,6 +59,7 @@ class Line:
     tax: int = 0
     ships: bool = True
     attributes: dict[str, Any] = field(default_factory=dict)
+    group: str = ""
 
     @property
     def net(self) -> int:
@@ -68,6 +75,18 @@ class Shipping:
     amount: int = 0
     discount: int = 0
     tax: int = 0
+    promise_days: int = 0
+
+
+MOST_GROUPS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A ship group beside the order's own: lines that go to another address, by a method and under a promise of their own. What shipping costs is the order's."""
+
+    id: str
+    method: str = "standard"
     promise_days: int = 0
 
 
@@ -149,6 +168,7 @@ class Order:
     edits: int = 0
     taxes: tuple[Tax, ...] = ()
     charges: tuple[Charge, ...] = ()
+    groups: tuple[Group, ...] = ()
 
     @property
     def computed_total(self) -> int:
@@ -178,3 +198,12 @@ class Order:
 
     def line(self, id: str) -> Line:
         return next(line for line in self.lines if line.id == id)
+
+    def group_of(self, lines: Iterable[str]) -> str:
+        """The ship group of lines that go together, by their ids."""
+        wanted = set(lines)
+        return next((line.group for line in self.lines if line.id in wanted), "")
+
+    def ships_by(self, group: str) -> Group:
+        """Method and promise of a ship group; the order's own for ""."""
+        return next((each for each in self.groups if each.id == group), Group("", self.shipping.method, self.shipping.promise_days))
