@@ -192,8 +192,9 @@ def _nobody_s_name(the: Life, record: store.Record, events: dict[str, dict[str, 
     """No personal data in events, in the workflow, in logs."""
     said = [str(events), str([(run.input, run.data) for run in the.world.machine.executions.values()])]
     said += [the.logs.getvalue()] if the.logs else []
-    person, place = record.customer, record.customer.ship_to
-    for secret in filter(None, (person.email, person.name, place.line1, place.postal_code, person.phone)):
+    person, places = record.customer, (record.customer.ship_to, *record.customer.groups.values())
+    homes = [part for place in places for part in (place.name, place.line1, place.postal_code)]
+    for secret in filter(None, (person.email, person.name, person.phone, *homes)):
         by_itself = re.compile(rf"(?<![\w.]){re.escape(secret)}(?!\w)")  # and not five digits of some random id
         assert not any(by_itself.search(text) for text in said), f"{secret} was said"
 

@@ -32,6 +32,19 @@ def split_over_two_nodes(the: Life) -> str:
     return whole_life(the, an_order(("POT", 1), ("CUP", 1)))
 
 
+def sent_to_two_places(the: Life) -> str:
+    return whole_life(the, to_two_places())
+
+
+def to_two_places(**changed: Any) -> dict[str, Any]:
+    """Two TEA to Ada in Denver; one CUP and one TEA to Mary in Nevada, faster."""
+    order = an_order(("TEA", 2), ("CUP", 1), ("TEA", 1))
+    for line in order["lines"][1:]:
+        line["group"] = "mum"
+    mum = {"name": "Mary Byron", "line1": "9 Elm St", "city": "Carson City", "region": "NV", "postal_code": "89701"}
+    return {**order, "groups": [{"id": "mum", "ship_to": mum, "method": "express", "promise_days": 2}], **changed}
+
+
 def worked_by_one_who_does_not_ask_twice(the: Life) -> str:
     """After an error the node looks at its list, and goes on from what it says there."""
     order_id = _placed(the, an_order())
@@ -261,6 +274,7 @@ _SHORT = {("TEA", "reno"): 1, ("CUP", "columbus"): 1}
 STORIES = {
     "delivered": Story(delivered, "completed"),
     "worked-once": Story(worked_by_one_who_does_not_ask_twice, "completed"),
+    "two-places": Story(sent_to_two_places, "completed"),
     "split": Story(split_over_two_nodes, "completed"),
     "shopify": Story(paid_on_shopify, "completed"),
     "woocommerce": Story(paid_on_woocommerce, "completed"),

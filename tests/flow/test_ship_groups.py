@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from email import message_from_string
+from email.policy import default
 from typing import Any
 
 import pypdfium2
 import pytest
 
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, life
+from tests.flow.stories import to_two_places
 from waybill.orders.store import ORDERS
 from waybill.routing.model.receipt import unfolded
 
-MUM = {"name": "Mary Byron", "line1": "9 Elm St", "city": "Carson City", "region": "NV", "postal_code": "89701"}
 STOCK = {("TEA", "reno"): 20, ("TEA", "columbus"): 20, ("CUP", "reno"): 20, ("CUP", "columbus"): 20}
 
 
@@ -21,14 +23,6 @@ def the() -> Iterator[Life]:
     with life(STOCK) as made:
         yield made
         assert not made.world.dead_letters()
-
-
-def to_two_places(**changed: Any) -> dict[str, Any]:
-    """Two TEA to Denver, one CUP and one TEA to Mary in Nevada."""
-    order = an_order(("TEA", 2), ("CUP", 1), ("TEA", 1))
-    for line in order["lines"][1:]:
-        line["group"] = "mum"
-    return {**order, "groups": [{"id": "mum", "ship_to": MUM, "method": "express", "promise_days": 2}], **changed}
 
 
 def placed(the: Life, **changed: Any) -> str:
@@ -70,6 +64,16 @@ def test_the_papers_of_a_parcel_name_its_own_address_alone(the: Life) -> None:
             said = " ".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(content))
             here, there = ("9 Elm St", "500 Main St") if work["ship_to"]["city"] == "Carson City" else ("500 Main St", "9 Elm St")
             assert here in said and there not in said
+
+
+def test_the_confirmation_names_both_addresses_and_each_parcels_mail_its_own(the: Life) -> None:
+    order_id = placed(the)
+    the.fulfil(order_id)
+    the.settle()
+    mails = [message_from_string(mail, policy=default) for mail in the.world.mails()]
+    said = [mail.get_body(("plain",)).get_content() for mail in mails]
+    places = [("500 Main St" in text, "9 Elm St" in text) for text in said]
+    assert sorted(places) == [(False, True), (True, False), (True, True)]
 
 
 def test_the_order_is_one_to_its_end_and_its_money_is_whole(the: Life) -> None:
