@@ -14,7 +14,7 @@ from waybill.routing.model.rules import BUILT_IN, RuleSet, read
 from waybill.routing.planner import Planner
 
 _A_PARCEL = Rate((10**6,), (1,))
-_NOTHING_SAID = SimpleNamespace(fulfilment_orders=[], state=SimpleNamespace(holds=()))
+_NOTHING_SAID = SimpleNamespace(order=SimpleNamespace(groups=()), fulfilment_orders=[], state=SimpleNamespace(holds=()))
 
 
 @dataclass(frozen=True)
