@@ -1,0 +1,35 @@
+"""Virtual time: it stands still until somebody moves it, and every instant asked for is a new one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+_TICK = 0.001
+
+
+class Clock:
+    """Seconds since the epoch. `skew` is how far the functions' clock is off the cloud's."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self.seconds = start.timestamp()
+        self.skew = 0.0
+
+    def time(self) -> float:
+        """As `time.time()`; a call takes a millisecond, so that what happens later has a later instant."""
+        self.seconds += _TICK
+        return self.seconds + self.skew
+
+    monotonic = time
+
+    def now(self) -> datetime:
+        return _EPOCH + timedelta(seconds=self.time())
+
+    def later(self, seconds: float) -> None:
+        """Time passes. It never runs backwards."""
+        if seconds < 0:
+            raise ValueError("time does not run backwards")
+        self.seconds += seconds
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -1,0 +1,82 @@
+"""A world with a shop that is open, a gateway whose books can be read, and somebody at every address that is called: where lives are lived."""
+
+from __future__ import annotations
+
+import copy
+import io
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from typing import Any
+from unittest.mock import patch
+
+import local.receiver.server
+import tests.flow.life
+from proof.scheduler import Scheduler
+from proof.world import World, world
+from tests.flow.life import Life
+from tests.flow.outside import Outside, outside
+from tests.payments.gateway_fake import FakeGateway
+from tests.support import shop
+from waybill.payments.stripe import gateway as stripe
+
+_CLOCKS = (local.receiver.server, tests.flow.life)
+
+
+class Dark(io.StringIO):
+    """Where what the functions print goes, if nobody wants to read it."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+class Kept:
+    """The state of one who answers our calls, by its attributes."""
+
+    def __init__(self, whose: Any, *names: str) -> None:
+        self._whose, self._names = whose, names
+
+    def snapshot(self) -> Any:
+        return copy.deepcopy({name: getattr(self._whose, name) for name in self._names})
+
+    def restore(self, taken: Any) -> None:
+        for name, value in copy.deepcopy(taken).items():
+            setattr(self._whose, name, value)
+
+
+class Dweller(Life):
+    """A life in this world. Its nodes look at the order's own work: the list of all open work grows with the world."""
+
+    world: World
+
+    def work(self, order_id: str) -> list[dict[str, Any]]:
+        return [each for each in self.order(order_id)["fulfilment_orders"] if each["status"] in ("requested", "accepted", "picked", "packed")]
+
+
+@contextmanager
+def living(
+    stock: dict[tuple[str, str], int] | None = None,
+    scheduler: Scheduler | None = None,
+    seed: int = 0,
+    lag: Callable[[], int] = lambda: 0,
+    logs: bool = False,
+) -> Iterator[Dweller]:
+    """A fresh world, shop and gateway, and everybody outside. `logs` keeps what the functions print."""
+    gateway = FakeGateway()
+    with ExitStack() as stack:
+        said = stack.enter_context(redirect_stdout(io.StringIO() if logs else Dark()))
+        made = stack.enter_context(world(scheduler, seed, lag, _CLOCKS))
+        stack.enter_context(patch.object(stripe, "Stripe", lambda *_: gateway))
+        shop.open_shop(stock)
+        the = Dweller(made, gateway)
+        the.logs = said if logs else None
+        the.outside = stack.enter_context(outside())
+        made.others += _others(gateway, the.outside)
+        yield the
+
+
+def _others(gateway: FakeGateway, those: Outside) -> list[Kept]:
+    return [
+        Kept(gateway, "payments", "keys", "begun", "down", "refuses_refunds"),
+        Kept(those, "pushed", "levels"),
+        Kept(those.shops, "_orders", "told"),
+    ]
