@@ -288,6 +288,16 @@ class _Asked:
         expected = (self._index.hash, self._index.range) if self._index else (table.hash, table.range)
         if (expressions.named(hash_name, values), expressions.named(self._sort[0], values) if self._sort else expected[1]) != expected:
             raise expressions.InvalidExpression("Query condition missed key schema element")
+        if "ExclusiveStartKey" in request:
+            self._may_start(request["ExclusiveStartKey"], expected)
+
+    def _may_start(self, start: dict[str, Any], expected: tuple[str, str]) -> None:
+        if start.keys() != {*self._table.key_names, *filter(None, expected)}:
+            raise expressions.InvalidExpression("The provided starting key is invalid")
+        if start[expected[0]] != {"S": self._of}:
+            raise expressions.InvalidExpression("The provided starting key is outside query boundaries based on provided conditions")
+        if self._sort and not self._holds(start[expected[1]]["S"]):
+            raise expressions.InvalidExpression("The provided starting key does not match the range key predicate")
 
     @staticmethod
     def _indexed(table: Table, request: Request) -> Index | None:
