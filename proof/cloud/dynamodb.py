@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from proof.cloud import expressions
 from proof.cloud.clock import Clock
 from proof.cloud.service import Errors, NotHereError, meta, only
-from proof.cloud.tables import LARGEST_ITEM, Index, Key, Kept, Table, measured
+from proof.cloud.tables import LARGEST_ITEM, Index, Kept, Key, Table, measured
 
 _ERRORS = (
     "ConditionalCheckFailedException IdempotentParameterMismatchException InternalServerError ItemCollectionSizeLimitExceededException "

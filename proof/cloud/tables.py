@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,6 +102,8 @@ class Table:
         self.changes: list[Change] = []
         self.dropped = 0
         """How many of the oldest changes nobody needs any more."""
+        self.watchers: list[Callable[[Table, Kept | None, Kept | None], None]] = []
+        """Told of every write, of what stood and what stands."""
         self._age = 0
 
     @property
@@ -189,6 +191,8 @@ class Table:
     def _tell(self, key: Key, old: Kept | None, new: Kept | None, at: float, lag: int, expired: bool = False) -> None:
         for index in self.indexes.values():
             index.heard(key, new, lag)
+        for watcher in self.watchers:
+            watcher(self, old, new)
         if self.view and (old is None or new is None or old != new):
             self.changes.append(Change(self.written, at, key, old, new, expired))
 

@@ -1,0 +1,37 @@
+"""What must hold of the whole, whatever has happened: every rule by its number (I1 to I30 in `invariants`), over facts that somebody has read.
+
+    broken = check(facts)        # of one order, at any moment or at rest
+    broken = check_row(row)      # of one stock row
+    broken = check_write(change) # of one write, as a stream tells it
+
+Pure: the same rules judge a world in a test and, by a job, the real one.
+"""
+
+from __future__ import annotations
+
+from waybill.proof import messages, money, stock  # noqa: F401  (their rules of an order)
+from waybill.proof.facts import Broken, OrderFacts, QueueFacts, RowFacts, WriteFacts
+from waybill.proof.messages import QUEUE
+from waybill.proof.orders import ORDER
+from waybill.proof.stock import ROW
+from waybill.proof.writes import WRITE
+
+
+def check(facts: OrderFacts) -> list[Broken]:
+    """What does not hold of an order."""
+    return ORDER.broken(facts.order_id, facts, facts.at_rest)
+
+
+def check_row(facts: RowFacts) -> list[Broken]:
+    """What does not hold of a stock row."""
+    return ROW.broken(f"{facts.row.sku} at {facts.row.node}", facts)
+
+
+def check_queue(facts: QueueFacts) -> list[Broken]:
+    """What does not hold of a queue."""
+    return QUEUE.broken(facts.name, facts)
+
+
+def check_write(facts: WriteFacts) -> list[Broken]:
+    """What a write may not have done."""
+    return WRITE.broken(facts.table, facts)

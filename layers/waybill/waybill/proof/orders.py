@@ -1,0 +1,157 @@
+"""Of an order, its nodes and its papers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from waybill.accounting.model.chart import RECEIVABLE
+from waybill.kernel.ids import order_id
+from waybill.orders.model.check import violations
+from waybill.orders.model.sale import sale_of
+from waybill.payments.cards import looks_like_card_number
+from waybill.payments.model.refunds import LIVE
+from waybill.proof.facts import OrderFacts, among
+from waybill.proof.rules import Rules
+
+ORDER = Rules()
+_AT_WORK = ("requested", "accepted", "picking", "picked", "packed")
+_LEFT = ("shipped", "delivered")
+
+
+@ORDER.rule("I21")
+def _counters(facts: OrderFacts) -> Iterator[str]:
+    """The buckets of a line sum to what was ordered; what is at nodes was released, what left was shipped. I20, I30 with it."""
+    yield from violations(facts.order, facts.state, [dict(item) for key, item in facts.items.items() if key.startswith("FO#")])
+
+
+@ORDER.rule("I12", at_rest=True)
+def _invoiced(facts: OrderFacts) -> Iterator[str]:
+    """What the parcels were invoiced at is what their units bear of the order, to the cent."""
+    gone = {line: units.shipped + units.delivered for line, units in facts.state.lines.items()}
+    worth = sale_of(facts.order, facts.state.lines).up_to(gone).total
+    sales = [entry for entry in facts.journal if entry["event"] == "fulfilment_order.shipped"]
+    invoiced = sum(leg[1] for entry in sales for leg in entry["postings"] if leg[0] == RECEIVABLE)
+    if invoiced != worth:
+        yield f"{invoiced} invoiced for what is worth {worth}"
+
+
+@ORDER.rule("I17")
+def _named_by_its_channel(facts: OrderFacts) -> Iterator[str]:
+    """An order's id follows from its channel and the channel's own number: there cannot be two."""
+    if facts.order_id != order_id(facts.order.channel, facts.order.external_reference):
+        yield f"is not the id of {facts.order.channel} {facts.order.external_reference}"
+
+
+@ORDER.rule("I18")
+def _versions(facts: OrderFacts) -> Iterator[str]:
+    """Each record was written at least once for each entry of its history beyond the first write's."""
+    for key, item in facts.items.items():
+        if "history" in item and item.get("version", 0) < 1:
+            yield f"{key} has a history and no version"
+
+
+@ORDER.rule("I19", at_rest=True)
+def _goes_on(facts: OrderFacts) -> Iterator[str]:
+    """The execution has ended with the order, or waits on the token that was kept: somebody will answer it."""
+    if facts.runs is None:
+        return
+    if not facts.runs:
+        yield "no execution was ever started"
+    failed = [run.status for run in facts.runs if run.status not in ("SUCCEEDED", "RUNNING")]
+    open_ = [run for run in facts.runs if run.status == "RUNNING"]
+    ended = facts.state.cancelled or facts.state.all_shipped
+    if failed and not open_ and not ended:
+        yield f"its execution has {failed[-1].lower()}"
+    if ended and open_:
+        yield "the order has ended and its execution has not"
+    if not ended and [run.token for run in open_] != [facts.wait and facts.wait["token"]]:
+        yield "nobody knows the token on which its execution waits"
+
+
+@ORDER.rule("I20", at_rest=True)
+def _nothing_kept_of_a_cancelled_order(facts: OrderFacts) -> Iterator[str]:
+    """Cancelled: nothing has left, nothing is at a node, and the gateway neither holds nor keeps money."""
+    if not facts.state.cancelled:
+        return
+    if facts.at_gateway is not None:
+        held = sum(payment.held for payment in facts.at_gateway)
+        kept = sum(sum(payment.captures) - sum(payment.refunds) for payment in facts.at_gateway)
+        if held or kept:
+            yield f"cancelled, and the gateway holds {held} and keeps {kept}"
+
+
+@ORDER.rule("I20")
+def _no_money_back_while_it_may_leave(facts: OrderFacts) -> Iterator[str]:
+    """Money is not returned for a cancelled order while a node may still ship it."""
+    if facts.state.cancelled and among((*_AT_WORK, *_LEFT), facts):
+        yield "cancelled, and a node has it"
+
+
+@ORDER.rule("I22")
+def _returned(facts: OrderFacts) -> Iterator[str]:
+    """No more units of a line are refunded than were ordered of it and not cancelled."""
+    back = Counter[str]()
+    for key, item in facts.items.items():
+        if key.startswith("REFUND#") and item["status"] in LIVE:
+            back.update({line: int(units) for line, units in item["lines"].items()})
+    for line, units in back.items():
+        counters = facts.state.lines.get(line)
+        if counters is None or units > counters.ordered - counters.cancelled:
+            yield f"{units} of line {line} are refunded"
+
+
+@ORDER.rule("I23")
+def _labels(facts: OrderFacts) -> Iterator[str]:
+    """A parcel has one label, and no two parcels have the same; none of a parcel that was called back is with a carrier."""
+    numbers = Counter(package.tracking_number for work in among(("packed", *_LEFT), facts) for package in work.packages)
+    yield from (f"{times} parcels bear {number or 'no number'}" for number, times in numbers.items() if times > 1 or not number)
+    yield from (f"{work.id} was {work.status} and has been scanned" for work in among(("rejected", "cancelled"), facts) for package in work.packages if package.with_carrier)
+
+
+@ORDER.rule("I23", at_rest=True)
+def _papers(facts: OrderFacts) -> Iterator[str]:
+    """The papers of each parcel are kept."""
+    if facts.papers is None:
+        return
+    for work in among(("packed", *_LEFT), facts):
+        for package in work.packages:
+            name = f"orders/{facts.order_id}/{work.id}/{package.n}-{package.tracking_number}.zip"
+            if name not in facts.papers:
+                yield f"{name} is not kept"
+
+
+@ORDER.rule("I14", at_rest=True)
+def _documents(facts: OrderFacts) -> Iterator[str]:
+    """What came through a door for it was read, or lies in front of a person."""
+    for document in facts.documents:
+        if "order_id" not in document and "problem" not in document:
+            yield f"{document['pk']} was kept and never read"
+
+
+@ORDER.rule("I29")
+def _no_cards(facts: OrderFacts) -> Iterator[str]:
+    """No card number where a gateway's token should be."""
+    yield from (f"the token of tender {number} is a card's" for number, tender in enumerate(facts.order.tenders, 1) if looks_like_card_number(tender.token or ""))
+
+
+@ORDER.rule("I29")
+def _nobody_s_name(facts: OrderFacts) -> Iterator[str]:
+    """Personal data is in the one item that can be erased: in no event, in no execution's input."""
+    said = " ".join([str(list(facts.events.values())), *(run.input for run in facts.runs or ())])
+    person, place = facts.customer, facts.customer.ship_to
+    for kind, secret in (("e-mail", person.email), ("name", person.name), ("street", place.line1), ("phone", person.phone)):
+        if secret and re.search(rf"(?<![\w.]){re.escape(secret)}(?!\w)", said):
+            yield f"the customer's {kind} is said in an event"
+
+
+@ORDER.rule("I30")
+def _no_gap(facts: OrderFacts) -> Iterator[str]:
+    """Every change has its line: who, when, what."""
+    for key, item in facts.items.items():
+        history = item.get("history", ())
+        if [entry["seq"] for entry in history] != list(range(1, len(history) + 1)):
+            yield f"the history of {key} has a gap"
+        if not all(entry.get("actor") and entry.get("at") for entry in history):
+            yield f"the history of {key} does not say who or when"

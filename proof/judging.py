@@ -1,0 +1,154 @@
+"""Reads the facts of a world and has the rules judge them: of every write as it happens, of every order, row and queue when asked."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from email import message_from_string
+from typing import Any
+
+from proof.cloud.sqs import Sqs
+from proof.cloud.tables import Kept, Table
+from proof.living import Dweller
+from proof.quick import unpacked_once
+from waybill import proof
+from waybill.inventory.model.row import VOIDED, Op
+from waybill.inventory.orders_table import RSV, reservation_from
+from waybill.inventory.stock_table import is_row, row_from
+from waybill.proof.facts import AtGateway, Broken, OrderFacts, QueueFacts, RowFacts, Run, WriteFacts
+
+_SAYS = {"sent", "skipped", "sending", "failed"}
+
+
+class Judge:
+    """Of one world. `broken` collects what single writes have done wrong."""
+
+    def __init__(self, the: Dweller) -> None:
+        self.the, self.cloud = the, the.world.cloud
+        self.broken: list[Broken] = []
+        for table in self.cloud.dynamodb.tables.values():
+            table.watchers.append(self._written)
+
+    def verdict(self, at_rest: bool = True, faults: int = 0, dead_allowed: bool = False) -> list[Broken]:
+        """Everything that does not hold. `faults` is how many calls that send mail were struck."""
+        found = list(self.broken)
+        for order_id in self.orders():
+            found += proof.check(self.facts(order_id, at_rest, faults))
+        found += self.rows() + self.queues()
+        if at_rest and not dead_allowed:
+            found += [Broken("I24", queue, f"{depth} dead letters") for queue, depth in self.the.world.dead_letters().items()]
+            found += [Broken("I25", "streams", f"{self.the.world.put_aside} changes were put aside")] * bool(self.the.world.put_aside)
+        return found
+
+    def orders(self) -> list[str]:
+        """Every order that stands."""
+        table = self._table("Orders")
+        return [pk.removeprefix("ORDER#") for pk, partition in table.partitions.items() if pk.startswith("ORDER#") and "STATE" in partition.items]
+
+    def facts(self, order_id: str, at_rest: bool = True, faults: int = 0) -> OrderFacts:
+        """Everything of one order."""
+        runs = [run for name in _names(order_id, self.cloud.machine.executions) if (run := self.cloud.machine.executions[name])]
+        items = self._partition("Orders", f"ORDER#{order_id}")
+        ids = {f"{source}" for source in _event_ids(order_id, items)}
+        return OrderFacts(
+            order_id,
+            items,
+            journal=tuple(self._partition("Ledger", f"ORDER#{order_id}").values()),
+            documents=tuple(self._of_order(order_id)),
+            at_gateway=tuple(_at_gateway(payment) for payment in self.the.gateway.of(order_id)),
+            runs=tuple(Run(run.status, run.token, str((run.input, run.data))) for run in runs),
+            told={id: status for id in ids if (status := self._told(id))},
+            mails={id: times for id, times in self._mails().items() if id in ids},
+            papers=frozenset(key for key in self.cloud.s3.files if key.startswith(f"orders/{order_id}/")),
+            faults=faults,
+            at_rest=at_rest,
+        )
+
+    def rows(self) -> list[Broken]:
+        """Every stock row against all that ever moved it and all that is claimed of it."""
+        inventory, claims = self._table("Inventory"), self._claims()
+        found: list[Broken] = []
+        for item in inventory.every():
+            plain = unpacked_once(item)
+            if not is_row(plain):
+                continue
+            row = row_from(plain)
+            moves = [_op(unpacked) for unpacked in self._partition("Inventory", f"MOVES#{row.sku}#{row.node}").values()]
+            ledger = {op.id: op for op in moves} | {op.id: op for op in row.ops.values() if op.kind != VOIDED}
+            found += proof.check_row(RowFacts(row, tuple(ledger.values()), tuple(claims.get((row.sku, row.node), ()))))
+        return found
+
+    def queues(self) -> list[Broken]:
+        return [broken for name in self.cloud.sqs.queues if not name.endswith("DeadLetters") for broken in proof.check_queue(_queue(self.cloud.sqs, name))]
+
+    def _written(self, table: Table, old: Kept | None, new: Kept | None) -> None:
+        if old is not None or table.name == "InventoryTable":
+            facts = WriteFacts(table.name, unpacked_once(old) if old is not None else None, unpacked_once(new) if new is not None else None)
+            self.broken += proof.check_write(facts)
+
+    def _claims(self) -> dict[tuple[str, str], list[Any]]:
+        """Reservations by the rows that they have or had anything of."""
+        found: dict[tuple[str, str], list[Any]] = defaultdict(list)
+        for partition in self._table("Orders").partitions.values():
+            if RSV not in partition.items:
+                continue
+            one = reservation_from(unpacked_once(partition.items[RSV]))
+            held = {(one.skus[line], node) for line, nodes in one.held.items() for node in nodes}
+            under_way = {(step.sku, step.node) for step in (one.batch.steps if one.batch else ())}
+            for place in held | under_way:
+                found[place].append(one)
+        return found
+
+    def _told(self, event_id: str) -> str:
+        found = self._table("Messages").find((f"notifications#{event_id}", ""))
+        return unpacked_once(found)["status"] if found is not None else ""
+
+    def _mails(self) -> Counter[str]:
+        """How often each event's mail left; those counted before are not read again."""
+        sent, known = self.cloud.ses.sent, getattr(self, "_read", (0, Counter[str]()))
+        count, already = known if known[0] <= len(sent) else (0, Counter[str]())
+        for mail in sent[count:]:
+            text = mail.raw.decode() if isinstance(mail.raw, bytes) else mail.raw
+            already[message_from_string(text.partition("\r\n\r\n")[0])["X-Waybill-Event"]] += 1
+        self._read = (len(sent), already)
+        return already
+
+    def _of_order(self, order_id: str) -> list[dict[str, Any]]:
+        table = self._table("Documents")
+        return [unpacked_once(table.find((pk, sk)) or {}) for _, pk, sk in table.indexes["by_order"].rows.get(order_id, ())]
+
+    def _partition(self, table: str, pk: str) -> dict[str, Any]:
+        partition = self._table(table).partition(pk)
+        return {sk: unpacked_once(partition.items[sk]) for sk in partition.order} if partition else {}
+
+    def _table(self, name: str) -> Table:
+        return self.cloud.dynamodb.tables[f"{name}Table"]
+
+
+def _event_ids(order_id: str, items: dict[str, Any]) -> list[str]:
+    return list(OrderFacts(order_id, items).events)
+
+
+def _names(order_id: str, executions: dict[str, Any]) -> list[str]:
+    """The names of an order's executions, restarts included."""
+    names = [order_id] if order_id in executions else []
+    run = 1
+    while f"{order_id}-r{run}" in executions:
+        names.append(f"{order_id}-r{run}")
+        run += 1
+    return names
+
+
+def _at_gateway(payment: Any) -> AtGateway:
+    held = payment.demand.amount - payment.captured if payment.status == "authorised" else 0
+    refunds = tuple(refund.amount for _, refund in payment.refunds)
+    return AtGateway(payment.demand.tender, "stripe", payment.demand.amount, payment.authorisations, tuple(payment.parts), refunds, held)
+
+
+def _op(item: dict[str, Any]) -> Op:
+    return Op(item["sk"], item["kind"], item["quantity"], item["at"], item.get("note", ""))
+
+
+def _queue(sqs: Sqs, name: str) -> QueueFacts:
+    queue = sqs.queues[name]
+    dead = len(sqs.queues[queue.settings.dead].messages) if queue.settings.dead else 0
+    return QueueFacts(name, sqs.sent[name], sqs.deleted[name], sqs.expired[name], dead, len(queue.messages))
