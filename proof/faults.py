@@ -1,7 +1,55 @@
-"""What may happen to a call that leaves a process."""
+"""What may happen to a call that leaves a process, by name."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from waybill.kernel.errors import Unavailable
+
+READS = frozenset(
+    """dynamodb.BatchGetItem dynamodb.GetItem dynamodb.Query dynamodb.Scan s3.GetObject secretsmanager.GetSecretValue stepfunctions.ListExecutions
+    fake.retrieve fake.refunds fake.disputes woocommerce.order woocommerce.notes shopify.order""".split()
+)
+"""Calls that change nothing."""
+TWICE = "sesv2.SendEmail"
+"""The one call that no key makes harmless and that cannot be looked up: struck after it, a mail may go out twice (I26)."""
+_OURS = ("dynamodb.", "sqs.", "events.", "stepfunctions.", "s3.", "secretsmanager.", "sesv2.")
+CRASHES = ("crash before", "crash after")
+FAULTS = (*CRASHES, "timeout before", "timeout after", "throttle", "asked twice")
+"""`asked twice`: the call is carried out, its answer is lost, and the SDK asks again."""
 
 
 class Crash(BaseException):
     """The process dies here. A BaseException: no handler of ours may survive it."""
+
+
+def strike(fault: str, name: str, call: Callable[[], Any]) -> Any:
+    """One call under a fault."""
+    if fault == "asked twice":
+        _tried(call)
+        return call()
+    if fault.endswith("after"):
+        _tried(call)
+    if fault.startswith("crash"):
+        raise Crash(f"{fault} {name}")
+    raise _trouble(fault, name)
+
+
+def _tried(call: Callable[[], Any]) -> None:
+    """Carried out; what it answers is lost, a refusal too."""
+    try:
+        call()
+    except Exception:  # noqa: BLE001  (whatever it says, nobody hears it)
+        return
+
+
+def _trouble(fault: str, name: str) -> Exception:
+    """As the caller sees it: botocore's errors for AWS, ours for whoever else we call."""
+    if not name.startswith(_OURS):
+        return Unavailable(f"{fault}: {name}")
+    if fault == "throttle":
+        return ClientError({"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, name.partition(".")[2])
+    return ReadTimeoutError(endpoint_url="https://world.example")

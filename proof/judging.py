@@ -16,8 +16,6 @@ from waybill.inventory.orders_table import RSV, reservation_from
 from waybill.inventory.stock_table import is_row, row_from
 from waybill.proof.facts import AtGateway, Broken, OrderFacts, QueueFacts, RowFacts, Run, WriteFacts
 
-_SAYS = {"sent", "skipped", "sending", "failed"}
-
 
 class Judge:
     """Of one world. `broken` collects what single writes have done wrong."""
@@ -25,6 +23,7 @@ class Judge:
     def __init__(self, the: Dweller) -> None:
         self.the, self.cloud = the, the.world.cloud
         self.broken: list[Broken] = []
+        self._read, self._last_read, self._counted = 0, None, Counter[str]()
         for table in self.cloud.dynamodb.tables.values():
             table.watchers.append(self._written)
 
@@ -104,13 +103,14 @@ class Judge:
 
     def _mails(self) -> Counter[str]:
         """How often each event's mail left; those counted before are not read again."""
-        sent, known = self.cloud.ses.sent, getattr(self, "_read", (0, Counter[str]()))
-        count, already = known if known[0] <= len(sent) else (0, Counter[str]())
+        sent, count = self.cloud.ses.sent, self._read
+        if count > len(sent) or (count and sent[count - 1] is not self._last_read):
+            count, self._counted = 0, Counter()
         for mail in sent[count:]:
             text = mail.raw.decode() if isinstance(mail.raw, bytes) else mail.raw
-            already[message_from_string(text.partition("\r\n\r\n")[0])["X-Waybill-Event"]] += 1
-        self._read = (len(sent), already)
-        return already
+            self._counted[message_from_string(text.partition("\r\n\r\n")[0])["X-Waybill-Event"]] += 1
+        self._read, self._last_read = len(sent), sent[-1] if sent else None
+        return self._counted
 
     def _of_order(self, order_id: str) -> list[dict[str, Any]]:
         table = self._table("Documents")

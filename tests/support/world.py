@@ -18,6 +18,7 @@ import pytest
 from moto.dynamodb.models import dynamodb_backends
 from moto.sqs.models import sqs_backends
 
+from proof.faults import Crash
 from tests.support.cloud import ACCOUNT, REGION, cloud, queue_url, switch_on
 from tests.support.cloud import plain_client as _plain_client
 from tests.support.machine import StateMachine
@@ -207,10 +208,6 @@ class World:
             self.crashes.append(crash)
             self.restart()
             return None if work != self.machine.step else True
-
-
-class Crash(BaseException):
-    """The process dies here. A BaseException: no handler of ours may survive it."""
 
 
 class Reply:
