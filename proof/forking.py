@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from proof.faults import CRASHES, READS, TWICE, Crash, strike
+from proof.faults import CRASHES, READS, TWICE, strike
 
 
 class Forks:
@@ -24,11 +24,13 @@ class Forks:
     is tried, drawn from `seed`. In the end `tried` counts worlds by the kinds of fault in them, `failures` says which did not survive."""
 
     def __init__(
-        self, invocation: Callable[[], int], faults: Sequence[str] = CRASHES, most: int = 1, shares: Sequence[float] = (1.0, 1.0, 1.0), seed: int = 0
+        self, invocation: Callable[[], int], faults: Sequence[str] = CRASHES, most: int = 1, shares: Sequence[float] = (1.0, 1.0, 1.0), seed: int = 0, enough: int = 0
     ) -> None:
         self.faults, self.most, self.shares = faults, most, shares
         self.tried: Counter[str] = Counter()
         self.failures: list[str] = []
+        self.enough = enough
+        """After so many failures no further world is made; 0: all are."""
         self.struck: list[str] = []
         """The faults of this process's own story."""
         self.doubled = 0
@@ -40,7 +42,7 @@ class Forks:
     def around(self, name: str, thunk: Callable[[], Any], detail: dict[str, Any]) -> Any:
         number, first = self._number, self._invocation() != self._last
         self._number, self._last = number + 1, self._invocation()
-        if len(self.struck) < self.most:
+        if len(self.struck) < self.most and not 0 < self.enough <= len(self.failures):
             for fault in self.faults:
                 if self._differs(fault, name, first) and self._draw.random() < self.shares[len(self.struck)] and self._is_child():
                     self.struck.append(f"{fault} call {number}, {name}")
@@ -48,29 +50,31 @@ class Forks:
                     return strike(fault, name, thunk)
         return thunk()
 
-    def told(self, tell: Callable[[], Any]) -> Any:
-        """Runs the story. What breaks it in a child is told to the parent; a child never comes back from `finish`."""
+    def told(self, tell: Callable[[], Any], judge: Callable[[], Any]) -> Any:
+        """Runs the story. What breaks it in a child is told to the parent, with what the judge says; a child never comes back from `finish`."""
         gc.collect()
         gc.freeze()  # a collection would touch, and so copy, every page that a child shares
         gc.disable()
         try:
             return tell()
         except BaseException as problem:  # also a crash that no caller survives: a child must never go on as the test run
-            failed = problem
-            self.finish(lambda: _raise(failed))
+            self.finish(judge, problem)
             raise
         finally:
             gc.enable()
             gc.unfreeze()
 
-    def finish(self, judge: Callable[[], Any]) -> None:
+    def finish(self, judge: Callable[[], Any], problem: BaseException | None = None) -> None:
         """After the story: a child judges its world, tells its parent what it and its own children found, and is gone."""
         if not self.struck:
             return
+        said = traceback.format_exception(problem, limit=-4) if problem else []
         try:
             judge()
-        except BaseException:  # a child has nobody to raise to
-            self.failures.append(f"{' and '.join(self.struck)}:\n{traceback.format_exc(limit=-4)}")
+        except BaseException as broken:  # noqa: BLE001  (a child has nobody to raise to)
+            said += traceback.format_exception(broken, limit=-4)
+        if said:
+            self.failures.append(f"{' and '.join(self.struck)}:\n{''.join(said)}")
         self.tried[" + ".join(each.partition(" call ")[0] for each in self.struck)] += 1
         with os.fdopen(self._writer, "w") as parent:
             json.dump([self.tried, self.failures[:20]], parent)
@@ -103,9 +107,3 @@ class Forks:
             self.failures += failures
         return False
 
-
-def _raise(problem: BaseException) -> None:
-    raise problem
-
-
-__all__ = ["Crash", "Forks"]

@@ -31,7 +31,8 @@ class Judge:
         """Everything that does not hold. `faults` is how many calls that send mail were struck."""
         found = list(self.broken)
         for order_id in self.orders():
-            found += proof.check(self.facts(order_id, at_rest, faults))
+            facts = self.facts(order_id, at_rest, faults)
+            found += proof.check(facts) if "DOC" in facts.items else [Broken("I14", order_id, "it has a state and is not there")]
         found += self.rows() + self.queues()
         if at_rest and not dead_allowed:
             found += [Broken("I24", queue, f"{depth} dead letters") for queue, depth in self.the.world.dead_letters().items()]

@@ -18,26 +18,26 @@ class BrokenError(AssertionError):
     """What does not hold, a line each."""
 
 
-def swept(name: str, faults: Sequence[str] = CRASHES, most: int = 1, shares: Sequence[float] = (1.0, 1.0, 1.0), seed: int = 0) -> Forks:
+def swept(name: str, faults: Sequence[str] = CRASHES, most: int = 1, shares: Sequence[float] = (1.0, 1.0, 1.0), seed: int = 0, enough: int = 0) -> Forks:
     """Tells a story with `most` faults in it, at every call, or at a share of them."""
     story = STORIES[name]
     with living(story.stock, seed=seed) as the, quick():
         judge = Judge(the)
         if story.fill:
             stand(filled(story.fill))
-        forks = Forks(lambda: the.world.invocations, faults, most, shares, seed)
+        forks = Forks(lambda: the.world.invocations, faults, most, shares, seed, enough)
 
-        def judged() -> None:
+        def judged(order_id: str = "") -> None:
             the.world.settle()
             broken = [str(each) for each in judge.verdict(faults=forks.doubled)]
-            status = the.order(order_id)["status"]
+            status = the.order(order_id)["status"] if order_id else story.ending
             if status != story.ending:
                 broken.append(f"the order is {status}, not {story.ending}")
             if broken:
                 raise BrokenError("\n".join(broken))
 
         with gate.watching(forks):
-            order_id = forks.told(lambda: story.tell(the))
-        forks.finish(judged)
-        judged()
+            told = forks.told(lambda: story.tell(the), judged)
+        forks.finish(lambda: judged(told))
+        judged(told)
     return forks

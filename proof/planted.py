@@ -1,0 +1,182 @@
+"""Bugs that other systems have had, planted one at a time: a proof that finds none of them proves nothing."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest.mock import patch
+
+from proof.races import run
+from proof.sweeping import BrokenError, swept
+from tests.payments.gateway_fake import FakeGateway
+from waybill.accounting import dynamodb as ledger
+from waybill.accounting.model.entry import Posting
+from waybill.aws import tables
+from waybill.fulfilment.model import fulfilment_order
+from waybill.inventory import stock_table
+from waybill.inventory.stock_table import INVENTORY, StockTable
+from waybill.kernel.events import appended
+from waybill.notifications.dynamodb import MessagesTable
+from waybill.notifications.ports import Claim
+from waybill.orders import outbox
+from waybill.orders.model import state as states
+from waybill.orders.model.counters import Counters
+from waybill.payments import refunding
+from waybill.payments.model import refunds
+from waybill.payments.model.tender import Tender
+
+
+@dataclass(frozen=True)
+class Bug:
+    """`plant` puts it in, `found` answers what the proof says of it, `rules` are the numbers of which one must be among that."""
+
+    plant: Callable[[ExitStack], None]
+    found: Callable[[], list[str]]
+    rules: tuple[str, ...]
+
+
+def found(name: str) -> list[str]:
+    """What the proof says with this bug in."""
+    with _planted(BUGS[name]):
+        return BUGS[name].found()
+
+
+@contextmanager
+def _planted(bug: Bug) -> Iterator[None]:
+    with ExitStack() as stack:
+        bug.plant(stack)
+        yield
+
+
+def _sweep(story: str) -> Callable[[], list[str]]:
+    """Until the first world that does not survive."""
+
+    def told() -> list[str]:
+        try:
+            return swept(story, enough=1).failures
+        except BrokenError as broken:
+            return [str(broken)]
+
+    return told
+
+
+def _race(name: str) -> Callable[[], list[str]]:
+    return lambda: next((told.broken for told in run(name) if told.broken), [])
+
+
+def _split_write(stack: ExitStack) -> None:
+    """What belongs together is written one after another."""
+    stack.enter_context(patch.object(tables, "_transact", lambda writes, stamp: [tables._put(write, stamp) for write in writes]))
+
+
+def _forgotten_event(stack: ExitStack) -> None:
+    """A parcel leaves, and its record does not say so."""
+    told = fulfilment_order._told
+
+    def forgetful(work: Any, what: str, *more: Any) -> Any:
+        return work if what == "shipped" else told(work, what, *more)
+
+    stack.enter_context(patch.object(fulfilment_order, "_told", forgetful))
+
+
+def _unheard_event(stack: ExitStack) -> None:
+    """The record says so, and the publisher keeps it to itself."""
+    stack.enter_context(patch.object(outbox, "HEARD", outbox.HEARD - {"fulfilment_order.shipped"}))
+
+
+def _random_key(stack: ExitStack) -> None:
+    """Every try at the gateway has a key of its own."""
+    numbers = itertools.count()
+    begin, refund = FakeGateway.begin, FakeGateway.refund
+    stack.enter_context(patch.object(FakeGateway, "begin", lambda self, demand, key, since="": begin(self, demand, f"{key}{next(numbers)}", since)))
+    stack.enter_context(patch.object(FakeGateway, "refund", lambda self, name, amount, currency, key: refund(self, name, amount, currency, f"{key}{next(numbers)}")))
+
+
+def _unbalanced_journal(stack: ExitStack) -> None:
+    """A cent is lost on the way into the books."""
+    item = ledger.entry_item
+
+    def short(entry: Any) -> dict[str, Any]:
+        first, *others = entry.postings
+        crooked = object.__new__(type(entry))
+        for name in entry.__slots__:
+            object.__setattr__(crooked, name, getattr(entry, name))
+        object.__setattr__(crooked, "postings", (Posting(first.account, first.amount - 1, first.currency), *others))
+        return item(crooked)
+
+    stack.enter_context(patch.object(ledger, "entry_item", short))
+
+
+def _check_then_act(stack: ExitStack) -> None:
+    """Is there enough? Then write what is left."""
+
+    def update(self: StockTable, sku: str, node: str, op: Any) -> Any:
+        stood = next(iter(self.rows_at([(sku, node)])), None)
+        if stood is None or not stood.allows(op):
+            return None, stood
+        after = stood.after(op)
+        tables.commit(tables.overwrite(INVENTORY, stock_table.row_item(after)))
+        return after, None
+
+    stack.enter_context(patch.object(StockTable, "_update", update))
+
+
+def _unguarded_refund(stack: ExitStack) -> None:
+    """Whoever asks gets it: nobody looks at what was decided before."""
+    taken_back = refunds.taken_back
+    stack.enter_context(patch.object(refunds, "taken_back", lambda order, lines, before, wanted: taken_back(order, lines, (), wanted)))
+    stack.enter_context(patch.object(refunding, "_promised", lambda before, tenders: {}))
+    stack.enter_context(patch.object(Tender, "_allow_refund", lambda self, amount: None))
+
+
+def _cancel_after_ship(stack: ExitStack) -> None:
+    """A cancellation does not look at what has left."""
+
+    def cancel(state: Any, reason: str, at: str, actor: str) -> Any:
+        lines = {line: Counters(cancelled=counters.ordered) for line, counters in state.lines.items()}
+        data = {"reason": reason, "lines": {line: counters.ordered for line, counters in state.lines.items()}}
+        return replace(state, lines=lines, history=appended(state.history, "order.cancelled", at, actor, data))
+
+    stack.enter_context(patch.object(states, "cancel", cancel))
+
+
+def _no_version(stack: ExitStack) -> None:
+    """The last writer wins."""
+    stack.enter_context(patch.object(tables, "_request", _unconditional(tables._request)))
+
+
+def _unconditional(request: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    taken = ("ConditionExpression", "ReturnValuesOnConditionCheckFailure", "ExpressionAttributeNames", "ExpressionAttributeValues")
+
+    def bare(write: Any, stamp: str) -> dict[str, Any]:
+        return {name: value for name, value in request(write, stamp).items() if name not in taken or not write.values}
+
+    return bare
+
+
+def _forgetful_consumer(stack: ExitStack) -> None:
+    """It does not look whether it has told the customer already."""
+    take = MessagesTable.take
+
+    def forgetful(self: MessagesTable, event_id: str, delivery: str, now: Any) -> Claim:
+        return take(self, event_id, delivery, now) or Claim(event_id, delivery, 1, 1)
+
+    stack.enter_context(patch.object(MessagesTable, "take", forgetful))
+
+
+BUGS = {
+    "split write": Bug(_split_write, _sweep("delivered"), ("I14", "I21", "I30", "I5", "I19")),
+    "forgotten event": Bug(_forgotten_event, _sweep("delivered"), ("I30", "I5")),
+    "unheard event": Bug(_unheard_event, _sweep("delivered"), ("I5", "I11", "I25")),
+    "random gateway key": Bug(_random_key, _sweep("cancelled"), ("I9", "I20")),
+    "random refund key": Bug(_random_key, _sweep("refunded"), ("I9", "I11")),
+    "unbalanced journal": Bug(_unbalanced_journal, _sweep("delivered"), ("I8",)),
+    "check-then-act stock": Bug(_check_then_act, _race("last unit"), ("I1", "I2", "I3")),
+    "unguarded refund": Bug(_unguarded_refund, _race("two clerks refund"), ("I22", "I7")),
+    "cancel after ship": Bug(_cancel_after_ship, _race("cancel against ship"), ("I20", "I27", "I21")),
+    "no version": Bug(_no_version, _race("cancel against ship"), ("I18", "I20", "I30")),
+    "forgetful consumer": Bug(_forgetful_consumer, _sweep("cancelled-on-hold"), ("I26",)),
+}
