@@ -37,7 +37,7 @@ class Forks:
         """How many of them struck a mail that had left."""
         self._draw = random.Random(seed)
         self._invocation, self._last, self._number = invocation, -1, 0
-        self._writer = -1
+        self._writer, self._before = -1, ""
 
     def around(self, name: str, thunk: Callable[[], Any], detail: dict[str, Any]) -> Any:
         number, first = self._number, self._invocation() != self._last
@@ -46,8 +46,9 @@ class Forks:
             for fault in self.faults:
                 if self._differs(fault, name, first) and self._draw.random() < self.shares[len(self.struck)] and self._is_child():
                     self.struck.append(f"{fault} call {number}, {name}")
-                    self.doubled += name == TWICE and (fault.endswith("after") or fault == "asked twice")
+                    self.doubled += _doubles(fault, name, self._before)
                     return strike(fault, name, thunk)
+        self._before = name
         return thunk()
 
     def told(self, tell: Callable[[], Any], judge: Callable[[], Any]) -> Any:
@@ -107,3 +108,7 @@ class Forks:
             self.failures += failures
         return False
 
+
+def _doubles(fault: str, name: str, before: str) -> bool:
+    """Whether a mail may leave once more for it: it has left, and nobody could write that down."""
+    return name == TWICE and fault in ("crash after", "timeout after", "asked twice") or before == TWICE and fault in ("timeout before", "throttle")

@@ -27,8 +27,8 @@ class Judge:
         for table in self.cloud.dynamodb.tables.values():
             table.watchers.append(self._written)
 
-    def verdict(self, at_rest: bool = True, faults: int = 0, dead_allowed: bool = False) -> list[Broken]:
-        """Everything that does not hold. `faults` is how many calls that send mail were struck."""
+    def verdict(self, at_rest: bool = True, faults: int = 0, dead_allowed: bool = False, struck: bool = False) -> list[Broken]:
+        """Everything that does not hold. `faults` is how many calls that send mail were struck, `struck` whether any call was."""
         found = list(self.broken)
         for order_id in self.orders():
             facts = self.facts(order_id, at_rest, faults)
@@ -37,6 +37,7 @@ class Judge:
         if at_rest and not dead_allowed:
             found += [Broken("I24", queue, f"{depth} dead letters") for queue, depth in self.the.world.dead_letters().items()]
             found += [Broken("I25", "streams", f"{self.the.world.put_aside} changes were put aside")] * bool(self.the.world.put_aside)
+            found += [Broken("I24", "functions", f"one has raised {error!r}") for error in self.the.world.errors] * (not struck)
         return found
 
     def orders(self) -> list[str]:

@@ -29,10 +29,10 @@ def swept(name: str, faults: Sequence[str] = CRASHES, most: int = 1, shares: Seq
 
         def judged(order_id: str = "") -> None:
             the.world.settle()
-            broken = [str(each) for each in judge.verdict(faults=forks.doubled)]
-            status = the.order(order_id)["status"] if order_id else story.ending
-            if status != story.ending:
-                broken.append(f"the order is {status}, not {story.ending}")
+            broken = [str(each) for each in judge.verdict(faults=forks.doubled, struck=bool(forks.struck))]
+            shown = the.order(order_id) if order_id else {"status": story.ending}
+            if shown["status"] != story.ending:
+                broken.append(f"the order is {shown['status']}, not {story.ending}: {shown.get('holds')}")
             if broken:
                 raise BrokenError("\n".join(broken))
 

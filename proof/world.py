@@ -44,6 +44,8 @@ class World:
         """The function that is running, by its folder: it makes every call that passes the gate meanwhile."""
         self.always_cold = False
         self.crashes: list[BaseException] = []
+        self.errors: list[Exception] = []
+        """What functions have raised: without a fault none does."""
         self.put_aside = 0
         """Changes that a stream's consumer could not process, however often."""
         self.others: list[Any] = []
@@ -123,13 +125,15 @@ class World:
         return answer
 
     def safely(self, work: Callable[[], Any]) -> Any:
-        """A crash takes the function with it and nothing else; what it was doing is delivered again."""
+        """A crash takes the function with it and nothing else, an error only its work; what it was doing is delivered again."""
         try:
             return work()
         except Crash as crash:
             self.crashes.append(crash)
             self.restart()
-            return None
+        except Exception as error:  # noqa: BLE001  (as Lambda does)
+            self.errors.append(error)
+        return None
 
     # ── looking ──
     @property
@@ -163,6 +167,7 @@ class World:
         for other, kept in zip(self.others, taken[4], strict=True):
             other.restore(kept)
         self.crashes.clear()
+        self.errors.clear()
         shop.forget()
 
     def _invoked(self, folder: str, real: Any, event: Any, context: Any) -> Any:

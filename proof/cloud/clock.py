@@ -20,7 +20,9 @@ class Clock:
         self.seconds += _TICK
         return self.seconds + self.skew
 
-    monotonic = time
+    def monotonic(self) -> float:
+        """For those who only ask how long they have kept something: it costs nothing."""
+        return self.seconds
 
     def now(self) -> datetime:
         return _EPOCH + timedelta(seconds=self.time())

@@ -163,7 +163,7 @@ _BUSY = frozenset(
 
 
 def _from_dependency(error: Exception) -> WaybillError:
-    code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
+    code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code", "")
     logger.exception("request failed", aws_code=code or None)
     if code in _BUSY or type(error).__module__.startswith("botocore."):
         return Unavailable("something this depends on is busy; try again")

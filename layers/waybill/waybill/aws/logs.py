@@ -32,7 +32,7 @@ class _Logger:
         """An error with where it was raised; the exception's own text stays out, for it may quote a body."""
         kind, error, trace = sys.exc_info()
         keys["exception"] = kind.__name__ if kind else None
-        denied = getattr(error, "response", {}).get("Error", {})
+        denied = (getattr(error, "response", None) or {}).get("Error", {})  # an answer that never came has one too, and it is None
         if denied:
             keys["aws_code"] = denied.get("Code")
         if denied.get("Code") in ("AccessDenied", "AccessDeniedException"):
