@@ -46,7 +46,7 @@ class Forks:
             for fault in self.faults:
                 if self._differs(fault, name, first) and self._draw.random() < self.shares[len(self.struck)] and self._is_child():
                     self.struck.append(f"{fault} call {number}, {name}")
-                    self.doubled += _doubles(fault, name, self._before)
+                    self.doubled += doubles(fault, name, self._before)
                     return strike(fault, name, thunk)
         self._before = name
         return thunk()
@@ -109,6 +109,6 @@ class Forks:
         return False
 
 
-def _doubles(fault: str, name: str, before: str) -> bool:
+def doubles(fault: str, name: str, before: str) -> bool:
     """Whether a mail may leave once more for it: it has left, and nobody could write that down."""
-    return name == TWICE and fault in ("crash after", "timeout after", "asked twice") or before == TWICE and fault in ("timeout before", "throttle")
+    return name == TWICE and fault in ("crash after", "timeout after", "asked twice") or before == TWICE and fault in ("crash before", "timeout before", "throttle")

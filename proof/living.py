@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from typing import Any
@@ -18,6 +19,7 @@ from tests.flow.life import Life
 from tests.flow.outside import Outside, outside
 from tests.payments.gateway_fake import FakeGateway
 from tests.support import shop
+from waybill.fulfilment.carriers import signature
 from waybill.payments.stripe import gateway as stripe
 
 _CLOCKS = (local.receiver.server, tests.flow.life)
@@ -53,6 +55,13 @@ class Dweller(Life):
         """An answer of 5xx is none: whoever repeats his calls repeats it."""
         reply = super().ask(method, path, body, who, **headers)
         return None if reply is not None and reply.status >= 500 else reply
+
+    def scan_once(self, package: dict[str, Any], status: str, at: str) -> Any:
+        """One signed tracking event of a carrier who does not repeat it."""
+        body = {"tracking_number": package["tracking_number"], "status": status, "code": status.upper(), "at": at}
+        raw, stamp = json.dumps(body).encode(), str(int(self.world.cloud.clock.seconds))
+        signed = signature("carrier-secret", stamp, raw)
+        return self.ask("POST", f"/v1/carriers/{package['carrier']}/events", raw, x_carrier_timestamp=stamp, x_carrier_signature=signed)
 
     def work(self, order_id: str) -> list[dict[str, Any]]:
         return [each for each in self.order(order_id)["fulfilment_orders"] if each["status"] in ("requested", "accepted", "picked", "packed")]

@@ -10,7 +10,6 @@ from waybill.proof.orders import ORDER
 from waybill.proof.rules import Rules
 
 ROW = Rules()
-_AT_A_NODE = ("released", "shipped", "delivered", "completed")
 
 
 @ROW.rule("I1 to I4")
@@ -33,8 +32,11 @@ def _ended(facts: OrderFacts) -> Iterator[str]:
         yield f"{gone} have left the rows, {away} have left the nodes"
     if facts.state.cancelled and held:
         yield f"cancelled, and still holds {held}"
-    if facts.state.status in _AT_A_NODE:
-        left = {line: units.released + units.unrouted for line, units in facts.state.lines.items()}
-        wanted = {line: units for line, units in left.items() if units and line in ships}
-        if held != wanted:
-            yield f"{held} are held of what is still to leave, {wanted}"
+    if facts.state.cancelled:
+        return
+    for line, units in facts.state.lines.items():
+        if line in ships and not units.released <= held.get(line, 0) <= units.released + units.unrouted:
+            yield f"line {line}: {held.get(line, 0)} are held, {units.released} are at nodes and {units.unrouted} want one"
+    lacking = {line: units.unrouted + units.released - held.get(line, 0) for line, units in facts.state.lines.items() if line in ships}
+    if facts.state.confirmed and any(lacking.values()) and not facts.state.active_holds:
+        yield f"{lacking} are neither held nor in front of a person"
