@@ -23,6 +23,7 @@ from proof.quick import quick
 from proof.source import EndOfStory, Source, shortened
 from tests.flow.life import CARD, DECLINED, an_order
 from waybill.aws import gate
+from waybill.kernel.clock import instant
 
 STEPS = 2500
 _STOCK = {("TEA", "reno"): 40, ("TEA", "columbus"): 40, ("CUP", "columbus"): 60, ("POT", "reno"): 15}
@@ -189,7 +190,7 @@ class _Shop:
                     break
                 work = reply.json()
             for package in work.get("packages", ()) if work["status"] == "shipped" else ():
-                self.the.scan_once(package, "delivered", "2027-01-01T00:00:00Z")
+                self.the.scan_once(package, "delivered", instant(self.the.world.now()))
 
     def _move(self) -> None:
         for _ in range(1 + self.source.number(6)):

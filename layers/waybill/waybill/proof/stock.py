@@ -38,5 +38,5 @@ def _ended(facts: OrderFacts) -> Iterator[str]:
         if line in ships and not units.released <= held.get(line, 0) <= units.released + units.unrouted:
             yield f"line {line}: {held.get(line, 0)} are held, {units.released} are at nodes and {units.unrouted} want one"
     lacking = {line: units.unrouted + units.released - held.get(line, 0) for line, units in facts.state.lines.items() if line in ships}
-    if facts.state.confirmed and any(lacking.values()) and not facts.state.active_holds:
+    if facts.state.confirmed and any(lacking.values()) and not (facts.state.active_holds or facts.state.backordered()):
         yield f"{lacking} are neither held nor in front of a person"
