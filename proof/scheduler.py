@@ -28,11 +28,11 @@ class InOrder:
     most = 0
 
     def __init__(self) -> None:
-        self._turn = 0
+        self.turn = 0
 
     def next(self, moves: list[Move]) -> Move:
-        self._turn += 1
-        return moves[self._turn % len(moves)]
+        self.turn += 1
+        return moves[self.turn % len(moves)]
 
     def batch(self, ids: Sequence[str], most: int) -> Sequence[str]:
         return ids[:most]

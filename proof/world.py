@@ -158,7 +158,8 @@ class World:
         self.cloud.bus.rules.append(rule("AcceptancesRule"))
 
     def snapshot(self) -> Any:
-        return self.cloud.snapshot(), self._consumers.copy(), self.invocations, self.put_aside, [other.snapshot() for other in self.others]
+        turn = getattr(self.scheduler, "turn", 0)
+        return self.cloud.snapshot(), self._consumers.copy(), self.invocations, self.put_aside, [other.snapshot() for other in self.others], turn
 
     def restore(self, taken: Any) -> None:
         """Everything is as it was then; functions are warm as they are."""
@@ -166,6 +167,8 @@ class World:
         self._consumers, self.invocations, self.put_aside = taken[1].copy(), taken[2], taken[3]
         for other, kept in zip(self.others, taken[4], strict=True):
             other.restore(kept)
+        if isinstance(self.scheduler, InOrder):
+            self.scheduler.turn = taken[5]
         self.crashes.clear()
         self.errors.clear()
         shop.forget()

@@ -144,7 +144,8 @@ class Machine:
             return
         token = f"{run.name}/{run.entered}"
         self._keep(replace(run, token=token, ends=self._clock.seconds + state["TimeoutSeconds"] if "TimeoutSeconds" in state else 0.0))
-        body = _filled(state["Parameters"]["MessageBody"], run.data, token)
+        context = {"$$.Task.Token": token, "$$.State.EnteredTime": self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")}
+        body = _filled(state["Parameters"]["MessageBody"], run.data, context)
         self._queues.put(state["Parameters"]["QueueUrl"].strip("${}"), json.dumps(body))
 
     def _go_on(self, run: Execution) -> None:
@@ -179,13 +180,13 @@ def _known(name: str, state: dict[str, Any]) -> None:
             raise NotHereError(f"the state {name} catches into {path}")
 
 
-def _filled(template: dict[str, Any], data: dict[str, Any], token: str) -> dict[str, Any]:
+def _filled(template: dict[str, Any], data: dict[str, Any], context: dict[str, str]) -> dict[str, Any]:
     filled = {}
     for name, value in template.items():
         if not name.endswith(".$"):
             filled[name] = value
-        elif value == "$$.Task.Token":
-            filled[name[:-2]] = token
+        elif value.startswith("$$."):
+            filled[name[:-2]] = context[value]
         else:
             here: Any = data
             for part in value.removeprefix("$.").split("."):

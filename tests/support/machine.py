@@ -13,6 +13,7 @@ import botocore.session
 
 from tests.support.cloud import plain_client, queue_url
 from tests.support.template import ROOT
+from waybill.kernel.clock import instant, utc_now
 
 _MOST_ATTEMPTS = 30
 
@@ -138,6 +139,8 @@ def _filled(template: dict[str, Any], data: dict[str, Any], token: str) -> dict[
             filled[name] = value
         elif value == "$$.Task.Token":
             filled[name[:-2]] = token
+        elif value == "$$.State.EnteredTime":
+            filled[name[:-2]] = instant(utc_now())
         else:
             here: Any = data
             for part in value.removeprefix("$.").split("."):

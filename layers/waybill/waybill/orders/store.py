@@ -143,9 +143,16 @@ def earlier_addresses(record: Record) -> dict[str, Any]:
     return dict((record.others or {}).get(codec.PII, {}).get("earlier", {}))
 
 
-def remember_wait(order_id: str, state_name: str, token: str, at: str) -> None:
-    """Keeps the token on which the execution waits now; the newest one counts."""
-    commit(overwrite(ORDERS, {"pk": codec.partition(order_id), "sk": codec.WAIT, "state": state_name, "token": token, "at": at}))
+def remember_wait(order_id: str, state_name: str, token: str, at: str, entered: str = "") -> bool:
+    """Keeps the token on which the execution waits now, of the state that it entered last. False for a message that comes late, when the execution
+    has gone on: whatever it was sent for has been done, and nobody waits on its token."""
+    item = {"pk": codec.partition(order_id), "sk": codec.WAIT, "state": state_name, "token": token, "at": at, "entered": entered}
+    no_newer_state = "attribute_not_exists(entered) OR entered <= :entered"
+    try:
+        commit(Write(ORDERS.name, item, no_newer_state, {}, {":entered": entered}))
+    except WriteConflict:
+        return False
+    return True
 
 
 def of_customer(email: str, limit: int, start: dict[str, Any] | None) -> tuple[list[str], dict[str, Any] | None]:

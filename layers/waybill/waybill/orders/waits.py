@@ -56,10 +56,11 @@ class Waits:
             workflow.succeed(wait["token"], {})
 
     def wait(self, message: dict[str, Any]) -> None:
-        """One message of a waiting state: {"wait", "order_id", "token"}. First the token, then what it waits for, then once
+        """One message of a waiting state: {"wait", "order_id", "token", "entered"}. First the token, then what it waits for, then once
         more whether that has come meanwhile: so no wake-up is lost."""
         order_id, token, kind = message["order_id"], message["token"], message["wait"]
-        store.remember_wait(order_id, kind, token, instant(self.clock()))
+        if not store.remember_wait(order_id, kind, token, instant(self.clock()), message.get("entered", "")):
+            return
         if store.load(order_id).state.cancelled:
             workflow.fail(token, "OrderCancelled")
         elif kind == "stock":

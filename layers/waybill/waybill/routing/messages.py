@@ -16,7 +16,7 @@ def handle(routing: Routing, message: dict[str, Any]) -> None:
     if "detail" in message:
         _on_event(routing, Event.from_dict(message["detail"]))
     elif message.get("command") == "route":
-        routing.route(text(message, "order_id"), text(message, "token"))
+        routing.route(text(message, "order_id"), text(message, "token"), str(message.get("entered", "")))
     else:
         raise Malformed("neither a command of ours nor an event")
 

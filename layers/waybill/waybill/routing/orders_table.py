@@ -27,8 +27,8 @@ class OrdersTable:
     def load(self, order_id: str) -> Record:
         return store.load(order_id)
 
-    def remember_wait(self, order_id: str, state_name: str, token: str, at: str) -> None:
-        store.remember_wait(order_id, state_name, token, at)
+    def remember_wait(self, order_id: str, state_name: str, token: str, at: str, entered: str = "") -> bool:
+        return store.remember_wait(order_id, state_name, token, at, entered)
 
     def pool(self, order_id: str, placed_at: str) -> None:
         PoolTable().enter(order_id, placed_at)

@@ -34,7 +34,7 @@ class Orders(Protocol):
     def load(self, order_id: str) -> Record:
         """Raises NotFound."""
 
-    def remember_wait(self, order_id: str, state_name: str, token: str, at: str) -> None:
+    def remember_wait(self, order_id: str, state_name: str, token: str, at: str, entered: str = "") -> bool:
         """Keeps the token on which the execution waits."""
 
     def pool(self, order_id: str, placed_at: str) -> None:

@@ -55,8 +55,9 @@ class Routing:
     most_rejections: Callable[[], int] = lambda: MOST_REJECTIONS
     waits: Callable[[Record], bool] = lambda record: False
 
-    def route(self, order_id: str, token: str) -> None:
-        """The machine's command: releases what has no node yet; the token is answered when the last parcel has left.
+    def route(self, order_id: str, token: str, entered: str = "") -> None:
+        """The machine's command: releases what has no node yet; the token is answered when the last parcel has left. One that comes late, the execution
+        having gone on, does nothing.
 
         Raises NotFound, and Unavailable when others kept changing the order.
         """
@@ -65,7 +66,8 @@ class Routing:
         if hold := before.state.blocking("release") if releases else None:
             self.tokens.fail(token, OrderHeld.__name__, f"{order_id} is held: {hold.kind}")  # and not remembered: a repeat would displace the token of who waits
             return
-        self.orders.remember_wait(order_id, WAIT, token, at)
+        if not self.orders.remember_wait(order_id, WAIT, token, at, entered):
+            return
         if releases and not self._waits(before):  # what it writes is conditional on what was read: it need not be read again
             before = replace(before, others={**(before.others or {}), codec.WAIT: {"state": WAIT, "token": token, "at": at}})
             self.go_on(order_id, known=before)
