@@ -116,7 +116,8 @@ def soak(seed: int = 0, given: Sequence[int] | None = None, steps: int = STEPS) 
         lag[0], went.faults, went.choices = 0, faults.struck, list(source.chosen)
         with _sober(the):
             shop.come_to_rest()
-            went.broken += map(str, judge.verdict(faults=faults.doubled, struck=True))
+            went.broken += map(str, judge.verdict(faults=faults.doubled, struck=True, dead_allowed=bool(faults.every)))
+            went.broken += [f"I24 {queue}: {depth} are dead again" for queue, depth in the.world.dead_letters().items()]
             went.became.update(the.order(id)["status"] for id in judge.orders())
     went.broken = list(dict.fromkeys(went.broken))
     return went
@@ -166,8 +167,12 @@ class _Shop:
         self._acts[name][1]()
 
     def come_to_rest(self) -> None:
-        """Everything under way happens, and everybody does what waits for him; what lacks stock or a better card stays where it is."""
+        """Everything under way happens, dead letters are sent back once, and everybody does what waits for him; what lacks stock or a better card stays
+        where it is."""
         self.the.world.later(3600)
+        self.the.settle()
+        for queue in self.the.world.dead_letters():
+            self.the.world.cloud.sqs.redrive(queue)
         self.the.settle()
         self._tick("reconciler")
         for _ in range(2):

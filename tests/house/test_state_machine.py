@@ -50,4 +50,4 @@ def test_the_happy_path_enters_two_states():
 def test_only_ids_go_through_the_workflow():
     for state in STATES.values():
         message = state.get("Parameters", {}).get("MessageBody", {})
-        assert {key.removesuffix(".$") for key in message} <= {"command", "wait", "order_id", "run", "token", "problem"}
+        assert {key.removesuffix(".$") for key in message} <= {"command", "wait", "order_id", "run", "token", "problem", "entered"}

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from proof.races import RACES, run
-
-KNOWN = {"mailed twice"}
-"""One message handed to two workers at the same moment, under one id: the claim takes the second for the first one's redelivery, and a mail leaves
-twice. SQS does so rarely; everything else that is told twice this way is done once."""
+from proof.races import KNOWN, RACES, run
 
 
 @pytest.mark.parametrize("name", [name for name in RACES if name not in KNOWN])
