@@ -12,7 +12,7 @@ class Errors:
     """A service's errors, as `client.exceptions` has them: each a ClientError under its own name."""
 
     def __init__(self, *names: str) -> None:
-        self._kinds = {name: type(name, (ClientError,), {}) for name in names}
+        self._kinds = {"ClientError": ClientError, **{name: type(name, (ClientError,), {}) for name in names}}
 
     def __getattr__(self, name: str) -> type[ClientError]:
         try:

@@ -76,6 +76,7 @@ class Sqs:
 
     meta = meta(
         send_message="SendMessage",
+        send_message_batch="SendMessageBatch",
         receive_message="ReceiveMessage",
         delete_message="DeleteMessage",
         change_message_visibility="ChangeMessageVisibility",
@@ -100,6 +101,13 @@ class Sqs:
         if _ALLOWED.search(body):
             raise self.exceptions.make("InvalidMessageContents", "the body has characters that cannot be", "SendMessage")
         return {"MessageId": self.put(queue.settings.name, body, delay, group).id}
+
+    def send_message_batch(self, **request: Any) -> dict[str, Any]:
+        only("SendMessageBatch", request, "QueueUrl", "Entries")
+        if not 0 < len(request["Entries"]) <= 10:
+            raise self.exceptions.make("TooManyEntriesInBatchRequest", "one to ten entries", "SendMessageBatch")
+        sent = [(entry["Id"], {name: value for name, value in entry.items() if name != "Id"}) for entry in request["Entries"]]
+        return {"Successful": [{"Id": id, **self.send_message(QueueUrl=request["QueueUrl"], **entry)} for id, entry in sent]}
 
     def receive_message(self, **request: Any) -> dict[str, Any]:
         only("ReceiveMessage", request, "QueueUrl", "MaxNumberOfMessages", "VisibilityTimeout", "AttributeNames", "WaitTimeSeconds")
