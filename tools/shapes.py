@@ -520,6 +520,20 @@ SHAPES: dict[str, Schema] = {
         {},
         "A line a row, counted from 1: by how much the units on hand have changed, or which field is wrong and why.",
     ),
+    "Proof": record(
+        {
+            "holds": FLAG,
+            "broken": array(TEXT),
+            "last_round": maybe(record({"day": TEXT, "ended_at": INSTANT, "orders": WHOLE, "broken": WHOLE})),
+            "under_way": maybe(record({"day": TEXT, "orders": WHOLE, "broken": WHOLE, "days_left": array(TEXT)})),
+            "rules": array(TEXT),
+        },
+        {},
+        "Whether the rules hold: what of them was found broken, how far the rounds are, and which rules are asked.",
+    ),
+    "OrderProof": record(
+        {"order_id": TEXT, "holds": FLAG, "broken": array(record({"rule": TEXT, "how": TEXT}))}, {}, "The rules asked of one order."
+    ),
     "StockProof": record(
         {"sku": TEXT, "agrees": FLAG, "nodes": array({"type": "object"})}, {}, "The rows recomputed from movements and reservations."
     ),

@@ -230,6 +230,16 @@ def stock_read_and_moved(the: Life) -> None:
     assert proven["wrong"] == proven["left"] == 0 < proven["proven"]
 
 
+def orders_proven(the: Life) -> None:
+    delivered = work_off(the, placed(the, an_order(("TEA", 1), reference="proven")))
+    assert ok(the.call("GET", f"/v1/proof/orders/{delivered}")).json()["holds"]
+    the.world.later(86_400)
+    for again in (False, True):
+        assert bool(the.world.handler("proof")({"detail-type": "Scheduled Event"}, None)["proven"]) is not again
+    the.world.later(-86_400)
+    assert ok(the.call("GET", "/v1/proof")).json()["last_round"]["orders"]
+
+
 def carts_kept(the: Life) -> None:
     wish = {"lines": [{"sku": "TEA", "quantity": 2}, {"sku": "CUP", "quantity": 1}]}
     for cart in ("one", "two", "three"):
@@ -267,6 +277,7 @@ SCENES = (
     a_customer_changed,
     at_the_desk,
     work_read,
+    orders_proven,
     books_read,
     in_the_console,
     split_over_two_nodes,

@@ -33,6 +33,7 @@ _CONTEXTS = {
     "reconciler": {"inventory", "routing", "fulfilment"},
     "routing": {"inventory", "routing", "fulfilment"},
     "rules": {"routing", "fulfilment", "inventory", "listing", "counting"},
+    "proof": {"proof", "accounting", "fulfilment", "inventory", "notifications", "payments"},
     "stock_proof": {"inventory", "supply", "counting"},
     "brokering": {"routing", "inventory", "fulfilment"},
     "carts": {"inventory"},

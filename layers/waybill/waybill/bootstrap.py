@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from waybill.payments.ports import Gateway
     from waybill.payments.reconciliation.settling import Settling, Statement
     from waybill.payments.refunding import Refunds
+    from waybill.proof.facts import Broken
+    from waybill.proof.rounds import Rounds
     from waybill.routing.brokering import Brokering
     from waybill.routing.scarcity import Scarcity
     from waybill.routing.service import Routing
@@ -629,6 +631,28 @@ def stock_proof() -> Checking:
     from waybill.shop import store as shop
 
     return Checking(movements(), StockTable(), lambda: [item.sku for item in shop.all_items()])
+
+
+def proof() -> Rounds:
+    """What `functions/proof` runs on its schedule."""
+    from waybill.orders import store
+    from waybill.proof.rounds import Rounds
+
+    return Rounds(store.of_day, _prove_order, utc_now)
+
+
+def proof_api() -> Router:
+    """Routes of `functions/proof`."""
+    from waybill.proof import api, numbers
+
+    return api.router(proof(), _prove_order, numbers)
+
+
+def _prove_order(order_id: str) -> list[Broken]:
+    from waybill.proof import check
+    from waybill.proof.reading import order_facts
+
+    return check(order_facts(order_id, utc_now))
 
 
 def scarcity() -> Scarcity:

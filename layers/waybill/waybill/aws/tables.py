@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +64,7 @@ class Table:
         answer = client("dynamodb").get_item(TableName=self.name, Key=_key(pk, sk), ConsistentRead=consistent)
         return unpack_item(answer["Item"]) if "Item" in answer else None
 
-    def get_many(self, keys: list[tuple[str, str]]) -> list[Item]:
+    def get_many(self, keys: Sequence[tuple[str, str | None]]) -> list[Item]:
         """Items by key in any order; absent ones are left out. Batches of 100, unprocessed keys asked again."""
         found: list[Item] = []
         possible = [_key(pk, sk) for pk, sk in keys if _can_be(pk, sk)]

@@ -37,6 +37,12 @@ class MessagesTable:
             return  # another delivery has taken over; it settles what it does itself
 
 
+def claims(event_ids: list[str]) -> dict[str, str]:
+    """What became of each event that a customer hears of: sending, sent, skipped; those that nobody took are left out."""
+    found = MESSAGES.get_many([(f"{_CONSUMER}#{id}", None) for id in event_ids])
+    return {item["pk"].removeprefix(f"{_CONSUMER}#"): item["status"] for item in found}
+
+
 def _taken_over(wanted: Claim, old: dict[str, Any], now: datetime) -> Claim | None:
     if old.get("status") not in (_SENDING, None):
         return None

@@ -171,6 +171,13 @@ def of_order(order_id: str) -> dict[str, Any] | None:
     return _row(_item(page.items[0]["pk"])) if page.items else None
 
 
+def all_of_order(order_id: str) -> list[dict[str, Any]]:
+    """Every document of an order, without what it says: {"pk", "order_id", "problem"}; the oldest hundred."""
+    page = DOCUMENTS.page(order_id, index="by_order", keys=("order_id", "received_at"), limit=100)
+    every = (_item(found["pk"]) for found in page.items)
+    return [{name: item[name] for name in ("pk", "order_id", "problem") if name in item} for item in every]
+
+
 def parked_of(order_id: str) -> list[str]:
     """Ids of an order's documents that are parked: what came before it can go on once it stands."""
     page = DOCUMENTS.page(order_id, index="by_order", keys=("order_id", "received_at"), limit=25)

@@ -35,3 +35,9 @@ def check_queue(facts: QueueFacts) -> list[Broken]:
 def check_write(facts: WriteFacts) -> list[Broken]:
     """What a write may not have done."""
     return WRITE.broken(facts.table, facts)
+
+
+def numbers() -> list[str]:
+    """The rules that are asked, by number."""
+    found = {number for each in (ORDER, ROW, QUEUE, WRITE) for number in each.numbers}
+    return sorted(found, key=lambda number: int(number.strip("I").split()[0].rstrip(",")))
