@@ -48,6 +48,14 @@ def function_for(method: str, path: str) -> str:
     return folder
 
 
+def has_route(method: str, path: str) -> bool:
+    """Whether any function would be asked."""
+    try:
+        return bool(function_for(method, path.partition("?")[0]))
+    except LookupError:
+        return False
+
+
 @cache
 def _routes(method: str, second: str) -> tuple[tuple[tuple[str, ...], str], ...]:
     """Those that may fit a path by its second part."""

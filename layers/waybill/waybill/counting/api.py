@@ -55,7 +55,7 @@ def add_routes(routes: Router, counting: Counting, table: SheetsTable) -> None:
         key, body = caller(request, "support"), _object(request, "node", "skus", "blind")
         node, blind, skus = body.get("node"), body.get("blind", True), body.get("skus")
         known = [item.sku for item in shop.all_items()]
-        wrong = {} if node in {each.id for each in shop.nodes()} else {"node": "no such node"}
+        wrong = {} if isinstance(node, str) and node in {each.id for each in shop.nodes()} else {"node": "no such node"}
         wrong |= {} if isinstance(blind, bool) else {"blind": "is true or false"}
         if skus == _EVERY:
             skus = counting.books.kept_at(str(node), known)
