@@ -1,59 +1,87 @@
-"""The long form: races, faults, planted bugs, a soak. What came of it is printed as it comes, and kept in `.local/proof.json`.
+"""The long form of the proof, two pieces at a time: races, faults, planted bugs, malformed input, a soak; then a laptop cloud that loses its power.
+What came of it is one page.
 
-    python -m proof [lives of the soak]
+    python -m proof [--only races --only soak] [--seed 1] [--lives 4000] [--inputs 1000000] [--pairs 0.02] [--cuts 5]
 """
 
 from __future__ import annotations
 
-import json
+import argparse
+import multiprocessing
+import os
 import sys
 import time
-from typing import Any
+from datetime import UTC, datetime
+from functools import partial
 
-from proof.faults import FAULTS
-from proof.planted import BUGS, found
-from proof.races import KNOWN, RACES, run
-from proof.soak import main as soaked
-from proof.stories import STORIES
-from proof.sweeping import swept
+from proof import power_cut
+from proof.report import Report, write
+from proof.tasks import PARTS, Done, Task, done, tasks
 from tests.support.template import ROOT
 
-
-def main(lives: int = 1000) -> int:
-    started, kept = time.monotonic(), {"races": _races(), "faults": _faults(), "planted": _planted()}
-    kept["soak"] = {"lives": lives, "broken": soaked(lives)}
-    kept["seconds"] = round(time.monotonic() - started)
-    path = ROOT / ".local" / "proof.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(kept, indent=1))
-    return int(bool(kept["soak"]["broken"]) or any(_broken(part) for part in (kept["races"], kept["faults"], kept["planted"])))
+FOLDER = ROOT / ".local" / "proof"
+_POWER = "power cuts"
+_MORE = {_POWER: "a laptop cloud killed with SIGKILL at random moments while a shop trades over HTTP, and started again: orders that were accepted"}
 
 
-def _races() -> dict[str, Any]:
-    return {name: _said(f"race: {name}", len(told := list(run(name))), [] if name in KNOWN else [line for each in told for line in each.broken]) for name in RACES}
+def main() -> int:
+    given = _arguments()
+    started, at = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
+    wanted = [task for task in tasks(given.seed, given.lives, given.inputs, given.pairs) if task.part in given.only]
+    pieces = list(_all(wanted, started))
+    if _POWER in given.only and given.cuts:
+        pieces.append(_power(given.cuts, given.seed, started))
+    report = Report(given.seed, at, time.monotonic() - started, pieces, _MORE)
+    page = write(report, FOLDER)
+    print(f"\n  {sum(each.tried for each in pieces):,} tried in {report.seconds:.0f} s, {len(report.broken)} did not hold: {page}")
+    for line in report.broken[:20]:
+        print(f"    {line[:400]}")
+    return 1 if report.broken else 0
 
 
-def _faults() -> dict[str, Any]:
-    return {name: _said(f"faults: {name}", (forks := swept(name, FAULTS)).tried.total(), forks.failures) for name in STORIES}
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m proof", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", action="append", choices=[*PARTS, _POWER], help="this part alone; may be said several times")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed tries the same (1)")
+    parser.add_argument("--lives", type=int, default=4000, help="orders of the soak that come to an end (4000)")
+    parser.add_argument("--inputs", type=int, default=1_000_000, help="malformed inputs (1000000)")
+    parser.add_argument("--pairs", type=float, default=0.02, help="which share of all pairs of crashes is tried (0.02)")
+    parser.add_argument("--cuts", type=int, default=5, help="how often the laptop cloud loses its power (5)")
+    given = parser.parse_args()
+    given.only = given.only or [*PARTS, _POWER]
+    return given
 
 
-def _planted() -> dict[str, Any]:
-    return {name: _said(f"planted: {name}", 1, [] if _caught(name) else ["not found"]) for name in BUGS}
+def _all(wanted: list[Task], started: float) -> list[Done]:
+    """Each in a process of its own, as many at once as there are cores."""
+    finished: list[Done] = []
+    work = multiprocessing.get_context("fork")
+    with work.Pool(len(os.sched_getaffinity(0)), maxtasksperchild=1) as pool:
+        for piece in pool.imap_unordered(_tried, [partial(done, task) for task in wanted], chunksize=1):
+            finished.append(piece)
+            _say(piece, len(finished), len(wanted), started)
+    return finished
 
 
-def _caught(name: str) -> bool:
-    said = "\n".join(found(name))
-    return any(f"{rule} " in said or f"{rule}:" in said for rule in BUGS[name].rules)
+def _tried(piece: partial[Done]) -> Done:
+    return piece()
 
 
-def _said(what: str, worlds: int, broken: list[str]) -> dict[str, Any]:
-    print(f"{what}: {worlds} worlds, {len(broken)} broken", *broken[:5], sep="\n    ", flush=True)
-    return {"worlds": worlds, "broken": broken[:20]}
+def _power(cuts: int, seed: int, started: float) -> Done:
+    from local.testing import laptop
+
+    begun = time.monotonic()
+    with laptop(FOLDER / "laptop") as stack:
+        went = power_cut.power_cuts(stack, FOLDER / "laptop", cuts, seed)
+    piece = Done(_POWER, f"{went.cuts} cuts, {went.ended}", went.accepted, round(time.monotonic() - begun, 1), went.violations)
+    _say(piece, 1, 1, started)
+    return piece
 
 
-def _broken(part: dict[str, Any]) -> bool:
-    return any(each["broken"] for each in part.values())
+def _say(piece: Done, number: int, of: int, started: float) -> None:
+    verdict = f"{len(piece.broken)} DID NOT HOLD" if piece.broken else "held"
+    print(f"  {time.monotonic() - started:5.0f} s  {number:3}/{of}  {piece.part}: {piece.name}: {piece.tried:,} tried, {verdict} ({piece.seconds} s)", flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(main())

@@ -41,3 +41,12 @@ def numbers() -> list[str]:
     """The rules that are asked, by number."""
     found = {number for each in (ORDER, ROW, QUEUE, WRITE) for number in each.numbers}
     return sorted(found, key=lambda number: int(number.strip("I").split()[0].rstrip(",")))
+
+
+def meanings() -> dict[str, list[str]]:
+    """What each rule says, by number."""
+    said: dict[str, list[str]] = {number: [] for number in numbers()}
+    for each in (ORDER, ROW, QUEUE, WRITE):
+        for number, rule in (*each.always, *each.at_rest):
+            said[number].append(" ".join((rule.__doc__ or "").split()))
+    return said
