@@ -27,7 +27,7 @@ def _some(*names: str, **checks: Check) -> Check:
 
 _ADDRESS = _some("name", "company", "line1", "line2", "city", "region", "postal_code", "country", "phone", "instructions")
 _ATTRIBUTES = table(50, plain(500))
-_LINE = _some("id", "sku", "title", "quantity", "unit_price", "discount", "tax", "total", "ships", attributes=_ATTRIBUTES)
+_LINE = _some("id", "sku", "title", "quantity", "unit_price", "discount", "tax", "total", "ships", "group", attributes=_ATTRIBUTES)
 _TENDER = _some("kind", "amount", "gateway", "token", "reference", "currency", attributes=_ATTRIBUTES)
 _TENDERS = array(_TENDER, 0, 10)
 _DRAFT = _some(
@@ -37,6 +37,7 @@ _DRAFT = _some(
     bill_to=_ADDRESS,
     lines=array(_LINE, 0, MOST_LINES),
     shipping=_some("method", "amount", "discount", "tax", "promise_days"),
+    groups=array(_some("id", "method", "promise_days", ship_to=_ADDRESS), 0, 20),
     tenders=_TENDERS,
     taxes=array(_some("title", "amount", "rate"), 0, 50),
     charges=array(_some("title", "amount"), 0, 20),

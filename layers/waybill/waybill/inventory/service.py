@@ -96,7 +96,9 @@ class Inventory:
 
         def intent(demand: Demand) -> Reservation:
             units, to = _stocked(demand, lines), _stocked(demand, plan)
-            known = replace(demand.reservation, skus={**{want.line: want.sku for want in demand.wanted}, **demand.reservation.skus})
+            known = demand.reservation
+            if known.skus:  # lines that an edit has put in since
+                known = replace(known, skus={**{want.line: want.sku for want in demand.wanted}, **known.skus})
             return known.to_move(node, units, to, cause, self._now_ms(), loss=loss, keep=self._keep(demand))
 
         self._once(order_id, cause, intent)
