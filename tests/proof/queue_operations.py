@@ -26,11 +26,11 @@ _COUNTS = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible
 
 def told(cloud: Little, steps: list[Step]) -> list[Any]:
     """What each step came to, in bodies and counts."""
-    receipts: list[str] = []
+    receipts: list[tuple[str, str]] = []
     return [_step(cloud, receipts, number, *step) for number, step in enumerate(steps)]
 
 
-def _step(cloud: Little, receipts: list[str], number: int, verb: str, first: int, second: int) -> Any:
+def _step(cloud: Little, receipts: list[tuple[str, str]], number: int, verb: str, first: int, second: int) -> Any:
     if verb == "send":
         delay = {"DelaySeconds": second} if second else {}
         return "MessageId" in cloud.ask_queue("send_message", QueueUrl=cloud.queue, MessageBody=f"m{number}", **delay)
@@ -39,15 +39,16 @@ def _step(cloud: Little, receipts: list[str], number: int, verb: str, first: int
         queue = cloud.queue if verb == "receive" else cloud.dead
         found = cloud.ask_queue("receive_message", QueueUrl=queue, **wanted).get("Messages", [])
         if verb == "receive":
-            receipts += [message["ReceiptHandle"] for message in found]
+            receipts += [(message["Body"], message["ReceiptHandle"]) for message in found]
         return [message["Body"] if verb == "dead" else (message["Body"], message["Attributes"]["ApproximateReceiveCount"]) for message in found]
     if verb == "count":
         counts = cloud.ask_queue("get_queue_attributes", QueueUrl=cloud.queue, AttributeNames=_COUNTS)["Attributes"]
         return {name: str(counts[name]) for name in _COUNTS}
-    if first >= len(receipts):
-        return None
+    if first >= len(receipts) or receipts[first][0] in [body for body, _ in receipts[first + 1 :]]:
+        return None  # OLD_RECEIPT: received again since
+    receipt = receipts[first][1]
     if verb == "delete":
-        cloud.ask_queue("delete_message", QueueUrl=cloud.queue, ReceiptHandle=receipts[first])
+        cloud.ask_queue("delete_message", QueueUrl=cloud.queue, ReceiptHandle=receipt)
         return None  # OLD_RECEIPT
-    answer = cloud.ask_queue("change_message_visibility", QueueUrl=cloud.queue, ReceiptHandle=receipts[first], VisibilityTimeout=second)
+    answer = cloud.ask_queue("change_message_visibility", QueueUrl=cloud.queue, ReceiptHandle=receipt, VisibilityTimeout=second)
     return "refused" in answer

@@ -5,7 +5,8 @@ Differences that are known, each with who is right; whatever else differs fails.
 - A page that is full with the last item: AWS says that there may be more, as does ours; moto knows better (THE_LAST_PAGE).
 - A page that shall begin outside of what is asked for: refused by AWS, the engine and ours; moto answers (START_OUTSIDE).
 - A transaction under a token that was used: AWS, the engine and ours do not carry it out again; moto does. Against moto each has a token of its own.
-- Deleting once more what is gone: the engine refuses the receipt, AWS, moto and ours take it (OLD_RECEIPT).
+- Deleting once more what is gone: the engine refuses the receipt, AWS, moto and ours take it. By a receipt from before it was received again: the engine
+  does not delete, moto and ours do, AWS promises neither; nobody is asked (OLD_RECEIPT).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tests.proof.operations import OPERATIONS, Operation, named, with_its_own_to
 from tests.proof.queue_operations import STEPS, Step, told
 
 _TASTE = ("ConsumedCapacity", "ItemCollectionMetrics", "Count", "ScannedCount", "UnprocessedKeys", "UnprocessedItems")
-_HARD = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+_HARD = settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
