@@ -98,6 +98,9 @@ def _orders_live(the: Life) -> None:
     """Enough that every function has worked: stock arrives, orders are delivered, cancelled, paid elsewhere, looked at."""
     late = the.place(an_order(("TEA", 99)), "late")
     the.settle()
+    version = the.order(late)["version"]
+    the.call("POST", f"/v1/orders/{late}/edits", {"lines": {"1": 98}}, idempotency_key="edit-1", if_match=f'"{version}"')
+    the.settle()
     the.call("POST", "/v1/inventory/TEA/reno/movements", {"kind": "received", "quantity": 99, "reference": "PO-1"}, idempotency_key="po-1")
     the.settle()
     order_id = the.place(an_order(("TEA", 1), ("CUP", 1), ("POT", 1)), "delivered")
@@ -123,7 +126,7 @@ def _orders_live(the: Life) -> None:
     the.world.call("POST", "/v1/gateways/stripe/webhooks", told, signed)
     the.call("POST", "/v1/imports?channel=api", sheet(row("paper-1"), row("paper-2", quantity="x")), idempotency_key="sheet-1", content_type="text/csv")
     the.call("POST", "/v1/routing/rules", BUILT_IN.to_dict(), "support")
-    for path in ("/v1/routing/rules/1/report.csv", f"/v1/orders/{order_id}", f"/v1/journal?order={order_id}", "/v1/inventory", "/v1/cases", "/v1/channels", "/v1/keys"):
+    for path in ("/v1/routing/rules/1/report.csv", f"/v1/orders/{order_id}", f"/v1/journal?order={order_id}", f"/v1/proof/orders/{order_id}", "/v1/inventory", "/v1/cases", "/v1/channels", "/v1/keys"):
         the.call("GET", path)
     Person(the.world, "key-admin").get(f"/desk/orders/{order_id}")
     for folder, properties in functions().items():

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from waybill.channels.imported import Imported
-from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Refund, Shipment
 from waybill.kernel.clock import Clock
 from waybill.kernel.errors import Unavailable, WaybillError
 from waybill.shop.model import Channel
+
+if TYPE_CHECKING:  # the door for orders tells nobody anything, and loads this
+    from waybill.channels.model.levels import Heard, Levels
+    from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Refund, Shipment
 
 ORDER, WORD, NOTHING = "order", "word", "nothing"
 """What a document carries: the whole order as it stands, word that an order has changed, nothing of an order."""

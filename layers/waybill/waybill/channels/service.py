@@ -21,9 +21,8 @@ from waybill.kernel.cards import masked
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import Conflict, Forbidden, InvalidInput, KeyReused, Malformed, NotFound, TooLarge, Unauthenticated
 from waybill.kernel.ids import order_id
-from waybill.orders import codec, documents
+from waybill.orders import documents, keys
 from waybill.orders.documents import Document
-from waybill.orders.store import ORDERS
 from waybill.shop import store as shop
 from waybill.shop.model import Channel, Key
 
@@ -189,7 +188,7 @@ def _channel_of(caller: Key, body: Any) -> str:
 
 def _refuse_other_content(document: Document, content: str) -> None:
     """The order exists and says something else: a repeated call keeps its old answer, a new one is told (A2)."""
-    existing = ORDERS.get(codec.partition(document.order_id), codec.DOC)
+    existing = keys.ORDERS.get(keys.partition(document.order_id), keys.DOC)
     if existing is None or existing.get("attributes", {}).get(CONTENT) == content:
         return
     try:

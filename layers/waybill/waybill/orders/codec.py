@@ -1,4 +1,4 @@
-"""Orders to stored items and back. Keys of the Orders table are built here and nowhere else."""
+"""Orders to stored items and back, and under which keys (`keys`)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,11 @@ from typing import Any
 
 from waybill.kernel.events import Entry
 from waybill.kernel.ids import customer_key
+from waybill.orders.keys import DECISION, DOC, EDIT, FULFILMENT_ORDER, PII, STATE, TENDER, WAIT, WANT, partition  # noqa: F401  (asked for as codec.DOC)
 from waybill.orders.model.counters import Counters
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.order import Address, Charge, Customer, Group, Line, Order, Shipping, Surcharge, Tax, Tender
 from waybill.orders.model.state import State
-
-DOC, PII, STATE, WAIT = "DOC", "PII", "STATE", "WAIT"
-FULFILMENT_ORDER, TENDER, DECISION, WANT, EDIT = "FO#", "PAY#", "DECISION#", "WANT#", "EDIT#"
-
-
-def partition(order_id: str) -> str:
-    return f"ORDER#{order_id}"
 
 
 def order_item(order: Order) -> dict[str, Any]:

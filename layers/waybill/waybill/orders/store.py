@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from waybill.aws.tables import Table, Write, WriteConflict, commit, create, overwrite, replace
+from waybill.aws.tables import Write, WriteConflict, commit, create, overwrite, replace
 from waybill.kernel.errors import Conflict, NotFound
 from waybill.kernel.ids import customer_key
 from waybill.orders import codec
+from waybill.orders.keys import ORDERS
 from waybill.orders.model.order import Customer, Order
 from waybill.orders.model.state import State
 
-ORDERS = Table("ORDERS_TABLE")
 MOST_TRIES = 8
 
 
