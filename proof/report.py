@@ -33,7 +33,7 @@ class Report:
         return [f"{each.part}, {each.name}: {line}" for each in self.pieces for line in each.broken]
 
     def to_dict(self) -> dict[str, Any]:
-        names = {**PARTS, **self.more}
+        names = {name: what for name, what in {**PARTS, **self.more}.items() if self.of(name)}  # what was not tried is not said to hold
         parts = {name: {"what": what, **_sums(self.of(name)), "pieces": [each.to_dict() for each in self.of(name)]} for name, what in names.items()}
         return {"holds": not self.broken, "seed": self.seed, "started_at": self.started_at, "seconds": round(self.seconds), "rules": rules.meanings(), "parts": parts}
 
