@@ -77,7 +77,7 @@ def _kept(document: Document, problem: str = "") -> dict[str, Any]:
     if document.order_id:
         item["order_id"] = document.order_id
     if problem:
-        item |= {"parked": "parked", "problem": problem}
+        item |= {"parked": "parked", "problem": _sayable(problem)}
     return item
 
 
@@ -135,9 +135,14 @@ def _channel(id: str) -> str:
     return id.partition("#")[0]
 
 
+def _sayable(problem: str) -> str:
+    """A problem may quote what it found: half of a surrogate pair could be neither stored nor shown."""
+    return problem[:1000].encode("utf-8", "replace").decode()
+
+
 def park(id: str, problem: str) -> None:
     """Puts a document in front of a person, saying why. The last reason stands."""
-    commit(overwrite(DOCUMENTS, {**_bare(_item(id)), "parked": "parked", "problem": problem[:1000]}))
+    commit(overwrite(DOCUMENTS, {**_bare(_item(id)), "parked": "parked", "problem": _sayable(problem)}))
 
 
 def unpark(id: str) -> None:
