@@ -28,7 +28,7 @@ def item_of(work: FulfilmentOrder) -> dict[str, Any]:
         "status": work.status,
         "since": work.since,
         "version": work.version + 1,
-        "lines": {line: _lean(asdict(at_node)) for line, at_node in work.lines.items()},
+        "lines": {line: {"quantity": at_node.quantity} | _lean(asdict(at_node)) for line, at_node in work.lines.items()},
         "packages": [_lean(asdict(package)) for package in work.packages],
         "history": [entry.to_dict() for entry in work.history],
     }
@@ -61,4 +61,5 @@ def _package(raw: dict[str, Any]) -> Package:
 
 
 def _lean(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if value not in ("", None)}
+    """Without what says nothing."""
+    return {name: value for name, value in body.items() if value not in ("", None, 0)}

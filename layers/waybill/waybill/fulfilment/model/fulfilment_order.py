@@ -47,7 +47,8 @@ class AtNode:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One parcel: what is in it, who carries it, where it is. `cost` in minor units of the carrier's currency."""
+    """One parcel: what is in it, who carries it, where it is. `cost` in minor units of the carrier's currency. `box`: the carton of the shop that it is packed in,
+    with its outer lengths. `sscc`: the number of this very carton (GS1). `shipment`: the carrier's own id of what was bought."""
 
     n: int
     lines: Mapping[str, int]
@@ -60,6 +61,12 @@ class Package:
     delivery_days: int = 0
     tracking_number: str = ""
     scan: Scan | None = None
+    box: str = ""
+    length_mm: int = 0
+    width_mm: int = 0
+    height_mm: int = 0
+    sscc: str = ""
+    shipment: str = ""
 
     @property
     def delivered(self) -> bool:

@@ -1,0 +1,96 @@
+"""What fulfilment asks of a carrier, whoever it is. Grams, millimetres, minor units, days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from waybill.orders.model.order import Address
+from waybill.shop.model import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """Units of one SKU in a parcel, as a border or a carrier of dangerous goods asks about them. `value` of one unit."""
+
+    sku: str
+    title: str
+    quantity: int
+    weight_g: int
+    value: int
+    origin: str = ""
+    hs_code: str = ""
+    hazard: str = ""
+    """UN number and class, as `UN3481 9`; empty where it is not dangerous."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A packed carton: outer lengths, longest first or not; weight with its packing."""
+
+    weight_g: int
+    length_mm: int = 0
+    width_mm: int = 0
+    height_mm: int = 0
+    goods: tuple[Goods, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Parcels from one of our places to an address, leaving on a day (ISO date). `currency` is that of the goods' value."""
+
+    sender: Place
+    recipient: Address
+    parcels: tuple[Parcel, ...]
+    leaves: str
+    currency: str = "USD"
+    reference: str = ""
+    residential: bool = True
+
+    @property
+    def crosses_a_border(self) -> bool:
+        return self.sender.country != self.recipient.country
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One way to send one parcel of a sending (`parcel` is its place in it). `handle` is what the carrier wants back to buy just this one; `made_of` says
+    what the price consists of: base and surcharges by name."""
+
+    carrier: str
+    service: str
+    service_name: str
+    price: int
+    currency: str
+    delivery_days: int
+    parcel: int = 0
+    handle: str = ""
+    made_of: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A label that is paid for. `shipment` is the carrier's own id; `label` its bytes by file name (`label.pdf`, `label.zpl`), empty where we draw it ourselves."""
+
+    tracking_number: str
+    shipment: str
+    price: int
+    currency: str
+    label: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class Carrier(Protocol):
+    """One account with one carrier, or with one who stands for many. Each method raises `kernel.errors.Unavailable` where nobody answers, `InvalidInput` with the
+    carrier's own words where it refuses the address or the parcel."""
+
+    id: str
+
+    def offers(self, sending: Sending) -> list[Offer]:
+        """Every service for every parcel of the sending."""
+
+    def buy(self, sending: Sending, offer: Offer, key: str) -> Bought:
+        """Buys; the same key once more answers what was bought under it."""
+
+    def void(self, shipment: str, key: str) -> bool:
+        """The label is given back; False where it is too late. Repeating it changes nothing."""
