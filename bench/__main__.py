@@ -1,6 +1,6 @@
 """`make bench`: every measurement beside its baseline, as tables; at the end each target with PASS or MISS. As JSON in .local/bench.json.
 
-    python -m bench [coldstart] [cost] [hot_sku] [laptop] [routing] [season] [brokering] [oversell] [imports]
+    python -m bench [coldstart] [cost] [hot_sku] [laptop] [routing] [season] [brokering] [oversell] [imports] [cartons]
 
 Exits 0 also where a target is missed that depends on the machine: this is a measurement and no test. It exits otherwise where a bench itself
 breaks, and where a target is missed that depends on seeds alone.
@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bench import brokering, coldstart, cost, hot_sku, imports, laptop, oversell, routing, season
+from bench import brokering, cartons, coldstart, cost, hot_sku, imports, laptop, oversell, routing, season
 from tests.support.template import ROOT
 
 _MOST_DOLLARS = 0.15
@@ -165,7 +165,15 @@ def _imports() -> tuple[Any, list[Verdict]]:
     return rows, [Verdict(f"{imports.ORDERS} orders stored from {row['file']}", f"{row['stored s']:.0f} s", target, row["judged"] == "PASS") for row in rows]
 
 
-_BENCHES: dict[str, Callable[[], tuple[Any, list[Verdict]]]] = {"coldstart": _coldstart, "cost": _cost, "hot_sku": _hot_sku, "laptop": _laptop, "routing": _routing, "season": _season, "brokering": _brokering, "oversell": _oversell, "imports": _imports}
+def _cartons() -> tuple[Any, list[Verdict]]:
+    _title("published orders into published boxes, beside the boxes that their own packer took; milliseconds of CPU", "some seconds")
+    rows = _shown(cartons.measure(), ("turned", "orders", "units", "boxes", "theirs", "p50 ms", "p95 ms", "slowest ms", "p50 ms of 8 to 12 units"))
+    verdicts = [Verdict(f"cartons, boxes in all, {row['turned']}", str(row["boxes"]), f"≤ {row['theirs']}", row["boxes"] <= row["theirs"], seeded=True) for row in rows]
+    slower = max((row["p50 ms of 8 to 12 units"] for row in rows), default=0.0)
+    return rows, [*verdicts, *([Verdict("cartons, about ten units, p50", f"{slower:.2f} ms", f"< {cartons.P50_MS:g} ms", slower < cartons.P50_MS)] if rows else [])]
+
+
+_BENCHES: dict[str, Callable[[], tuple[Any, list[Verdict]]]] = {"coldstart": _coldstart, "cost": _cost, "hot_sku": _hot_sku, "laptop": _laptop, "routing": _routing, "season": _season, "brokering": _brokering, "oversell": _oversell, "imports": _imports, "cartons": _cartons}
 
 
 def _title(text: str, lasts: str) -> None:
