@@ -22,7 +22,7 @@ from tests.support import shop
 from waybill.fulfilment.carriers import signature
 from waybill.payments.stripe import gateway as stripe
 
-_CLOCKS = (local.receiver.server, tests.flow.life)
+_CLOCKS = (local.receiver.server,)
 
 
 class Dark(io.StringIO):

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -92,7 +93,9 @@ def _random_key(stack: ExitStack) -> None:
     numbers = itertools.count()
     begin, refund = FakeGateway.begin, FakeGateway.refund
     stack.enter_context(patch.object(FakeGateway, "begin", lambda self, demand, key, since="": begin(self, demand, f"{key}{next(numbers)}", since)))
-    stack.enter_context(patch.object(FakeGateway, "refund", lambda self, name, amount, currency, key: refund(self, name, amount, currency, f"{key}{next(numbers)}")))
+    stack.enter_context(
+        patch.object(FakeGateway, "refund", lambda self, name, amount, currency, key: refund(self, name, amount, currency, f"{key}{next(numbers)}"))
+    )
 
 
 def _unbalanced_journal(stack: ExitStack) -> None:
@@ -161,8 +164,8 @@ def _forgetful_consumer(stack: ExitStack) -> None:
     """It does not look whether it has told the customer already."""
     take = MessagesTable.take
 
-    def forgetful(self: MessagesTable, event_id: str, delivery: str, now: Any) -> Claim:
-        return take(self, event_id, delivery, now) or Claim(event_id, delivery, 1, 1)
+    def forgetful(self: MessagesTable, event_id: str, now: Any) -> Claim:
+        return take(self, event_id, now) or Claim(event_id, 1, 1, now + timedelta(seconds=20))
 
     stack.enter_context(patch.object(MessagesTable, "take", forgetful))
 

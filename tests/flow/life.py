@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import itertools
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -94,7 +93,7 @@ class Life:
     def scan(self, package: dict[str, Any], status: str, at: str) -> Reply:
         """One signed tracking event."""
         body = {"tracking_number": package["tracking_number"], "status": status, "code": status.upper(), "at": at}
-        raw, stamp = json.dumps(body).encode(), str(int(time.time()))
+        raw, stamp = json.dumps(body).encode(), str(int(self.world.now().timestamp()))
         signed = signature("carrier-secret", stamp, raw)
         path = f"/v1/carriers/{package['carrier']}/events"
         return self.call("POST", path, raw, x_carrier_timestamp=stamp, x_carrier_signature=signed)

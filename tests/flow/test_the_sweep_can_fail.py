@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.flow.sweeping import swept
 from tests.support.world import World
 from waybill.notifications.dynamodb import MessagesTable
@@ -14,8 +16,8 @@ STORY = "cancelled-on-hold"
 def test_a_consumer_that_does_not_look_whether_it_has_done_its_work_is_caught(monkeypatch):
     take = MessagesTable.take
 
-    def forgetful(self, event_id, delivery, now):
-        return take(self, event_id, delivery, now) or Claim(event_id, delivery, 1, 1)
+    def forgetful(self, event_id, now):
+        return take(self, event_id, now) or Claim(event_id, 1, 1, now + timedelta(seconds=20))
 
     monkeypatch.setattr(MessagesTable, "take", forgetful)
     failures = swept(STORY).failures

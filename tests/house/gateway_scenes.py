@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -52,7 +51,7 @@ def paid_at_adyen(the: Life) -> None:
 def told_by_stripe(the: Life) -> None:
     order_id = placed(the, an_order())
     raw = json.dumps({"id": "evt_1", "type": "charge.refunded", "data": {"object": {"metadata": {"order_id": order_id}}}}).encode()
-    stamp = str(int(time.time()))
+    stamp = str(int(the.world.now().timestamp()))
     signed = {"stripe-signature": f"t={stamp},v1={signature(stamp, raw, 'whsec_new')}"}
     for _ in range(2):
         ok(the.world.call("POST", "/v1/gateways/stripe/webhooks", raw, signed))

@@ -13,9 +13,12 @@ import pytest
 
 from tests.support.cloud import cloud
 from tests.support.shop import open_shop
+from tests.support.template import functions, resources
 from tests.support.world import Crash, _load
+from waybill import bootstrap
 from waybill.aws import gate
 from waybill.aws.clients import client
+from waybill.kernel.clock import utc_now
 from waybill.kernel.errors import Unavailable
 from waybill.kernel.events import Event
 from waybill.kernel.ids import order_id
@@ -29,6 +32,7 @@ from waybill.shop import store as shop
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ID = order_id("shopify", "1042")
+HIDDEN = resources("AWS::SQS::Queue")["NotificationsQueue"]["VisibilityTimeout"]
 ALL = ("order.confirmed", "order.backordered", "order.cancelled", "fulfilment_order.shipped", "fulfilment_order.delivered")
 
 
@@ -51,11 +55,13 @@ def about(type: str) -> Event:
     return Event(known.id.replace("ord_preview", ID), known.type, known.time, ID, known.data)
 
 
-def deliver(*events: Event, delivery: str = "d1") -> int:
-    """Hands the events to the function as one batch; answers how many went back to the queue."""
-    bodies = [{"id": f"{delivery}-{event.id}", "detail-type": event.type, "detail": event.to_dict("local")} for event in events]
+def deliver(*events: Event, after: int = 0) -> int:
+    """Hands the events to the function as one batch, so many seconds from now; answers how many went back to the queue."""
+    bodies = [{"id": f"d-{event.id}", "detail-type": event.type, "detail": event.to_dict("local")} for event in events]
     records = [{"messageId": str(n), "body": json.dumps(body)} for n, body in enumerate(bodies)]
-    return len(_load("notifications").handler({"Records": records}, None)["batchItemFailures"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "utc_now", lambda: utc_now() + timedelta(seconds=after))
+        return len(_load("notifications").handler({"Records": records}, None)["batchItemFailures"])
 
 
 def sent() -> list[str]:
@@ -90,7 +96,7 @@ def test_each_event_is_one_mail_and_a_redelivery_none() -> None:
     placed()
     events = [about(type) for type in ALL]
     assert deliver(*events) == 0
-    assert deliver(*events) == deliver(*events, delivery="d2") == 0
+    assert deliver(*events) == deliver(*events, after=HIDDEN) == 0
     assert len(sent()) == len(ALL)
 
 
@@ -110,21 +116,37 @@ def test_a_crash_anywhere_still_sends_and_only_one_around_the_provider_sends_twi
         deliver(about("order.confirmed"))
     assert crash.died_at
     shop.forget()
-    for _ in range(3):
-        assert deliver(about("order.confirmed")) == 0
+    for times in (1, 2, 3):
+        assert deliver(about("order.confirmed"), after=times * HIDDEN) == 0
     sent_but_not_known = (crash.died_at, after) == ("sesv2.SendEmail", True) or (number, after) == (5, False)
     assert len(sent()) == (2 if sent_but_not_known else 1)
 
 
-def test_two_deliveries_of_one_event_at_the_same_time_send_one_mail() -> None:
+def test_two_workers_with_one_event_at_the_same_time_send_one_mail() -> None:
     placed()
     with gate.watching(CrashAt(4, False)), suppress(Crash):
-        deliver(about("order.confirmed"), delivery="first")
-    assert deliver(about("order.confirmed"), delivery="second") == 1
+        deliver(about("order.confirmed"))
+    assert deliver(about("order.confirmed")) == 1
     assert sent() == []
-    assert deliver(about("order.confirmed"), delivery="first") == 0
-    assert deliver(about("order.confirmed"), delivery="second") == 0
+    assert deliver(about("order.confirmed"), after=HIDDEN) == 0
+    assert deliver(about("order.confirmed"), after=HIDDEN) == 0
     assert len(sent()) == 1
+
+
+def test_whoever_wakes_when_his_time_is_over_sends_nothing() -> None:
+    placed()
+    times = iter([0, 30])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "utc_now", lambda: NOW + timedelta(seconds=next(times)))
+        notifier = bootstrap.notifier()
+    with pytest.raises(Unavailable, match="too long"):
+        notifier.tell(about("order.confirmed"))
+    assert sent() == []
+
+
+def test_a_claim_ends_before_the_queue_gives_the_message_out_again_and_after_the_function_may_run() -> None:
+    (timeout,) = [each["Timeout"] for folder, each in functions().items() if folder == "notifications"]
+    assert timeout < (MessagesTable().take("e:1", NOW) or pytest.fail("nobody else has it")).ends.timestamp() - NOW.timestamp() < HIDDEN
 
 
 def test_a_mail_that_the_provider_refuses_goes_back_to_the_queue_and_its_neighbours_do_not() -> None:
@@ -132,7 +154,7 @@ def test_a_mail_that_the_provider_refuses_goes_back_to_the_queue_and_its_neighbo
     client("sesv2").delete_email_identity(EmailIdentity="orders@shop.example")
     assert deliver(about("order.confirmed")) == 1
     client("sesv2").create_email_identity(EmailIdentity="orders@shop.example")
-    assert deliver(about("order.confirmed"), about("fulfilment_order.shipped")) == 0
+    assert deliver(about("order.confirmed"), about("fulfilment_order.shipped"), after=HIDDEN) == 0
     assert len(sent()) == 2
 
 
@@ -150,7 +172,7 @@ def test_a_customer_who_cannot_be_reached_is_skipped_for_good(address: str) -> N
     placed(Customer(email=address))
     assert deliver(about("order.confirmed")) == 0
     assert sent() == []
-    row = MessagesTable().take(about("order.confirmed").id, "other", NOW)
+    row = MessagesTable().take(about("order.confirmed").id, NOW)
     assert row is None
 
 
@@ -181,42 +203,34 @@ class FakeClaims:
     """`ports.Claims` in memory."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, tuple[Claim, str, datetime]] = {}
+        self.rows: dict[str, tuple[Claim, str]] = {}
 
-    def take(self, event_id: str, delivery: str, now: datetime) -> Claim | None:
-        if event_id not in self.rows:
-            return self._put(Claim(event_id, delivery, 1, 1), now)
-        old, status, until = self.rows[event_id]
+    def take(self, event_id: str, now: datetime) -> Claim | None:
+        old, status = self.rows.get(event_id, (Claim(event_id, 0, 0, now), "sending"))
         if status != "sending":
             return None
-        if old.delivery != delivery and until > now:
+        if old.ends > now:
             raise Unavailable("busy")
-        return self._put(Claim(event_id, delivery, old.version + 1, old.tries + 1), now)
+        taken = Claim(event_id, old.version + 1, old.tries + 1, now + timedelta(seconds=20))
+        self.rows[event_id] = taken, "sending"
+        return taken
 
     def settle(self, claim: Claim, status: str, now: datetime, note: str = "") -> None:
         if self.rows[claim.event_id][0].version == claim.version:
-            self.rows[claim.event_id] = (replace(claim, version=claim.version + 1), status, now)
-
-    def _put(self, claim: Claim, now: datetime) -> Claim:
-        self.rows[claim.event_id] = (claim, "sending", now + timedelta(seconds=20))
-        return claim
+            self.rows[claim.event_id] = (replace(claim, version=claim.version + 1), status)
 
 
 @pytest.mark.parametrize("make", [FakeClaims, MessagesTable])
-def test_a_claim_is_taken_over_by_its_own_delivery_or_after_its_time_and_never_once_settled(make: Callable[[], Claims]) -> None:
+def test_a_claim_is_taken_over_after_its_time_and_never_once_settled(make: Callable[[], Claims]) -> None:
     claims = make()
-    first = claims.take("e:1", "a", NOW)
+    first = claims.take("e:1", NOW)
     assert first is not None and first.tries == 1
     with pytest.raises(Unavailable):
-        claims.take("e:1", "b", NOW + timedelta(seconds=5))
-    again = claims.take("e:1", "a", NOW + timedelta(seconds=6))
-    assert again is not None and again.tries == 2
-    late = claims.take("e:1", "b", NOW + timedelta(seconds=30))
-    assert late is not None and late.tries == 3
+        claims.take("e:1", NOW + timedelta(seconds=5))
+    late = claims.take("e:1", NOW + timedelta(seconds=30))
+    assert late is not None and late.tries == 2
     claims.settle(first, "sent", NOW)  # a process that was frozen wakes late: the claim is no longer its own
-    assert claims.take("e:1", "b", NOW + timedelta(seconds=31)) is not None
-    claims.settle(late, "sent", NOW)
-    fresh = claims.take("e:1", "b", NOW + timedelta(seconds=32))
-    assert fresh is not None
-    claims.settle(fresh, "sent", NOW)
-    assert claims.take("e:1", "c", NOW + timedelta(days=15)) is None
+    again = claims.take("e:1", NOW + timedelta(seconds=60))
+    assert again is not None and again.tries == 3
+    claims.settle(again, "sent", NOW)
+    assert claims.take("e:1", NOW + timedelta(days=15)) is None

@@ -11,18 +11,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from moto.dynamodb.models import dynamodb_backends
 from moto.sqs.models import sqs_backends
 
+import local.receiver.server
 from proof.faults import Crash
 from tests.support.cloud import ACCOUNT, REGION, cloud, queue_url, switch_on
 from tests.support.cloud import plain_client as _plain_client
 from tests.support.machine import StateMachine
-from tests.support.template import ROOT, functions, target
+from tests.support.template import ROOT, functions, resources, target
 from waybill import bootstrap
 from waybill.aws import clients, secrets
 from waybill.kernel.clock import utc_now
@@ -170,9 +171,11 @@ class World:
         return bool(found)
 
     def _deliver(self, queue: str, folder: str, messages: list[dict[str, Any]]) -> None:
-        """One invocation; what it does not name as failed is gone from the queue."""
+        """One invocation; what it does not name as failed is gone from the queue. What died with a process comes again when the queue has hidden it
+        for its time."""
         answer = self._safely(lambda: self.handler(folder)({"Records": [_record(message) for message in messages]}, None))
         if answer is None:
+            self.later(resources("AWS::SQS::Queue")[queue]["VisibilityTimeout"])
             return
         failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
         for message in messages:
@@ -229,6 +232,7 @@ def world() -> Iterator[World]:
     with cloud(), pytest.MonkeyPatch.context() as patch:
         made = World()
         patch.setattr(bootstrap, "utc_now", made.now)
+        patch.setattr(local.receiver.server, "time", SimpleNamespace(time=lambda: made.now().timestamp()))
         yield made
 
 

@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from waybill.aws.logs import count, logger
@@ -28,8 +27,6 @@ from waybill.shop.model import Channel
 
 SHIPPED, CANCELLED, REDUCED = "fulfilment_order.shipped", "order.cancelled", LINES_CANCELLED
 ACCEPTED, GIVEN_BACK, OWED = "order.confirmed", "payment.refunded", "payment.refund_owed"
-_LONGEST_RUN = timedelta(seconds=90)
-"""Whoever was to return money is dead by then: nobody else does before."""
 Steps = Callable[[Record, Event], tuple[int, int] | None]
 """What the channel has returned of an order in all before and after it carries out what an event says that it owes; None: that is for a person."""
 
@@ -54,7 +51,7 @@ class ChannelAcks:
         channel = record.order.channel
         try:
             with self.patience.given(channel):
-                told = self._told(event, record, message.get("id", ""))
+                told = self._told(event, record)
         except (AskedToWait, LeftAlone, messages.InOtherHands):
             raise
         except (Unavailable, ChannelRefused) as problem:
@@ -64,13 +61,13 @@ class ChannelAcks:
             count("ChannelsTold", channel=channel)
             logger.info("channel told", order_id=record.order.id, event_id=event.id, channel=channel)
 
-    def _told(self, event: Event, record: Record, delivery: str) -> bool:
+    def _told(self, event: Event, record: Record) -> bool:
         """Tells it, unless it has been told already, or wants to hear nothing."""
         channel = shop.channel(record.order.channel)
         if event.type == OWED and not (channel.settings.get("refunds") is True and registry.adapter(channel.kind).refunds):
             return False  # a person returns it there
         teller = remote(channel, self.clock)
-        taken = messages.claim(event.id, delivery, self.clock(), *([_LONGEST_RUN] if event.type == OWED else [])) if teller else None
+        taken = messages.claim(event.id, self.clock()) if teller else None
         if teller is None or taken is None:
             return False
         try:
@@ -83,7 +80,6 @@ class ChannelAcks:
             raise
         messages.done(taken, self.clock())
         return True
-
 
     def _return(self, teller: Remote, channel: Channel, event: Event, record: Record) -> None:
         """What the channel says that it has returned in all decides: it returns what lacks, once what was owed before is returned, and its own word of

@@ -12,12 +12,13 @@ from waybill.kernel.errors import Unavailable
 
 MESSAGES = Table("MESSAGES_TABLE")
 _CONSUMER = "channel-acks"
-_LEASE = timedelta(seconds=30)
+_LEASE = timedelta(seconds=90)
+"""Longer than the function may run and shorter than its queue hides a message: whoever holds an older claim is gone before it comes again."""
 _KEPT = timedelta(days=90)
 
 
 class InOtherHands(Unavailable):
-    """Another delivery of the event is at work, or the channel wants to hear of it later only."""
+    """Another worker is telling the event, or the channel wants to hear of it later only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,28 +26,28 @@ class Claim:
     """One event in our hands, at the version that we have written."""
 
     event_id: str
-    owner: str
     version: int
 
 
-def claim(event_id: str, owner: str, now: datetime, lease: timedelta = _LEASE) -> Claim | None:
-    """Takes an event; None where it is done. `owner` is the delivery: the same delivery coming again takes over its own claim.
+def claim(event_id: str, now: datetime) -> Claim | None:
+    """Takes an event; None where it is done.
 
-    Raises InOtherHands while another delivery of the event is at work, or before the other side wants to hear from us again.
+    Raises InOtherHands until the claim of whoever has it ends, also for the same message, which a queue may hand to two workers at once; and before
+    the other side wants to hear from us again.
     """
     old = MESSAGES.get(f"{_CONSUMER}#{event_id}")
     if old and old["status"] == "done":
         return None
-    if old and old["owner"] != owner and old["lease"] > instant(now):
-        raise InOtherHands(f"{event_id} is being told by another delivery")
+    if old and old["lease"] > instant(now):
+        raise InOtherHands(f"{event_id} is being told by another worker")
     if old and old.get("not_before", "") > instant(now):
         raise InOtherHands(f"{event_id} is to wait until {old['not_before']}")
     seen = old["version"] if old else 0
-    taken = Claim(event_id, owner, seen + 1)
+    taken = Claim(event_id, seen + 1)
     try:
-        commit(replace(MESSAGES, _item(taken, now, "started", lease), seen))
+        commit(replace(MESSAGES, _item(taken, now, "started", now + _LEASE), seen))
     except WriteConflict:
-        raise InOtherHands(f"{event_id} was taken by another delivery just now") from None
+        raise InOtherHands(f"{event_id} was taken by another worker just now") from None
     return taken
 
 
@@ -73,20 +74,19 @@ def last_untold(channel: str) -> dict[str, Any]:
 
 
 def _follow(taken: Claim, now: datetime, status: str, **more: Any) -> None:
-    following = Claim(taken.event_id, taken.owner, taken.version + 1)
+    following = Claim(taken.event_id, taken.version + 1)
     try:
-        commit(replace(MESSAGES, {**_item(following, now, status), **more}, taken.version))
+        commit(replace(MESSAGES, {**_item(following, now, status, now), **more}, taken.version))
     except WriteConflict:
-        raise InOtherHands(f"{taken.event_id} was taken over by another delivery") from None
+        raise InOtherHands(f"{taken.event_id} was taken over by another worker") from None
 
 
-def _item(taken: Claim, now: datetime, status: str, lease: timedelta = _LEASE) -> dict[str, Any]:
+def _item(taken: Claim, now: datetime, status: str, ends: datetime) -> dict[str, Any]:
     return {
         "pk": f"{_CONSUMER}#{taken.event_id}",
         "status": status,
-        "owner": taken.owner,
         "version": taken.version,
         "at": instant(now),
-        "lease": instant(now + lease),
+        "lease": instant(ends),
         "expires": int((now + _KEPT).timestamp()),
     }

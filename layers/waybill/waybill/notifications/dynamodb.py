@@ -14,27 +14,27 @@ MESSAGES = Table("MESSAGES_TABLE")
 _CONSUMER = "notifications"
 _SENDING = "sending"
 _LEASE = timedelta(seconds=20)
-"""Longer than the function may run: whoever holds an older claim is gone."""
+"""Longer than the function may run and shorter than its queue hides a message: whoever holds an older claim is gone before it comes again."""
 _KEPT = timedelta(days=90)
 
 
 class MessagesTable:
     """`ports.Claims` on DynamoDB: one write to take an event, one to settle it, no read before."""
 
-    def take(self, event_id: str, delivery: str, now: datetime) -> Claim | None:
-        first = Claim(event_id, delivery, 1, 1)
+    def take(self, event_id: str, now: datetime) -> Claim | None:
+        first = Claim(event_id, 1, 1, now + _LEASE)
         try:
             commit(create(MESSAGES, _item(first, _SENDING, now)))
         except WriteConflict as taken:
-            return _taken_over(first, taken.old or {}, now)
+            return _taken_over(event_id, taken.old or {}, now)
         return first
 
     def settle(self, claim: Claim, status: str, now: datetime, note: str = "") -> None:
-        settled = Claim(claim.event_id, claim.delivery, claim.version + 1, claim.tries)
+        settled = Claim(claim.event_id, claim.version + 1, claim.tries, claim.ends)
         try:
             commit(replace(MESSAGES, {**_item(settled, status, now), "note": note}, claim.version))
         except WriteConflict:
-            return  # another delivery has taken over; it settles what it does itself
+            return  # somebody else has taken over, and settles what he does himself
 
 
 def claims(event_ids: list[str]) -> dict[str, str]:
@@ -43,17 +43,17 @@ def claims(event_ids: list[str]) -> dict[str, str]:
     return {item["pk"].removeprefix(f"{_CONSUMER}#"): item["status"] for item in found}
 
 
-def _taken_over(wanted: Claim, old: dict[str, Any], now: datetime) -> Claim | None:
+def _taken_over(event_id: str, old: dict[str, Any], now: datetime) -> Claim | None:
     if old.get("status") not in (_SENDING, None):
         return None
-    if old and old["delivery"] != wanted.delivery and old["lease"] > instant(now):
-        raise Unavailable(f"{wanted.event_id} is being told by another delivery")
+    if old and old["lease"] > instant(now):
+        raise Unavailable(f"{event_id} is being told by another worker")
     seen = old.get("version", 0)
-    again = Claim(wanted.event_id, wanted.delivery, seen + 1, old.get("tries", 0) + 1)
+    again = Claim(event_id, seen + 1, old.get("tries", 0) + 1, now + _LEASE)
     try:
         commit(replace(MESSAGES, _item(again, _SENDING, now), seen))
     except WriteConflict:
-        raise Unavailable(f"{wanted.event_id} was taken by another delivery just now") from None
+        raise Unavailable(f"{event_id} was taken by another worker just now") from None
     return again
 
 
@@ -61,10 +61,9 @@ def _item(claim: Claim, status: str, now: datetime) -> dict[str, Any]:
     return {
         "pk": f"{_CONSUMER}#{claim.event_id}",
         "status": status,
-        "delivery": claim.delivery,
         "version": claim.version,
         "tries": claim.tries,
         "at": instant(now),
-        "lease": instant(now + _LEASE),
+        "lease": instant(claim.ends),
         "expires": int((now + _KEPT).timestamp()),
     }

@@ -11,22 +11,22 @@ from waybill.notifications.model import Mail
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One event in our hands. `delivery` names the message that brought it; `tries` counts how often it was taken."""
+    """One event in our hands, at the version that we have written, until `ends`; `tries` counts how often it was taken."""
 
     event_id: str
-    delivery: str
     version: int
     tries: int
+    ends: datetime
 
 
 class Claims(Protocol):
     """What has been said about which event."""
 
-    def take(self, event_id: str, delivery: str, now: datetime) -> Claim | None:
-        """The event, for the time it takes to send one mail; None where it is settled.
+    def take(self, event_id: str, now: datetime) -> Claim | None:
+        """The event, for longer than a function may run; None where it is settled.
 
-        The same delivery coming again takes over its own claim: the queue gives a message out again only when whoever had it
-        is gone. Raises Unavailable while another delivery of the event is at work.
+        Raises Unavailable until the claim of whoever has it ends, also for the same message: a queue may hand it to two workers at once, and what
+        brings it again because a worker is gone comes later than that.
         """
 
     def settle(self, claim: Claim, status: str, now: datetime, note: str = "") -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from waybill.aws.logs import count, logger
 from waybill.kernel.clock import Clock
+from waybill.kernel.errors import Unavailable
 from waybill.kernel.events import Event
 from waybill.notifications import letter as letters
 from waybill.notifications import rendering
@@ -34,14 +35,14 @@ class Notifier:
     clock: Clock
 
     def take(self, message: dict[str, Any]) -> None:
-        """One message of the queue: an EventBridge event, whose `id` names the delivery and whose `detail` is our envelope."""
+        """One message of the queue: an EventBridge event whose `detail` is our envelope."""
         event = Event.from_dict(message["detail"])
         if event.type in KINDS:
-            self.tell(event, str(message.get("id", "")))
+            self.tell(event)
 
-    def tell(self, event: Event, delivery: str) -> None:
+    def tell(self, event: Event) -> None:
         """Mails the customer, unless that was done. Raises NotFound for an unknown order, Unavailable to be tried again."""
-        claim = self.claims.take(event.id, delivery, self.clock())
+        claim = self.claims.take(event.id, self.clock())
         if claim is None:
             return
         record = self.orders(event.subject)
@@ -49,7 +50,10 @@ class Notifier:
         if problem:
             self._skip(claim, event, problem)
             return
-        self.post.send(self._mail(event, record), self.clock())
+        mail = self._mail(event, record)
+        if self.clock() >= claim.ends:
+            raise Unavailable(f"{event.id} took too long, and may be told by another worker by now")
+        self.post.send(mail, self.clock())
         self.claims.settle(claim, SENT, self.clock())
         count("MailsSent", event=event.type)
 

@@ -18,21 +18,12 @@ from waybill.proof.rules import Rules
 ORDER = Rules()
 _AT_WORK = ("requested", "accepted", "picking", "picked", "packed")
 _LEFT = ("shipped", "delivered")
-_UNDER_WAY = "the units at nodes"
 
 
 @ORDER.rule("I21")
 def _counters(facts: OrderFacts) -> Iterator[str]:
     """The buckets of a line sum to what was ordered; what is at nodes was released, what left was shipped. I20, I30 with it."""
-    found = violations(facts.order, facts.state, [dict(item) for key, item in facts.items.items() if key.startswith("FO#")])
-    yield from (rule for rule in found if _UNDER_WAY not in rule)
-
-
-@ORDER.rule("I21", at_rest=True)
-def _at_nodes(facts: OrderFacts) -> Iterator[str]:
-    """What is at nodes was released. What a node has rejected is so until routing hears of it."""
-    found = violations(facts.order, facts.state, [dict(item) for key, item in facts.items.items() if key.startswith("FO#")])
-    yield from (rule for rule in found if _UNDER_WAY in rule)
+    yield from violations(facts.order, facts.state, [dict(item) for key, item in facts.items.items() if key.startswith("FO#")])
 
 
 @ORDER.rule("I12", at_rest=True)

@@ -16,6 +16,7 @@ Quantities = Mapping[str, int]
 LINES_CANCELLED = "order.lines_cancelled"
 """Some units are cancelled, the rest of the order goes on."""
 EDITED = "order.edited"
+TAKEN_BACK = "order.rerouting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ def take_back(state: State, quantities: Quantities, fo_id: str, reason: str, at:
     """A node has rejected: its units want another node."""
     moved = _moved(state, quantities, "released", "unrouted")
     data = {"fo_id": fo_id, "reason": reason, "lines": _positive(quantities)}
-    return _told(moved, "order.rerouting", at, actor, data)
+    return _told(moved, TAKEN_BACK, at, actor, data)
 
 
 def ship(state: State, quantities: Quantities, fo_id: str, at: str, actor: str) -> State:
