@@ -46,6 +46,8 @@ class Route:
             "purchase-orders": "supply",
             "transfers": "supply",
             "counts": "inventory",
+            "cartons": "shop",
+            "items": "shop",
             "openapi.json": "about",
         }.get(part, part)
 
@@ -180,6 +182,11 @@ ROUTES = (
     Route("GET", "/v1/policies", "List what the shop has decided", RULE_READERS, "Policy", lists=True),
     Route("GET", "/v1/policies/{id}", "Read a policy with its latest changes", RULE_READERS, "Policy", refuses=(404,)),
     Route("PUT", "/v1/policies/{id}", "Write a whole policy; with If-Match only over the version that was read", ("admin",), "Policy", "PolicyIn", refuses=(404, 409, 412, 422)),
+    Route("GET", "/v1/cartons", "List the cartons that the shop packs into", NODE_READERS, "Carton", lists=True),
+    Route("GET", "/v1/cartons/{id}", "Read a carton with its latest changes", NODE_READERS, "Carton", refuses=(404,)),
+    Route("PUT", "/v1/cartons/{id}", "Write a whole carton; with If-Match only over the version that was read", ("admin",), "Carton", "CartonIn", refuses=(409, 412, 422)),
+    Route("GET", "/v1/items/{sku}", "Read an item with its latest changes", NODE_READERS, "Item", refuses=(404,)),
+    Route("PUT", "/v1/items/{sku}", "Write a whole item; with If-Match only over the version that was read", ("admin",), "Item", "ItemIn", refuses=(409, 412, 422)),
     Route("POST", "/v1/routing/rules/{version}/archive", "Put a draft away", ("support",), "RuleSet", refuses=(404, 409)),
     Route("GET", "/v1/routing/decisions/{id}", "Read one decision with everything that it was made from", RULE_READERS, "Decision", refuses=(404,)),
     Route("POST", "/v1/routing/decisions/{id}", "`{id}:replay`: work a decision out again from its receipt", RULE_READERS, "Replayed", refuses=(404,)),

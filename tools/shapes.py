@@ -56,6 +56,25 @@ def page(name: str) -> Schema:
     )
 
 
+_LENGTHS: Schema = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 3, "maxItems": 3, "description": "Length, width, height in millimetres"}
+_CARTON: tuple[Schema, Schema] = (
+    {"name": TEXT, "inner_mm": _LENGTHS, "outer_mm": _LENGTHS, "weight_g": WHOLE, "most_g": {**WHOLE, "description": "Of the closed carton, itself included"}},
+    {"cost": {**WHOLE, "description": "Minor units"}, "active": FLAG, "nodes": {**array(TEXT), "description": "Those that have it; none named: every one"}},
+)
+_ITEM: tuple[Schema, Schema] = (
+    {"title": TEXT, "price": {**WHOLE, "description": "Minor units"}},
+    {
+        **{name: {**WHOLE, "description": "0: not known"} for name in ("weight_g", "length_mm", "width_mm", "height_mm")},
+        "unit_cost": WHOLE,
+        "currency": CURRENCY,
+        **{name: FLAG for name in ("ships", "keep_upright", "fragile", "ships_alone")},
+        "hazard": maybe(record({"un": TEXT, "hazard_class": TEXT, "name": TEXT}, {"packing_group": TEXT, "watt_hours": WHOLE, "limited_quantity": FLAG})),
+        "origin": {**TEXT, "description": "Country of origin, ISO 3166; empty: not known"},
+        "hs_code": {**TEXT, "description": "Harmonized System, 6 to 10 digits; empty: not known"},
+    },
+)
+
+
 _ADDRESS = record({}, {name: TEXT for name in ("name", "company", "line1", "line2", "city", "region", "postal_code", "country", "phone", "instructions")})
 _CUSTOMER = record({"email": TEXT, "ship_to": ref("Address")}, {"name": TEXT, "phone": TEXT, "locale": TEXT, "bill_to": maybe(ref("Address")), "reference": TEXT, "tax_id": TEXT,
         "groups": {"type": "object", "additionalProperties": ref("Address"), "description": "Where further ship groups go"}})  # fmt: skip
@@ -397,6 +416,10 @@ SHAPES: dict[str, Schema] = {
         {"id": TEXT, "version": WHOLE, "policy": {"type": "object"}},
         {"changes": array(record({"version": WHOLE, "at": INSTANT, "by": TEXT, "before": {"type": "object"}, "after": {"type": "object"}}))},
     ),
+    "CartonIn": record(*_CARTON),
+    "Carton": record({"id": TEXT, **_CARTON[0]}, {**_CARTON[1], "version": WHOLE, "changes": array({"type": "object"})}, "A carton of the shop."),
+    "ItemIn": record(*_ITEM),
+    "Item": record({"sku": TEXT, **_ITEM[0]}, {**_ITEM[1], "version": WHOLE, "changes": array({"type": "object"})}, "A SKU of the shop."),
     "BrokeringRun": record(
         {"at": INSTANT, "waited": WHOLE, "as_allotted": WHOLE, "by_themselves": WHOLE, "cost": WHOLE, "as_they_come": WHOLE},
         {},

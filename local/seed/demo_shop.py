@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from waybill.shop import calendar, store
-from waybill.shop.model import Account, Carrier, Channel, Item, Node, Place, Service
+from waybill.shop import calendar, goods, store
+from waybill.shop.model import Account, Carrier, Channel, Node, Place, Service
 
 FILE = Path(__file__).with_name("shop.json")
 _ADDRESSES = ("receiver_url", "threepl_url")
@@ -40,7 +40,9 @@ class DemoShop:
             calendar.check(node)
             yield store.NODE, raw["id"], node
         for raw in self.raw["items"]:
-            yield store.ITEM, raw["sku"], Item(**raw)
+            yield store.ITEM, raw["sku"], goods.item(raw["sku"], {name: value for name, value in raw.items() if name != "sku"})
+        for raw in self.raw["boxes"]:
+            yield store.BOX, raw["id"], goods.box(raw["id"], {name: value for name, value in raw.items() if name != "id"})
         for raw in self.raw["channels"]:
             yield store.CHANNEL, raw["id"], Channel(**raw)
         for raw in self.raw["carriers"]:

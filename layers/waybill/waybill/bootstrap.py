@@ -694,7 +694,7 @@ def rules_api() -> Router:
     from waybill.routing.rules_table import RulesTable
     from waybill.routing.service import check as check_routing
     from waybill.routing.steering import Steering
-    from waybill.shop import bundles, policies_api
+    from waybill.shop import bundles, goods_api, policies_api
     from waybill.shop import store as shop
 
     def nodes() -> dict[str, int]:
@@ -727,6 +727,7 @@ def rules_api() -> Router:
         sharing.POLICY: lambda policy: sharing.check(policy, nodes()),
     }
     policies_api.add_routes(routes, checks, utc_now)
+    goods_api.add_routes(routes, utc_now)
     return routes
 
 

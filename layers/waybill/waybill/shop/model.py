@@ -50,8 +50,22 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Hazard:
+    """What is dangerous about an item, as the UN's model regulations name it. `packing_group`: I, II, III or none. `watt_hours`: of one lithium battery, rounded up;
+    `limited_quantity`: packed so that the rules for limited quantities (chapter 3.4) apply."""
+
+    un: str
+    hazard_class: str
+    name: str
+    packing_group: str = ""
+    watt_hours: int = 0
+    limited_quantity: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """A SKU. `unit_cost` is what we paid, for the books."""
+    """A SKU. `unit_cost` is what we paid, for the books. A weight or a length of 0 is not known. It may have to be kept upright (on its length and width), bear nothing on
+    top (`fragile`), or ship in a parcel of its own just as it is (`ships_alone`). `origin` (ISO 3166) and `hs_code` (6 to 10 digits) are what a border asks for."""
 
     sku: str
     title: str
@@ -63,6 +77,32 @@ class Item:
     price: int
     currency: str = "USD"
     ships: bool = True
+    keep_upright: bool = False
+    fragile: bool = False
+    ships_alone: bool = False
+    hazard: Hazard | None = None
+    origin: str = ""
+    hs_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A carton to pack into: `inner_mm` and `outer_mm` are length, width, height. `most_g` is what it may weigh when it is closed, itself (`weight_g`) included; `cost` of
+    one in minor units of the shop's currency. `nodes` that have it; none named: every one."""
+
+    id: str
+    name: str
+    inner_mm: tuple[int, int, int]
+    outer_mm: tuple[int, int, int]
+    weight_g: int
+    most_g: int
+    cost: int = 0
+    active: bool = True
+    nodes: tuple[str, ...] = ()
+
+    def at(self, node: str) -> bool:
+        """Whether a node packs into it."""
+        return self.active and (not self.nodes or node in self.nodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +118,15 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service level of a carrier: `prices[zone][i]` is the price up to `weight_breaks_g[i]` grams."""
+    """A service level of a carrier: `prices[zone][i]` is the price up to `weight_breaks_g[i]` grams. `hazards`: the dangerous goods that it takes, as UN numbers or
+    classes; `excepted` are those that ride as usual under a mark (small lithium batteries, limited quantities)."""
 
     id: str
     name: str
     delivery_days: dict[int, int]
     weight_breaks_g: tuple[int, ...]
     prices: dict[int, tuple[int, ...]]
+    hazards: tuple[str, ...] = ("excepted",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, TypeVar
 
 from waybill.aws.tables import Table, commit, overwrite
 from waybill.kernel.errors import NotFound
-from waybill.shop.model import Account, Carrier, Channel, Item, Key, Node, Place, Service
+from waybill.shop.model import Account, Box, Carrier, Channel, Hazard, Item, Key, Node, Place, Service
 
 T = TypeVar("T")
 _TABLE = Table("SHOP_TABLE")
 _KEEP_SECONDS = 60.0
 _kept: dict[tuple[str, str], tuple[float, Any]] = {}
 
-NODE, ITEM, CHANNEL, CARRIER, ACCOUNT, KEY, POLICY = "NODE", "ITEM", "CHANNEL", "CARRIER", "ACCOUNT", "KEY", "POLICY"
+NODE, ITEM, BOX, CHANNEL, CARRIER, ACCOUNT, KEY, POLICY = "NODE", "ITEM", "BOX", "CHANNEL", "CARRIER", "ACCOUNT", "KEY", "POLICY"
 
 
 def key_hash(api_key: str) -> str:
@@ -48,6 +48,11 @@ def items(skus: list[str]) -> dict[str, Item]:
 
 def all_items() -> list[Item]:
     return _every(ITEM, _item)
+
+
+def boxes() -> list[Box]:
+    """Every carton, also those that are packed no more."""
+    return _every(BOX, box_from)
 
 
 def channel(id: str) -> Channel:
@@ -147,11 +152,11 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _bare(raw: dict[str, Any]) -> dict[str, Any]:
+def _bare(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in raw.items() if key not in ("pk", "sk", "write_id")}
 
 
-def unversioned(raw: dict[str, Any]) -> dict[str, Any]:
+def unversioned(raw: Mapping[str, Any]) -> dict[str, Any]:
     """What a stored thing says, without its version."""
     return {key: value for key, value in _bare(raw).items() if key != "version"}
 
@@ -162,7 +167,14 @@ def _node(raw: dict[str, Any]) -> Node:
 
 
 def _item(raw: dict[str, Any]) -> Item:
-    return Item(**_bare(raw))
+    hazard = raw.get("hazard")
+    return Item(**{**unversioned(raw), "hazard": Hazard(**hazard) if hazard else None})
+
+
+def box_from(raw: Mapping[str, Any]) -> Box:
+    """From what is stored."""
+    lists = {name: tuple(raw[name]) for name in ("inner_mm", "outer_mm", "nodes")}
+    return Box(**{**unversioned(raw), **lists})
 
 
 def channel_from(raw: dict[str, Any]) -> Channel:
@@ -181,4 +193,5 @@ def _service(raw: dict[str, Any]) -> Service:
         {int(zone): days for zone, days in raw["delivery_days"].items()},
         tuple(raw["weight_breaks_g"]),
         {int(zone): tuple(prices) for zone, prices in raw["prices"].items()},
+        tuple(raw.get("hazards", ("excepted",))),
     )
