@@ -19,7 +19,7 @@ from tests.flow.life import Life
 from tests.flow.outside import Outside, outside
 from tests.payments.gateway_fake import FakeGateway
 from tests.support import shop
-from waybill.fulfilment.carriers import signature
+from waybill.fulfilment.carriers.tracking_door import signature
 from waybill.payments.stripe import gateway as stripe
 
 _CLOCKS = (local.receiver.server,)

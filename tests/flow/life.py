@@ -18,7 +18,7 @@ from tests.flow.outside import Outside
 from tests.payments.gateway_fake import FakeGateway
 from tests.support import shop
 from tests.support.world import Crash, Reply, World, world
-from waybill.fulfilment.carriers import signature
+from waybill.fulfilment.carriers.tracking_door import signature
 from waybill.payments.stripe import gateway as stripe
 
 CARD, DECLINED = "tok_good", "tok_declined"

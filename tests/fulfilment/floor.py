@@ -16,7 +16,7 @@ from tests.support.template import resources
 from tests.support.world import Reply, World, world
 from waybill.aws import secrets
 from waybill.aws.tables import commit, create
-from waybill.fulfilment.carriers import signature
+from waybill.fulfilment.carriers.tracking_door import signature
 from waybill.fulfilment.codec import item_of
 from waybill.fulfilment.model import fulfilment_order as verbs
 from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Package

@@ -8,9 +8,15 @@ import pytest
 
 from tests.support.shop import _parcelway as parcelway
 from waybill.fulfilment import rates
-from waybill.routing.tariffs import rate
+from waybill.fulfilment.carriers import tables
+from waybill.fulfilment.model.tariff import Lane
+from waybill.routing.tariffs import rate as rate_of
 from waybill.shop.model import Carrier, Service
 from waybill.shop.places import ELSEWHERE, distance_km, point
+
+def rate(carriers, km, promise=0):
+    return rate_of(map(tables.own, carriers), Lane(km, "2026-11-23"), promise)
+
 
 RENO, COLUMBUS = point("89501", "NV", "US"), point("43215", "OH", "US")
 

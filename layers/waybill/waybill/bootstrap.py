@@ -776,7 +776,7 @@ def _routing() -> Routing:
 def fulfilment_api() -> Router:
     """Routes of `functions/fulfilment`."""
     from waybill.fulfilment import api
-    from waybill.fulfilment.carriers import Carriers
+    from waybill.fulfilment.carriers.tracking_door import Carriers
     from waybill.fulfilment.service import Fulfilment
 
     service = Fulfilment(utc_now)

@@ -6,7 +6,7 @@ from typing import Any
 
 from waybill.aws.http import Answer, Request, Router, cursor, page_size
 from waybill.fulfilment import listing
-from waybill.fulfilment.carriers import Carriers
+from waybill.fulfilment.carriers.tracking_door import Carriers
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
 from waybill.fulfilment.present import document
 from waybill.fulfilment.service import Fulfilment, load

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from waybill.fulfilment.carriers import tables
 from waybill.inventory.model.sharing import Sharing
 from waybill.inventory.shop_sharing import sharing
 from waybill.kernel.clock import Clock, instant, parse_instant, utc_now
-from waybill.orders.model.order import Line
+from waybill.orders.model.order import Address, Line
 from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.routing.capacity import Slots, taken
@@ -22,7 +23,6 @@ from waybill.routing.tariffs import rate
 from waybill.shop import store as shop
 from waybill.shop.calendar import days_left, leaves_on
 from waybill.shop.model import Node
-from waybill.shop.places import Point, distance_km, locate
 
 UNKNOWN_WEIGHT_G = 500
 """What a unit of a SKU is taken to weigh that the shop does not know: a common parcel."""
@@ -37,7 +37,7 @@ class ShopSites:
 
     def sites(self, record: Record) -> list[Site]:
         promise = Promise(record.order.shipping.promise_days, promised_at(record), self._clock())
-        there = locate(record.customer.ship_to)
+        there = record.customer.ship_to
         slots = Slots(taken)
         seen = [_site(node, there, promise, slots.full_days(node, promise.now)) for node in shop.nodes()]
         scarce, skus = prices(instant(promise.now)), {line.sku for line in record.order.lines}
@@ -73,7 +73,8 @@ class ShopSites:
         }
 
     def tariffs(self) -> dict[str, str]:
-        return {carrier.id: carrier.version for carrier in shop.carriers()}
+        today = self._clock().date().isoformat()
+        return {carrier.id: carrier.table_on(today) or carrier.version for carrier in shop.carriers()}
 
 
 def _group(line: Line) -> str:
@@ -112,15 +113,15 @@ def promised_at(record: Record) -> datetime:
     return parse_instant(max([record.order.placed_at, *arrivals]))
 
 
-def _site(node: Node, there: Point, promise: Promise, full: frozenset[date]) -> Site:
-    away = distance_km(locate(node.place), there)
+def _site(node: Node, there: Address, promise: Promise, full: frozenset[date]) -> Site:
     leaves = leaves_on(node, promise.now, full)
     within = days_left(node, promise.made_at, promise.days, promise.now, full)
-    price, in_time = rate(shop.carriers(), away, within)
+    lane = tables.lane(node.place, there, leaves.isoformat())
+    price, in_time = rate([tables.on(carrier, lane.leaves) for carrier in shop.carriers()], lane, within)
     return Site(
         node=node.id,
         rate=price or _NO_RATE,
-        distance_km=away,
+        distance_km=lane.distance_km,
         per_parcel=node.handling_per_parcel,
         per_unit=node.handling_per_unit,
         barred=CLOSED if not node.is_open(instant(promise.now)) else NO_CARRIER if price is None else "",

@@ -131,15 +131,24 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A carrier with its tariff. `zones_km[i]` is the farthest distance of zone i + 1."""
+    """A carrier. `kind` says what stands behind it (`fulfilment/carriers/registry.py`): `tariff`, our own table, or one who is asked. The table is `services` by distance,
+    where `zones_km[i]` is the farthest distance of zone i + 1; or, where one was imported, what `tables` names: (day from which it holds, version).
+    `settings` are addresses, accounts and names, never secrets."""
 
     id: str
     name: str
     tracking_url: str
-    zones_km: tuple[int, ...]
-    services: tuple[Service, ...]
+    zones_km: tuple[int, ...] = ()
+    services: tuple[Service, ...] = ()
     currency: str = "USD"
     version: str = "1"
+    kind: str = "tariff"
+    tables: tuple[tuple[str, str], ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def table_on(self, day: str) -> str:
+        """The version of the imported table that holds on a day, "" where none does. Of those from the same day the last one."""
+        return next((version for since, version in sorted(reversed(self.tables), key=lambda each: each[0], reverse=True) if since <= day), "")
 
 
 @dataclass(frozen=True, slots=True)

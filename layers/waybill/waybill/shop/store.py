@@ -182,8 +182,9 @@ def channel_from(raw: dict[str, Any]) -> Channel:
 
 
 def _carrier(raw: dict[str, Any]) -> Carrier:
-    services = tuple(_service(service) for service in raw["services"])
-    return Carrier(**{**_bare(raw), "zones_km": tuple(raw["zones_km"]), "services": services})
+    services = tuple(_service(service) for service in raw.get("services", ()))
+    lists = {"zones_km": tuple(raw.get("zones_km", ())), "services": services, "tables": tuple(map(tuple, raw.get("tables", ())))}
+    return Carrier(**{**_bare(raw), **lists})
 
 
 def _service(raw: dict[str, Any]) -> Service:
