@@ -19,7 +19,7 @@ def rate(tariffs: Iterable[Tariff], lane: Lane, promise_days: int = 0) -> tuple[
     """
     going = [(tariff, tariff.zone(lane)) for tariff in tariffs]
     breaks = sorted({end for tariff, at in going for end in tariff.breaks(at) if end > TARE_G})
-    quotes = {end: [quote for tariff, at in going if at for quote in tariff.quotes(lane, Box(end))] for end in breaks}
+    quotes = {end: [quote for tariff, at in going if at for quote in tariff.quotes(lane, Box(end), at)] for end in breaks}
     taken = [end for end in breaks if quotes[end]]
     if not taken:
         return None, False

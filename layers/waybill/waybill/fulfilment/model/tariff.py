@@ -149,7 +149,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """A whole price list of one carrier. `version` names its content, `since` is the day from which it holds."""
+    """A whole price list of one carrier. `version` names its content, `since` is the day from which it holds; the `zones` stand in the order in which they are tried."""
 
     carrier: str
     version: str
@@ -163,12 +163,12 @@ class Tariff:
 
     def zone(self, lane: Lane) -> int:
         """0 where it does not go there."""
-        return next((zone.id for zone in sorted(self.zones, key=lambda each: each.rank) if zone.covers(lane)), 0)
+        return next((zone.id for zone in self.zones if zone.covers(lane)), 0)
 
-    def quotes(self, lane: Lane, box: Box) -> list[Quote]:
-        """Every service that takes the box there."""
-        at = self.zone(lane)
-        asked = (self._quote(service, at, lane, box) for service in self.services if at in service.steps)
+    def quotes(self, lane: Lane, box: Box, at: int | None = None) -> list[Quote]:
+        """Every service that takes the box there; `at`: the lane's zone, where it is known already."""
+        zone = self.zone(lane) if at is None else at
+        asked = (self._quote(service, zone, lane, box) for service in self.services if zone in service.steps)
         return [quote for quote in asked if quote]
 
     def breaks(self, at: int) -> set[int]:
@@ -183,28 +183,26 @@ class Tariff:
         rule = max(rules, key=lambda each: (bool(each.service), each.since), default=None)
         return max(box.weight_g, _room_g(rule, box) if rule else 0)
 
-    def arrives(self, service: Service, leaves: str, days: int) -> date:
-        """The day of delivery: only weekdays of the service that are no holiday count."""
-        day, left = date.fromisoformat(leaves), days
+    def on_the_way(self, service: Service, leaves: str, days: int) -> int:
+        """Calendar days until delivery, of which only weekdays of the service that are no holiday count."""
         if service.weekdays == EVERY_DAY and not self.holidays:
-            return day + timedelta(days=days)
-        for _ in range(_LONGEST_WAY):
-            if left <= 0:
-                break
+            return days
+        start = day = date.fromisoformat(leaves)
+        while days > 0 and (day - start).days < _LONGEST_WAY:
             day += timedelta(days=1)
-            left -= day.isoweekday() in service.weekdays and day.isoformat() not in self.holidays
-        return day
+            days -= day.isoweekday() in service.weekdays and day.isoformat() not in self.holidays
+        return (day - start).days
 
     def _quote(self, service: Service, at: int, lane: Lane, box: Box) -> Quote | None:
         billed = self.billed_g(service.id, box, lane.leaves)
         freight = next((price for up_to, price in service.steps[at] if billed <= up_to), None)
         if freight is None or (box.hazardous and not service.hazard):
             return None
-        arrival = self.arrives(service, lane.leaves, service.days[at])
+        days = self.on_the_way(service, lane.leaves, service.days[at])
         made_of = {"freight": freight}
         if self.surcharges:
+            arrival = date.fromisoformat(lane.leaves) + timedelta(days=days)
             made_of |= self._added(service, lane, box, freight, arrival.isoweekday() == 6)
-        days = (arrival - date.fromisoformat(lane.leaves)).days
         return Quote(service.id, service.name, sum(made_of.values()), days, at, billed, made_of)
 
     def _added(self, service: Service, lane: Lane, box: Box, freight: int, on_saturday: bool) -> dict[str, int]:

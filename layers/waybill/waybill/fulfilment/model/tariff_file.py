@@ -200,7 +200,7 @@ def read(carrier: str, currency: str, since: str, raw: bytes) -> Tariff:
         some = dict(list(wrong.items())[:_MOST_TOLD])
         raise InvalidInput(f"the price list has {len(wrong)} mistakes, and nothing of it was taken", fields=some)
     services = tuple(_service_of(id, *told[:3], file.rates) for id, told in file.names.items())
-    parts = (tuple(file.zones), services, tuple(file.divisors), tuple(file.surcharges), frozenset(file.holidays))
+    parts = (tuple(sorted(file.zones, key=lambda zone: zone.rank)), services, tuple(file.divisors), tuple(file.surcharges), frozenset(file.holidays))
     return Tariff(carrier, digest(currency, raw.decode("utf-8-sig", "replace")), since, currency, *parts)
 
 
@@ -238,11 +238,11 @@ def _rows(raw: bytes) -> Iterator[Row]:
 def _weekdays(said: str) -> tuple[int, ...]:
     if not said:
         return EVERY_DAY
-    first, _, last = said.partition("-")
-    days = range(int(first), int(last or first) + 1) if _is_day(first) and _is_day(last or first) else [int(each) for each in said if _is_day(each)]
-    if not days or (not last and "".join(map(str, days)) != said):
+    first, dash, last = said.partition("-")
+    days = tuple(range(int(first), int(last) + 1)) if dash and _is_day(first) and _is_day(last) else tuple(int(each) for each in said if _is_day(each))
+    if not days or (not dash and len(days) != len(said)) or (dash and not (_is_day(first) and _is_day(last))):
         raise _Wrong("weekdays", f"are days from 1, Monday, to 7: 1-5 or 246, not {said[:20]!r}")
-    return tuple(days)
+    return days
 
 
 def _is_day(said: str) -> bool:
