@@ -16,12 +16,12 @@ from tests.support.template import resources
 from tests.support.world import Reply, World, world
 from waybill.aws import secrets
 from waybill.aws.tables import commit, create
+from waybill.fulfilment.buying import track_item
 from waybill.fulfilment.carriers.tracking_door import signature
 from waybill.fulfilment.codec import item_of
 from waybill.fulfilment.model import fulfilment_order as verbs
 from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Package
 from waybill.fulfilment.model.numbers import tracking_number
-from waybill.fulfilment.packing import track_item
 from waybill.fulfilment.service import load, order_of, save
 from waybill.kernel.events import appended
 from waybill.kernel.ids import fulfilment_order_id, order_id

@@ -11,7 +11,7 @@ from tests.fulfilment.floor import Floor, floor
 from tests.support.faults import AFTER, BEFORE, CrashAt, Recorder
 from tests.support.world import Crash
 from waybill.aws import gate
-from waybill.fulfilment import packing, papers
+from waybill.fulfilment import buying, packing, papers
 from waybill.fulfilment.service import load
 
 Deed = Callable[[Floor, str], Any]
@@ -86,7 +86,7 @@ def test_what_a_verb_costs_is_one_query_and_one_write() -> None:
 
 def test_a_number_that_another_parcel_bears_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = {"0": "PA0000000000000000", "1": "PA1111111111111111"}
-    monkeypatch.setattr(packing, "tracking_number", lambda carrier, *said: numbers[said[-1]])
+    monkeypatch.setattr(buying, "tracking_number", lambda carrier, *said: numbers[said[-1]])
     with floor() as the:
         (first,), (second,) = the.put(), the.put()
         assert the.do(first, "accept", "pick", "pack")["packages"][0]["tracking_number"] == numbers["0"]

@@ -14,6 +14,7 @@ from waybill.routing.tariffs import rate as rate_of
 from waybill.shop.model import Carrier, Service
 from waybill.shop.places import ELSEWHERE, distance_km, point
 
+
 def rate(carriers, km, promise=0):
     return rate_of(map(tables.own, carriers), Lane(km, "2026-11-23"), promise)
 

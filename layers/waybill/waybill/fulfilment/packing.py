@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from waybill.aws.tables import WriteConflict, commit, create
-from waybill.fulfilment import papers, rates
+from waybill.aws.tables import commit
+from waybill.fulfilment import buying, papers, rates
 from waybill.fulfilment.model import fulfilment_order as verbs
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
-from waybill.fulfilment.model.numbers import tracking_number
 from waybill.fulfilment.service import load, save
 from waybill.kernel.clock import Clock, instant, parse_instant
 from waybill.kernel.errors import Conflict, IllegalTransition
 from waybill.orders.model.state import refuse_held
-from waybill.orders.store import ORDERS, Record
+from waybill.orders.store import Record
 from waybill.shop import store as shop
 from waybill.shop.places import distance_km, locate
 
@@ -48,7 +47,7 @@ class Packing:
                 raise IllegalTransition(f"{fo_id}: the order is cancelled")
             refuse_held(record.state, "ship")
             packed = self._packed(record, work, wanted, at, actor, attempt)
-            if not all(_number_is_ours(packed, package) for package in packed.packages):
+            if not buying.numbers_are_ours(packed):
                 attempt += 1
                 continue
             self._print(record, packed)
@@ -76,37 +75,8 @@ class Packing:
         node, carriers = shop.node(work.node), shop.carriers()
         away = distance_km(locate(node.place), locate(record.customer.address_of(work.group)))
         within = work.within or record.order.ships_by(work.group).promise_days
-        offers = (rates.cheapest(carriers, away, package.weight_g, within) for package in packages)
-        return tuple(_labelled(work, package, offer, attempt) for package, offer in zip(packages, offers, strict=True))
-
-
-def _number_is_ours(work: FulfilmentOrder, package: Package) -> bool:
-    """Takes the tracking number; False where a parcel of other work bears it. One that was taken and not used finds no package."""
-    try:
-        commit(create(ORDERS, track_item(work, package)))
-    except WriteConflict as conflict:
-        return conflict.old is not None and conflict.old["fo_id"] == work.id
-    return True
-
-
-def track_item(work: FulfilmentOrder, package: Package) -> dict[str, Any]:
-    """What finds a package by its tracking number."""
-    return {"pk": f"TRACK#{package.tracking_number}", "sk": "TRACK", "carrier": package.carrier, "fo_id": work.id}
-
-
-def _labelled(work: FulfilmentOrder, package: Package, offer: rates.Offer, attempt: int) -> Package:
-    contents = ",".join(f"{line}={units}" for line, units in sorted(package.lines.items()))
-    said = (work.id, str(package.n), contents, str(package.weight_g), offer.service, str(attempt))
-    return replace(
-        package,
-        carrier=offer.carrier,
-        service=offer.service,
-        service_name=offer.service_name,
-        cost=offer.price,
-        currency=offer.currency,
-        delivery_days=offer.delivery_days,
-        tracking_number=tracking_number(offer.carrier, *said),
-    )
+        offers = [rates.cheapest(carriers, away, package.weight_g, within) for package in packages]
+        return buying.labelled(work, packages, offers, attempt)
 
 
 def _described(record: Record, work: FulfilmentOrder, wanted: list[dict[str, Any]]) -> tuple[Package, ...]:
