@@ -209,7 +209,11 @@ def _by_hand() -> dict[str, Schema]:
         "CancelIn": record({}, {"reason": _NOTE, "lines": units}, "Lines named: only these units, and only of what no node has; needs an Idempotency-Key"),
         "RejectIn": record({"reason": {"enum": list(REASONS)}}, {"lines": array(TEXT)}, "`lines` are those at fault; none named: all"),
         "PickIn": record({}, {"lines": units}, "No lines named: all that are missing"),
-        "PackIn": record({}, {"packages": array(record({"lines": units}, {"weight_g": WHOLE}))}, "No packages named: one with everything"),
+        "PackIn": record(
+            {},
+            {"packages": array(record({"lines": units}, {"weight_g": WHOLE, "box": TEXT, **{name: WHOLE for name in ("length_mm", "width_mm", "height_mm")}}))},
+            "No packages named: as is cheapest, in the shop's cartons",
+        ),
         "TrackingIn": record(
             {"tracking_number": TEXT, "status": {"enum": list(STATUSES)}, "at": INSTANT},
             {"code": {"type": "string", "maxLength": 64}},

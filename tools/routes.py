@@ -146,7 +146,8 @@ ROUTES = (
     Route("POST", _FO + "/{id}/accept", "Accept the work", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
     Route("POST", _FO + "/{id}/reject", "Reject the work, saying why", ("node", "support"), "FulfilmentOrder", "RejectIn", refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/pick", "Say what was picked", ("node", "support"), "FulfilmentOrder", "PickIn", refuses=(404, 409, 422)),
-    Route("POST", _FO + "/{id}/pack", "Pack a package: carrier, label and slip are made", ("node", "support"), "FulfilmentOrder", "PackIn", refuses=(404, 409, 422)),
+    Route("GET", _FO + "/{id}/packing", "Propose cartons, contents, carriers and services; nothing changes", ("node", "viewer", "support"), "PackingProposal", refuses=(404, 409, 422, 503)),
+    Route("POST", _FO + "/{id}/pack", "Pack: cartons, carrier and service are chosen unless the packages are named, labels and slips are made", ("node", "support"), "FulfilmentOrder", "PackIn", refuses=(404, 409, 422, 503)),
     Route("POST", _FO + "/{id}/ship", "Hand the packages to the carrier", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
     Route("GET", _FO + "/{id}/packages/{n}/{document}", "Read a package's `label` or `packing-slip`", ("node", "viewer", "support"), file="application/pdf", query=(
         ("format", "`pdf`, or `zpl` for a label"),), refuses=(404,)),

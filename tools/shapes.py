@@ -567,10 +567,40 @@ SHAPES: dict[str, Schema] = {
             "cost": {**WHOLE, "description": "Minor units of `currency`"},
             "currency": TEXT,
             "delivery_days": WHOLE,
+            "box": {**TEXT, "description": "The carton of the shop; empty: none"},
+            **{name: {**WHOLE, "description": "Outside; 0: not known"} for name in ("length_mm", "width_mm", "height_mm")},
+            "note": TEXT,
             "status": TEXT,
             "tracking": maybe(record({"status": TEXT, "code": TEXT, "at": INSTANT})),
             "links": record({"label": TEXT, "packing_slip": TEXT}),
         },
+    ),
+    "PackingProposal": record(
+        {
+            "fulfilment_order": FO_ID,
+            "leaves": {"type": "string", "format": "date"},
+            "packages": array(
+                record(
+                    {
+                        **{name: WHOLE for name in ("n", "weight_g", "length_mm", "width_mm", "height_mm")},
+                        "lines": QUANTITIES,
+                        "box": TEXT,
+                        "note": TEXT,
+                        "placed": array(record({"line": TEXT, "sku": TEXT, "at_mm": array(WHOLE), "lengths_mm": array(WHOLE)})),
+                        "marks": array(record({"sign": TEXT, "text": TEXT})),
+                        "offers": array(record({"carrier": TEXT, "service": TEXT, "price": WHOLE, "currency": TEXT, "delivery_days": WHOLE}, {"service_name": TEXT, "made_of": {"type": "object"}})),
+                    }
+                )
+            ),
+            "cost": {**WHOLE, "description": "Cartons and carriage, in minor units of `currency`"},
+            "cost_of_cartons": WHOLE,
+            "currency": CURRENCY,
+            "in_time": FLAG,
+            "ways_compared": WHOLE,
+            "saved": {**WHOLE, "description": "Against the fewest cartons, each sent by itself"},
+        },
+        {},
+        "How a fulfilment order would be packed now. The first of a package's offers is the one that packing takes.",
     ),
     "FulfilmentOrder": record(
         {

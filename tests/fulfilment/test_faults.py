@@ -11,7 +11,7 @@ from tests.fulfilment.floor import Floor, floor
 from tests.support.faults import AFTER, BEFORE, CrashAt, Recorder
 from tests.support.world import Crash
 from waybill.aws import gate
-from waybill.fulfilment import buying, packing, papers
+from waybill.fulfilment import buying, papers, printer
 from waybill.fulfilment.service import load
 
 Deed = Callable[[Floor, str], Any]
@@ -67,7 +67,7 @@ def _papers_fit(fo: str) -> None:
     """Each package's papers are there, and are what the real printer makes of it."""
     record, work = load(fo)
     for package in work.packages:
-        for name, content in packing.printer(record, work, package).items():
+        for name, content in printer.printer(record, work, package).items():
             assert papers.read(fo, package.n, name)[0] == content
 
 

@@ -786,9 +786,12 @@ def fulfilment_api() -> Router:
 def labels_api() -> Router:
     """Routes of `functions/labels`."""
     from waybill.fulfilment import labels_api as api
-    from waybill.fulfilment.packing import Packing, printer
+    from waybill.fulfilment.carriers.tariff import TariffCarrier
+    from waybill.fulfilment.packing import Packing
+    from waybill.fulfilment.printer import printer
+    from waybill.shop import store as shop
 
-    return api.router(Packing(utc_now, printer))
+    return api.router(Packing(utc_now, printer, lambda: [TariffCarrier(carrier) for carrier in shop.carriers()]))
 
 
 def notifier() -> Notifier:

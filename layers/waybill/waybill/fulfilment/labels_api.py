@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
-from waybill.fulfilment import papers
+from waybill.fulfilment import papers, proposal
 from waybill.fulfilment.api import known_fields, line_units, own_node
 from waybill.fulfilment.packing import Packing
 from waybill.fulfilment.present import document
@@ -14,6 +14,8 @@ from waybill.shop.door import caller
 
 _BASE = "/v1/fulfilment-orders/{id}"
 _MOST_PACKAGES = 50
+_LENGTHS = ("length_mm", "width_mm", "height_mm")
+_LONGEST_MM = 20_000
 
 
 def router(packing: Packing) -> Router:
@@ -25,6 +27,11 @@ def router(packing: Packing) -> Router:
         key = caller(request, "node", "support")
         record, work = packing.pack(request.params["id"], _packages(request), key.actor, own_node(key))
         return Answer(document(record.order, record.customer, work))
+
+    @routes.route("GET", _BASE + "/packing")
+    def propose(request: Request) -> Answer:
+        key = caller(request, "node", "viewer", "support")
+        return Answer(proposal.shown(*packing.propose(request.params["id"], own_node(key))))
 
     @routes.route("GET", _BASE + "/packages/{n}/{document}")
     def read(request: Request) -> Answer:
@@ -40,7 +47,7 @@ def router(packing: Packing) -> Router:
 
 
 def _packages(request: Request) -> list[dict[str, Any]]:
-    """`{"packages": [{"lines": [{"line", "quantity"}], "weight_g"}]}`. Raises InvalidInput naming the row."""
+    """`{"packages": [{"lines": [{"line", "quantity"}], "weight_g", "box", "length_mm", "width_mm", "height_mm"}]}`. Raises InvalidInput naming the row."""
     raw = known_fields(request.json_object(), "packages").get("packages", [])
     if not isinstance(raw, list) or len(raw) > _MOST_PACKAGES:
         raise InvalidInput(f"packages is a list of at most {_MOST_PACKAGES}", fields={"packages": "a list"})
@@ -51,11 +58,21 @@ def _package(raw: Any, index: int) -> dict[str, Any]:
     where = f"packages[{index}]"
     if not isinstance(raw, dict) or not raw.get("lines"):
         raise InvalidInput(f"{where} needs lines", fields={f"{where}.lines": "required"})
-    known_fields(raw, "lines", "weight_g", under=f"{where}.")
+    known_fields(raw, "lines", "weight_g", "box", *_LENGTHS, under=f"{where}.")
     package: dict[str, Any] = {"lines": line_units(raw["lines"], f"{where}.lines")}
-    weight = raw.get("weight_g")
-    if weight is not None:
-        if isinstance(weight, bool) or not isinstance(weight, int):
-            raise InvalidInput(f"{where}.weight_g is a whole number of grams", fields={f"{where}.weight_g": "grams"})
-        package["weight_g"] = weight
-    return package
+    if raw.get("weight_g") is not None:
+        package["weight_g"] = _whole(raw["weight_g"], f"{where}.weight_g", "grams")
+    if raw.get("box") is not None:
+        if not isinstance(raw["box"], str):
+            raise InvalidInput(f"{where}.box is the id of a carton", fields={f"{where}.box": "a text"})
+        package["box"] = raw["box"]
+    lengths = {name: _whole(raw[name], f"{where}.{name}", "millimetres") for name in _LENGTHS if raw.get(name) is not None}
+    if wrong := [name for name in _LENGTHS if lengths and not 0 < lengths.get(name, 0) <= _LONGEST_MM]:
+        raise InvalidInput(f"{where}: give all three lengths, each from 1 to {_LONGEST_MM} mm, or none", fields={f"{where}.{name}": f"1 to {_LONGEST_MM}" for name in wrong})
+    return package | lengths
+
+
+def _whole(value: Any, where: str, of: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidInput(f"{where} is a whole number of {of}", fields={where: of})
+    return value

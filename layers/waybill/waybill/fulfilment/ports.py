@@ -82,9 +82,11 @@ class Bought:
 
 class Carrier(Protocol):
     """One account with one carrier, or with one who stands for many. Each method raises `kernel.errors.Unavailable` where nobody answers, `InvalidInput` with the
-    carrier's own words where it refuses the address or the parcel."""
+    carrier's own words where it refuses the address or the parcel. `calls`: somebody is called, and what is bought there is paid for; False where the price list, the
+    number and the label are our own."""
 
     id: str
+    calls: bool
 
     def offers(self, sending: Sending) -> list[Offer]:
         """Every service for every parcel of the sending."""

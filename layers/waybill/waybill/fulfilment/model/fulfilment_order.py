@@ -48,7 +48,7 @@ class AtNode:
 @dataclass(frozen=True, slots=True)
 class Package:
     """One parcel: what is in it, who carries it, where it is. `cost` in minor units of the carrier's currency. `box`: the carton of the shop that it is packed in,
-    with its outer lengths. `sscc`: the number of this very carton (GS1). `shipment`: the carrier's own id of what was bought."""
+    with its outer lengths. `sscc`: the number of this very carton (GS1). `shipment`: the carrier's own id of what was bought. `note`: what the packer is told of it."""
 
     n: int
     lines: Mapping[str, int]
@@ -67,6 +67,7 @@ class Package:
     height_mm: int = 0
     sscc: str = ""
     shipment: str = ""
+    note: str = ""
 
     @property
     def delivered(self) -> bool:
