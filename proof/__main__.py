@@ -16,7 +16,6 @@ from functools import partial
 
 from proof import power_cut
 from proof.report import Report, write
-from proof.requests import asked
 from proof.tasks import PARTS, Done, Task, done, tasks
 from tests.support.template import ROOT
 
@@ -56,8 +55,6 @@ def _arguments() -> argparse.Namespace:
 def _all(wanted: list[Task], started: float) -> list[Done]:
     """Each in a process of its own, as many at once as there are cores."""
     finished: list[Done] = []
-    if any(task.part == "malformed input" for task in wanted):
-        print(f"  {len(asked())} requests of the house's scenes to begin from", flush=True)  # once, for all processes
     work = multiprocessing.get_context("fork")
     with work.Pool(len(os.sched_getaffinity(0)), maxtasksperchild=1) as pool:
         for piece in pool.imap_unordered(_tried, [partial(done, task) for task in wanted], chunksize=1):

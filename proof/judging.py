@@ -56,6 +56,7 @@ class Judge:
             journal=tuple(self._partition("Ledger", f"ORDER#{order_id}").values()),
             documents=tuple(self._of_order(order_id)),
             at_gateway=tuple(_at_gateway(payment) for payment in self.the.gateway.of(order_id)),
+            books=frozenset({"stripe"}),
             runs=tuple(Run(run.status, run.token, str((run.input, run.data))) for run in runs),
             told={id: status for id in ids if (status := self._told(id))},
             mails={id: times for id, times in self._mails().items() if id in ids},

@@ -1,59 +1,72 @@
-"""Every request that the house's scenes make, as they were made: a valid one of every route to begin from."""
+"""The requests that were made in the house's scenes, as they were made: a valid one of every route to begin from."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl
 
-from tests.house.scenes import SCENES
-from tests.house.stage import played
-from tests.support.world import World
-from waybill.channels.model.signature import signed
+from tests.desk.person import Person
 
-_HMAC = ("x-shopify-hmac-sha256", "x-wc-webhook-signature")
+DESK = "/desk"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: its route, the path as it was, its body as JSON has it (None for none), and its headers."""
+    """One request: its route, the path as it was, its body as JSON has it (None for none), its headers and query. At the desk the body is a form's
+    fields."""
 
     method: str
     route: str
     path: str
     body: Any
     headers: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
 
-    def signed(self, raw: bytes, headers: dict[str, str]) -> dict[str, str]:
-        """The headers, with a signature that fits these bytes where the channel signs so."""
-        from tests.channels.documents import SECRETS
-
-        named = [name for name in _HMAC if name in headers]
-        channel = self.path.split("/")[3] if self.path.startswith("/v1/channels/") else ""
-        return {**headers, **{name: signed(raw, SECRETS[channel]) for name in named if channel in SECRETS}}
+    @property
+    def form(self) -> bool:
+        return self.route.startswith(DESK)
 
 
-@cache
-def asked() -> tuple[Asked, ...]:
-    """Told once: a minute."""
-    made: dict[tuple[str, str, str], Asked] = {}
-    call = World.call
+class Noted:
+    """Writes down what is asked and answered well, each of its kind once."""
 
-    def noted(self: World, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, query: dict[str, str] | None = None) -> Any:
-        reply = call(self, method, path, body, headers, query)
-        if reply.status < 400:
-            known = _as_json(body)
-            route = _pattern(method, path)
-            made.setdefault((method, route, json.dumps(known, default=str)[:200]), Asked(method, route, path, known, dict(headers or {})))
-        return reply
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str, str], Asked] = {}
 
-    World.call = noted  # type: ignore[method-assign]
-    try:
-        played(SCENES)
-    finally:
-        World.call = call  # type: ignore[method-assign]
-    return tuple(made.values())
+    def requests(self) -> list[Asked]:
+        return list(self._made.values())
+
+    def door(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """At the HTTPS door, as `World.call`."""
+
+        def noting(method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, query: dict[str, str] | None = None) -> Any:
+            reply = call(method, path, body, headers, query)
+            if reply.status < 400 or reply.status == 409:  # understood, and too late
+                bare, _, search = path.partition("?")
+                self._note(
+                    Asked(method, pattern(method, bare), bare, _as_json(body), dict(headers or {}), {**dict(parse_qsl(search)), **(query or {})})
+                )
+            return reply
+
+        return noting
+
+    def desk(self, call: Callable[..., int]) -> Callable[..., int]:
+        """Of people at the desk, as `Person._call`."""
+
+        def noting(person: Person, method: str, path: str, query: dict[str, str], body: bytes = b"") -> int:
+            status = call(person, method, path, query, body)
+            if status < 400 and path != "/desk/sign-out":
+                fields = {name: value for name, value in parse_qsl(body.decode(), keep_blank_values=True) if name != "token"}
+                self._note(Asked(method, _shape(path), path, fields if method == "POST" else None, {}, dict(query)))
+            return status
+
+        return noting
+
+    def _note(self, asked: Asked) -> None:
+        self._made.setdefault((asked.method, asked.route, json.dumps([asked.body, sorted(asked.query)], default=str)[:200]), asked)
 
 
 def _as_json(body: Any) -> Any:
@@ -62,16 +75,22 @@ def _as_json(body: Any) -> Any:
     try:
         return json.loads(body)
     except ValueError:
-        return None
+        return body.decode("utf-8", "replace")
 
 
-def _pattern(method: str, path: str) -> str:
-    """The route of the template, as near as its shape tells."""
+def pattern(method: str, path: str) -> str:
+    """The documented route of a path; the path itself where there is none."""
     from tools.routes import ROUTES
 
-    given = path.partition("?")[0].strip("/").split("/")
-    for route in ROUTES:
-        wanted = route.path.strip("/").split("/")
-        if route.method == method and len(wanted) == len(given) and all(a == b or a.startswith("{") for a, b in zip(wanted, given, strict=True)):
-            return route.path
-    return "/" + "/".join(given[:2])
+    given = path.strip("/").split("/")
+    fits = [route.path for route in ROUTES if route.method == method and _fits(route.path.strip("/").split("/"), given)]
+    return min(fits, key=lambda route: route.count("{"), default=path)
+
+
+def _fits(wanted: list[str], given: list[str]) -> bool:
+    return len(wanted) == len(given) and all(a == b or a.startswith("{") for a, b in zip(wanted, given, strict=True))
+
+
+def _shape(path: str) -> str:
+    """A page of the desk, without the ids in its path."""
+    return "/".join("{id}" if any(sign.isdigit() for sign in part) else part for part in path.split("/"))

@@ -10,6 +10,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
 from types import ModuleType, SimpleNamespace
@@ -151,7 +152,8 @@ class World:
 
     def tell_channels(self) -> None:
         """From now on the streams are heard too that a deployment must switch on (`TellChannels`)."""
-        self._consumers |= {each.name: each for each in consumers(True)}
+        tables_ = self.cloud.dynamodb.tables
+        self._consumers |= {each.name: replace(each, position=tables_[each.table].dropped) for each in consumers(True)}
 
     def tell_accepted(self) -> None:
         """From now on channels hear of every confirmed order (`TellAccepted`)."""

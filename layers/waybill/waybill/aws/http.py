@@ -17,6 +17,8 @@ from waybill.kernel import json as strict_json
 from waybill.kernel.errors import Malformed, NotFound, TooMany, Unavailable, WaybillError
 
 LARGEST_BODY = 1024 * 1024
+_MAY_BE_A_CARD = re.compile(rb"[0-9](?:[ -]?[0-9]){12}|\\u")
+"""So many digits in a row, or such as could be: only then a body is searched for card numbers, which few bodies are."""
 _JSON = "application/json"
 
 
@@ -32,13 +34,19 @@ class Request:
     params: dict[str, str] = field(default_factory=dict)
     request_id: str = ""
 
-    def json(self) -> Any:
-        """The body, strictly parsed. Raises Malformed."""
-        return strict_json.parse(self.body)
+    def json(self, parcels: bool = False) -> Any:
+        """The body, strictly parsed. Raises Malformed, and InvalidInput where a card number is in it (I29), unless it tells of `parcels`: the numbers of some
+        carriers look like one."""
+        value = strict_json.parse(self.body)
+        if not parcels and _MAY_BE_A_CARD.search(self.body):
+            from waybill.kernel.cards import refuse_card_numbers
 
-    def json_object(self) -> dict[str, Any]:
-        """The body as an object; an empty body is an empty object. Raises Malformed."""
-        value = self.json() if self.body.strip() else {}
+            refuse_card_numbers(value)
+        return value
+
+    def json_object(self, parcels: bool = False) -> dict[str, Any]:
+        """The body as an object; an empty body is an empty object. Raises as `json` does."""
+        value = self.json(parcels) if self.body.strip() else {}
         if not isinstance(value, dict):
             raise Malformed("the body must be a JSON object")
         return value

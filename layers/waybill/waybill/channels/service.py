@@ -20,7 +20,7 @@ from waybill.kernel import json as strict_json
 from waybill.kernel.cards import masked
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import Conflict, Forbidden, InvalidInput, KeyReused, Malformed, NotFound, TooLarge, Unauthenticated
-from waybill.kernel.ids import order_id
+from waybill.kernel.ids import digest, order_id
 from waybill.orders import documents, keys
 from waybill.orders.documents import Document
 from waybill.shop import store as shop
@@ -119,8 +119,8 @@ def _taken(adapter: Adapter, headers: dict[str, str], document: Document) -> Kep
     assert adapter.hook is not None
     try:
         body, safe = _readable(document.body)
-        given = adapter.hook.delivery(headers, body).strip()
-        topic = adapter.hook.topic(headers, body)[:120]
+        given = masked(adapter.hook.delivery(headers, body).strip())
+        topic = masked(adapter.hook.topic(headers, body)[:120])
         document = replace(document, body=safe, key=given if _DELIVERY.match(given) else "", topic=topic)
         about = adapter.about(topic, body)
     except Malformed as problem:
@@ -135,8 +135,9 @@ def _taken(adapter: Adapter, headers: dict[str, str], document: Document) -> Kep
 
 
 def _keep(document: Document, problem: str = "") -> Document:
-    """Keeps it under the channel's own number; where that number came with another body, under the body's hash as well."""
-    by_hash = replace(document, key=f"{document.key}.{document.sha256[:32]}".lstrip("."))
+    """Keeps it under the channel's own number; where that number came with another body, or there is none, under the topic's and the body's hash as
+    well: the same bytes may say two things."""
+    by_hash = replace(document, key=f"{document.key}.{digest('webhook', document.topic, document.sha256, length=32)}".lstrip("."))
     if not document.key:
         document = by_hash
     try:

@@ -13,6 +13,7 @@ from waybill.desk import pages
 from waybill.desk.model.session import Session, form_token, form_token_holds
 from waybill.desk.model.visitor import Visitor
 from waybill.desk.service import Desk
+from waybill.kernel.cards import refuse_card_numbers
 from waybill.kernel.clock import Clock
 from waybill.kernel.errors import Forbidden, Malformed
 
@@ -109,14 +110,16 @@ def act(deed: Callable[[Visit, Field], str | None], done: str = "") -> Callable[
 
 
 def form(request: Request) -> dict[str, str]:
-    """The posted fields; the first of each name. Raises Malformed."""
+    """The posted fields; the first of each name. Raises Malformed, InvalidInput where a card number is in one (I29)."""
     if len(request.body) > _LONGEST_FORM:
         raise Malformed("the form is too large")
     try:
         fields = parse_qs(request.body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
     except ValueError:
         raise Malformed("the form cannot be read") from None
-    return {name: values[0].replace("\x00", "") for name, values in fields.items()}
+    posted = {name: values[0].replace("\x00", "") for name, values in fields.items()}
+    refuse_card_numbers(posted)
+    return posted
 
 
 def page(template: str, status: int, **context: Any) -> Answer:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from waybill.inventory.movements import COUNTED, Movements, refuse_nonsense
+from waybill.kernel.cards import masked
 from waybill.kernel.errors import InvalidInput, Malformed, WaybillError
 from waybill.kernel.ids import digest
 
@@ -119,7 +120,7 @@ def counts(lines: Iterable[Line]) -> dict[str, int]:
 
 def _named(names: list[str], line: list[str]) -> Raw:
     extra = {"column beyond the last": "x"} if len(line) > len(names) else {}
-    return {**dict(zip(names, (cell.strip() for cell in line), strict=False)), **extra}
+    return {**dict(zip(names, (masked(cell.strip()) for cell in line), strict=False)), **extra}  # no card number is kept (I29)
 
 
 def _text(raw: Raw, name: str) -> str:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
+
+from waybill.kernel.errors import InvalidInput, field_path
 
 _RUN_OF_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
 """13 to 19 digits, each perhaps followed by one space or hyphen, as people write them."""
@@ -44,3 +48,23 @@ def _hidden(found: re.Match[str]) -> str:
             if _ISSUED.fullmatch(digits) and _luhn(digits):
                 return written[:start] + "*" * (len(digits) - 4) + digits[-4:] + written[end:]
     return written
+
+
+def refuse_card_numbers(body: Any) -> None:
+    """Raises InvalidInput where a text in a JSON value holds a card number, or a name does. Numbers are not looked at: they are amounts and ids."""
+    found = dict.fromkeys(_places(body, ()), "holds a card number")
+    if found:
+        raise InvalidInput("a card number is never to be sent: only its gateway's token is", fields=found)
+
+
+def _places(value: Any, at: tuple[str | int, ...]) -> Iterator[str]:
+    if isinstance(value, str):
+        if len(value) > 12 and masked(value) != value:
+            yield field_path(at) or "body"
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _places(name, (*at, masked(name)))
+            yield from _places(inner, (*at, masked(name)))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _places(inner, (*at, number))

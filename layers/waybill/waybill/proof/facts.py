@@ -59,13 +59,14 @@ class Run:
 @dataclass(frozen=True)
 class OrderFacts:
     """Everything of one order. `items` is its partition by sort key; `journal` its entries as stored; `told` the status of each event that the
-    customer hears of, `mails` how often that left. `faults` were put into the call that sends mail. `at_rest`: nothing is under way any more."""
+    customer hears of, `mails` how often that left; `books` the gateways that `at_gateway` is of. `faults` were put into the call that sends mail. `at_rest`: nothing is under way any more."""
 
     order_id: str
     items: Mapping[str, Item]
     journal: tuple[Item, ...] = ()
     documents: tuple[Item, ...] = ()
     at_gateway: tuple[AtGateway, ...] | None = None
+    books: frozenset[str] = frozenset()
     runs: tuple[Run, ...] | None = None
     told: Mapping[str, str] | None = None
     mails: Mapping[str, int] | None = None

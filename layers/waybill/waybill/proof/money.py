@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from waybill.payments.model.balances import captured_in_all
-from waybill.payments.model.tender import Tender
+from waybill.payments.model.tender import AS_CREDIT, Tender
 from waybill.proof.facts import AtGateway, OrderFacts
 from waybill.proof.orders import ORDER
 
@@ -14,6 +14,8 @@ BOOKED = frozenset(
     "fulfilment_order.shipped payment.captured payment.recorded payment.refunded payment.disputed payment.dispute_won payment.refund_returned refund.granted refund.withdrawn".split()
 )
 """Events of an order that the books hear of."""
+_OF_CREDITS = ("credit.issued", "credit.adjusted")
+"""Entries in an order's books that are events of a store credit: what it was paid back as."""
 
 
 @ORDER.rule("I6")
@@ -76,7 +78,7 @@ def _paid_is_paid(facts: OrderFacts) -> Iterator[str]:
 def _known(facts: OrderFacts) -> Iterator[str]:
     """Every effect at the gateway is known here."""
     for tender, payments in _both(facts):
-        charged, returned = captured_in_all(tender.events), tender.balances.refunded
+        charged, returned = captured_in_all(tender.events), tender.balances.refunded - _as_credit(tender)
         taken, back = sum(sum(payment.captures) for payment in payments), sum(sum(payment.refunds) for payment in payments)
         if charged != taken or returned != back:
             yield f"tender {tender.number}: {charged} charged and {returned} refunded here, {taken} and {back} at the gateway"
@@ -85,16 +87,20 @@ def _known(facts: OrderFacts) -> Iterator[str]:
 @ORDER.rule("I11", at_rest=True)
 def _booked(facts: OrderFacts) -> Iterator[str]:
     """One entry for each event that moves value, and none besides."""
-    booked = Counter(entry["event_id"] for entry in facts.journal)
+    booked = Counter(entry["event_id"] for entry in facts.journal if entry["event"] not in _OF_CREDITS)
     wanted = {id for id, event in facts.events.items() if event["type"] in BOOKED}
     yield from (f"{id} is not in the books" for id in sorted(wanted - booked.keys()))
     yield from (f"{id} is in the books and did not happen" for id in sorted(booked.keys() - facts.events.keys()))
     yield from (f"{id} is in the books {times} times" for id, times in booked.items() if times > 1)
 
 
+def _as_credit(tender: Tender) -> int:
+    """What was returned as store credit: no gateway knows of it."""
+    return sum(event.amount for event in tender.events if event.reason == AS_CREDIT)
+
+
 def _both(facts: OrderFacts) -> Iterator[tuple[Tender, list[AtGateway]]]:
-    """Each tender at a gateway whose books can be read, with its payments there."""
-    seen = {payment.gateway for payment in facts.at_gateway or ()}
+    """Each tender at a gateway whose books were read, with its payments there."""
     for tender in facts.tenders:
-        if facts.at_gateway is not None and tender.at_gateway and (tender.gateway in seen or not seen):
+        if facts.at_gateway is not None and tender.at_gateway and tender.gateway in facts.books:
             yield tender, [payment for payment in facts.at_gateway if payment.tender == tender.number]

@@ -18,6 +18,8 @@ from waybill.proof.rules import Rules
 ORDER = Rules()
 _AT_WORK = ("requested", "accepted", "picking", "picked", "packed")
 _LEFT = ("shipped", "delivered")
+_TELLING = 5
+"""A name of fewer letters may be a word that stands in an event for another reason."""
 
 
 @ORDER.rule("I21")
@@ -142,7 +144,7 @@ def _nobody_s_name(facts: OrderFacts) -> Iterator[str]:
     said = " ".join([str(list(facts.events.values())), *(run.input for run in facts.runs or ())])
     person, place = facts.customer, facts.customer.ship_to
     for kind, secret in (("e-mail", person.email), ("name", person.name), ("street", place.line1), ("phone", person.phone)):
-        if secret and re.search(rf"(?<![\w.]){re.escape(secret)}(?!\w)", said):
+        if len(secret) >= _TELLING and re.search(rf"(?<![\w.]){re.escape(secret)}(?!\w)", said):
             yield f"the customer's {kind} is said in an event"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from waybill.aws.http import Request
+from waybill.kernel.cards import masked
 from waybill.kernel.errors import Forbidden, InvalidInput, Malformed, Unauthenticated
 from waybill.shop import store
 from waybill.shop.model import Key
@@ -26,6 +27,6 @@ def key_of(request: Request) -> str:
     key = request.headers.get("idempotency-key", "").strip()
     if not key:
         raise Malformed("send an Idempotency-Key header", fields={"Idempotency-Key": "required"})
-    if len(key) > _LONGEST_KEY or not key.isprintable():
+    if len(key) > _LONGEST_KEY or not key.isprintable() or masked(key) != key:
         raise InvalidInput(f"an Idempotency-Key has at most {_LONGEST_KEY} printable characters", fields={"Idempotency-Key": "not valid"})
     return key

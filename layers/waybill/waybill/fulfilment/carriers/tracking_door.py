@@ -13,6 +13,7 @@ from waybill.aws.secrets import secret
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
 from waybill.fulfilment.model.tracking import STATUSES, Scan
 from waybill.fulfilment.service import Fulfilment
+from waybill.kernel.cards import masked
 from waybill.kernel.clock import Clock, instant, parse_instant
 from waybill.kernel.errors import InvalidInput, NotFound, Unauthenticated
 from waybill.orders.store import ORDERS
@@ -32,7 +33,7 @@ class Carriers:
     def tell(self, carrier: str, request: Request) -> FulfilmentOrder:
         """One tracking event {"tracking_number", "status", "code", "at"}. Raises Unauthenticated, InvalidInput, NotFound."""
         self._verify(carrier, request)
-        body = request.json_object()
+        body = request.json_object(parcels=True)
         scan = _scan(body, self.clock())
         number = body.get("tracking_number")
         track = ORDERS.get(f"TRACK#{number}", "TRACK") if isinstance(number, str) and 0 < len(number) <= 64 else None
@@ -72,4 +73,4 @@ def _scan(body: dict[str, Any], now: datetime) -> Scan:
         raise InvalidInput("at is an ISO 8601 instant", fields={"at": "an instant"}) from None
     if moment - now > _FUTURE:
         raise InvalidInput("at lies in the future", fields={"at": "in the future"})
-    return Scan(status, code, instant(moment))
+    return Scan(status, masked(code), instant(moment))

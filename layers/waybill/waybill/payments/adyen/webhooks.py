@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from waybill.kernel.cards import masked
 from waybill.kernel.clock import instant, parse_instant
 from waybill.kernel.errors import Malformed, Unauthenticated
 from waybill.payments.adyen.facts import amount_of, coded, payment_of
@@ -133,4 +134,4 @@ def _text(item: dict[str, Any], name: str) -> str:
     value = item.get(name)
     if not isinstance(value, str) or len(value) > 128 or not value.isascii() or not value.isprintable():
         raise Malformed(f"an item has a usable {name}")
-    return value
+    return masked(value)
