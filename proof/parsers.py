@@ -23,7 +23,7 @@ from waybill.channels import api, registry
 from waybill.channels.checks import checked
 from waybill.channels.imported import fingerprint
 from waybill.channels.ports import Adapter, Notices
-from waybill.fulfilment import carriers
+from waybill.fulfilment.carriers import tracking_door
 from waybill.imports import reading
 from waybill.imports.checking import bodies
 from waybill.inventory import bulk
@@ -83,7 +83,7 @@ def parsers() -> list[Parser]:
             _file(b"sku,node,kind,quantity\nTEA,reno,received,5\nCUP,reno,counted,7\n"),
         ),
     ]
-    scans = Parser("tracking event", lambda body: carriers._scan(body, datetime(2026, 11, 24, tzinfo=UTC)), _object(scan), by_field=True)
+    scans = Parser("tracking event", lambda body: tracking_door._scan(body, datetime(2026, 11, 24, tzinfo=UTC)), _object(scan), by_field=True)
     return [*orders, *told, *hooks, scans, *files, Parser("JSON", strict_json.parse, _document(sample("api_card")["body"]))]
 
 

@@ -11,7 +11,7 @@ from tests.channels.documents import SECRETS
 from tests.payments.strict_adyen import ACCOUNT, HMAC_KEY
 from tests.payments.test_gateway_webhooks import SENT
 from waybill.channels.model.signature import signed
-from waybill.fulfilment import carriers
+from waybill.fulfilment.carriers import tracking_door
 from waybill.payments import wire
 from waybill.payments.adyen import webhooks as adyen
 from waybill.payments.stripe import webhooks as stripe
@@ -35,7 +35,7 @@ def sent(path: str, raw: bytes, headers: Mapping[str, str], now: float) -> tuple
         return raw, given | {header: signed(raw, SECRETS[name]) for header in _HMAC if header in given}
     if kind == "carriers":
         stamp = str(int(now))
-        return raw, given | {"x-carrier-timestamp": stamp, "x-carrier-signature": carriers.signature("carrier-secret", stamp, raw)}
+        return raw, given | {"x-carrier-timestamp": stamp, "x-carrier-signature": tracking_door.signature("carrier-secret", stamp, raw)}
     if kind == "gateways" and name == "stripe":
         stamp = str(int(now))
         return raw, given | {"stripe-signature": f"t={stamp},v1={stripe.signature(stamp, raw, 'whsec_new')}"}

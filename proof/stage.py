@@ -4,6 +4,7 @@ names orders, drafts and parcels that are there."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -18,10 +19,11 @@ from proof.senders import GATEWAYS, verified
 from tests.channels.benches import BENCHES, SECRET
 from tests.channels.conformance import Asked as Remote
 from tests.desk.person import Person
-from tests.house import books_scenes, gateway_scenes
+from tests.house import books_scenes
 from tests.house.scenes import SCENES
 from tests.house.stage import STOCK
 from tests.support import cloud
+from tools.routes import ROUTES
 from waybill.aws import clients, secrets
 from waybill.channels import registry
 from waybill.payments import wire
@@ -38,14 +40,12 @@ def staged(seed: int = 0) -> Iterator[tuple[Dweller, list[Asked]]]:
     with ExitStack() as stack:
         the = stack.enter_context(living(STOCK, seed=seed, logs=True))
         stack.enter_context(patch.dict(cloud._plain, the.world.cloud.services))
-        times = SimpleNamespace(time=the.world.cloud.clock.time)
-        for module in (books_scenes, gateway_scenes):
-            stack.enter_context(patch.object(module, "time", times))
+        stack.enter_context(patch.object(books_scenes, "time", SimpleNamespace(time=the.world.cloud.clock.time)))
         asked = _played(the)
         stack.enter_context(quick())
         stack.enter_context(patch.object(wire.Wire, "_send", verified))
         stack.enter_context(_channels(the))
-        yield the, [*asked, *_told_by_channels()]
+        yield the, [*asked, *_told_by_channels(), *_never(asked)]
 
 
 def _played(the: Dweller) -> list[Asked]:
@@ -94,6 +94,13 @@ def _told_by_channels() -> list[Asked]:
         if bench.signed is not None
     ]
     return [Asked("POST", route, f"/v1/channels/{kind}-2/webhooks", body) for kind, body in said]
+
+
+def _never(asked: list[Asked]) -> list[Asked]:
+    """Of routes that no scene asks for: a request that is refused, but not in vain."""
+    known, headers = {(each.method, each.route) for each in asked}, {"x-api-key": "key-admin", "content-type": "application/json", "idempotency-key": "never"}
+    left = [route for route in ROUTES if (route.method, route.path) not in known]
+    return [Asked(route.method, route.path, re.sub(r"\{\w+\}", "x", route.path), {"id": "x"} if route.takes else None, headers) for route in left]
 
 
 def _told(the: Dweller, told: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from tests.support.template import functions
 from tools.routes import ROUTES
 from waybill import bootstrap
 from waybill.channels import registry
-from waybill.fulfilment import carriers
+from waybill.fulfilment.carriers import tracking_door
 from waybill.kernel.errors import InvalidInput
 
 Stage = tuple[Dweller, list[Asked]]
@@ -105,7 +105,7 @@ def test_a_card_number_that_is_printed_or_kept_is_found(stage: Stage) -> None:
 
 
 def test_a_parser_that_falls_over_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(carriers, "_scan", lambda body, now: body["status"].lower())
+    monkeypatch.setattr(tracking_door, "_scan", lambda body, now: body["status"].lower())
     assert any("tracking event" in each for each in at_parsers(3000, 1).broken)
 
 
