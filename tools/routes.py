@@ -149,7 +149,7 @@ ROUTES = (
     Route("GET", _FO + "/{id}/packing", "Propose cartons, contents, carriers and services; nothing changes", ("node", "viewer", "support"), "PackingProposal", refuses=(404, 409, 422, 503)),
     Route("POST", _FO + "/{id}/pack", "Pack: cartons, carrier and service are chosen unless the packages are named, labels and slips are made", ("node", "support"), "FulfilmentOrder", "PackIn", refuses=(404, 409, 422, 503)),
     Route("POST", _FO + "/{id}/ship", "Hand the packages to the carrier", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
-    Route("GET", _FO + "/{id}/packages/{n}/{document}", "Read a package's `label` or `packing-slip`", ("node", "viewer", "support"), file="application/pdf", query=(
+    Route("GET", _FO + "/{id}/packages/{n}/{document}", "Read a package's `label` or `packing-slip`, or, where it has them, its `packing-plan`, `customs`, `commercial-invoice` or `dangerous-goods`", ("node", "viewer", "support"), file="application/pdf", query=(
         ("format", "`pdf`, or `zpl` for a label"),), refuses=(404,)),
     Route("POST", "/v1/carriers/{carrier}/events", "Take a carrier's signed tracking event", (), "TrackingTaken", "TrackingIn", status=202, signed=True, refuses=(404, 422)),
     Route("GET", "/v1/cases", "List differences with the gateways' books, by kind, oldest first", ("finance",), "Case", lists=True, query=(

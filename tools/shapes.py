@@ -411,7 +411,7 @@ SHAPES: dict[str, Schema] = {
         {},
         "Stock kept for a cart. The order that comes of it names it in `attributes.cart` and takes the stock over.",
     ),
-    "PolicyIn": {"type": "object", "description": "`availability`: who may take how much of the stock; `backorders`: how much may be sold that is not there; `brokering`: whose orders wait for the next run; `bundles`: their parts; `counting`: which variances need nobody's leave; `destinations`: where it does not send; `fraud`: from which risk score on an order is held; `limits`: how many units and how much money go without a look; `endless`: what never runs out where; `listing`: which channels are told of stock, and how; `carts`: how long their stock is kept; `patience`: how long an order waits; `remorse`: how many minutes an order may be thought better of; `routing`: how often it is tried; `scarcity`: whether stock is priced for orders still to come"},
+    "PolicyIn": {"type": "object", "description": "`availability`: who may take how much of the stock; `backorders`: how much may be sold that is not there; `brokering`: whose orders wait for the next run; `bundles`: their parts; `counting`: which variances need nobody's leave; `customs`: the tax numbers, the reason and the signer of what goes over a border; `destinations`: where it does not send; `fraud`: from which risk score on an order is held; `limits`: how many units and how much money go without a look; `endless`: what never runs out where; `listing`: which channels are told of stock, and how; `carts`: how long their stock is kept; `patience`: how long an order waits; `remorse`: how many minutes an order may be thought better of; `routing`: how often it is tried; `scarcity`: whether stock is priced for orders still to come"},
     "Policy": record(
         {"id": TEXT, "version": WHOLE, "policy": {"type": "object"}},
         {"changes": array(record({"version": WHOLE, "at": INSTANT, "by": TEXT, "before": {"type": "object"}, "after": {"type": "object"}}))},
@@ -572,7 +572,7 @@ SHAPES: dict[str, Schema] = {
             "note": TEXT,
             "status": TEXT,
             "tracking": maybe(record({"status": TEXT, "code": TEXT, "at": INSTANT})),
-            "links": record({"label": TEXT, "packing_slip": TEXT}),
+            "links": record({"label": TEXT, "packing_slip": TEXT}, {"packing_plan": TEXT}),
         },
     ),
     "PackingProposal": record(

@@ -51,7 +51,7 @@ def _set_up() -> None:
 
 
 def _item(sku: str, weight: int, price: int) -> Item:
-    return Item(sku, sku.title(), weight, 100, 100, 100, price // 2, price)
+    return Item(sku, sku.title(), weight, 100, 100, 100, price // 2, price, origin="US", hs_code="691200")
 
 
 def _reno() -> Node:

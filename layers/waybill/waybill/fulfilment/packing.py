@@ -77,10 +77,10 @@ class Packing:
         for plan in plans:
             verbs.refuse_misfit(work, plan.packages)
             contents.refuse_apart(plan.packages, goods)
-        return self._rated(record, work, plans, goods, at)
+        return self._rated(sending.Asked.of(record, work, goods, at), plans)
 
-    def _rated(self, record: Record, work: FulfilmentOrder, plans: Sequence[Plan], goods: Goods, at: datetime) -> Chosen:
-        asked = sending.Asked.of(record, work, goods, at)
+    def _rated(self, asked: sending.Asked, plans: Sequence[Plan]) -> Chosen:
+        asked.refuse_unknown()
         return choose(plans, self.carriers(), asked.sending, asked.parcel, asked.within, asked.takes)
 
     def _print(self, record: Record, packed: FulfilmentOrder) -> None:

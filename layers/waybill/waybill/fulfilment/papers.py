@@ -10,7 +10,18 @@ from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
 from waybill.fulfilment.service import load
 from waybill.kernel.errors import NotFound
 
-PAPERS = {"label.pdf": "application/pdf", "label.zpl": "application/zpl", "packing-slip.pdf": "application/pdf"}
+_PDF = "application/pdf"
+PAPERS = {
+    "label.pdf": _PDF,
+    "label.zpl": "application/zpl",
+    "packing-slip.pdf": _PDF,
+    "packing-plan.pdf": _PDF,
+    "customs.pdf": _PDF,
+    "customs.json": "application/json",
+    "commercial-invoice.pdf": _PDF,
+    "dangerous-goods.pdf": _PDF,
+}
+"""All that a package may have; the last five only where there is something to say."""
 
 
 def keep(work: FulfilmentOrder, n: int, papers: dict[str, bytes]) -> None:
@@ -24,6 +35,8 @@ def read(fo_id: str, n: int, name: str, node: str = "") -> tuple[bytes, str]:
     if name not in PAPERS:
         raise NotFound(f"a package has {', '.join(PAPERS)}")
     with zipfile.ZipFile(io.BytesIO(files.get(_key(work, n)))) as archive:
+        if name not in archive.namelist():
+            raise NotFound(f"package {n} needs no {name}; it has {', '.join(archive.namelist())}")
         return archive.read(name), PAPERS[name]
 
 

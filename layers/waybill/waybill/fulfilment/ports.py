@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from waybill.fulfilment.model import customs
 from waybill.orders.model.order import Address
 from waybill.shop.model import Place
 
@@ -50,7 +51,8 @@ class Sending:
 
     @property
     def crosses_a_border(self) -> bool:
-        return self.sender.country != self.recipient.country
+        """Whether customs ask what is in it."""
+        return customs.asked(self.sender.country, self.recipient.country)
 
 
 @dataclass(frozen=True, slots=True)

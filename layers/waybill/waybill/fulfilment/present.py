@@ -31,5 +31,5 @@ def _package(work: FulfilmentOrder, package: Package) -> dict[str, Any]:
     base = f"/v1/fulfilment-orders/{work.id}/packages/{package.n}"
     shown = {name: value for name, value in asdict(package).items() if name != "scan"}
     tracking = asdict(package.scan) if package.scan else None
-    links = {"label": f"{base}/label", "packing_slip": f"{base}/packing-slip"}
+    links = {"label": f"{base}/label", "packing_slip": f"{base}/packing-slip"} | ({"packing_plan": f"{base}/packing-plan"} if package.box else {})
     return {**shown, "tracking": tracking, "status": package.scan.status if package.scan else "labelled", "links": links}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from waybill.fulfilment.contents import Goods as Known
-from waybill.fulfilment.model import dangerous
+from waybill.fulfilment.model import customs, dangerous
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
 from waybill.fulfilment.ports import Goods, Offer, Parcel, Sending
 from waybill.kernel.clock import parse_instant
@@ -46,6 +46,12 @@ class Asked:
         if not skus or service is None:
             return True
         return dangerous.takes(service.hazards, self.known.hazards(line for line, sku in self.known.skus.items() if sku in skus))
+
+    def refuse_unknown(self) -> None:
+        """Raises InvalidInput naming the SKUs of which the border that lies between asks what the shop does not know."""
+        if self.sending.crosses_a_border:
+            goods = [self._goods(line, 1) for line in self.known.skus]
+            customs.refuse_unknown((each.sku, each.origin, each.hs_code) for each in goods)
 
     def _goods(self, line: str, units: int) -> Goods:
         item, sold = self.known.items.get(line), next(each for each in self.order.lines if each.id == line)

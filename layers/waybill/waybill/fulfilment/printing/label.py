@@ -19,11 +19,13 @@ class Label:
     reference: str
     package: int
     packages: int
+    marks: tuple[str, ...] = ()
+    """What is dangerous in it, in words; the signs themselves are stuck on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """One parcel's packing slip; `lines` are (sku, title, quantity)."""
+    """One parcel's packing slip; `lines` are (sku, title, quantity), `carton` what it is packed in, `marks` what must be on its outside."""
 
     order_number: str
     date: str
@@ -33,6 +35,8 @@ class Slip:
     package: int
     packages: int
     note: str = ""
+    carton: str = ""
+    marks: tuple[str, ...] = ()
 
 
 def address_lines(place: Any) -> list[str]:

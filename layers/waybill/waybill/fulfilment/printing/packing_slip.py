@@ -40,6 +40,9 @@ def _head(page: Any, slip: Slip, which: str) -> None:
     line(page, _LEFT, 718, parcel, "Helvetica", 10, _WIDTH)
     block(page, _LEFT, 694, address_lines(slip.ship_to), 10, _WIDTH)
     line(page, _LEFT, 590, slip.note, "Helvetica-Oblique", 9, _WIDTH)
+    outside = [f"Carton: {slip.carton}"] if slip.carton else []
+    outside += ["On the outside: " + "; ".join(slip.marks)] if slip.marks else []
+    line(page, _LEFT, 578, " · ".join(outside), "Helvetica", 9, _WIDTH)
     page.setFont("Helvetica-Bold", 9)
     page.drawRightString(_LEFT + 32, 564, "Units")
     page.drawString(_LEFT + 48, 564, "SKU")

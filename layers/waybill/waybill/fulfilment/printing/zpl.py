@@ -18,6 +18,7 @@ def zpl(label: Label) -> bytes:
     parts += ["^FO24,254^GB764,3,3^FS", _text(36, 272, 24, "SHIP TO", _INNER)]
     parts += _block(36, 306, 42, address_lines(label.ship_to), _INNER)
     parts += ["^FO24,664^GB764,8,8^FS", _text(36, 690, 52, label.service, _INNER)]
+    parts += [_text(36, 742, 20, " · ".join(label.marks), _INNER)] if label.marks else []
     parts += [f"^FO{(_WIDTH - 4 * _MODULES) // 2},764^BY4,3,254^BCN,254,N,N,N,A^FD{label.tracking_number}^FS"]
     parts += [f"^FO0,1040^A0N,40,40^FB{_WIDTH},1,0,C^FD{label.tracking_number}^FS"]
     parts += ["^FO24,1104^GB764,3,3^FS", _text(36, 1126, 28, f"{label.carrier} · Ref {label.reference}", _INNER)]
