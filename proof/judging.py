@@ -10,6 +10,7 @@ from proof.cloud.sqs import Sqs
 from proof.cloud.tables import Kept, Table
 from proof.living import Dweller
 from proof.quick import unpacked_once
+from proof.watching import Doorkeeper
 from waybill import proof
 from waybill.inventory.model.row import VOIDED, Op
 from waybill.inventory.orders_table import RSV, reservation_from
@@ -23,13 +24,14 @@ class Judge:
     def __init__(self, the: Dweller) -> None:
         self.the, self.cloud = the, the.world.cloud
         self.broken: list[Broken] = []
+        self.doorkeeper = Doorkeeper(the.world)
         self._read, self._last_read, self._counted = 0, None, Counter[str]()
         for table in self.cloud.dynamodb.tables.values():
             table.watchers.append(self._written)
 
     def verdict(self, at_rest: bool = True, faults: int = 0, dead_allowed: bool = False, struck: bool = False) -> list[Broken]:
         """Everything that does not hold. `faults` is how many calls that send mail were struck, `struck` whether any call was."""
-        found = list(self.broken)
+        found = [*self.broken, *self.doorkeeper.broken]
         for order_id in self.orders():
             facts = self.facts(order_id, at_rest, faults)
             found += proof.check(facts) if "DOC" in facts.items else [Broken("I14", order_id, "it has a state and is not there")]

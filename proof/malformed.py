@@ -89,6 +89,7 @@ def knocked(the: Dweller, asked: list[Asked], inputs: int, seed: int) -> Went:
         found = [*kept.lost(), *map(str, judge.verdict(struck=True, dead_allowed=True))]
         went.broken += [f"seed {seed}, inputs {before} to {went.inputs}: {each}" for each in found]
         judge.broken.clear()
+        judge.doorkeeper.broken.clear()
         the.world.restore(start)
         the.world.restart()
     return went

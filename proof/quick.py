@@ -14,7 +14,7 @@ from unittest.mock import patch
 from proof.cloud.tables import Kept
 from waybill.aws import tables
 from waybill.aws.attributes import unpack_item
-from waybill.fulfilment import packing
+from waybill.fulfilment import printer
 from waybill.notifications import ses
 from waybill.notifications.mime import message_id
 from waybill.notifications.model import Mail
@@ -25,7 +25,7 @@ def quick() -> Iterator[None]:
     """Mails without their MIME, labels without a picture; a stored item is unpacked once."""
     with ExitStack() as stack:
         stack.enter_context(patch.object(ses, "raw", _plain_mail))
-        stack.enter_context(patch.object(packing, "printer", _plain_paper))
+        stack.enter_context(patch.object(printer, "printer", _plain_paper))
         stack.enter_context(patch.object(tables, "unpack_item", unpacked_once))
         yield
 

@@ -106,7 +106,7 @@ ROUTES = (
     Route("GET", "/v1/inventory/{sku}", "Read the stock of one SKU", STOCK_READERS, "StockOfSku", query=_OF_CHANNEL, refuses=(404,)),
     Route("GET", "/v1/inventory/{sku}/movements", "List a SKU's movements", STOCK_READERS, "Movement", lists=True, query=(("node", "One node"), *_PAGE)),
     Route("POST", "/v1/inventory/{sku}/{node}/movements", "Receive or adjust stock", ("support", "node"), "Movement", "MovementIn", status=201, keyed=True, refuses=(404, 409, 422)),
-    Route("POST", "/v1/inventory/import", "Receive, adjust or count many rows at once, as JSON or CSV; each is done or says what is wrong with it", ("support", "node"), "StockImported", "StockImport", keyed=True, query=(("dryRun", "`true`: only look"),)),
+    Route("POST", "/v1/inventory/import", "Receive, adjust or count many rows at once, as JSON or CSV; each is done or says what is wrong with it", ("support", "node"), "StockImported", "StockImport", keyed=True, query=(("dryRun", "`true`: only look"),), refuses=(422,)),
     Route("GET", "/v1/proof", "What the last rounds over all orders have found", ("viewer", "support", "finance"), "Proof"),
     Route("GET", "/v1/proof/orders/{id}", "Ask the rules of one order now", ("viewer", "support", "finance"), "OrderProof", refuses=(404,)),
     Route("GET", "/v1/proof/inventory/{sku}", "Recompute a SKU's rows from its ledger", ("viewer", "support", "finance"), "StockProof", refuses=(404,)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from waybill.counting.model.sheet import OPEN, Line, Sheet
 from waybill.counting.service import Counting
 from waybill.counting.table import SheetsTable
 from waybill.inventory.bulk import from_csv
+from waybill.inventory.stock_table import claim
 from waybill.kernel.errors import InvalidInput, Malformed, NotFound
 from waybill.kernel.ids import digest
 from waybill.shop import store as shop
@@ -75,7 +77,9 @@ def add_routes(routes: Router, counting: Counting, table: SheetsTable) -> None:
         key = caller(request, "support", "node")
         sheet = _visible(key, counting.load(request.params["id"]))
         found = _from_csv(request) if "csv" in request.headers.get("content-type", "") else _object(request, "counted").get("counted")
-        return _answer(key, counting.count(sheet.id, _units(found), digest(key.actor, key_of(request)), key.actor))
+        units, name = _units(found), digest(key.actor, key_of(request))
+        claim(digest("count", sheet.id, name), hashlib.sha256(request.body).hexdigest())
+        return _answer(key, counting.count(sheet.id, units, name, key.actor))
 
     @routes.route("POST", path + "/close")
     def close(request: Request) -> Answer:

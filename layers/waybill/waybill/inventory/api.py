@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from waybill.inventory.model.row import Op, Row
 from waybill.inventory.movements import Movements
 from waybill.inventory.shop_endless import endless
 from waybill.inventory.shop_sharing import sharing
-from waybill.inventory.stock_table import StockTable
+from waybill.inventory.stock_table import StockTable, claim
 from waybill.kernel.clock import instant, utc_now
 from waybill.kernel.errors import Malformed, NotFound
 from waybill.kernel.ids import digest
@@ -114,7 +115,10 @@ def bulk(request: Request, movements: Movements) -> Answer:
     dry = request.query.get("dryRun", "").lower() == "true"
     name = digest("import", ",".join(key.roles), key.scope, "" if dry else key_of(request))
     nodes = {node.id for node in shop.nodes() if _may_see(key, node.id)}
-    lines = rows_of.Bulk(movements, lambda skus: set(shop.items(skus)), nodes).run(_rows(request), name, dry=dry)
+    rows = _rows(request)
+    if not dry:
+        claim(name, hashlib.sha256(request.body).hexdigest())
+    lines = rows_of.Bulk(movements, lambda skus: set(shop.items(skus)), nodes).run(rows, name, dry=dry)
     return Answer({**rows_of.counts(lines), "rows": [line.to_dict() for line in lines]})
 
 

@@ -183,6 +183,15 @@ class StockTable:
             return  # somebody else has folded further
 
 
+def claim(name: str, content: str) -> None:
+    """What came first under a caller's key is what the key stands for: `content` is its digest. Raises KeyReused for another."""
+    try:
+        commit(create(INVENTORY, {"pk": f"REQUEST#{name}", "sk": "REQUEST", "content": content}))
+    except WriteConflict as known:
+        if known.old is None or known.old["content"] != content:
+            raise KeyReused("this key came before with another body", fields={"Idempotency-Key": "used before"}) from None
+
+
 def _request(sku: str, node: str, op: Op) -> dict[str, Any]:
     on_hand, reserved = op.effect
     available_needed, reserved_needed, blocked_needed = op.needs

@@ -3,6 +3,7 @@
     broken = check(facts)        # of one order, at any moment or at rest
     broken = check_row(row)      # of one stock row
     broken = check_write(change) # of one write, as a stream tells it
+    broken = check_call(call)    # of one call at the door
 
 Pure: the same rules judge a world in a test and, by a job, the real one.
 """
@@ -10,11 +11,15 @@ Pure: the same rules judge a world in a test and, by a job, the real one.
 from __future__ import annotations
 
 from waybill.proof import messages, money, stock  # noqa: F401  (their rules of an order)
-from waybill.proof.facts import Broken, OrderFacts, QueueFacts, RowFacts, WriteFacts
+from waybill.proof.calls import CALL
+from waybill.proof.facts import Broken, CallFacts, OrderFacts, QueueFacts, RowFacts, WriteFacts
 from waybill.proof.messages import QUEUE
 from waybill.proof.orders import ORDER
+from waybill.proof.rules import Rules
 from waybill.proof.stock import ROW
 from waybill.proof.writes import WRITE
+
+_RULES: tuple[Rules, ...] = (ORDER, ROW, QUEUE, WRITE, CALL)
 
 
 def check(facts: OrderFacts) -> list[Broken]:
@@ -37,16 +42,21 @@ def check_write(facts: WriteFacts) -> list[Broken]:
     return WRITE.broken(facts.table, facts)
 
 
+def check_call(facts: CallFacts) -> list[Broken]:
+    """What a call at the door may not have been answered, and may not have done."""
+    return CALL.broken(facts.what, facts)
+
+
 def numbers() -> list[str]:
     """The rules that are asked, by number."""
-    found = {number for each in (ORDER, ROW, QUEUE, WRITE) for number in each.numbers}
+    found = {number for each in _RULES for number in each.numbers}
     return sorted(found, key=lambda number: int(number.strip("I").split()[0].rstrip(",")))
 
 
 def meanings() -> dict[str, list[str]]:
     """What each rule says, by number."""
     said: dict[str, list[str]] = {number: [] for number in numbers()}
-    for each in (ORDER, ROW, QUEUE, WRITE):
+    for each in _RULES:
         for number, rule in (*each.always, *each.at_rest):
             said[number].append(" ".join((rule.__doc__ or "").split()))
     return said

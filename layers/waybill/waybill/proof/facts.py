@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -138,6 +138,23 @@ class WriteFacts:
     table: str
     old: Item | None
     new: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """One call at the HTTPS door. `keyed`: it came with an Idempotency-Key; `before` is what the same caller was answered 2xx under this key at this address,
+    None where he was not, and `same_body` whether he says the same again. `role` and `scope` are those of his key, both empty for one who has none or who
+    is bound to no channel and no node. `wrote`: what was written meanwhile, None where others were at work too. `whose` tells the channel of an order."""
+
+    what: str
+    status: int
+    body: Any
+    before: tuple[int, Any] | None = None
+    same_body: bool = False
+    role: str = ""
+    scope: str = ""
+    wrote: tuple[WriteFacts, ...] | None = None
+    whose: Callable[[str], str | None] = lambda order_id: None
 
 
 def among(statuses: Iterable[str], facts: OrderFacts) -> list[FulfilmentOrder]:

@@ -132,6 +132,14 @@ def _documents(facts: OrderFacts) -> Iterator[str]:
             yield f"{document['pk']} was kept and never read"
 
 
+@ORDER.rule("I28")
+def _of_its_channel(facts: OrderFacts) -> Iterator[str]:
+    """Every document of an order came from its own channel."""
+    for document in facts.documents:
+        if document.get("channel", facts.order.channel) != facts.order.channel:
+            yield f"{document['pk']} is a document of {document['channel']}, and the order is {facts.order.channel}'s"
+
+
 @ORDER.rule("I29")
 def _no_cards(facts: OrderFacts) -> Iterator[str]:
     """No card number where a gateway's token should be."""

@@ -21,6 +21,16 @@ def _the_journal_only_grows(facts: WriteFacts) -> Iterator[str]:
         yield f"{facts.old['sk']} was changed"
 
 
+@WRITE.rule("I16")
+def _a_key_names_one_body(facts: WriteFacts) -> Iterator[str]:
+    """What was kept under a key stays what it is, and of the order that it named."""
+    if facts.table != "DocumentsTable" or facts.old is None or facts.new is None:
+        return
+    for name in ("sha256", "order_id"):
+        if facts.old.get(name, facts.new.get(name)) != facts.new.get(name):
+            yield f"{facts.old['pk']}: its {name} was {facts.old.get(name)} and is {facts.new.get(name)}"
+
+
 @WRITE.rule("I18")
 def _versions_grow(facts: WriteFacts) -> Iterator[str]:
     """A record that has a version has a larger one after each write."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
 
 from waybill.aws.http import Answer, Request, Router, cursor, cursor_key, page_size
+from waybill.inventory.stock_table import claim
 from waybill.kernel.clock import Clock
 from waybill.kernel.errors import InvalidInput, Malformed, NotFound
 from waybill.kernel.ids import digest
@@ -59,6 +61,7 @@ def _add_both(routes: Router, kind: str, path: str, supply: Supply, table: Inbou
         if not (body.lines or body.blocked):
             raise InvalidInput("say what has come", fields={"lines": "empty"})
         name = digest(key.actor, key_of(request))
+        claim(digest("receive", kind, known.id, name), hashlib.sha256(request.body).hexdigest())
         return _answer(supply.receive(kind, known.id, name, body.lines, body.blocked, key.actor))
 
     @routes.route("POST", path + "/{id}/close")

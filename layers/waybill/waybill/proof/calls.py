@@ -1,0 +1,93 @@
+"""Of calls: what a key promises, and what one who has a channel's or a node's key may see and do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from waybill.proof.facts import CallFacts, WriteFacts
+from waybill.proof.rules import Rules
+
+CALL = Rules()
+_ORDER = "POST /v1/orders"
+_NOT_NOW = (429, 503)
+"""Come again: nothing was decided."""
+_UNREAD = (400, 401, 413)
+"""Refused before anything was read: of a body that is none there is nothing to compare."""
+_NAMES = ("id", "n", "number", "order_id")
+_MEASURES = ("pace#", "limit#")
+"""Items of the Messages table that count calls."""
+
+
+@CALL.rule("I15")
+def _the_same_again(facts: CallFacts) -> Iterator[str]:
+    """The same key with the same body is answered as before, and names the same thing."""
+    if facts.before is None or not facts.same_body or facts.status in _NOT_NOW:
+        return
+    status, body = facts.before
+    if not 200 <= facts.status < 300:
+        yield f"answered {status} before, and now {facts.status} {_short(facts.body)}"
+    elif facts.what == _ORDER and facts.body != body:
+        yield f"{_short(body)} has become {_short(facts.body)}"
+    elif isinstance(body, Mapping) and isinstance(facts.body, Mapping):
+        for name in _NAMES:
+            if body.get(name) != facts.body.get(name):
+                yield f"{name} was {body.get(name)!r}, and is {facts.body.get(name)!r}"
+
+
+@CALL.rule("I16")
+def _another_body(facts: CallFacts) -> Iterator[str]:
+    """The same key with another body is refused with 422, and nothing is written."""
+    if facts.before is None or facts.same_body or facts.status in _NOT_NOW:
+        return
+    if facts.status != 422 and facts.status not in _UNREAD:
+        yield f"answered {facts.status} {_short(facts.body)}"
+    yield from (f"refused, and {_named(write)} was written" for write in facts.wrote or () if not _measures(write))
+
+
+@CALL.rule("I28")
+def _shown(facts: CallFacts) -> Iterator[str]:
+    """Whoever has a channel's key sees that channel's orders alone; whoever has a node's, that node's work."""
+    if not facts.scope or not 200 <= facts.status < 300:
+        return
+    for each in _objects(facts.body):
+        if facts.role == "channel" and "external_reference" in each and each.get("channel", facts.scope) != facts.scope:
+            yield f"{facts.scope} was shown an order of {each['channel']}"
+        if facts.role == "node" and "packages" in each and each.get("node", facts.scope) != facts.scope:
+            yield f"{facts.scope} was shown work of {each['node']}"
+
+
+@CALL.rule("I28")
+def _touched(facts: CallFacts) -> Iterator[str]:
+    """Nor does he write to another's."""
+    for write in facts.wrote or () if facts.scope else ():
+        item = write.new if write.new is not None else write.old or {}
+        if facts.role == "node" and str(item.get("sk", "")).startswith("FO#") and item.get("node") != facts.scope:
+            yield f"{facts.scope} has written {_named(write)} of {item.get('node')}"
+        if facts.role == "channel" and str(item.get("pk", "")).startswith("ORDER#"):
+            channel = facts.whose(str(item["pk"]).removeprefix("ORDER#"))
+            if channel not in (None, facts.scope):
+                yield f"{facts.scope} has written {_named(write)} of {channel}"
+        if facts.role == "channel" and write.table == "DocumentsTable" and item.get("channel", facts.scope) != facts.scope:
+            yield f"{facts.scope} has kept {_named(write)} of {item['channel']}"
+
+
+def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, Mapping):
+        yield value
+    for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        yield from _objects(inner)
+
+
+def _measures(write: WriteFacts) -> bool:
+    item = write.new if write.new is not None else write.old or {}
+    return write.table == "MessagesTable" and str(item.get("pk", "")).startswith(_MEASURES)
+
+
+def _named(write: WriteFacts) -> str:
+    item = write.new if write.new is not None else write.old or {}
+    return f"{item.get('pk')} {item.get('sk', '')} of {write.table}".replace("  ", " ")
+
+
+def _short(body: Any) -> str:
+    return str(body)[:160]

@@ -1,0 +1,92 @@
+"""Looks at every call at the HTTPS door of a world, and has the rules judge it: what a key promises (I15, I16), and that nobody reaches into another
+channel or node (I28)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from proof.cloud.tables import Kept, Table
+from proof.quick import unpacked_once
+from proof.requests import pattern
+from proof.world import World
+from tests.support.shop import KEYS
+from tools.routes import ROUTES
+from waybill import proof
+from waybill.proof.facts import Broken, CallFacts, WriteFacts
+
+_Answer = tuple[int, Any]
+_KEYED = frozenset((route.method, route.path) for route in ROUTES if route.keyed)
+
+
+class Doorkeeper:
+    """Stands before `world.call`. Remembers what was answered under which key, and goes back with the world."""
+
+    def __init__(self, world: World) -> None:
+        self.broken: list[Broken] = []
+        self._world, self._call = world, world.call
+        self._answers: dict[tuple[str, str, str], tuple[bytes, _Answer]] = {}
+        self._open = 0
+        self._alone = True
+        self._wrote: list[tuple[str, Kept | None, Kept | None]] = []
+        world.call = self.call  # type: ignore[method-assign]
+        world.others.append(self)
+        for table in world.cloud.dynamodb.tables.values():
+            table.watchers.append(self._written)
+
+    def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, query: dict[str, str] | None = None) -> Any:
+        """As `World.call`; a call that dies is answered nothing, and judged in nothing."""
+        self._alone = not self._open
+        self._open += 1
+        self._wrote = [] if self._alone else self._wrote
+        try:
+            reply = self._call(method, path, body, headers, query)
+            self._judge(method, path, body, query, {name.lower(): value for name, value in (headers or {}).items()}, reply)
+        finally:
+            self._open -= 1
+        return reply
+
+    def snapshot(self) -> Any:
+        return self._answers.copy()
+
+    def restore(self, taken: Any) -> None:
+        self._answers = taken.copy()
+
+    def _judge(self, method: str, path: str, body: Any, query: dict[str, str] | None, headers: dict[str, str], reply: Any) -> None:
+        presented, key = headers.get("x-api-key", ""), headers.get("idempotency-key", "")
+        known = KEYS.get(presented.removeprefix("key-"))
+        role = known.roles[0] if known and known.scope and known.roles[0] in ("channel", "node") else ""
+        said = body if isinstance(body, bytes) else json.dumps(body).encode()
+        raw = said + json.dumps(sorted((query or {}).items())).encode()
+        key = key if key and (method, pattern(method, path.partition("?")[0])) in _KEYED else ""
+        before = self._answers.get((f"{method} {path}", presented, key)) if key and known else None
+        if not role and before is None and not key:
+            return
+        answer = (reply.status, _read(reply.content))
+        wrote = tuple(WriteFacts(table, _plain(old), _plain(new)) for table, old, new in self._wrote) if self._alone and self._open == 1 else None
+        facts = CallFacts(
+            f"{method} {path}", *answer, before[1] if before else None, before is not None and before[0] == raw,
+            role, known.scope if known and role else "", wrote, self._channel,
+        )  # fmt: skip
+        self.broken += proof.check_call(facts)
+        if key and known and 200 <= reply.status < 300 and before is None and not (isinstance(body, dict) and body.get("dryRun")):
+            self._answers[f"{method} {path}", presented, key] = (raw, answer)
+
+    def _written(self, table: Table, old: Kept | None, new: Kept | None) -> None:
+        if self._open:
+            self._wrote.append((table.name, old, new))
+
+    def _channel(self, order_id: str) -> str | None:
+        found = self._world.cloud.dynamodb.tables["OrdersTable"].find((f"ORDER#{order_id}", "DOC"))
+        return unpacked_once(found).get("channel") if found is not None else None
+
+
+def _plain(item: Kept | None) -> dict[str, Any] | None:
+    return unpacked_once(item) if item is not None else None
+
+
+def _read(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
