@@ -1,37 +1,28 @@
 """Every order in which the calls of two or three callers can come: each caller is a thread that stops before each call until it is its turn.
 
 A schedule is whose turn it is, call by call. All schedules are tried from the same snapshot, each told anew from its beginning. Of those that
-differ only in the order of calls that do not concern each other, one is told to its end (sleep sets, Godefroid 1996).
+differ only in the order of calls that do not concern each other, one is told to its end (sleep sets, Godefroid 1996); no schedule is left out
+that could end otherwise, and of twins few are begun (partial order reduction, Flanagan and Godefroid 2005). What is too much for that is drawn from a seed, and said to be.
 """
 
 from __future__ import annotations
 
+import itertools
+import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from proof.faults import READS, Crash
+from proof.commuting import Call, call_of
+from proof.faults import Crash
 from proof.judging import Judge
 from proof.living import Dweller
 from waybill.aws import gate
 
 _MOST_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What a caller is about to do: its name, whether it only looks, and what it concerns: partitions of tables, or a service as a whole."""
-
-    name: str
-    reads: bool
-    concerns: frozenset[tuple[str, str]]
-
-    def apart_from(self, other: Call) -> bool:
-        """Whether it makes no difference which of the two comes first."""
-        if self.reads and other.reads:
-            return True
-        return not any(a[0] == b[0] and (a[1] == b[1] or "*" in (a[1], b[1])) for a in self.concerns for b in other.concerns)
 
 
 @dataclass
@@ -41,20 +32,32 @@ class Told:
     turns: list[int]
     calls: list[str]
     answers: list[Any] = field(default_factory=list)
+    doubled: int = 0
+    """How many mails may have left twice."""
     broken: list[str] = field(default_factory=list)
 
 
 @dataclass
 class _Node:
-    """A moment of a schedule: who could go, whose turn need not be tried (`asleep`), whose was."""
+    """A moment of a schedule: who could go, whose turn need not be tried (`asleep`), whose must be, whose was. `alike`: who has not begun, and in
+    whose place somebody goes who has not begun the same."""
 
     calls: dict[int, Call]
+    alike: dict[int, int]
     asleep: set[int]
+    wanted: set[int] = field(default_factory=set)
     tried: list[int] = field(default_factory=list)
 
     @property
     def left(self) -> list[int]:
-        return [turn for turn in self.calls if turn not in self.asleep and turn not in self.tried]
+        return [turn for turn in self.calls if turn in self.wanted and turn not in self.asleep and turn not in self.tried]
+
+    def want(self, turn: int) -> None:
+        self.wanted.add(self.alike.get(turn, turn))
+
+    @property
+    def call(self) -> Call:
+        return self.calls[self.tried[-1]]
 
     def sleepers(self) -> set[int]:
         """After the turn tried last: whoever could have gone before it to the same end."""
@@ -70,6 +73,7 @@ class _Caller(threading.Thread):
         super().__init__(daemon=True)
         self._work = work
         self._turn, self._stopped = threading.Semaphore(0), threading.Semaphore(0)
+        self._dies = False
         self.before = _BEGINS
         self.ended = False
         self.answer: Any = None
@@ -84,15 +88,24 @@ class _Caller(threading.Thread):
         self._stopped.release()
 
     def pause(self, call: Call) -> None:
-        self.before = call
-        self._stopped.release()
-        self._turn.acquire()
+        if not self._dies:
+            self.before = call
+            self._stopped.release()
+            self._turn.acquire()
+        if self._dies:
+            raise Crash("told no further")
 
     def go(self) -> None:
         """Until its next call."""
         self._turn.release()
         if not self._stopped.acquire(timeout=_MOST_S):
             raise TimeoutError(f"a caller does not come back from {self.before.name}")
+
+    def end(self) -> None:
+        """At once, without its next call."""
+        self._dies = True
+        while not self.ended:
+            self.go()
 
 
 _BEGINS = Call("", True, frozenset())
@@ -107,7 +120,7 @@ class _Turns:
     def around(self, name: str, thunk: Callable[[], Any], detail: dict[str, Any]) -> Any:
         caller = threading.current_thread()
         if caller in self._callers:
-            caller.pause(_call(name, detail))
+            caller.pause(call_of(name, detail))
         return thunk()
 
 
@@ -116,13 +129,9 @@ def every_order(the: Dweller, judge: Judge, works: Sequence[Callable[[], Any]], 
     was when the iterator ends."""
     start, path = the.world.snapshot(), list[_Node]()
     for _ in range(most):
-        judge.broken.clear()
-        the.world.restart()  # what is warm may not differ from one telling to the next
-        told = _tell(works, path)
-        if told is not None:
-            told.broken = [*then(told), *map(str, judge.verdict())]
-            yield told
+        yield from _judged(the, judge, _tell(the, works, partial(_along, works, path)), then)
         the.world.restore(start)
+        _turn_round(path)
         while path and not path[-1].left:
             path.pop()
         if not path:
@@ -130,46 +139,133 @@ def every_order(the: Dweller, judge: Judge, works: Sequence[Callable[[], Any]], 
     raise AssertionError(f"more than {most} schedules")
 
 
-def _tell(works: Sequence[Callable[[], Any]], path: list[_Node]) -> Told | None:
-    """One schedule, along the path and then on; the path is what was chosen. None where it is another's twin: it is cut short."""
-    told, callers = Told([], []), [_Caller(work) for work in works]
-    with gate.watching(_Turns(callers)):
+def some_orders(the: Dweller, judge: Judge, works: Sequence[Callable[[], Any]], then: Callable[[Told], list[str]], seed: int, many: int) -> Iterator[Told]:
+    """Tells so many schedules, drawn from a seed; the same one more than once, if need be."""
+    start, draw = the.world.snapshot(), random.Random(seed)
+    for _ in range(many):
+        yield from _judged(the, judge, _tell(the, works, lambda depth, calls: draw.choice(list(calls))), then)
+        the.world.restore(start)
+
+
+def every_sleep(the: Dweller, judge: Judge, work: Callable[[], Any], meanwhile: Callable[[], Any], then: Callable[[Told], list[str]]) -> Iterator[Told]:
+    """`work` is frozen before each of its calls in turn, which is the last that is told; `meanwhile` happens, then it wakes and goes on."""
+    start = the.world.snapshot()
+    for asleep_before in itertools.count(1):
+        told = Told([], [])
+        judge.broken.clear()
+        the.world.restart()
+        with _called([work]) as (caller,):
+            for _ in range(asleep_before):
+                caller.go()
+                told.calls.append(caller.before.name)
+            if caller.ended:
+                return
+            meanwhile()
+            while not caller.ended:
+                caller.go()
+        told.answers = [caller.answer]
+        yield from _judged(the, judge, told, then)
+        the.world.restore(start)
+
+
+def one_by_one(the: Dweller, judge: Judge, works: Sequence[Callable[[], Any]], then: Callable[[Told], list[str]], before: tuple[int, ...] = ()) -> Iterator[Told]:
+    """Every order of works that are done wholly one after another; each beginning of orders is told once."""
+    if len(before) == len(works):
+        yield from _judged(the, judge, Told(list(before), []), then)
+        return
+    start, broken = the.world.snapshot(), list(judge.broken)
+    for turn in range(len(works)):
+        if turn not in before:
+            works[turn]()
+            yield from one_by_one(the, judge, works, then, (*before, turn))
+            the.world.restore(start)
+            judge.broken[:] = broken
+
+
+def some_one_by_one(the: Dweller, judge: Judge, works: Sequence[Callable[[], Any]], then: Callable[[Told], list[str]], seed: int, many: int) -> Iterator[Told]:
+    """So many of these orders, drawn from a seed."""
+    start, draw = the.world.snapshot(), random.Random(seed)
+    for _ in range(many):
+        turns = draw.sample(range(len(works)), len(works))
+        for turn in turns:
+            works[turn]()
+        yield from _judged(the, judge, Told(turns, []), then)
+        the.world.restore(start)
+
+
+def _judged(the: Dweller, judge: Judge, told: Told | None, then: Callable[[Told], list[str]]) -> Iterator[Told]:
+    if told is not None:
+        told.broken = [*then(told), *map(str, judge.verdict(faults=told.doubled))]
+        yield told
+    judge.broken.clear()
+
+
+def _tell(the: Dweller, works: Sequence[Callable[[], Any]], choose: Callable[[int, dict[int, Call]], int | None]) -> Told | None:
+    """One schedule, by whoever chooses the turns. None where nobody need go on: it is another's twin."""
+    told = Told([], [])
+    the.world.restart()  # what is warm may not differ from one telling to the next
+    with _called(works) as callers:
         for caller in callers:
-            caller.start()
             caller.go()
-        twin = False
         while calls := {number: caller.before for number, caller in enumerate(callers) if not caller.ended}:
-            depth = len(told.turns)
-            if not twin and depth >= len(path):
-                path.append(_Node(calls, path[-1].sleepers() if path else set()))
-                twin = not path[-1].left
-            turn = next(iter(calls)) if twin else _chosen(path, depth)
+            turn = choose(len(told.turns), calls)
+            if turn is None:
+                return None
             told.turns.append(turn)
             told.calls.append(f"{turn}:{calls[turn].name}")
             callers[turn].go()
     told.answers = [caller.answer for caller in callers]
-    return None if twin else told
+    return told
 
 
-def _chosen(path: list[_Node], depth: int) -> int:
-    """The turn of the path; at its last moment the next that was not tried."""
+@contextmanager
+def _called(works: Sequence[Callable[[], Any]]) -> Iterator[list[_Caller]]:
+    """Callers at their beginning. Whoever has not come to his end when the block is left comes to none."""
+    callers = [_Caller(work) for work in works]
+    with gate.watching(_Turns(callers)):
+        for caller in callers:
+            caller.start()
+        try:
+            yield callers
+        finally:
+            for caller in callers:
+                caller.end()
+
+
+def _along(works: Sequence[Callable[[], Any]], path: list[_Node], depth: int, calls: dict[int, Call]) -> int | None:
+    """The turn of the path; at its last moment the next that was not tried; beyond it the path goes on with anybody who does not sleep."""
+    if depth == len(path):
+        fresh = calls.keys() - {node.tried[-1] for node in path}
+        alike = {turn: min(other for other in fresh if works[other] is works[turn]) for turn in fresh}
+        node = _Node({turn: call for turn, call in calls.items() if alike.get(turn, turn) == turn}, alike, path[-1].sleepers() if path else set())
+        node.wanted = set([turn for turn in node.calls if turn not in node.asleep][:1])
+        path.append(node)
     node = path[depth]
-    if depth == len(path) - 1 and node.left:
+    if depth == len(path) - 1:
+        if not node.left:
+            return None
         node.tried.append(node.left[0])
     return node.tried[-1]
 
 
-def _call(name: str, detail: dict[str, Any]) -> Call:
-    service = name.partition(".")[0]
-    if service != "dynamodb":
-        return Call(name, name in READS, frozenset({(service, "*")}))
-    if "TransactItems" in detail:
-        puts = [next(iter(each.values())) for each in detail["TransactItems"]]
-        return Call(name, False, frozenset((put["TableName"], (put.get("Item") or put["Key"])["pk"]["S"]) for put in puts))
-    if "RequestItems" in detail:
-        keys = [(table, key["pk"]["S"]) for table, wanted in detail["RequestItems"].items() for key in wanted["Keys"]]
-        return Call(name, True, frozenset(keys))
-    key = detail.get("Item") or detail.get("Key")
-    values = detail.get("ExpressionAttributeValues", {})
-    of = key["pk"]["S"] if key else values[":p"]["S"] if "IndexName" not in detail and ":p" in values else "*"
-    return Call(name, name in READS, frozenset({(detail["TableName"], of)}))
+def _turn_round(path: list[_Node]) -> None:
+    """Of each two calls that concern each other and could have come the other way round, the later one's caller is to be tried first."""
+    gone = [node for node in path if node.tried]
+    before: list[set[int]] = []
+    for node in gone:
+        before.append(_meet(gone[: len(before)], before, node.tried[-1], node.call))
+    for turn, call in (path[-1].calls if len(gone) < len(path) else {}).items():
+        _meet(gone, before, turn, call)
+
+
+def _meet(gone: list[_Node], before: list[set[int]], turn: int, call: Call) -> set[int]:
+    """The moments of a schedule that must come before this call."""
+    found = set[int]()
+    for moment in reversed(range(len(gone))):
+        earlier = gone[moment]
+        if moment in found or earlier.tried[-1] != turn and earlier.call.apart_from(call):
+            continue
+        if earlier.tried[-1] != turn:
+            earlier.want(turn)
+        found |= {moment} | before[moment]
+    return found

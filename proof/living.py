@@ -95,4 +95,5 @@ def _others(gateway: FakeGateway, those: Outside) -> list[Kept]:
         Kept(gateway, "payments", "keys", "begun", "down", "refuses_refunds"),
         Kept(those, "pushed", "levels"),
         Kept(those.shops, "_orders", "told"),
+        Kept(those.receiver, "seen", "faults"),
     ]

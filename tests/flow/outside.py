@@ -70,7 +70,7 @@ class Outside:
     levels: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._receiver = Receiver(self.shops, InMemoryShelves(), TOKENS)
+        self.receiver = Receiver(self.shops, InMemoryShelves(), TOKENS)
 
     def answer(self, method: str, target: SplitResult, headers: Mapping[str, str], body: bytes, seconds: float) -> outbound.Reply:
         """In the place of the network, behind the gate."""
@@ -81,7 +81,7 @@ class Outside:
             self.levels |= {level["sku"]: level["available"] for level in json.loads(body)["data"]["levels"]}
             return outbound.Reply(204, {}, b"")
         url = f"{target.path}?{target.query}"
-        status, content = self._receiver.answer(method, url, {name.lower(): value for name, value in headers.items()}, body)
+        status, content = self.receiver.answer(method, url, {name.lower(): value for name, value in headers.items()}, body)
         return outbound.Reply(status, {}, b"" if content is None else json.dumps(content).encode())
 
 

@@ -1,0 +1,239 @@
+"""SQS promises at least once, and a frozen function wakes when it wants: each kind of message in the hands of several workers at once, and of one
+who fell asleep over it."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from proof.faults import TWICE
+from proof.interleaving import Told
+from proof.living import Dweller
+from proof.race import ALL, ALL_IN_PROOF, ASLEEP, DRAWN, Look, Race, Work, moment, told_by_stripe
+from proof.stories import STORIES
+from tests.flow.life import Life, an_order
+from tests.flow.stories import Story, delivered
+from tests.house.deeds import lapse
+from tests.imports.desk import row, sheet
+
+
+def _imported(the: Life) -> str:
+    """Two orders in a spreadsheet, one of which cannot be."""
+    file = sheet(row("paper-1"), row("paper-2", quantity="x"))
+    assert the.call("POST", "/v1/imports?channel=api", file, who="api", idempotency_key="sheet", content_type="text/csv").status == 202
+    the.settle()
+    return ""
+
+
+def _looked_up(the: Life) -> str:
+    """The gateway says that something has happened to a payment."""
+    id = delivered(the)
+    assert told_by_stripe(the, id, "charge.refunded").status == 200
+    the.settle()
+    return id
+
+
+def _cared_for(the: Life) -> str:
+    """An authorisation is about to lapse."""
+    id = the.place(an_order())
+    the.settle()
+    the.world.later(6 * 86_400)
+    the.world.handler("payment_care")({}, None)
+    the.settle()
+    return id
+
+
+def _tried_again(the: Life) -> str:
+    """An authorisation has lapsed, and a person tries again."""
+    id = the.place(an_order())
+    the.settle()
+    lapse(the, id)
+    assert the.call("POST", f"/v1/orders/{id}/payments/1/retry", {}, idempotency_key="again").status == 202
+    the.settle()
+    return id
+
+
+LIVES = {
+    **STORIES,
+    "imported": Story(_imported, ""),
+    "looked-up": Story(_looked_up, "completed"),
+    "cared-for": Story(_cared_for, "released"),
+    "tried-again": Story(_tried_again, "released"),
+}
+KINDS = {
+    "IntakeQueue": {"document": "delivered"},
+    "ImportsQueue": {"document": "imported"},
+    "StockQueue": {
+        "reserve": "delivered",
+        "release": "declined",
+        "fulfilment_order.shipped": "delivered",
+        "order.cancelled": "cancelled",
+        "order.edited": "edited-up",
+        "order.lines_cancelled": "without-a-part",
+    },
+    "PaymentQueue": {
+        "authorise": "delivered",
+        "fulfilment_order.shipped": "delivered",
+        "level": "edited-up",
+        "look": "looked-up",
+        "care": "cared-for",
+        "secure": "tried-again",
+        "order.cancelled": "cancelled",
+        "order.lines_cancelled": "without-a-part",
+        "refund.granted": "refunded",
+    },
+    "RoutingQueue": {
+        "route": "split",
+        "fulfilment_order.rejected": "rejected",
+        "fulfilment_order.shipped": "delivered",
+        "order.edited": "edited-backorder",
+        "order.lines_cancelled": "without-a-part",
+        "order.stock_arrived": "in-parts",
+    },
+    "WaitsQueue": {
+        "hold": "sums-off",
+        "stock": "backordered",
+        "payment": "declined",
+        "remorse": "thought-over",
+        "order.cancelled": "cancelled",
+        "order.hold_released": "released-once",
+    },
+    "NodePushQueue": {"fulfilment_order.requested": "delivered"},
+    "NotificationsQueue": {
+        "order.confirmed": "delivered",
+        "order.backordered": "backordered",
+        "order.cancelled": "cancelled",
+        "order.edited": "edited-up",
+        "order.lines_cancelled": "without-a-part",
+        "fulfilment_order.shipped": "delivered",
+        "fulfilment_order.delivered": "delivered",
+    },
+    "AccountingQueue": {
+        "fulfilment_order.shipped": "delivered",
+        "payment.captured": "delivered",
+        "payment.recorded": "shopify",
+        "payment.refunded": "refunded",
+        "refund.granted": "refunded",
+    },
+    "ChannelAcksQueue": {
+        "fulfilment_order.shipped": "shopify",
+        "order.cancelled": "cancelled-paid-outside",
+        "order.lines_cancelled": "without-a-part",
+        "payment.refund_owed": "cancelled-paid-outside",
+        "payment.refunded": "refunded",
+    },
+    "ChannelChangesQueue": {"document": "changed-by-channel"},
+}
+"""Every kind of message of the lives of an order, and a life in which it comes: {queue: {what it is about: story}}."""
+
+
+def at_several(queue: str, word: str, workers: int) -> Callable[[Dweller], tuple[list[Work], Look]]:
+    """One message at so many workers at once. Whatever they do, the world ends as it does with one."""
+
+    def begin(the: Dweller) -> tuple[list[Work], Look]:
+        message = moment(the, LIVES[KINDS[queue][word]].tell, queue, word)
+        work = functools.partial(the.world.deliver, queue, [message])
+        return [work] * workers, as_once(the, work)
+
+    return begin
+
+
+def asleep_over(queue: str, word: str) -> Callable[[Dweller], tuple[list[Work], Look]]:
+    """A worker falls asleep over a message, the queue gives it to another in time, and then he wakes and goes on."""
+
+    def begin(the: Dweller) -> tuple[list[Work], Look]:
+        message = moment(the, LIVES[KINDS[queue][word]].tell, queue, word)
+        work = functools.partial(the.world.deliver, queue, [message])
+
+        def meanwhile() -> None:
+            the.world.later(the.world.cloud.sqs.queues[queue].settings.visibility_s)
+            the.settle()
+
+        look = as_once(the, lambda: (work(), the.settle(), meanwhile()))
+
+        def then(told: Told) -> list[str]:
+            told.doubled = int(TWICE in told.calls[-2:])  # nobody can call a letter back that is being handed over
+            return [line for line in look(told) if not told.doubled or not line.startswith("mails")]
+
+        return [work, meanwhile], then
+
+    return begin
+
+
+def as_once(the: Dweller, work: Work) -> Look:
+    """The world is as if `work` had been done once, alone."""
+    start = the.world.snapshot()
+    work()
+    the.settle()
+    once = _summed_up(the)
+    the.world.restore(start)
+
+    def look(told: Told) -> list[str]:
+        the.settle()
+        now = _summed_up(the)
+        return [f"{name}: {now[name]}, and done once: {once[name]}" for name in once if now[name] != once[name]]
+
+    return look
+
+
+def _summed_up(the: Dweller) -> dict[str, Any]:
+    """What can be seen from outside, however it came about."""
+    tables = the.world.cloud.dynamodb.tables
+    ids = [pk.removeprefix("ORDER#") for pk, partition in tables["OrdersTable"].partitions.items() if pk.startswith("ORDER#") and "STATE" in partition.items]
+    orders = [the.order(id) for id in ids]
+    return {
+        "orders": [(order["status"], sorted(hold["id"] + hold["status"] for hold in order["holds"])) for order in orders],
+        "timelines": [Counter(entry["type"] for entry in the.call("GET", f"/v1/orders/{id}/timeline").json()["items"]) for id in ids],
+        "work": [sorted((work["node"], work["status"]) for work in order["fulfilment_orders"]) for order in orders],
+        "mails": Counter(mail.partition("\r\n")[0] for mail in the.world.mails()),
+        "channels were told": Counter(str(said) for said in the.outside.shops.told) if the.outside else Counter(),
+        "nodes were told": sorted(the.outside.pushed.values()) if the.outside else [],
+        "at the gateway": [(payment.status, payment.parts, [refund.amount for _, refund in payment.refunds]) for payment in the.gateway.payments.values()],
+        "stock": sorted(str(item) for item in _stock(the)),
+        "executions": sorted(run.status for run in the.world.machine.executions.values()),
+    }
+
+
+def _stock(the: Dweller) -> list[dict[str, Any]]:
+    return [row for sku in ("TEA", "CUP", "POT") for row in the.call("GET", f"/v1/inventory/{sku}").json()["nodes"]]
+
+
+_MANY = {
+    "StockQueue": ("reserve", "release", "fulfilment_order.shipped", "order.cancelled", "order.edited"),
+    "PaymentQueue": ("refund.granted",),
+    "ImportsQueue": ("document",),
+    "WaitsQueue": ("stock",),
+}
+"""Of these there are hundreds of schedules for two workers, and so for three too many to try."""
+_TOO_MANY = {
+    "PaymentQueue": ("authorise", "fulfilment_order.shipped", "level", "order.cancelled", "secure"),
+    "RoutingQueue": ("route",),
+    "WaitsQueue": ("payment",),
+    "ChannelChangesQueue": ("document",),
+}
+"""Of these too, for three workers."""
+_FAR_TOO_MANY = {"RoutingQueue": ("fulfilment_order.rejected",)}
+"""Of these already for two."""
+
+
+def _tried(queue: str, word: str, workers: int) -> str:
+    def among(*kinds: dict[str, tuple[str, ...]]) -> bool:
+        return any(word in each.get(queue, ()) for each in kinds)
+
+    if workers == 2:
+        return DRAWN if among(_FAR_TOO_MANY) else ALL_IN_PROOF if among(_MANY) else ALL
+    return DRAWN if among(_MANY, _TOO_MANY, _FAR_TOO_MANY) else ALL
+
+
+def _races(queue: str, word: str, story: str) -> dict[str, Race]:
+    kind, of = f"{queue} {word}", LIVES[story]
+    return {
+        f"{kind} twice": Race(at_several(queue, word, 2), of.stock, of.fill, _tried(queue, word, 2)),
+        f"{kind} thrice": Race(at_several(queue, word, 3), of.stock, of.fill, _tried(queue, word, 3)),
+        f"{kind} asleep": Race(asleep_over(queue, word), of.stock, of.fill, how=ASLEEP),
+    }
+
+
+MESSAGES = {name: race for queue, words in KINDS.items() for word, story in words.items() for name, race in _races(queue, word, story).items()}
