@@ -18,6 +18,7 @@ if str(ROOT / "layers" / "waybill") not in sys.path:
 from tools.routes import ROUTES, Route  # noqa: E402
 from tools.shapes import AMOUNT, FLAG, INSTANT, SHAPES, TEXT, WHOLE, Schema, array, page, record, ref  # noqa: E402
 from waybill.fulfilment.model.fulfilment_order import REASONS  # noqa: E402
+from waybill.fulfilment.model.shortage import FOR_UNITS  # noqa: E402
 from waybill.fulfilment.model.tracking import STATUSES  # noqa: E402
 
 TARGET = ROOT / "schemas" / "openapi.json"
@@ -126,7 +127,7 @@ def _body(route: Route) -> dict[str, Any]:
         return {"required": True, "description": "The sender's own document", "content": {_JSON: {"schema": {"type": "object"}}}}
     if route.takes == "file":
         return {"required": False, "description": "A CSV file or an .xlsx workbook, as it is", "content": {kind: {"schema": TEXT} for kind in _SPREADSHEETS}}
-    optional = route.takes in ("HoldIn", "ReleaseIn", "CancelIn", "PickIn", "PackIn", "PlaceIn")
+    optional = route.takes in ("HoldIn", "ReleaseIn", "CancelIn", "PickIn", "PackIn", "ShipIn", "PlaceIn")
     return {"required": not optional, "content": {_JSON: {"schema": ref(route.takes)}}}
 
 
@@ -209,6 +210,11 @@ def _by_hand() -> dict[str, Schema]:
         "CancelIn": record({}, {"reason": _NOTE, "lines": units}, "Lines named: only these units, and only of what no node has; needs an Idempotency-Key"),
         "RejectIn": record({"reason": {"enum": list(REASONS)}}, {"lines": array(TEXT)}, "`lines` are those at fault; none named: all"),
         "PickIn": record({}, {"lines": units}, "No lines named: all that are missing"),
+        "ShipIn": record({}, {"packages": array(WHOLE)}, "Numbers of packages; none named: all that have not left"),
+        "ShortIn": record({"lines": units, "reason": {"enum": list(FOR_UNITS)}}, {}, "Units that are not there, or not fit to be sold"),
+        "WhyIn": record({"reason": TEXT}),
+        "SplitIn": record({"lines": units}, {}, "Units of the new one, which is of the same node"),
+        "MergeIn": record({"with": TEXT}, {}, "Another one of the same order, node and address, in the same state"),
         "PackIn": record(
             {},
             {"packages": array(record({"lines": units}, {"weight_g": WHOLE, "box": TEXT, **{name: WHOLE for name in ("length_mm", "width_mm", "height_mm")}}))},

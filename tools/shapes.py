@@ -28,7 +28,9 @@ STATUSES = [
     "received", "on_hold", "backordered", "confirmed", "released", "in_fulfilment", "partially_shipped", "shipped",
     "partially_delivered", "delivered", "completed", "cancelled",
 ]  # fmt: skip
-FO_STATUSES = ["requested", "accepted", "rejected", "picking", "picked", "packed", "shipped", "delivered", "cancelled"]
+FO_STATUSES = [
+    "requested", "accepted", "rejected", "picking", "picked", "packed", "partially_shipped", "shipped", "delivered", "cancellation_requested", "on_hold", "cancelled",
+]  # fmt: skip
 
 
 def ref(name: str) -> Schema:
@@ -612,13 +614,20 @@ SHAPES: dict[str, Schema] = {
             "requested_at": INSTANT,
             "lines": {
                 "type": "object",
-                "additionalProperties": record({"sku": TEXT, "title": TEXT, "quantity": WHOLE, "picked": WHOLE, "packed": WHOLE}),
+                "additionalProperties": record({"sku": TEXT, "title": TEXT, "quantity": WHOLE, "picked": WHOLE, "packed": WHOLE, "shipped": WHOLE}),
             },
             "ship_to": ref("Address"),
             "service": record({"method": TEXT}, {"promise_days": WHOLE}),
             "packages": array(ref("Package")),
         },
-        {"note": TEXT},
+        {
+            "note": TEXT,
+            "supported_actions": {**array(TEXT), "description": "What may be done with it now: names of the routes below it"},
+            "pause": {
+                **maybe(record({"reason": TEXT, "by": TEXT, "since": INSTANT}, {"until": maybe(INSTANT), "goes_on": TEXT, "lines": QUANTITIES})),
+                "description": "Why it stands still: on hold, or somebody asks to cancel these lines (none named: all) and is to be answered by `until`",
+            },
+        },
         "One node's work on an order: what to pick and where it goes.",
     ),
     "FulfilmentSummary": record(

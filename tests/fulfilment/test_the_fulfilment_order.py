@@ -9,23 +9,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waybill.fulfilment.codec import item_of, work_from
+from waybill.fulfilment.model import cancelling, pausing, shortage
 from waybill.fulfilment.model import fulfilment_order as fo
+from waybill.fulfilment.model.actions import supported
 from waybill.fulfilment.model.fulfilment_order import MACHINE, AtNode, FulfilmentOrder, Package
 from waybill.fulfilment.model.tracking import Scan
 from waybill.kernel.errors import IllegalTransition, InvalidInput, NotFound
+from waybill.orders.model import work as questions
 
 AT = "2026-11-23T03:20:00.000Z"
-VERBS = ("accept", "pick", "finish picking", "pack", "ship", "deliver", "reject", "cancel")
+_BACK = {f"go on {state}": state for state in ("requested", "accepted", "picking", "picked", "packed")}
+VERBS = ("accept", "pick", "finish picking", "pack", "ship", "ship a part", "deliver", "reject", "cancel", "ask to cancel", "hold", *_BACK)
+_ANY = {"reject": "rejected", "cancel": "cancelled", "hold": "on_hold"}
+_ASK = {"ask to cancel": "cancellation_requested"}
+_LEAVE = {"ship": "shipped", "ship a part": "partially_shipped"}
 LEGAL = {
-    "requested": {"accept": "accepted", "reject": "rejected", "cancel": "cancelled"},
-    "accepted": {"pick": "picking", "finish picking": "picked", "reject": "rejected", "cancel": "cancelled"},
-    "picking": {"pick": "picking", "finish picking": "picked", "reject": "rejected", "cancel": "cancelled"},
-    "picked": {"pack": "packed", "reject": "rejected", "cancel": "cancelled"},
-    "packed": {"ship": "shipped", "cancel": "cancelled"},
+    "requested": {"accept": "accepted", **_ANY},
+    "accepted": {"pick": "picking", "finish picking": "picked", **_ANY, **_ASK},
+    "picking": {"pick": "picking", "finish picking": "picked", **_ANY, **_ASK},
+    "picked": {"finish picking": "picked", "pack": "packed", **_ANY, **_ASK},
+    "packed": {**_LEAVE, "cancel": "cancelled", "hold": "on_hold", **_ASK},
+    "partially_shipped": {**_LEAVE},
     "shipped": {"deliver": "delivered"},
     "delivered": {},
     "rejected": {},
     "cancelled": {},
+    "cancellation_requested": {**_LEAVE, "cancel": "cancelled", **{verb: state for verb, state in _BACK.items() if state != "requested"}},
+    "on_hold": {"cancel": "cancelled", **_BACK, **_ASK},
 }
 
 
@@ -38,6 +48,10 @@ def packed(*parcels: dict[str, int]) -> FulfilmentOrder:
     picked = fo.pick(fo.accept(work(), AT, "n"), {}, AT, "n")
     packages = tuple(Package(n, lines, 500, "c", "s", tracking_number=f"T{n}") for n, lines in enumerate(parcels or ({"a": 2, "b": 1},), 1))
     return fo.pack(picked, packages, AT, "n")
+
+
+def left(work: FulfilmentOrder, *parcels: int, last: bool = True, before: dict[str, int] | None = None) -> FulfilmentOrder:
+    return fo.ship(work, fo.to_leave(work, parcels), last, AT, "n", before)
 
 
 @pytest.mark.parametrize("state", LEGAL)
@@ -57,11 +71,11 @@ def test_the_table_has_no_state_or_verb_that_is_not_tested() -> None:
 
 
 def test_a_repeat_of_what_is_done_changes_nothing() -> None:
-    shipped = fo.ship(packed(), True, AT, "n")
+    shipped = left(packed())
     assert fo.accept(shipped, AT, "n") is shipped
     assert fo.pick(shipped, {}, AT, "n") is shipped
     assert fo.pack(shipped, (), AT, "n") is shipped
-    assert fo.ship(shipped, True, AT, "n") is shipped
+    assert left(shipped) is shipped
     rejected = fo.reject(work(), "DAMAGED", [], AT, "n")
     assert fo.reject(rejected, "OTHER", [], AT, "n") is rejected
 
@@ -72,7 +86,7 @@ def test_what_was_rejected_is_not_accepted_and_says_so() -> None:
 
 
 def test_a_packed_parcel_is_not_rejected() -> None:
-    with pytest.raises(IllegalTransition, match="allowed: cancel, ship"):
+    with pytest.raises(IllegalTransition, match="allowed: ask to cancel, cancel, hold, ship"):
         fo.reject(packed(), "DAMAGED", [], AT, "n")
 
 
@@ -112,7 +126,7 @@ def test_a_rejection_names_a_known_reason_and_known_lines() -> None:
 
 
 def test_parcels_are_delivered_one_by_one_and_the_last_ends_the_work() -> None:
-    shipped = fo.ship(packed({"a": 2}, {"b": 1}), True, AT, "n")
+    shipped = left(packed({"a": 2}, {"b": 1}))
     one = fo.track(shipped, 2, Scan("delivered", "DLV", AT), AT, "c")
     both = fo.track(one, 1, Scan("delivered", "DLV", AT), AT, "c")
     assert (one.status, one.arrived(), both.status, both.arrived()) == ("shipped", {"b": 1}, "delivered", {"a": 2, "b": 1})
@@ -121,17 +135,43 @@ def test_parcels_are_delivered_one_by_one_and_the_last_ends_the_work() -> None:
 
 def test_a_parcel_delivered_before_we_heard_that_it_left_is_delivered_when_we_do() -> None:
     early = fo.track(packed({"a": 2}, {"b": 1}), 1, Scan("delivered", "DLV", AT), AT, "c")
-    assert (early.status, early.arrived(), early.left_unsaid) == ("packed", {}, False)
-    shipped = fo.ship(early, True, AT, "n")
+    assert (early.status, early.arrived(), early.left_unsaid) == ("packed", {}, (1,))
+    shipped = left(early)
     assert (shipped.status, shipped.arrived()) == ("shipped", {"a": 2})
     assert [entry.type for entry in shipped.history[-2:]] == ["fulfilment_order.shipped", "fulfilment_order.delivered"]
 
 
-def test_a_carrier_that_has_every_parcel_says_that_they_left() -> None:
+def test_a_carrier_that_has_a_parcel_says_that_it_left() -> None:
     one = fo.track(packed({"a": 2}, {"b": 1}), 1, Scan("in_transit", "", AT), AT, "c")
-    assert not one.left_unsaid
-    assert not fo.track(one, 2, Scan("pre_transit", "", AT), AT, "c").left_unsaid
-    assert fo.track(one, 2, Scan("exception", "", AT), AT, "c").left_unsaid
+    assert one.left_unsaid == (1,)
+    assert fo.track(one, 2, Scan("pre_transit", "", AT), AT, "c").left_unsaid == (1,)
+    assert fo.track(one, 2, Scan("exception", "", AT), AT, "c").left_unsaid == (1, 2)
+    assert fo.track(left(packed({"a": 2}, {"b": 1}), 1), 2, Scan("in_transit", "", AT), AT, "c").left_unsaid == (2,)
+
+
+def test_parcels_leave_one_by_one_each_shipment_with_its_own_units() -> None:
+    first = left(packed({"a": 2}, {"b": 1}), 2, last=False)
+    assert (first.status, first.lines["b"].shipped, first.lines["a"].shipped) == ("partially_shipped", 1, 0)
+    assert left(first, 2) is first
+    second = left(first, before={"b": 1})
+    assert second.status == "shipped"
+    told = [entry.data for entry in second.history if entry.type == "fulfilment_order.shipped"]
+    assert [(each["lines"], each["last"], each["before"], each.get("part", 0)) for each in told] == [({"b": 1}, False, {}, 0), ({"a": 2}, True, {"b": 1}, 1)]
+    assert [[parcel["n"] for parcel in each["packages"]] for each in told] == [[2], [1]]
+
+
+def test_a_delivered_parcel_of_work_that_has_partly_left_does_not_end_it() -> None:
+    first = fo.track(left(packed({"a": 2}, {"b": 1}), 1, last=False), 1, Scan("delivered", "DLV", AT), AT, "c")
+    assert (first.status, first.arrived(), first.history[-1].data["last"]) == ("partially_shipped", {"a": 2}, False)
+    rest = fo.track(left(first), 2, Scan("delivered", "DLV", AT), AT, "c")
+    assert (rest.status, rest.history[-1].data["last"]) == ("delivered", True)
+
+
+def test_a_parcel_that_there_is_not_does_not_leave() -> None:
+    with pytest.raises(NotFound):
+        left(packed(), 2)
+    with pytest.raises(IllegalTransition):
+        left(fo.accept(work(), AT, "n"))
 
 
 def test_there_is_no_package_beyond_the_last() -> None:
@@ -139,8 +179,18 @@ def test_there_is_no_package_beyond_the_last() -> None:
         fo.track(packed(), 2, Scan("delivered", "", AT), AT, "c")
 
 
+def asked(now: FulfilmentOrder, **units: int) -> FulfilmentOrder:
+    """Who cancels the order asks its node: these units, or all."""
+    MACHINE.after(now.status, "ask to cancel")
+    if any(each > now.units()[line] for line, each in units.items()):
+        raise InvalidInput("more than there are")
+    item = {**item_of(now), "version": now.version}
+    return replace(work_from(questions.asked(item, units or now.units(), "changed my mind", "", False, AT, "u")), version=now.version)
+
+
+DOORS = set("accept reject pick pack ship short hold release split merge move cancellation/accept cancellation/decline".split())
 STEPS = st.one_of(
-    st.sampled_from(["accept", "pack", "ship", "deliver", "cancel", "reject"]),
+    st.sampled_from("accept pack ship one deliver reject ask some yes no hold release short all".split()),
     st.dictionaries(st.sampled_from("ab"), st.integers(0, 3), max_size=2),
 )
 
@@ -156,8 +206,12 @@ def test_whatever_is_tried_the_units_add_up_and_the_history_only_grows(steps: li
             pass
         assert now.history[: len(before.history)] == before.history
         assert [entry.seq for entry in now.history] == list(range(1, len(now.history) + 1))
-        assert all(0 <= at.packed <= at.picked <= at.quantity for at in now.lines.values())
-        assert (now.status in ("packed", "shipped", "delivered")) == bool(now.packages)
+        assert all(0 <= at.shipped <= at.packed <= at.picked <= at.quantity for at in now.lines.values())
+        where = now.pause.was if now.pause else now.status
+        assert where == "cancelled" or (where in ("packed", "partially_shipped", "shipped", "delivered")) == bool(now.packages)
+        assert (now.status in ("on_hold", "cancellation_requested")) == bool(now.pause)
+        assert fo.held(each for each in now.packages if each.left) == {line: at.shipped for line, at in now.lines.items() if at.shipped}
+        assert set(supported(now)) <= DOORS
         stored = replace(now, version=3)
         assert work_from(item_of(stored)) == replace(stored, version=4, lines=dict(stored.lines))
 
@@ -167,10 +221,18 @@ def _tried(now: FulfilmentOrder, step: object) -> FulfilmentOrder:
         return fo.pick(now, step, AT, "n")
     deeds = {
         "accept": lambda: fo.accept(now, AT, "n"),
-        "pack": lambda: fo.pack(now, (Package(1, {"a": 2, "b": 1}, 900),), AT, "n"),
-        "ship": lambda: fo.ship(now, True, AT, "n"),
+        "pack": lambda: fo.pack(now, tuple(Package(n, {line: each}, 900) for n, (line, each) in enumerate(now.units().items(), 1) if each), AT, "n"),
+        "ship": lambda: left(now),
+        "one": lambda: left(now, 1),
         "deliver": lambda: fo.track(now, 1, Scan("delivered", "", AT), AT, "c"),
         "reject": lambda: fo.reject(now, "OTHER", [], AT, "n"),
-        "cancel": lambda: now,
+        "ask": lambda: asked(now),
+        "some": lambda: asked(now, b=1),
+        "yes": lambda: cancelling.accepted(now, AT, "n"),
+        "no": lambda: cancelling.declined(now, "packed", AT, "n"),
+        "hold": lambda: pausing.hold(now, "a look", AT, "n"),
+        "release": lambda: pausing.release(now, AT, "n"),
+        "short": lambda: shortage.short(now, {"a": 1}, "DAMAGED", "reroute", AT, "n"),
+        "all": lambda: shortage.short(now, {line: each for line, each in now.units().items() if each}, "OTHER", "ask", AT, "n"),
     }
     return deeds[str(step)]()

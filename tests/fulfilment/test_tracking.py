@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fulfilment.test_the_fulfilment_order import AT, packed
+from tests.fulfilment.test_the_fulfilment_order import AT, left, packed
 from waybill.fulfilment.model import fulfilment_order as fo
 from waybill.fulfilment.model.tracking import STATUSES, Scan, newest
 
@@ -40,7 +40,7 @@ def test_every_order_of_arrival_and_of_the_shipment_among_it_ends_alike(journey:
     for arrival in permutations([*scans(journey), "ship"]):
         now = packed()
         for told in arrival:
-            now = fo.ship(now, True, AT, "n") if told == "ship" else fo.track(now, 1, told, AT, "c")
+            now = left(now) if told == "ship" else fo.track(now, 1, told, AT, "c")
         said = [entry.type for entry in now.history]
         assert said.count("fulfilment_order.shipped") == 1
         assert said.count("fulfilment_order.delivered") == ("delivered" in journey)
@@ -60,7 +60,7 @@ def test_which_statement_stands_depends_on_no_order_and_no_repetition(a: Scan, b
 
 @given(st.lists(SCANS, max_size=12))
 def test_a_delivered_parcel_stays_delivered_and_is_told_once(told: list[Scan]) -> None:
-    now = fo.ship(packed(), True, AT, "n")
+    now = left(packed())
     for scan in told:
         after = fo.track(now, 1, scan, AT, "c")
         assert not (now.status == "delivered" and after.status != "delivered")
@@ -70,7 +70,7 @@ def test_a_delivered_parcel_stays_delivered_and_is_told_once(told: list[Scan]) -
 
 
 def test_the_same_word_again_is_kept_and_not_told_again() -> None:
-    shipped = fo.ship(packed(), True, AT, "n")
+    shipped = left(packed())
     hub = fo.track(shipped, 1, Scan("in_transit", "HUB1", "2026-11-23T04:00:00.000Z"), AT, "c")
     next_hub = fo.track(hub, 1, Scan("in_transit", "HUB2", "2026-11-23T05:00:00.000Z"), AT, "c")
     assert next_hub.packages[0].scan.code == "HUB2"

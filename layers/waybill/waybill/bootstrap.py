@@ -398,12 +398,14 @@ def stock_worker() -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 def reconciler() -> Reconciler:
     """Finds what fell through."""
+    from waybill.fulfilment.answering import Answering
+    from waybill.fulfilment.service import Fulfilment
     from waybill.inventory import waiting
     from waybill.orders.model.patience import PATIENCE
     from waybill.orders.reconciler import Reconciler
     from waybill.shop import store as shop
 
-    return Reconciler(utc_now, waiting.shortage(inventory()), lambda: shop.policy(PATIENCE))
+    return Reconciler(utc_now, waiting.shortage(inventory()), lambda: shop.policy(PATIENCE), Answering(Fulfilment(utc_now), utc_now).overdue)
 
 
 def payment() -> Callable[[dict[str, Any]], None]:
@@ -680,13 +682,13 @@ def scarcity() -> Scarcity:
 def rules_api() -> Router:
     """Routes of `functions/rules`."""
     from waybill.counting.model import sheet as counting_sheet
-    from waybill.fulfilment.model import customs
+    from waybill.fulfilment.model import customs, shortage
     from waybill.fulfilment.service import Fulfilment
     from waybill.inventory import shop_endless
     from waybill.inventory.model import backorders, cart, endless, sharing
     from waybill.listing.model import policy as listing_policy
     from waybill.orders import addresses
-    from waybill.orders.model import destinations, limits, patience, remorse, risk
+    from waybill.orders.model import answers, destinations, limits, patience, remorse, risk
     from waybill.routing import brokering, rules_api, runs_api, steering_api
     from waybill.routing.decisions_table import DecisionsTable
     from waybill.routing.model import scarcity
@@ -722,6 +724,8 @@ def rules_api() -> Router:
         endless.POLICY: shop_endless.checked,
         limits.POLICY: limits.check,
         remorse.POLICY: remorse.check,
+        answers.POLICY: answers.check,
+        shortage.POLICY: shortage.check,
         risk.POLICY: risk.check,
         listing_policy.POLICY: lambda policy: listing_policy.check(policy, reachable(policy)),
         "routing": check_routing,
@@ -777,12 +781,15 @@ def _routing() -> Routing:
 
 def fulfilment_api() -> Router:
     """Routes of `functions/fulfilment`."""
-    from waybill.fulfilment import api
+    from waybill.fulfilment import api, life_api
     from waybill.fulfilment.carriers.tracking_door import Carriers
+    from waybill.fulfilment.dividing import Dividing
     from waybill.fulfilment.service import Fulfilment
 
     service = Fulfilment(utc_now)
-    return api.router(service, Carriers(utc_now, service))
+    routes = api.router(service, Carriers(utc_now, service))
+    life_api.add_routes(routes, service, Dividing(utc_now))
+    return routes
 
 
 def labels_api() -> Router:

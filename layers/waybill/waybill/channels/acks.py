@@ -120,14 +120,15 @@ def _tell(teller: Remote, event: Event, record: Record) -> None:
         teller.reduced(Reduction(event.id, order.id, order.external_reference, dict(data["lines"]), str(data.get("reason", ""))))
         return
     parcels = tuple(_parcel(package) for package in data["packages"])
-    before, now = _left_before(record, data["fo_id"]), {line: int(units) for line, units in data["lines"].items()}
+    told = data.get("before")
+    before, now = Counter({line: int(units) for line, units in told.items()}) if told is not None else _left_before(record, data["fo_id"]), {line: int(units) for line, units in data["lines"].items()}
     lines = as_sold(order, before, now)
     if order.edits and shop.channel(order.channel).kind != "api":
         lines = sold_there(store.as_placed(record), as_sold(order, {}, before), lines)
     last = bool(data.get("last"))
     if not lines and not last:
         return  # a part of a bundle: the channel hears of the bundle, with the parcel that makes it whole
-    teller.shipped(Shipment(event.id, order.id, order.external_reference, data["fo_id"], lines, parcels, last, event.time))
+    teller.shipped(Shipment(event.id, order.id, order.external_reference, data["fo_id"], lines, parcels, last, event.time, int(data.get("part", 0))))
 
 
 def _left_before(record: Record, fo_id: str) -> Counter[str]:

@@ -225,7 +225,7 @@ class Amazon(Quiet):
             return
         parcel = shipment.parcels[0]
         package = {
-            "packageReferenceId": shipment.fo_id.rpartition("-")[2],
+            "packageReferenceId": shipment.fo_id.rpartition("-")[2] + (f"{shipment.part:03d}" if shipment.part else ""),
             "carrierCode": "Other",
             "carrierName": parcel.carrier,
             "shippingMethod": parcel.service,

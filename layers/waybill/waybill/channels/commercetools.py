@@ -276,11 +276,11 @@ class Commercetools(Quiet):
 
     def shipped(self, shipment: Shipment) -> None:
         order = self.order(shipment.external_reference)
-        if any(each.get("key") == shipment.fo_id for each in (order.get("shippingInfo") or {}).get("deliveries", ())):
+        if any(each.get("key") == shipment.name for each in (order.get("shippingInfo") or {}).get("deliveries", ())):
             return
         items = [{"id": line, "quantity": units} for line, units in sorted(shipment.lines.items())]
         parcels = [{"trackingData": {"trackingId": parcel.tracking_number, "carrier": parcel.carrier}} for parcel in shipment.parcels]
-        delivery = {"action": "addDelivery", "deliveryKey": shipment.fo_id, "items": items, "parcels": parcels}
+        delivery = {"action": "addDelivery", "deliveryKey": shipment.name, "items": items, "parcels": parcels}
         state = {"action": "changeShipmentState", "shipmentState": "Shipped" if shipment.last else "Partial"}
         self._change(order, [delivery, *([state] if order.get("shipmentState") != state["shipmentState"] else [])])
 

@@ -188,7 +188,7 @@ class Shopify:
 
     def _fulfil(self, shipment: Shipment, lines: list[dict[str, Any]]) -> None:
         fulfillment = {"lineItemsByFulfillmentOrder": lines, "notifyCustomer": False, "trackingInfo": _tracking(shipment.parcels)}
-        variables = {"fulfillment": fulfillment, "message": f"Waybill {shipment.fo_id}"}
+        variables = {"fulfillment": fulfillment, "message": f"Waybill {shipment.name}"}
         answer = self._ask("shopify.fulfillmentCreate", FULFIL, variables)["fulfillmentCreate"]
         _refuse_user_errors("fulfillmentCreate", answer["userErrors"])
 

@@ -52,7 +52,7 @@ class WooCommerce:
 
     def shipped(self, shipment: Shipment) -> None:
         """The note first, the order after it: whoever sees the order completed finds the tracking number."""
-        key = f"_waybill_shipment_{shipment.fo_id}"
+        key = f"_waybill_shipment_{shipment.name}"
         if self._told(shipment.external_reference, key):
             return
         self._note(shipment)

@@ -31,13 +31,13 @@ def router(fulfilment: Fulfilment, carriers: Carriers) -> Router:
     @routes.route("GET", _BASE + "/{id}")
     def read(request: Request) -> Answer:
         key = caller(request, "node", "viewer", "support")
-        return _shown(*load(request.params["id"], own_node(key)))
+        return shown(*load(request.params["id"], own_node(key)))
 
     @routes.route("POST", _BASE + "/{id}/accept")
     def accept(request: Request) -> Answer:
         key = caller(request, "node", "support")
         known_fields(request.json_object())
-        return _shown(*fulfilment.accept(request.params["id"], key.actor, own_node(key)))
+        return shown(*fulfilment.accept(request.params["id"], key.actor, own_node(key)))
 
     @routes.route("POST", _BASE + "/{id}/reject")
     def reject(request: Request) -> Answer:
@@ -46,19 +46,19 @@ def router(fulfilment: Fulfilment, carriers: Carriers) -> Router:
         reason, lines = body.get("reason"), body.get("lines", [])
         if not isinstance(reason, str) or not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
             raise InvalidInput("send a reason, and lines as a list of line ids", fields={"reason": "required"})
-        return _shown(*fulfilment.reject(request.params["id"], reason, lines, key.actor, own_node(key)))
+        return shown(*fulfilment.reject(request.params["id"], reason, lines, key.actor, own_node(key)))
 
     @routes.route("POST", _BASE + "/{id}/pick")
     def pick(request: Request) -> Answer:
         key = caller(request, "node", "support")
         units = line_units(known_fields(request.json_object(), "lines").get("lines", []), "lines")
-        return _shown(*fulfilment.pick(request.params["id"], units, key.actor, own_node(key)))
+        return shown(*fulfilment.pick(request.params["id"], units, key.actor, own_node(key)))
 
     @routes.route("POST", _BASE + "/{id}/ship")
     def ship(request: Request) -> Answer:
         key = caller(request, "node", "support")
-        known_fields(request.json_object())
-        return _shown(*fulfilment.ship(request.params["id"], key.actor, own_node(key)))
+        packages = _numbers(known_fields(request.json_object(), "packages").get("packages", []))
+        return shown(*fulfilment.ship(request.params["id"], key.actor, own_node(key), packages))
 
     @routes.route("POST", "/v1/carriers/{carrier}/events")
     def tracking(request: Request) -> Answer:
@@ -83,7 +83,6 @@ def known_fields(body: dict[str, Any], *names: str, under: str = "") -> dict[str
     if strange:
         raise InvalidInput("the body has fields that nobody reads", fields={under + name[:64]: "unknown field" for name in strange[:20]})
     return body
-
 
 
 def line_units(raw: Any, field: str) -> dict[str, int]:
@@ -118,5 +117,12 @@ def _listed(request: Request, node: str) -> Answer:
     return Answer({"items": items, "next": cursor(following.to_cursor()) if following else None})
 
 
-def _shown(record: Record, work: FulfilmentOrder) -> Answer:
+def _numbers(raw: Any) -> tuple[int, ...]:
+    """Numbers of parcels. Raises InvalidInput."""
+    if not isinstance(raw, list) or len(raw) > 1000 or not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in raw):
+        raise InvalidInput("packages is a list of the numbers of parcels", fields={"packages": "a list of numbers"})
+    return tuple(dict.fromkeys(raw))
+
+
+def shown(record: Record, work: FulfilmentOrder) -> Answer:
     return Answer(document(record.order, record.customer, work))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from waybill.fulfilment.model.fulfilment_order import CLOSED, LEFT, AtNode, FulfilmentOrder, Package
+from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Package, Pause
+from waybill.fulfilment.model.machine import CLOSED, LEFT
 from waybill.fulfilment.model.tracking import Scan
 from waybill.kernel.events import Entry
 from waybill.kernel.ids import order_of_fulfilment_order
@@ -32,6 +33,8 @@ def item_of(work: FulfilmentOrder) -> dict[str, Any]:
         "packages": [_lean(asdict(package)) for package in work.packages],
         "history": [entry.to_dict() for entry in work.history],
     }
+    if work.pause:
+        item["pause"] = _lean(asdict(work.pause))
     item |= {name: value for name, value in (("within", work.within), ("group", work.group)) if value}
     if work.status not in CLOSED:
         part = ON_THE_WAY if work.status in LEFT else OPEN
@@ -50,16 +53,18 @@ def work_from(item: dict[str, Any]) -> FulfilmentOrder:
         version=item["version"],
         within=item.get("within", 0),
         group=item.get("group", ""),
-        packages=tuple(_package(package) for package in item.get("packages", ())),
+        packages=tuple(_package(package, item["status"] in LEFT) for package in item.get("packages", ())),
+        pause=Pause(**item["pause"]) if item.get("pause") else None,
         history=tuple(Entry.from_dict(entry) for entry in item["history"]),
     )
 
 
-def _package(raw: dict[str, Any]) -> Package:
+def _package(raw: dict[str, Any], left: bool) -> Package:
+    """`left`: all of its fulfilment order have."""
     scan = Scan(**raw["scan"]) if raw.get("scan") else None
-    return Package(**{**raw, "scan": scan})
+    return Package(**{**raw, "scan": scan, "left": left or raw.get("left", False)})
 
 
 def _lean(body: dict[str, Any]) -> dict[str, Any]:
     """Without what says nothing."""
-    return {name: value for name, value in body.items() if value not in ("", None, 0)}
+    return {name: value for name, value in body.items() if value not in ("", None, 0, {})}

@@ -7,14 +7,14 @@ from typing import Any
 
 from waybill.aws.http import Request, cursor_key
 from waybill.fulfilment.codec import ON_THE_WAY, OPEN, work_from
-from waybill.fulfilment.model.fulfilment_order import CLOSED, LEFT
+from waybill.fulfilment.model.machine import CLOSED, LEFT
 from waybill.fulfilment.present import document
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_of_fulfilment_order
 from waybill.orders.codec import DOC, FULFILMENT_ORDER, PII, customer_from, order_from, partition
 from waybill.orders.store import ORDERS
 
-STATUSES = ("requested", "accepted", "picking", "picked", "packed", "shipped")
+STATUSES = ("requested", "accepted", "picking", "picked", "packed", "partially_shipped", "cancellation_requested", "on_hold", "shipped")
 Documents = list[dict[str, Any]]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
+from waybill.fulfilment.model import actions
+from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package, Pause
 from waybill.orders.model.order import Customer, Order
 
 
@@ -24,7 +25,14 @@ def document(order: Order, customer: Customer, work: FulfilmentOrder) -> dict[st
         "service": {"method": way.method, "promise_days": way.promise_days},
         "packages": [_package(work, package) for package in work.packages],
         "note": order.note,
+        "supported_actions": actions.supported(work),
+        "pause": _pause(work.pause) if work.pause else None,
     }
+
+
+def _pause(pause: Pause) -> dict[str, Any]:
+    """Why it stands still."""
+    return {"reason": pause.reason, "by": pause.by, "since": pause.at, "until": pause.until or None, "goes_on": pause.was, "lines": dict(pause.units)}
 
 
 def _package(work: FulfilmentOrder, package: Package) -> dict[str, Any]:

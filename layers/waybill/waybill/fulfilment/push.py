@@ -21,20 +21,23 @@ from waybill.kernel.errors import Unavailable
 from waybill.kernel.events import Event
 from waybill.shop import store as shop
 
+_STILL_NEW = {"fulfilment_order.requested": "requested", "fulfilment_order.cancellation_requested": "cancellation_requested"}
+"""What is pushed, and the state in which nobody has answered it yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class NodePush:
-    """The consumer of `fulfilment_order.requested`."""
+    """The consumer of what a node is asked: to ship, or not to ship any more."""
 
     clock: Clock
 
     def told(self, event: Event) -> None:
         """Sends the fulfilment order to its node. Raises Unavailable where the node did not take it: the queue tries again."""
         node = shop.node(event.data["node"])
-        if event.type != "fulfilment_order.requested" or not node.webhook_url:
+        if event.type not in _STILL_NEW or not node.webhook_url:
             return
         record, work = load(event.data["fo_id"])
-        if work.status != "requested":
+        if work.status != _STILL_NEW[event.type]:
             return
         body = json.dumps({"type": event.type, "data": document(record.order, record.customer, work)}, separators=(",", ":")).encode()
         reply = outbound.send("node.push", "POST", node.webhook_url, self._headers(node.id, event.id, body), body)

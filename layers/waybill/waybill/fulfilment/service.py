@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
-from waybill.aws.tables import Write, replace
+from waybill.aws.tables import Write
+from waybill.aws.tables import replace as replace_item
 from waybill.fulfilment.codec import item_of, work_from
+from waybill.fulfilment.model import cancelling, pausing, shortage
 from waybill.fulfilment.model import fulfilment_order as verbs
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
 from waybill.fulfilment.model.tracking import Scan
@@ -14,9 +17,12 @@ from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import NotFound
 from waybill.kernel.ids import order_of_fulfilment_order
 from waybill.orders import store
+from waybill.orders.model import giving_up
 from waybill.orders.model import state as order_verbs
+from waybill.orders.model.shortage import short_of
 from waybill.orders.model.state import State
 from waybill.orders.store import ORDERS, Record
+from waybill.shop import store as shop
 
 Changed = tuple[FulfilmentOrder, State]
 """The fulfilment order and STATE that follow; STATE as it was where nothing of it changes."""
@@ -28,6 +34,7 @@ class Fulfilment:
     anybody's; another's is NotFound. Each answers the order as it was read and the fulfilment order as it stands then."""
 
     clock: Clock
+    policy: Callable[[str], Mapping[str, Any]] = shop.policy
 
     def accept(self, fo_id: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """The node takes the work."""
@@ -45,19 +52,20 @@ class Fulfilment:
         """Units are picked; none named: all that are missing."""
         return self._alone(fo_id, node, lambda work, at: verbs.pick(work, units, at, actor))
 
-    def ship(self, fo_id: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
-        """The parcels leave: fulfilment order and STATE in one transaction, so that a cancellation wins or loses as a whole (I20).
+    def ship(self, fo_id: str, actor: str, node: str = "", packages: Collection[int] = ()) -> tuple[Record, FulfilmentOrder]:
+        """Parcels leave, these or all: fulfilment order and STATE in one transaction, so that a cancellation wins or loses as a whole (I20).
 
-        Raises OrderHeld where a hold keeps the goods here.
+        Raises OrderHeld where a hold keeps the goods here, NotFound for a parcel that there is not.
         """
 
         def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
-            if work.status in verbs.LEFT:
+            leaving = verbs.to_leave(work, packages)
+            if not leaving:
                 return work, record.state
             order_verbs.refuse_held(record.state, "ship")
-            return _shipped(record, work, at, actor)
+            return _shipped(record, work, leaving, at, actor)
 
-        return self._changed(fo_id, node, decide)
+        return self.changed(fo_id, node, decide)
 
     def track(self, fo_id: str, tracking_number: str, scan: Scan, actor: str) -> tuple[Record, FulfilmentOrder]:
         """A carrier's statement; with a delivered package its units are delivered in the order too. Parcels that the carrier has
@@ -66,18 +74,61 @@ class Fulfilment:
         def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
             seen = verbs.track(work, work.parcel(tracking_number).n, scan, at, actor)
             if seen is not work and seen.left_unsaid:
-                return _shipped(record, seen, at, actor)
+                return _shipped(record, seen, seen.left_unsaid, at, actor)
             arrived = _more(work.arrived(), seen.arrived())
             return seen, order_verbs.deliver(record.state, arrived, at, actor) if arrived else record.state
 
-        return self._changed(fo_id, "", decide)
+        return self.changed(fo_id, "", decide)
+
+    def short(self, fo_id: str, units: Mapping[str, int], reason: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
+        """The node has not all of it: the rest goes on; what lacks is sought elsewhere, cancelled, or put before a person, by the policy `short_pick`."""
+        then = shortage.then(self.policy(shortage.POLICY))
+
+        def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
+            after = shortage.short(work, units, reason, then, at, actor)
+            if after.status == "rejected":
+                return after, record.state
+            return after, short_of(record.state, units, then, f"{work.node} was short of units: {reason}", f"{work.id}:{after.history[-1].seq}", at, actor)
+
+        return self.changed(fo_id, node, decide)
+
+    def cancellation_accepted(self, fo_id: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
+        """The node will not ship what somebody has cancelled; now it is. Raises IllegalTransition where nobody asks, or it has left."""
+
+        def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
+            after = cancelling.accepted(work, at, actor)
+            if after is work:
+                return work, record.state
+            reason = work.pause.reason if work.pause else ""
+            state = giving_up.answered(record.state, _others(record, work), at)
+            return after, giving_up.give_up(state, cancelling.asked_about(work), reason, at, actor)
+
+        return self.changed(fo_id, node, decide)
+
+    def cancellation_declined(self, fo_id: str, reason: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
+        """The node ships it all the same. Raises IllegalTransition where nobody asks."""
+
+        def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
+            after = cancelling.declined(work, reason, at, actor)
+            return (after, _refused(record, work, reason, at, actor)) if after is not work else (work, record.state)
+
+        return self.changed(fo_id, node, decide)
+
+    def hold(self, fo_id: str, reason: str, actor: str) -> tuple[Record, FulfilmentOrder]:
+        """Somebody stops the work at its node."""
+        return self._alone(fo_id, "", lambda work, at: pausing.hold(work, reason, at, actor))
+
+    def release(self, fo_id: str, actor: str) -> tuple[Record, FulfilmentOrder]:
+        """And lets it go on."""
+        return self._alone(fo_id, "", lambda work, at: pausing.release(work, at, actor))
 
     def _alone(self, fo_id: str, node: str, verb: Callable[[FulfilmentOrder, str], FulfilmentOrder]) -> tuple[Record, FulfilmentOrder]:
-        return self._changed(fo_id, node, lambda record, work, at: (verb(work, at), record.state))
+        return self.changed(fo_id, node, lambda record, work, at: (verb(work, at), record.state))
 
-    def _changed(
+    def changed(
         self, fo_id: str, node: str, decide: Callable[[Record, FulfilmentOrder, str], Changed]
     ) -> tuple[Record, FulfilmentOrder]:
+        """One change of a fulfilment order and of STATE, both or neither; from the start whenever somebody else was first."""
         at = instant(self.clock())
         outcome: list[FulfilmentOrder] = []
 
@@ -94,7 +145,7 @@ class Fulfilment:
 
 def save(work: FulfilmentOrder) -> Write:
     """The write that replaces a fulfilment order, if it is still the version that was read."""
-    return replace(ORDERS, item_of(work), work.version)
+    return replace_item(ORDERS, item_of(work), work.version)
 
 
 def load(fo_id: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
@@ -119,12 +170,24 @@ def order_of(fo_id: str) -> str:
     return known[0]
 
 
-def _shipped(record: Record, work: FulfilmentOrder, at: str, actor: str) -> Changed:
-    verbs.MACHINE.after(work.status, "ship")
-    state = order_verbs.ship(record.state, work.units(), work.id, at, actor)
-    shipped = verbs.ship(work, state.all_shipped, at, actor, _gone(record))
-    arrived = shipped.arrived()
+def _shipped(record: Record, work: FulfilmentOrder, leaving: Collection[int], at: str, actor: str) -> Changed:
+    units = verbs.held(package for package in work.packages if package.n in leaving)
+    state = order_verbs.ship(record.state, units, work.id, at, actor)
+    shipped = verbs.ship(work, leaving, state.all_shipped, at, actor, _gone(record))
+    if work.status == "cancellation_requested":
+        state = _refused(replace(record, state=state), work, "it has left", at, actor)
+    arrived = _more(work.arrived(), shipped.arrived())
     return shipped, order_verbs.deliver(state, arrived, at, actor) if arrived else state
+
+
+def _refused(record: Record, work: FulfilmentOrder, reason: str, at: str, actor: str) -> State:
+    """A cancellation that the node has not agreed to is over."""
+    state = giving_up.answered(record.state, _others(record, work), at)
+    return giving_up.decline(state, work.id, cancelling.asked_about(work), reason, at, actor)
+
+
+def _others(record: Record, work: FulfilmentOrder) -> list[dict[str, Any]]:
+    return [item for item in record.fulfilment_orders if item["id"] != work.id]
 
 
 def _more(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:

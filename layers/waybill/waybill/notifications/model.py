@@ -10,6 +10,7 @@ KINDS = {
     "order.backordered": "backordered",
     "order.cancelled": "cancelled",
     "order.lines_cancelled": "reduced",
+    "order.cancellation_declined": "not_cancelled",
     "order.edited": "edited",
     "fulfilment_order.shipped": "shipped",
     "fulfilment_order.delivered": "delivered",

@@ -59,6 +59,7 @@ def event(type: str) -> Event:
         "order.backordered": {"lines": {"l3": 3}},
         "order.cancelled": {"reason": "asked for", "lines": {"l1": 2, "l2": 1, "l3": 3}},
         "order.lines_cancelled": {"reason": "out_of_stock", "lines": {"l3": 3}, "before": {}},
+        "order.cancellation_declined": {"fo_id": "fo_preview-1", "lines": {"l1": 2, "l2": 1}, "reason": "packed"},
         "order.edited": {"edit": 0, "total": 0, "currency": "USD", "difference": 0, "lines": {"l1": 2}, "before": {"l1": 1}, "fields": []},
         "fulfilment_order.shipped": {
             "fo_id": "fo_preview-1",

@@ -16,7 +16,7 @@ from waybill.kernel.errors import IllegalTransition, NotFound
 from waybill.orders import store
 from waybill.orders.model import remorse
 from waybill.orders.model.check import violations
-from waybill.orders.model.holds import KINDS
+from waybill.orders.model.holds import CANCELLING, KINDS
 from waybill.orders.model.patience import BACKORDERED, OUT_OF_STOCK, UNFILLABLE, cancels_at, goes_without_at
 from waybill.orders.model.state import State, go_without
 from waybill.orders.service import Orders, restart
@@ -31,11 +31,12 @@ _MOST = 200
 @dataclass(frozen=True, slots=True)
 class Reconciler:
     """One round restarts lost executions, and looks at the newest orders and at those in front of people. `patience`: the policy by which
-    those that wait are cancelled (`model.patience`)."""
+    those that wait are cancelled (`model.patience`). `unanswered`: what is done of an order whose node was asked to give it up; whether anything was."""
 
     clock: Clock
     shortage: Callable[[Record], dict[str, int]]
     patience: Callable[[], Mapping[str, Any]] = dict
+    unanswered: Callable[[str], bool] = lambda order_id: False
 
     def run(self) -> dict[str, int]:
         """Answers how many executions were restarted, how many waiting orders found stock, how many were cancelled for having waited as long as
@@ -45,6 +46,8 @@ class Reconciler:
         given_up = sum(self._given_up(order_id) for queue in (BACKORDERED, UNFILLABLE) for order_id in store.in_attention(queue, _MOST, None)[0])
         for order_id in store.in_attention(remorse.KIND, _MOST, None)[0]:
             self._let_go(order_id)
+        for order_id in store.in_attention(CANCELLING, _MOST, None)[0]:
+            self.unanswered(order_id)
         broken = sum(self._broken(order_id) for order_id in self._newest())
         overdue = self._overdue()
         count("WorkflowsRestarted", restarted)

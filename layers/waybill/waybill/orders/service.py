@@ -8,19 +8,16 @@ from typing import Any
 
 from waybill.aws import workflow
 from waybill.aws.tables import Write
-from waybill.aws.tables import replace as replace_item
 from waybill.kernel.clock import Clock, instant
-from waybill.kernel.errors import IllegalTransition, InvalidInput, NotFound
-from waybill.kernel.events import Entry, appended
+from waybill.kernel.errors import IllegalTransition, NotFound
 from waybill.orders import store
+from waybill.orders.cancelling import Cancelling
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import EDIT, Hold
 from waybill.orders.model.order import Address
 from waybill.orders.model.risk import Assessment, assessed
 from waybill.orders.model.state import State
-from waybill.orders.store import ORDERS, Record
-
-_CLOSED = ("shipped", "delivered", "rejected", "cancelled")
+from waybill.orders.store import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,38 +28,25 @@ class Orders:
 
     def cancel(self, order_id: str, reason: str, actor: str, still: Callable[[Record], bool] = lambda record: True) -> Record:
         """Cancels all that has not left: STATE and every open fulfilment order in one transaction, so that against a parcel
-        being shipped exactly one of the two wins (I20). `still`: asked of what is about to be written over, whether it is still to be
-        cancelled. Raises IllegalTransition once something has shipped."""
+        being shipped exactly one of the two wins (I20). Nodes that want to be asked are: the order is cancelled once the last of them has said yes.
+        `still`: asked of what is about to be written over, whether it is still to be cancelled. Raises IllegalTransition once something has shipped."""
         at = instant(self.clock())
 
         def decide(record: Record) -> list[Write]:
-            after = verbs.cancel(record.state, reason, at, actor) if still(record) else record.state
-            if after is record.state:
-                return []
-            open_work = [item for item in record.fulfilment_orders if item["status"] not in _CLOSED]
-            return [record.save(after), *(_cancelled(item, reason, at, actor) for item in open_work)]
+            return Cancelling(record, reason, actor, at).whole() if still(record) else []
 
         store.change(order_id, decide)
         return store.load(order_id)
 
     def cancel_lines(self, order_id: str, units: Mapping[str, int], reason: str, key: str, actor: str) -> Record:
-        """Cancels units by line of which no node has begun; the rest goes on. Once under a key. Raises InvalidInput for lines that there are not,
-        IllegalTransition where a node has some of them, or nothing would be left."""
+        """Cancels units by line that are not packed; the rest goes on. A node that wants to be asked is, and they are cancelled once it says yes. Once under
+        a key. Raises InvalidInput for lines that there are not, IllegalTransition where not so many can be, or nothing would be left."""
         at = instant(self.clock())
 
-        def without(record: Record) -> State:
-            lines = record.state.lines
-            if unknown := {f"lines.{line}"[:100]: "the order has no such line" for line in units if line not in lines}:
-                raise InvalidInput("the order has not these lines", fields=unknown)
-            after = verbs.go_without(record.state, units, reason, at, actor, key)
-            few = [line for line, count in units.items() if after is not record.state and count > lines[line].unrouted + lines[line].backordered]
-            if few or (after is record.state and not _has(record, key)):
-                line = few[0] if few else next(iter(units))
-                free = lines[line].unrouted + lines[line].backordered
-                raise IllegalTransition(f"{free} units of line {line} are with no node yet: the others cannot be cancelled so")
-            return after
+        def decide(record: Record) -> list[Write]:
+            return [] if _has(record, key) else Cancelling(record, reason, actor, at).part(units, key)
 
-        store.change_state(order_id, without)
+        store.change(order_id, decide)
         return store.load(order_id)
 
     def release_hold(self, order_id: str, hold_id: str, actor: str, note: str = "") -> Record:
@@ -133,11 +117,3 @@ def of_channel(record: Record, channel: str) -> Record:
     if record.order.channel != channel:
         raise NotFound(f"there is no order {record.order.id}")
     return record
-
-
-def _cancelled(item: dict[str, Any], reason: str, at: str, actor: str) -> Write:
-    history = tuple(Entry.from_dict(entry) for entry in item["history"])
-    told = appended(history, "fulfilment_order.cancelled", at, actor, {"fo_id": item["id"], "reason": reason})
-    ended = {name: value for name, value in item.items() if name not in ("lookup_pk", "lookup_sk", "write_id")}
-    ended |= {"status": "cancelled", "version": item["version"] + 1, "history": [entry.to_dict() for entry in told]}
-    return replace_item(ORDERS, ended, item["version"])

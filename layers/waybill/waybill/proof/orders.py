@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from waybill.accounting.model.chart import RECEIVABLE
+from waybill.fulfilment.model.machine import MACHINE
 from waybill.kernel.ids import order_id
 from waybill.orders.model.check import violations
 from waybill.orders.model.sale import sale_of
@@ -16,8 +17,9 @@ from waybill.proof.facts import OrderFacts, among
 from waybill.proof.rules import Rules
 
 ORDER = Rules()
-_AT_WORK = ("requested", "accepted", "picking", "picked", "packed")
-_LEFT = ("shipped", "delivered")
+_ENDED = ("rejected", "cancelled")
+_LABELLED = MACHINE.states - {*_ENDED}
+"""Whose parcels bear labels that are used; of one that is ended none is."""
 _TELLING = 5
 """A name of fewer letters may be a word that stands in an event for another reason."""
 
@@ -87,7 +89,7 @@ def _nothing_kept_of_a_cancelled_order(facts: OrderFacts) -> Iterator[str]:
 @ORDER.rule("I20")
 def _no_money_back_while_it_may_leave(facts: OrderFacts) -> Iterator[str]:
     """Money is not returned for a cancelled order while a node may still ship it."""
-    if facts.state.cancelled and among((*_AT_WORK, *_LEFT), facts):
+    if facts.state.cancelled and any(work.status not in _ENDED for work in among(MACHINE.states, facts)):
         yield "cancelled, and a node has it"
 
 
@@ -107,7 +109,7 @@ def _returned(facts: OrderFacts) -> Iterator[str]:
 @ORDER.rule("I23")
 def _labels(facts: OrderFacts) -> Iterator[str]:
     """A parcel has one label, and no two parcels have the same; none of a parcel that was called back is with a carrier."""
-    numbers = Counter(package.tracking_number for work in among(("packed", *_LEFT), facts) for package in work.packages)
+    numbers = Counter(package.tracking_number for work in among(_LABELLED, facts) for package in work.packages)
     yield from (f"{times} parcels bear {number or 'no number'}" for number, times in numbers.items() if times > 1 or not number)
     yield from (f"{work.id} was {work.status} and has been scanned" for work in among(("rejected", "cancelled"), facts) for package in work.packages if package.with_carrier)
 
@@ -117,7 +119,7 @@ def _papers(facts: OrderFacts) -> Iterator[str]:
     """The papers of each parcel are kept."""
     if facts.papers is None:
         return
-    for work in among(("packed", *_LEFT), facts):
+    for work in among(_LABELLED, facts):
         for package in work.packages:
             name = f"orders/{facts.order_id}/{work.id}/{package.n}-{package.tracking_number}.zip"
             if name not in facts.papers:

@@ -8,6 +8,7 @@ from waybill.aws.batch import text
 from waybill.kernel.errors import Malformed
 from waybill.kernel.events import Event
 from waybill.orders.model.state import EDITED, LINES_CANCELLED
+from waybill.routing.model.standing import SHORT
 from waybill.routing.service import Routing
 
 
@@ -22,10 +23,10 @@ def handle(routing: Routing, message: dict[str, Any]) -> None:
 
 
 def _on_event(routing: Routing, event: Event) -> None:
-    """A rejection wants other nodes; the last shipment answers the machine; stock that came late wants a node; what is cancelled
+    """A rejection or a shortage wants other nodes; the last shipment answers the machine; stock that came late wants a node; what is cancelled
     may have been the last, and what was edited may hold more than it wants. What is due is read from the order, not from the event,
     so that repeats and disorder do no harm."""
-    if event.type == "fulfilment_order.rejected" or (event.type == "fulfilment_order.shipped" and event.data.get("last") is True):
+    if event.type in ("fulfilment_order.rejected", SHORT) or (event.type == "fulfilment_order.shipped" and event.data.get("last") is True):
         routing.go_on(event.subject)
     elif event.type == "order.stock_arrived":
         routing.stock_came(event.subject)

@@ -24,7 +24,7 @@ from waybill.orders.store import Record
 from waybill.routing import ship_groups as groups
 from waybill.routing.model import standing
 from waybill.routing.model.claim import Claim
-from waybill.routing.model.decision import ADDRESS, REJECTED, REJECTED_BEFORE, TOO_OFTEN, Available, Decision, asked, decide, marked
+from waybill.routing.model.decision import ADDRESS, BY_A_PERSON, REJECTED, REJECTED_BEFORE, TOO_OFTEN, Available, Decision, asked, decide, marked
 from waybill.routing.model.receipt import receipt
 from waybill.routing.model.standing import ACTOR, Rejection
 from waybill.routing.ports import Orders, Rules, Sites, Stock, Tokens, Work
@@ -102,9 +102,20 @@ class Routing:
         """Some units are wanted no more: what is reserved for them is given back, and perhaps all the rest has left. Raises as `route`."""
         for _ in range(MOST_ROUNDS):
             record = self.orders.load(order_id)
-            if record.state.cancelled or not given_back(self.stock, record, self._claim(record)):
+            if record.state.cancelled:
+                break
+            rejection = standing.unanswered(record.fulfilment_orders, record.decisions)
+            if rejection and not rejection.short:  # its units look as if nobody wanted them
+                self.go_on(order_id)
+                continue
+            claim = self._claim(record)
+            if not self._lost(record, claim) and not given_back(self.stock, record, claim):
                 break
         self.stock_came(order_id)
+
+    def _lost(self, record: Record, claim: Claim) -> bool:
+        """The stock of units that nodes were short of is put right. False where it is."""
+        return any([self._given_up(record, each, claim) for each in standing.rejections(record.fulfilment_orders) if each.short])
 
     def release_now(self, order_id: str) -> None:
         """Without waiting for a brokering run. What others do for an order of which nothing is unrouted is left to them. Raises as `route`."""
@@ -115,7 +126,7 @@ class Routing:
         """What an order of a brokering run would take of everything that is free or `held` by the run's orders; None where nothing is to be decided
         now, or nothing by a run."""
         record = self.orders.load(order_id)
-        if record.order.groups or record.state.cancelled or record.state.blocking("release") or not record.state.unrouted():
+        if record.order.groups or record.state.cancelled or record.state.blocking("release") or not record.state.unrouted() or self._short(record):
             return None
         skus = sorted({line.sku for line in record.order.lines if line.ships})
         there = _together(self.stock.free(skus, record.order.channel), {sku: held[sku] for sku in skus if sku in held})
@@ -136,7 +147,7 @@ class Routing:
         """Routes all that is unrouted with what a brokering run has allotted. False where that cannot be, things having changed since."""
         for _ in range(_ALLOTTED_ROUNDS):
             record = self.orders.load(order_id)
-            if record.state.cancelled or record.state.blocking("release") or not record.state.unrouted():
+            if record.state.cancelled or record.state.blocking("release") or not record.state.unrouted() or self._short(record):
                 return False
             units, claim = record.state.unrouted(), self._claim(record)
             decision = self._decide(record, units, claim, share, doubt=REJECTED_BEFORE)
@@ -150,6 +161,11 @@ class Routing:
                 continue
         return False
 
+    @staticmethod
+    def _short(record: Record) -> bool:
+        """Units are back from a node that was short of them, and its stock is to be put right before they go anywhere."""
+        return standing.unanswered(record.fulfilment_orders, record.decisions) is not None
+
     def _waits(self, record: Record) -> bool:
         """For the next brokering run, which shares out orders that go to one place."""
         return not record.order.groups and self.waits(record)
@@ -161,6 +177,8 @@ class Routing:
         rejection = standing.unanswered(record.fulfilment_orders, record.decisions)
         if rejection:
             return self._reroute(record, rejection)
+        if standing.given_up(record.fulfilment_orders) and self._lost(record, self._claim(record)):
+            return False
         if record.state.unrouted() and not now and self._waits(record):
             _refuse_held(record)
             self.orders.pool(record.order.id, record.state.history[0].at)
@@ -193,6 +211,10 @@ class Routing:
         """Rejected work goes to nodes that have not rejected. What those lack waits for stock, unless a node that did reject
         says that it has it: then a person must look. Answers False: there may be more to do."""
         claim = self._claim(record)
+        if rejection.short and self._given_up(record, rejection, claim):
+            return False
+        if rejection.short:
+            _refuse_held(record)
         if rejection.reason == standing.INCORRECT_ADDRESS:
             self._left_to_a_person(record, rejection, ADDRESS, ADDRESS, f"{rejection.node} doubts the address")
         elif self._given_up(record, rejection, claim):
@@ -200,15 +222,16 @@ class Routing:
         elif (times := self._rejections(record)) >= self.most_rejections():
             self._left_to_a_person(record, rejection, TOO_OFTEN, UNFILLABLE, f"rejections so far: {times}, the last by {rejection.node} ({rejection.reason})")
         else:
-            decision = self._decide(record, rejection.lines, claim, bar=REJECTED)
+            units = _still_wanted(record, rejection)
+            decision = self._decide(record, units, claim, bar=REJECTED, to=rejection.to)
             if not self._brought(record, claim, decision):
                 state = self._held_where_refused(record, self._taken_back(record, rejection), decision)
-                self._commit(record, state, decision, rejection.lines, rejection.fo_id)
+                self._commit(record, state, decision, units, rejection.cause)
         return False
 
     def _given_up(self, record: Record, rejection: Rejection, claim: Claim) -> bool:
         """The node gives its units back, or they are written off, or blocked for damage. False where it has done so already."""
-        deeds = ((rejection.fo_id, rejection.reason, rejection.gone), (f"{rejection.fo_id}/rest", "", set(rejection.lines) - rejection.gone))
+        deeds = ((rejection.cause, rejection.reason, rejection.gone), (f"{rejection.cause}/rest", "", set(rejection.lines) - rejection.gone))
         due = [(cause, reason, at) for cause, reason, at in deeds if at and cause not in claim.done]
         for cause, reason, at in due:
             lines = {line: min(rejection.lines[line], claim.at(line, rejection.node)) for line in at}
@@ -221,22 +244,26 @@ class Routing:
         sites = [replace(site, barred=barred) for site in self.shop.sites(seen)]
         decision = decide(asked(self.shop.lines(seen, rejection.lines), sites, {}, order=self.shop.facts(seen)), self.rules.active())
         state = self._held(record, self._taken_back(record, rejection), kind, reason)
-        self._commit(record, state, decision, rejection.lines, rejection.fo_id)
+        self._commit(record, state, decision, rejection.lines, rejection.cause)
 
     def _rejections(self, record: Record) -> int:
         return len(standing.by_nodes(record.fulfilment_orders, standing.forgiven_at(record.state.holds)))
 
     def _taken_back(self, record: Record, rejection: Rejection) -> State:
+        if rejection.short:  # with the word that it is
+            return record.state
         return verbs.take_back(record.state, rejection.lines, rejection.fo_id, rejection.reason, self._now(), ACTOR)
 
     def _decide(
-        self, record: Record, units: Mapping[str, int], claim: Claim, there: Available | None = None, *, bar: str = "", doubt: str = ""
+        self, record: Record, units: Mapping[str, int], claim: Claim, there: Available | None = None, *, bar: str = "", doubt: str = "", to: str = ""
     ) -> Decision:
         """The nodes that the rules choose for these units, out of what is `there`: unless told, what is free and what the order holds. Nodes that
         have rejected are barred, or the last resort."""
         seen = groups.seen(record, units)
         lines = self.shop.lines(seen, units)
         sites = marked(self.shop.sites(seen), self._doubtful(record), bar=bar, doubt=doubt)
+        if to:
+            sites = [site if site.node == to else replace(site, barred=BY_A_PERSON) for site in sites]
         if there is None:
             there = claim.added_to(self.stock.free(sorted({line.sku for line in lines}), record.order.channel), lines)
         return decide(asked(lines, sites, there, claim.held, self.shop.facts(seen)), self.rules.active())
@@ -333,6 +360,14 @@ def check(policy: Mapping[str, object]) -> None:
 def _nothing_but_waits(record: Record) -> bool:
     """Units want a node, and nothing else of it is due."""
     return bool(record.state.unrouted()) and not standing.unanswered(record.fulfilment_orders, record.decisions)
+
+
+def _still_wanted(record: Record, rejection: Rejection) -> Mapping[str, int]:
+    """Its units; of a shortage those that have not been cancelled since."""
+    if not rejection.short:
+        return rejection.lines
+    unrouted = record.state.unrouted()
+    return {line: min(units, unrouted[line]) for line, units in rejection.lines.items() if line in unrouted}
 
 
 def _refuse_held(record: Record) -> None:

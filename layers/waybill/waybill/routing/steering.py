@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from waybill.fulfilment.model.fulfilment_order import CLOSED, LEFT, WITHDRAWN_FROM
+from waybill.fulfilment.model.machine import CLOSED, LEFT, WITHDRAWN_FROM
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import InvalidInput, WaybillError
 from waybill.orders import store

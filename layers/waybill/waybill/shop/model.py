@@ -25,7 +25,8 @@ class Node:
     """A place that ships. `kind`: warehouse, 3pl, store, vendor. Costs in minor units of the shop's currency. Routing rules may ask for its `tags` and
     sort by its `priority`, the lower the sooner. `parcels_per_day` is what it can send; 0: any number. `closed`: (from, until)
     instants of planned outages, the second no longer in them. What is ordered there by `cut_off` ("HH:MM" of its `timezone`; empty: midnight) leaves
-    the same day, if it is one of its `workdays` (1, Monday, to 7; none: all) and none of its `holidays` (dates)."""
+    the same day, if it is one of its `workdays` (1, Monday, to 7; none: all) and none of its `holidays` (dates). `cancels`: whether work that it has
+    accepted is cancelled `at_once` or only when it agrees, `asked`; empty: a 3PL is asked, our own houses are not."""
 
     id: str
     name: str
@@ -43,6 +44,11 @@ class Node:
     cut_off: str = ""
     workdays: tuple[int, ...] = ()
     holidays: tuple[str, ...] = ()
+    cancels: str = ""
+
+    @property
+    def asked_before_cancelling(self) -> bool:
+        return (self.cancels or ("asked" if self.kind == "3pl" else "at_once")) == "asked"
 
     def is_open(self, at: str) -> bool:
         """Whether it ships at an instant, as far as is planned."""

@@ -17,7 +17,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """Goods that have left a node at an instant. `last`: nothing follows."""
+    """Goods that have left a node at an instant. `last`: nothing follows. `part`: how many parcels of the same fulfilment order had left before."""
 
     event_id: str
     order_id: str
@@ -27,6 +27,12 @@ class Shipment:
     parcels: tuple[Parcel, ...]
     last: bool
     at: str = ""
+    part: int = 0
+
+    @property
+    def name(self) -> str:
+        """What it is called at a channel: the fulfilment order, and which of its shipments where it leaves in several."""
+        return f"{self.fo_id}-p{self.part}" if self.part else self.fo_id
 
 
 @dataclass(frozen=True, slots=True)

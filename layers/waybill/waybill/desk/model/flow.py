@@ -33,8 +33,8 @@ _REACHED_BY: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Which event says that a step was reached; a later step reached says so of the earlier ones too."""
 
 _ALL_OF_IT = {
-    "Picked": ("picked", "packed", "shipped", "delivered"),
-    "Packed": ("packed", "shipped", "delivered"),
+    "Picked": ("picked", "packed", "partially_shipped", "shipped", "delivered"),
+    "Packed": ("packed", "partially_shipped", "shipped", "delivered"),
     "Shipped": ("shipped", "delivered"),
     "Delivered": ("delivered",),
 }

@@ -119,6 +119,7 @@ def _edit(told: _Told) -> str:
     return _with(lines, "another address" if fields else "", f"{amount} in all" if amount else "")
 
 
+_THEN = {"reroute": "they are looked for elsewhere", "cancel": "they are cancelled", "ask": "a person decides"}
 _SENTENCES: dict[str, _Sentence] = {
     "order.received": _received,
     "order.held": lambda t: (f"Put on hold: {words.hold(str(t.data.get('kind') or ''))}", t.reason, "stuck"),
@@ -139,6 +140,8 @@ _SENTENCES: dict[str, _Sentence] = {
     "order.edited": lambda t: (f"Edited, version {t.data.get('edit', '')}", _edit(t), "busy"),
     "order.lines_cancelled": lambda t: ("A part is cancelled", _with(t.reason, t.units), "off"),
     "order.cancelled": lambda t: ("Cancelled", _with(t.reason, t.units), "off"),
+    "order.cancellation_requested": lambda t: ("Asked the nodes to cancel", _with(t.reason, t.units), "stuck"),
+    "order.cancellation_declined": lambda t: ("Could not be cancelled any more", _with(t.reason, t.units), "stuck"),
     "order.shipped": lambda t: ("Order shipped", t.units, "moving"),
     "order.delivered": lambda t: ("Order delivered", t.units, "good"),
     "order.completed": lambda t: ("Order completed", "nothing is left to do", "good"),
@@ -175,6 +178,15 @@ _SENTENCES: dict[str, _Sentence] = {
     "fulfilment_order.picked": lambda t: (f"{t.node} picked {t.units}", "", "busy"),
     "fulfilment_order.packed": lambda t: (f"{t.node} packed {t.units}", "", "busy"),
     "fulfilment_order.shipped": _shipped,
+    "fulfilment_order.cancellation_requested": lambda t: (f"{t.node} is asked to cancel", _with(t.reason, t.units), "stuck"),
+    "fulfilment_order.cancellation_accepted": lambda t: (f"{t.node} will not ship {t.units}", "", "off"),
+    "fulfilment_order.cancellation_declined": lambda t: (f"{t.node} goes on", t.reason, "busy"),
+    "fulfilment_order.reduced": lambda t: (f"{t.node} is to ship less", _with(t.reason, t.units), "off"),
+    "fulfilment_order.short": lambda t: (f"{t.node} was short of {t.units}", _with(t.reason, _THEN.get(str(t.data.get("then")), "")), "stuck"),
+    "fulfilment_order.held": lambda t: (f"Stopped at {t.node}", t.reason, "stuck"),
+    "fulfilment_order.hold_released": lambda t: (f"Goes on at {t.node}", "", "good"),
+    "fulfilment_order.split": lambda t: (f"Split at {t.node}", t.units, "busy"),
+    "fulfilment_order.merged": lambda t: (f"Put together at {t.node}", t.units, "busy"),
     "fulfilment_order.tracked": lambda t: (
         f"Parcel {t.data.get('package', '')} from {t.node}: {words.status(str(t.data.get('status', ''))).lower()}",
         "",

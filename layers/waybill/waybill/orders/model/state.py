@@ -41,7 +41,7 @@ class State:
         if self.completed:
             return "completed"
         status = fulfilment_status(self.lines, self.confirmed)
-        if status in ("received", "confirmed", "backordered") and self.active_holds:
+        if status in ("received", "confirmed", "backordered") and any(hold.blocks for hold in self.active_holds):
             return "on_hold"
         return status
 
@@ -128,7 +128,7 @@ def backorder(state: State, quantities: Quantities, at: str, actor: str) -> Stat
     """No stock for so many units in all: they wait visibly. Units already backordered stay so, and count."""
     _refuse_cancelled(state, "backorder")
     wanted = {line: min(quantity - state.lines[line].backordered, state.lines[line].unrouted) for line, quantity in quantities.items()}
-    moved = _moved(state, wanted, "unrouted", "backordered")
+    moved = shifted(state, wanted, "unrouted", "backordered")
     return state if moved is state else _told(moved, "order.backordered", at, actor, {"lines": _positive(wanted)})
 
 
@@ -138,7 +138,7 @@ def stock_arrived(state: State, at: str, actor: str, lacking: Quantities | None 
     come = _positive({line: units - still.get(line, 0) for line, units in state.backordered().items()})
     if not come:
         return state
-    return _told(_moved(state, come, "backordered", "unrouted"), "order.stock_arrived", at, actor, {"lines": come})
+    return _told(shifted(state, come, "backordered", "unrouted"), "order.stock_arrived", at, actor, {"lines": come})
 
 
 def go_without(state: State, quantities: Quantities, reason: str, at: str, actor: str, key: str = "") -> State:
@@ -150,15 +150,20 @@ def go_without(state: State, quantities: Quantities, reason: str, at: str, actor
     wanted, after = _positive(quantities), state
     for source in ("backordered", "unrouted"):
         share = {line: min(units, getattr(state.lines[line], source)) for line, units in wanted.items()}
-        after = _moved(after, share, source, "cancelled")
+        after = shifted(after, share, source, "cancelled")
         wanted = {line: units - share[line] for line, units in wanted.items()}
     if after is state:
         return state
     if after.cancelled:
         raise IllegalTransition("nothing would be left of the order: cancel it whole")
-    before = {line: units.cancelled for line, units in state.lines.items() if units.cancelled}
-    lines = {line: units.cancelled - before.get(line, 0) for line, units in after.lines.items() if units.cancelled > before.get(line, 0)}
-    return _told(after, LINES_CANCELLED, at, actor, {"reason": reason, "lines": lines, "before": before, **({"key": key} if key else {})})
+    return lines_cancelled(state, after, reason, at, actor, key)
+
+
+def lines_cancelled(before: State, after: State, reason: str, at: str, actor: str, key: str = "") -> State:
+    """Says which units `after` has cancelled that `before` had not."""
+    earlier = {line: units.cancelled for line, units in before.lines.items() if units.cancelled}
+    lines = {line: units.cancelled - earlier.get(line, 0) for line, units in after.lines.items() if units.cancelled > earlier.get(line, 0)}
+    return _told(after, LINES_CANCELLED, at, actor, {"reason": reason, "lines": lines, "before": earlier, **({"key": key} if key else {})})
 
 
 def edit(state: State, quantities: Quantities, at: str, actor: str, data: dict[str, Any]) -> State:
@@ -182,13 +187,13 @@ def edit(state: State, quantities: Quantities, at: str, actor: str, data: dict[s
 def release(state: State, quantities: Quantities, fo_ids: list[str], at: str, actor: str) -> State:
     """Units go to nodes, as these fulfilment orders."""
     _refuse_cancelled(state, "release")
-    moved = _moved(state, quantities, "unrouted", "released")
+    moved = shifted(state, quantities, "unrouted", "released")
     return _told(moved, "order.released", at, actor, {"fulfilment_orders": fo_ids, "lines": _positive(quantities)})
 
 
 def take_back(state: State, quantities: Quantities, fo_id: str, reason: str, at: str, actor: str) -> State:
     """A node has rejected: its units want another node."""
-    moved = _moved(state, quantities, "released", "unrouted")
+    moved = shifted(state, quantities, "released", "unrouted")
     data = {"fo_id": fo_id, "reason": reason, "lines": _positive(quantities)}
     return _told(moved, TAKEN_BACK, at, actor, data)
 
@@ -196,7 +201,7 @@ def take_back(state: State, quantities: Quantities, fo_id: str, reason: str, at:
 def ship(state: State, quantities: Quantities, fo_id: str, at: str, actor: str) -> State:
     """A parcel has left with these units. Raises IllegalTransition for a cancelled order (I20)."""
     _refuse_cancelled(state, "ship")
-    moved = _moved(state, quantities, "released", "shipped")
+    moved = shifted(state, quantities, "released", "shipped")
     if not moved.all_shipped:
         return moved
     return _told(moved, "order.shipped", at, actor, {"fo_id": fo_id, "lines": _positive(quantities)})
@@ -204,7 +209,7 @@ def ship(state: State, quantities: Quantities, fo_id: str, at: str, actor: str) 
 
 def deliver(state: State, quantities: Quantities, at: str, actor: str) -> State:
     """These units have arrived; with the last of them the order is delivered and complete."""
-    moved = _moved(state, quantities, "shipped", "delivered")
+    moved = shifted(state, quantities, "shipped", "delivered")
     if moved.status != "delivered":
         return moved
     delivered = _told(moved, "order.delivered", at, actor, {"lines": _positive(quantities)})
@@ -219,9 +224,14 @@ def cancel(state: State, reason: str, at: str, actor: str) -> State:
     if units.shipped or units.delivered:
         raise IllegalTransition(f"the order is {state.status}: what has left cannot be cancelled, only returned")
     lines = {line: Counters(cancelled=counters.ordered) for line, counters in state.lines.items()}
+    return all_cancelled(replace(state, lines=lines), reason, at, actor)
+
+
+def all_cancelled(state: State, reason: str, at: str, actor: str) -> State:
+    """Says that nothing of it is wanted any more: its holds end."""
     holds = tuple(replace(hold, status="ended", ended_at=at) if hold.active else hold for hold in state.holds)
     data = {"reason": reason, "lines": {line: counters.ordered for line, counters in state.lines.items()}}
-    return _told(replace(state, lines=lines, holds=holds), "order.cancelled", at, actor, data)
+    return _told(replace(state, holds=holds), "order.cancelled", at, actor, data)
 
 
 def direct(state: State, only: Iterable[str], without: Iterable[str], at: str, actor: str) -> State:
@@ -248,7 +258,8 @@ def _told(state: State, type: str, at: str, actor: str, data: dict[str, Any]) ->
     return replace(state, history=appended(state.history, type, at, actor, data))
 
 
-def _moved(state: State, quantities: Quantities, source: str, target: str) -> State:
+def shifted(state: State, quantities: Quantities, source: str, target: str) -> State:
+    """These units from one counter to another, and nothing told. Raises NotFound, IllegalTransition."""
     wanted = _positive(quantities)
     if not wanted:
         return state

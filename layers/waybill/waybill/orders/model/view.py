@@ -7,21 +7,22 @@ from typing import Any
 
 from waybill.orders.model.state import State
 
-_UNDER_WAY = ("accepted", "picking", "picked", "packed")
+_UNDER_WAY = ("accepted", "picking", "picked", "packed", "cancellation_requested", "on_hold")
+_NOT_AT_WORK = ("requested", "shipped", "delivered", "rejected", "cancelled")
 
 
 def buckets(state: State, fulfilment_orders: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
     """Quantity buckets of each line: `released` is split into released, picked and packed by the open fulfilment orders.
 
-    A fulfilment order here is its stored item: `status` and `lines` {line: {"quantity", "picked", "packed"}}.
+    A fulfilment order here is its stored item: `status` and `lines` {line: {"quantity", "picked", "packed", "shipped"}}.
     """
     result = {line: counters.to_dict() for line, counters in state.lines.items()}
     for fulfilment_order in fulfilment_orders:
-        if fulfilment_order["status"] not in ("picking", "picked", "packed"):
+        if fulfilment_order["status"] in _NOT_AT_WORK:
             continue
         for line, at_node in fulfilment_order["lines"].items():
-            packed = at_node.get("packed", 0)
-            picked = at_node.get("picked", 0) - packed
+            packed = at_node.get("packed", 0) - at_node.get("shipped", 0)
+            picked = at_node.get("picked", 0) - at_node.get("packed", 0)
             _split(result[line], picked, packed)
     return result
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ ACTOR = "routing"
 _NOT_THERE = ("rejected", "cancelled")
 NOT_IN_STOCK, DAMAGED, INCORRECT_ADDRESS = "NOT_IN_STOCK", "DAMAGED", "INCORRECT_ADDRESS"
 REROUTED = "REROUTED"
+SHORT = "fulfilment_order.short"
 STOCK_IS_GONE = frozenset({NOT_IN_STOCK, DAMAGED})
 """Reasons after which the units at fault are not there to be sold again. After any other they are given back."""
 
@@ -30,7 +31,9 @@ class Hold(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A fulfilment order that its node has refused. `lines` {line: units} is all of it, `at_fault` the lines that were the reason."""
+    """A fulfilment order that its node has refused, or units of which it was short. `lines` {line: units} is all that it does not ship, `at_fault` the
+    lines that were the reason. `cause` names it. `short`: the rest goes on, and STATE says already that these units are at no node. `to`: where a person
+    sends it. `given_up`: nobody gets them."""
 
     fo_id: str
     node: str
@@ -38,6 +41,10 @@ class Rejection:
     at_fault: frozenset[str]
     reason: str
     at: str
+    cause: str
+    short: bool = False
+    given_up: bool = False
+    to: str = ""
 
     @property
     def gone(self) -> frozenset[str]:
@@ -46,21 +53,32 @@ class Rejection:
 
 
 def rejections(fulfilment_orders: Iterable[Item]) -> list[Rejection]:
-    """Every rejection so far, oldest first."""
-    found = (_rejection(item) for item in fulfilment_orders if item["status"] == "rejected")
+    """Every rejection and every shortage so far, oldest first."""
+    found = [each for item in fulfilment_orders for each in _of(item)]
     return sorted(found, key=lambda rejection: rejection.at)
 
 
-def _rejection(item: Item) -> Rejection:
-    entry = next(entry for entry in reversed(item["history"]) if entry["type"] == "fulfilment_order.rejected")
-    at_fault = frozenset(entry["data"].get("lines") or item["lines"])
-    return Rejection(item["id"], item["node"], _units(item), at_fault, entry["data"].get("reason", ""), entry["at"])
+def _of(item: Item) -> Iterable[Rejection]:
+    for entry in item["history"]:
+        data = entry["data"]
+        if entry["type"] == SHORT:
+            cause = f"{item['id']}:{entry['seq']}"
+            yield Rejection(item["id"], item["node"], data["lines"], frozenset(data["lines"]), data["reason"], entry["at"], cause, True, data["then"] == "cancel")
+    if item["status"] == "rejected":
+        entry = next(entry for entry in reversed(item["history"]) if entry["type"] == "fulfilment_order.rejected")
+        at_fault, data = frozenset(entry["data"].get("lines") or item["lines"]), entry["data"]
+        yield Rejection(item["id"], item["node"], _units(item), at_fault, data.get("reason", ""), entry["at"], item["id"], to=data.get("to", ""))
 
 
 def unanswered(fulfilment_orders: Iterable[Item], decisions: Iterable[Item]) -> Rejection | None:
     """The oldest rejection after which no decision has been taken yet."""
     answered = {decision["cause"] for decision in decisions}
-    return next((rejection for rejection in rejections(fulfilment_orders) if rejection.fo_id not in answered), None)
+    return next((rejection for rejection in rejections(fulfilment_orders) if rejection.cause not in answered and not rejection.given_up), None)
+
+
+def given_up(fulfilment_orders: Iterable[Item]) -> list[Rejection]:
+    """Shortages whose units nobody gets: of these only the stock is to be put right."""
+    return [rejection for rejection in rejections(fulfilment_orders) if rejection.given_up]
 
 
 def doubtful_nodes(fulfilment_orders: Iterable[Item], forgiven_at: str) -> set[str]:
@@ -85,10 +103,12 @@ def at_work(fulfilment_orders: Iterable[Item], done: Iterable[str]) -> dict[str,
     """
     carried_out, units = set(done), dict[str, Counter[str]]()
     for item in fulfilment_orders:
-        if item["status"] in _NOT_THERE or carried_out & _shipments(item):
+        if item["status"] in _NOT_THERE:
             continue
+        gone = _left(item, carried_out)
         for line, quantity in _units(item).items():
-            units.setdefault(line, Counter())[item["node"]] += quantity
+            if quantity > gone[line]:
+                units.setdefault(line, Counter())[item["node"]] += quantity - gone[line]
     return units
 
 
@@ -96,5 +116,10 @@ def _units(item: Item) -> dict[str, int]:
     return {line: at_node["quantity"] for line, at_node in item["lines"].items()}
 
 
-def _shipments(item: Item) -> set[str]:
-    return {f"{item['id']}:{entry['seq']}" for entry in item["history"] if entry["type"] == "fulfilment_order.shipped"}
+def _left(item: Item, carried_out: Collection[str]) -> Counter[str]:
+    """Units by line of its shipments that the reservation knows of."""
+    left = Counter[str]()
+    for entry in item["history"]:
+        if entry["type"] == "fulfilment_order.shipped" and f"{item['id']}:{entry['seq']}" in carried_out:
+            left.update({line: int(units) for line, units in entry["data"]["lines"].items()})
+    return left

@@ -1,0 +1,70 @@
+"""The routes of what interrupts a fulfilment order: cancellation asked and answered, units short, held and released, split and merged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from waybill.aws.http import Answer, Request, Router
+from waybill.fulfilment.api import known_fields, line_units, own_node, shown
+from waybill.fulfilment.dividing import Dividing
+from waybill.fulfilment.service import Fulfilment
+from waybill.kernel.errors import InvalidInput
+from waybill.shop.door import caller
+
+_ONE = "/v1/fulfilment-orders/{id}"
+_LONGEST = 200
+
+
+def add_routes(routes: Router, fulfilment: Fulfilment, dividing: Dividing) -> None:
+    """To those of `functions/fulfilment`."""
+
+    @routes.route("POST", _ONE + "/cancellation/accept")
+    def accept_cancellation(request: Request) -> Answer:
+        key = caller(request, "node", "support")
+        known_fields(request.json_object())
+        return shown(*fulfilment.cancellation_accepted(request.params["id"], key.actor, own_node(key)))
+
+    @routes.route("POST", _ONE + "/cancellation/decline")
+    def decline_cancellation(request: Request) -> Answer:
+        key = caller(request, "node", "support")
+        reason = _text(known_fields(request.json_object(), "reason"), "reason")
+        return shown(*fulfilment.cancellation_declined(request.params["id"], reason, key.actor, own_node(key)))
+
+    @routes.route("POST", _ONE + "/short")
+    def short(request: Request) -> Answer:
+        key = caller(request, "node", "support")
+        body = known_fields(request.json_object(), "lines", "reason")
+        units = line_units(body.get("lines"), "lines")
+        return shown(*fulfilment.short(request.params["id"], units, _text(body, "reason"), key.actor, own_node(key)))
+
+    @routes.route("POST", _ONE + "/hold")
+    def hold(request: Request) -> Answer:
+        key = caller(request, "support")
+        reason = _text(known_fields(request.json_object(), "reason"), "reason")
+        return shown(*fulfilment.hold(request.params["id"], reason, key.actor))
+
+    @routes.route("POST", _ONE + "/release")
+    def release(request: Request) -> Answer:
+        key = caller(request, "support")
+        known_fields(request.json_object())
+        return shown(*fulfilment.release(request.params["id"], key.actor))
+
+    @routes.route("POST", _ONE + "/split")
+    def split(request: Request) -> Answer:
+        key = caller(request, "node", "support")
+        units = line_units(known_fields(request.json_object(), "lines").get("lines"), "lines")
+        return shown(*dividing.split(request.params["id"], units, key.actor, own_node(key)))
+
+    @routes.route("POST", _ONE + "/merge")
+    def merge(request: Request) -> Answer:
+        key = caller(request, "node", "support")
+        other = _text(known_fields(request.json_object(), "with"), "with")
+        return shown(*dividing.merge(request.params["id"], other, key.actor, own_node(key)))
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    """Raises InvalidInput for what is no text of 1 to 200 characters."""
+    value = body.get(name)
+    if not isinstance(value, str) or not 0 < len(value.strip()) <= _LONGEST:
+        raise InvalidInput(f"{name} is a text of 1 to {_LONGEST} characters", fields={name: "required"})
+    return value.strip()

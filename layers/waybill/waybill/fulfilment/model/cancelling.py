@@ -1,0 +1,59 @@
+"""A node that wants to be asked before its work is cancelled answers: yes, no, or it has shipped already. Pure.
+
+It is asked by who cancels the order (`orders.model.work.asked`): one word, in the transaction that says so of the order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, go, told
+from waybill.kernel.errors import IllegalTransition
+from waybill.orders.model.work import fewer
+
+ACCEPTED, DECLINED = "cancellation_accepted", "cancellation_declined"
+
+
+def accepted(work: FulfilmentOrder, at: str, actor: str) -> FulfilmentOrder:
+    """It will not ship what is cancelled: all of it, or the units asked about. A repeat changes nothing. Raises IllegalTransition where nobody asks."""
+    if _answered(work, ACCEPTED):
+        return work
+    units = asked_about(work)
+    pause = work.pause
+    if pause is None or units == work.units():
+        ended = told(go(work, "cancel"), ACCEPTED, at, actor, {"lines": units})
+        return told(replace(ended, pause=None), "cancelled", at, actor, {"reason": pause.reason if pause else "", "lines": units})
+    lines = {line: replace(at_node, **fewer(at_node.quantity, at_node.picked, at_node.packed, units.get(line, 0))) for line, at_node in work.lines.items()}
+    resumed = replace(_resumed(work, pause.was), lines=lines, pause=None)
+    if pause.was == "packed":  # out of their parcel; what stays is packed anew
+        resumed = replace(resumed, packages=(), lines={line: replace(at_node, packed=0) for line, at_node in lines.items()})
+    if pause.was == "picking" and all(at_node.picked == at_node.quantity for at_node in lines.values()):
+        resumed = go(resumed, "finish picking")
+    return told(resumed, ACCEPTED, at, actor, {"lines": units})
+
+
+def _resumed(work: FulfilmentOrder, was: str) -> FulfilmentOrder:
+    return go(work, f"go on {'picked' if was == 'packed' else was}")
+
+
+def declined(work: FulfilmentOrder, reason: str, at: str, actor: str) -> FulfilmentOrder:
+    """It goes on as if nobody had asked. A repeat changes nothing. Raises IllegalTransition where nobody asks."""
+    if _answered(work, DECLINED):
+        return work
+    pause, units = work.pause, asked_about(work)
+    after = go(work, f"go on {pause.was if pause else ''}")
+    return told(replace(after, pause=None), DECLINED, at, actor, {"reason": reason, "lines": units})
+
+
+def asked_about(work: FulfilmentOrder) -> dict[str, int]:
+    """Units by line that the node is asked not to ship. Raises IllegalTransition where it is asked nothing."""
+    if work.status != "cancellation_requested" or work.pause is None:
+        raise IllegalTransition(f"{work.id} is {work.status}: nobody asks to cancel it")
+    return dict(work.pause.units) or work.units()
+
+
+def _answered(work: FulfilmentOrder, answer: str) -> bool:
+    """Whether this was its answer when it was asked last."""
+    words = [entry.type.removeprefix("fulfilment_order.") for entry in work.history]
+    said = [word for word in words if word in (ACCEPTED, DECLINED, "cancellation_requested", "shipped")]
+    return work.pause is None and bool(said) and said[-1] == answer

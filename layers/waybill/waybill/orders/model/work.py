@@ -1,0 +1,70 @@
+"""What becomes of a node's work where its order is cancelled, whole or in part. Items as they are stored, answered as they follow; pure.
+
+Which state may follow which is `fulfilment.model.machine`'s to say, and a test holds these to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from waybill.kernel.events import Entry, appended
+
+Item = Mapping[str, Any]
+LEFT = ("shipped", "delivered")
+"""All of it has left the house; of what is `partially_shipped` its lines say how much."""
+OVER = (*LEFT, "rejected", "cancelled")
+"""Nothing is left there that could be cancelled."""
+ASKABLE = ("accepted", "picking", "picked", "packed", "on_hold", "cancellation_requested")
+"""In which a node that wants to be asked before is asked."""
+LESS_WHILE = ("requested", "accepted", "picking", "picked")
+"""What is packed is in a parcel: a unit cannot be taken out of it by a word of ours."""
+ASKED = "cancellation_requested"
+_INDEX = ("lookup_pk", "lookup_sk", "write_id")
+
+
+def units(item: Item) -> dict[str, int]:
+    """By line: what it is asked for and has not shipped."""
+    return {line: each["quantity"] - each.get("shipped", 0) for line, each in item["lines"].items()}
+
+
+def cancelled(item: Item, reason: str, at: str, actor: str) -> dict[str, Any]:
+    """It is to ship nothing."""
+    ended = {name: value for name, value in item.items() if name not in (*_INDEX, "pause")}
+    return _told({**ended, "status": "cancelled"}, "cancelled", at, actor, {"reason": reason})
+
+
+def reduced(item: Item, less: Mapping[str, int], reason: str, at: str, actor: str) -> dict[str, Any]:
+    """It is to ship so many units fewer of these lines; of none that is left, nothing."""
+    if less == units(item):
+        return cancelled(item, reason, at, actor)
+    lines = {line: {**each, **fewer(each["quantity"], each.get("picked", 0), each.get("packed", 0), less.get(line, 0))} for line, each in item["lines"].items()}
+    done = item["status"] == "picking" and all(each["picked"] == each["quantity"] for each in lines.values())
+    return _told({**item, "lines": lines, "status": "picked" if done else item["status"]}, "reduced", at, actor, {"reason": reason, "lines": dict(less)})
+
+
+def asked(item: Item, wanted: Mapping[str, int], reason: str, until: str, pushed: bool, at: str, actor: str) -> dict[str, Any]:
+    """Its node is asked whether it can still be cancelled: these units, or all of it. The same question twice is asked once."""
+    known, some = item.get("pause") or {}, {} if wanted == units(item) else dict(wanted)
+    if item["status"] == ASKED:
+        asked_of = known.get("units", {})
+        if not asked_of or asked_of == some:
+            return dict(item)
+        some = {line: max(asked_of.get(line, 0), some.get(line, 0)) for line in {*asked_of, *some}} if some else {}
+    was = known["was"] if known else item["status"]
+    pause = {"was": was, "reason": reason, "by": actor, "at": at, "until": until} | ({"units": some} if some else {})
+    data = {"reason": reason, "lines": some or units(item)} | ({"push": True} if pushed else {})
+    return _told({**item, "status": ASKED, "pause": pause}, ASKED, at, actor, data)
+
+
+def fewer(quantity: int, picked: int, packed: int, less: int) -> dict[str, int]:
+    """The counts of a line of which `less` units are not to ship: what is not picked yet goes first."""
+    left = quantity - less
+    return {"quantity": left, "picked": min(picked, left), "packed": min(packed, left)}
+
+
+def _told(item: dict[str, Any], what: str, at: str, actor: str, data: dict[str, Any]) -> dict[str, Any]:
+    history = tuple(Entry.from_dict(entry) for entry in item["history"])
+    told = appended(history, f"fulfilment_order.{what}", at, actor, {"fo_id": item["id"], "node": item["node"], **data})
+    kept = {name: value for name, value in item.items() if name != "write_id"}
+    return {**kept, "version": item["version"] + 1, "history": [entry.to_dict() for entry in told]}
