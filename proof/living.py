@@ -20,6 +20,7 @@ from tests.flow.outside import Outside, outside
 from tests.payments.gateway_fake import FakeGateway
 from tests.support import shop
 from waybill.fulfilment.carriers.tracking_door import signature
+from waybill.orders.model.work import OVER
 from waybill.payments.stripe import gateway as stripe
 
 _CLOCKS = (local.receiver.server,)
@@ -64,7 +65,7 @@ class Dweller(Life):
         return self.ask("POST", f"/v1/carriers/{package['carrier']}/events", raw, x_carrier_timestamp=stamp, x_carrier_signature=signed)
 
     def work(self, order_id: str) -> list[dict[str, Any]]:
-        return [each for each in self.order(order_id)["fulfilment_orders"] if each["status"] in ("requested", "accepted", "picked", "packed")]
+        return [each for each in self.order(order_id)["fulfilment_orders"] if each["status"] not in OVER]
 
 
 @contextmanager
@@ -93,7 +94,7 @@ def living(
 def _others(gateway: FakeGateway, those: Outside) -> list[Kept]:
     return [
         Kept(gateway, "payments", "keys", "begun", "down", "refuses_refunds"),
-        Kept(those, "pushed", "levels"),
+        Kept(those, "pushed", "asked", "levels"),
         Kept(those.shops, "_orders", "told"),
         Kept(those.receiver, "seen", "faults"),
     ]

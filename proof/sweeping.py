@@ -10,7 +10,6 @@ from proof.judging import Judge
 from proof.living import living
 from proof.quick import quick
 from proof.stories import STORIES
-from tests.routing.in_force import filled, stand
 from waybill.aws import gate
 
 
@@ -23,8 +22,7 @@ def swept(name: str, faults: Sequence[str] = CRASHES, most: int = 1, shares: Seq
     story = STORIES[name]
     with living(story.stock, seed=seed) as the, quick():
         judge = Judge(the)
-        if story.fill:
-            stand(filled(story.fill))
+        story.set_up()
         forks = Forks(lambda: the.world.invocations, faults, most, shares, seed, enough)
 
         def judged(order_id: str = "") -> None:

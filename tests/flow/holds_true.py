@@ -82,7 +82,8 @@ def _money(the: Life, record: store.Record, shown: dict[str, Any]) -> None:
     """I6, I9, I10: one intent and one authorisation a tender, one capture when all has left (in parts: one a parcel), nothing kept of a cancelled order."""
     payments = list(the.gateway.payments.values())
     assert max(Counter(payment.demand.tender for payment in payments).values(), default=0) <= 1, "two intents for one tender"
-    parts = len(record.fulfilment_orders) if the.gateway.allows.several_captures else 1
+    shipments = sum(entry["type"] == "fulfilment_order.shipped" for each in record.fulfilment_orders for entry in each["history"])
+    parts = shipments if the.gateway.allows.several_captures else 1
     assert all(payment.authorisations <= 1 and payment.captures <= parts for payment in payments)
     assert all(payment.captured <= payment.demand.amount for payment in payments)
     cards = sum(tender.amount for tender in record.order.tenders if tender.kind == "card")
@@ -167,6 +168,8 @@ def _told(the: Life, record: store.Record, events: dict[str, dict[str, Any]]) ->
     assert heard[cancelled] == (wanted["order.cancelled"] - len(by_itself) if shipped != cancelled else heard[shipped]), heard
     if record.order.channel == "api":
         assert heard["order.lines_cancelled"] == wanted["order.lines_cancelled"], heard
+    questions = wanted["fulfilment_order.cancellation_requested"]
+    assert len(the.outside.asked) <= questions, "a node was asked to give up what nobody cancelled"
     pushed = Counter(the.outside.pushed.values())
     assert all(times == 1 for times in pushed.values()), pushed
     assert {each["id"] for each in record.fulfilment_orders if each["status"] == "requested"} <= set(pushed)

@@ -62,11 +62,12 @@ class InMemoryShelves(Shelves):
 
 @dataclass
 class Outside:
-    """`pushed` is the work that nodes were told of, by the id of the webhook: they drop one that they have heard;
+    """`pushed` is the work that nodes were told of, by the id of the webhook: they drop one that they have heard; `asked` of which of it they were asked to give up;
     `levels` the stock that channels were told of."""
 
     shops: InMemory = field(default_factory=InMemory)
     pushed: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
     levels: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -75,7 +76,9 @@ class Outside:
     def answer(self, method: str, target: SplitResult, headers: Mapping[str, str], body: bytes, seconds: float) -> outbound.Reply:
         """In the place of the network, behind the gate."""
         if target.path.startswith("/node/"):
-            self.pushed[headers["webhook-id"]] = json.loads(body)["data"]["id"]
+            told = json.loads(body)
+            kept = self.pushed if told["type"] == "fulfilment_order.requested" else self.asked
+            kept[headers["webhook-id"]] = told["data"]["id"]
             return outbound.Reply(204, {}, b"")
         if target.path == "/stock":
             self.levels |= {level["sku"]: level["available"] for level in json.loads(body)["data"]["levels"]}

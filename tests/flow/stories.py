@@ -5,23 +5,35 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.channels.documents import SECRETS, sample
 from tests.flow.life import DECLINED, Life, an_order, whole_life
+from tests.routing.in_force import filled, stand
 from waybill.channels.model.signature import signed
+from waybill.shop import store as shop
 
 
 @dataclass(frozen=True)
 class Story:
     """`tell` answers the order's id; `ending` is the status it must have then; `stock` what lies in the warehouses before;
-    `fill` what the rules say of an order for which that does not suffice."""
+    `fill` what the rules say of an order for which that does not suffice; `asked`: whether nodes are asked before their work is cancelled."""
 
     tell: Callable[[Life], str]
     ending: str
     stock: dict[tuple[str, str], int] | None = None
     fill: str = ""
+    asked: bool = False
+
+    def set_up(self) -> None:
+        """The shop as it is before anything happens."""
+        if self.fill:
+            stand(filled(self.fill))
+        if self.asked:
+            for node in shop.nodes():
+                shop.save(shop.NODE, node.id, replace(node, cancels="asked"))
+            shop.forget()
 
 
 def delivered(the: Life) -> str:
@@ -230,6 +242,136 @@ def rejected_by_a_node(the: Life) -> str:
     return order_id
 
 
+def cancelled_when_its_node_agrees(the: Life) -> str:
+    """Nothing goes back before it does."""
+    order_id = _asked_to_cancel(the, an_order(), "accept", "pick")
+    assert the.order(order_id)["status"] == "in_fulfilment"
+    _answered(the, order_id, "cancellation/accept", {})
+    return order_id
+
+
+def not_cancelled_as_its_node_will_not(the: Life) -> str:
+    order_id = _asked_to_cancel(the, an_order(), "accept", "pick", "pack")
+    _answered(the, order_id, "cancellation/decline", {"reason": "on the truck"})
+    return _worked_on(the, order_id, "ship")
+
+
+def not_cancelled_as_it_ships_instead(the: Life) -> str:
+    return _worked_on(the, _asked_to_cancel(the, an_order(), "accept", "pick", "pack"), "ship")
+
+
+def a_part_cancelled_when_its_node_agrees(the: Life) -> str:
+    order_id = _placed(the, an_order(("TEA", 3)))
+    the.fulfil(order_id, "accept", "pick", "pack")
+    reply = the.call("POST", f"/v1/orders/{order_id}/cancel", {"lines": {"1": 1}, "reason": "one too many"}, idempotency_key="part-1")
+    assert reply.status == 200, reply.content
+    the.settle()
+    _answered(the, order_id, "cancellation/accept", {})
+    return _worked_on(the, order_id, "pack", "ship")
+
+
+def _asked_to_cancel(the: Life, order: dict[str, Any], *verbs: str) -> str:
+    order_id = _placed(the, order)
+    the.fulfil(order_id, *verbs)
+    reply = the.call("POST", f"/v1/orders/{order_id}/cancel", {"reason": "changed my mind"})
+    assert reply.status == 200, reply.content
+    the.settle()
+    return order_id
+
+
+def _answered(the: Life, order_id: str, answer: str, body: dict[str, Any]) -> None:
+    for each in the.work(order_id):
+        reply = the.call("POST", f"/v1/fulfilment-orders/{each['id']}/{answer}", body, each["node"])
+        assert reply.status == 200, reply.content
+    the.settle()
+
+
+def _worked_on(the: Life, order_id: str, *verbs: str) -> str:
+    shipped = the.fulfil(order_id, *verbs)
+    the.settle()
+    the.deliver(shipped)
+    the.settle()
+    return order_id
+
+
+def left_parcel_by_parcel(the: Life) -> str:
+    """The second parcel first; the carrier tells of the other before its node does."""
+    order_id = _placed(the, an_order(("TEA", 2), ("TEA", 1)))
+    the.fulfil(order_id, "accept", "pick")
+    (work,) = the.work(order_id)
+    parcels = [{"lines": [{"line": "1", "quantity": 2}]}, {"lines": [{"line": "2", "quantity": 1}]}]
+    for verb, body in (("pack", {"packages": parcels}), ("ship", {"packages": [2]})):
+        reply = the.call("POST", f"/v1/fulfilment-orders/{work['id']}/{verb}", body, work["node"])
+        assert reply.status == 200, reply.content
+    the.settle()
+    assert the.order(order_id)["status"] == "partially_shipped"
+    the.scan(reply.json()["packages"][0], "in_transit", "2026-11-24T00:00:00Z")
+    the.settle()
+    the.deliver([reply.json()])
+    the.settle()
+    return order_id
+
+
+def short_and_the_rest_from_elsewhere(the: Life) -> str:
+    return _worked(the, _short(the, an_order(("TEA", 2)), "NOT_IN_STOCK"))
+
+
+def short_and_nobody_gets_the_rest(the: Life) -> str:
+    _policy(the, "short_pick", {"then": "cancel"})
+    return _worked(the, _short(the, an_order(("TEA", 2), ("TEA", 1)), "DAMAGED"))
+
+
+def short_and_a_person_is_asked(the: Life) -> str:
+    """Who lets it go has it looked for elsewhere."""
+    _policy(the, "short_pick", {"then": "ask"})
+    order_id = _short(the, an_order(("TEA", 2)), "OTHER")
+    first = the.fulfil(order_id)
+    the.settle()
+    (hold,) = [each for each in the.order(order_id)["holds"] if each["status"] == "active"]
+    reply = the.call("POST", f"/v1/orders/{order_id}/holds/{hold['id']}/release", {"note": "try the other"})
+    assert reply.status == 200, reply.content
+    the.settle()
+    second = the.fulfil(order_id)
+    the.settle()
+    the.deliver([*first, *second])
+    the.settle()
+    return order_id
+
+
+def _short(the: Life, order: dict[str, Any], reason: str) -> str:
+    order_id = _placed(the, order)
+    the.fulfil(order_id, "accept")
+    (work,) = the.work(order_id)
+    body = {"lines": [{"line": "1", "quantity": 1}], "reason": reason}
+    reply = the.ask("POST", f"/v1/fulfilment-orders/{work['id']}/short", body, work["node"])
+    if reply is None and the.order(order_id)["fulfilment_orders"][0]["lines"]["1"]["quantity"] == 2:
+        reply = the.call("POST", f"/v1/fulfilment-orders/{work['id']}/short", body, work["node"])
+    assert reply is None or reply.status == 200, reply.content
+    the.settle()
+    return order_id
+
+
+def _policy(the: Life, name: str, says: dict[str, Any]) -> None:
+    reply = the.call("PUT", f"/v1/policies/{name}", says)
+    assert reply.status == 200, reply.content
+
+
+def split_and_put_together(the: Life) -> str:
+    """One piece of work is made two, then one again, then two: each goes its way."""
+    order_id = _placed(the, an_order(("TEA", 3)))
+    for _ in range(2):
+        (work,) = the.fulfil(order_id, "accept")
+        reply = the.ask("POST", f"/v1/fulfilment-orders/{work['id']}/split", {"lines": [{"line": "1", "quantity": 1}]}, work["node"])
+        if reply is None and len(the.work(order_id)) == 1:
+            reply = the.call("POST", f"/v1/fulfilment-orders/{work['id']}/split", {"lines": [{"line": "1", "quantity": 1}]}, work["node"])
+        assert reply is None or reply.status == 200, reply.content
+        one, other = the.work(order_id)
+        if not _:
+            reply = the.call("POST", f"/v1/fulfilment-orders/{one['id']}/merge", {"with": other["id"]}, one["node"])
+            assert reply.status == 200, reply.content
+    return _worked(the, order_id)
+
+
 def paid_on_shopify(the: Life) -> str:
     return _worked(the, heard_of(the, "shopify_paid"))
 
@@ -300,6 +442,15 @@ STORIES = {
     "edited-unpaid": Story(edited_before_anybody_has_paid, "released"),
     "edited-backorder": Story(edited_out_of_a_backorder, "completed", _SHORT),
     "changed-by-channel": Story(changed_by_its_channel, "cancelled"),
+    "cancellation-accepted": Story(cancelled_when_its_node_agrees, "cancelled", asked=True),
+    "cancellation-declined": Story(not_cancelled_as_its_node_will_not, "completed", asked=True),
+    "cancellation-too-late": Story(not_cancelled_as_it_ships_instead, "completed", asked=True),
+    "cancellation-in-part": Story(a_part_cancelled_when_its_node_agrees, "completed", asked=True),
+    "parcel-by-parcel": Story(left_parcel_by_parcel, "completed"),
+    "short-rerouted": Story(short_and_the_rest_from_elsewhere, "completed"),
+    "short-cancelled": Story(short_and_nobody_gets_the_rest, "completed"),
+    "short-asked": Story(short_and_a_person_is_asked, "completed"),
+    "split-merged": Story(split_and_put_together, "completed"),
     "rejected": Story(rejected_by_a_node, "released"),
 }
 

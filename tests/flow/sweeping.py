@@ -10,7 +10,6 @@ from tests.flow.holds_true import check
 from tests.flow.life import an_order, life, whole_life
 from tests.flow.outside import outside
 from tests.flow.stories import STORIES
-from tests.routing.in_force import filled, stand
 from tests.support.cloud import plain_client
 from tests.support.faults import EveryCrash
 from waybill.aws import clients, gate
@@ -26,8 +25,7 @@ def swept(name: str, every: int = 1, offset: int = 0, distinct: bool = True) -> 
     _import_everything()
     with life(story.stock) as the, outside() as the.outside, redirect_stdout(io.StringIO()) as the.logs:
         _make_clients()
-        if story.fill:
-            stand(filled(story.fill))
+        story.set_up()
         crashes = EveryCrash(lambda number: number % every == offset % every, (lambda: the.world.invocations) if distinct else None)
 
         def judge() -> None:

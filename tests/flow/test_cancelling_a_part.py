@@ -77,9 +77,26 @@ def test_stock_that_was_reserved_for_it_goes_back_to_others(the: Life) -> None:
     assert [work["lines"]["1"]["quantity"] for work in the.work(order_id)] == [1]
 
 
-def test_what_a_node_has_cannot_be_cancelled_in_part_and_not_the_whole_as_a_part(the: Life) -> None:
+def test_what_a_node_has_not_packed_is_cancelled_in_part_and_the_rest_of_its_work_goes_on(the: Life) -> None:
+    order_id = the.place(an_order(("TEA", 3)))
+    the.settle()
+    the.fulfil(order_id, "accept", "pick")
+    for _ in range(2):
+        assert _cancel(the, order_id, l1=1).status == 200
+    (work,) = the.work(order_id)
+    assert (work["status"], work["lines"]["1"]["quantity"]) == ("picked", 2)
+    assert _free(the, "TEA") == 7
+    shipped = the.fulfil(order_id, "pack", "ship")
+    the.settle()
+    the.deliver(shipped)
+    the.settle()
+    assert check(the, order_id)["status"] == "completed"
+
+
+def test_what_is_packed_cannot_be_cancelled_in_part_and_not_the_whole_as_a_part(the: Life) -> None:
     order_id = the.place(an_order(("TEA", 2)))
     the.settle()
+    the.fulfil(order_id, "accept", "pick", "pack")
     assert _cancel(the, order_id, l1=1).status == 409
     waiting = _waiting(the)
     assert _cancel(the, waiting, "two", l1=12, l2=1).status == 409

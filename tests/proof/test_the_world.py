@@ -15,7 +15,6 @@ from proof.stories import STORIES
 from tests.flow.holds_true import check
 from tests.flow.life import an_order, whole_life
 from tests.flow.stories import STORIES as OF_THE_FLOW
-from tests.routing.in_force import filled, stand
 from tests.support import cloud
 
 
@@ -24,8 +23,7 @@ def test_what_holds_true_on_moto_holds_true_here(name: str) -> None:
     story = OF_THE_FLOW[name]
     with living(story.stock, logs=True) as the, patch.dict(cloud._plain, the.world.cloud.services):
         judge = Judge(the)
-        if story.fill:
-            stand(filled(story.fill))
+        story.set_up()
         order_id = story.tell(the)
         assert check(the, order_id)["status"] == story.ending
         assert judge.verdict() == []
@@ -41,8 +39,7 @@ def _told(name: str, quickly: bool) -> dict[str, Any]:
     """Everything that is stored in the end, and how often each function ran."""
     story = STORIES[name]
     with living(story.stock) as the:
-        if story.fill:
-            stand(filled(story.fill))
+        story.set_up()
         if quickly:
             with quick():
                 story.tell(the)
