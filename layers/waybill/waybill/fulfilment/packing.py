@@ -13,6 +13,7 @@ from waybill.fulfilment.choice import Chosen, choose
 from waybill.fulfilment.contents import Goods, Plan
 from waybill.fulfilment.model import fulfilment_order as verbs
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
+from waybill.fulfilment.model.machine import CLOSED, MACHINE
 from waybill.fulfilment.ports import Carrier
 from waybill.fulfilment.service import load, save
 from waybill.kernel.clock import Clock, instant
@@ -48,7 +49,7 @@ class Packing:
             if record.state.cancelled:
                 raise IllegalTransition(f"{fo_id}: the order is cancelled")
             refuse_held(record.state, "ship")
-            verbs.MACHINE.after(work.status, "pack")
+            MACHINE.after(work.status, "pack")
             chosen = self._chosen(record, work, wanted, at)
             packages = buying.labelled(work, chosen.plan.packages, chosen.bought, attempt)
             packed = verbs.pack(work, packages, instant(at), actor)
@@ -66,7 +67,7 @@ class Packing:
     def propose(self, fo_id: str, node: str = "") -> tuple[FulfilmentOrder, Goods, Chosen]:
         """How it would be packed now; nothing changes, and nothing is bought. Raises IllegalTransition for what is packed already or will never be, InvalidInput as `pack`."""
         record, work = load(fo_id, node)
-        if work.packages or work.status in verbs.CLOSED:
+        if work.packages or work.status in CLOSED:
             raise IllegalTransition(f"{fo_id} is {work.status}: there is nothing to pack")
         return work, Goods.of(record, work), self._chosen(record, work, (), self.clock())
 
