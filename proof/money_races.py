@@ -127,7 +127,7 @@ def _two_clerks_one_case(the: Dweller) -> Begun:
     def look(told: Told) -> list[str]:
         stands = table.cases([case.id])[case.id]
         said = [n for n, status in zip((1, 2), statuses(told), strict=True) if status == 200]
-        return [] if said and stands.why in [f"seen by {n}" for n in said] else [f"answered {statuses(told)}, and {stands.why!r} stands"]
+        return [] if [stands.why] == [f"seen by {n}" for n in said] else [f"answered {statuses(told)}, and {stands.why!r} stands"]
 
     return works, look
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -16,10 +16,12 @@ from tests.payments.gateway_fake import FakeGateway
 from waybill.accounting import dynamodb as ledger
 from waybill.accounting.model.entry import Posting
 from waybill.aws import tables
-from waybill.fulfilment.model import fulfilment_order
+from waybill.editing import service as editing
+from waybill.fulfilment.model import fulfilment_order, tracking
 from waybill.inventory import stock_table
 from waybill.inventory.stock_table import INVENTORY, StockTable
 from waybill.kernel.events import appended
+from waybill.notifications import dynamodb as notifications
 from waybill.notifications.dynamodb import MessagesTable
 from waybill.notifications.ports import Claim
 from waybill.orders import outbox
@@ -170,6 +172,34 @@ def _forgetful_consumer(stack: ExitStack) -> None:
     stack.enter_context(patch.object(MessagesTable, "take", forgetful))
 
 
+def _taken_letter(stack: ExitStack) -> None:
+    """Whoever comes takes the event, also out of the hands of one who is at work."""
+    taken_over = notifications._taken_over
+    stack.enter_context(patch.object(notifications, "_taken_over", lambda event_id, old, now: taken_over(event_id, {**old, "lease": ""}, now)))
+
+
+def _sleeper_who_does_not_look(stack: ExitStack) -> None:
+    """Nobody who wakes looks whether his time is over."""
+    take = MessagesTable.take
+
+    def endless(self: MessagesTable, event_id: str, now: Any) -> Claim | None:
+        claim = take(self, event_id, now)
+        return claim and replace(claim, ends=datetime.max.replace(tzinfo=UTC))
+
+    stack.enter_context(patch.object(MessagesTable, "take", endless))
+
+
+def _edit_of_what_was_seen(stack: ExitStack) -> None:
+    """An edit does not look whether the order is still as it was when it was read."""
+    stack.enter_context(patch.object(editing, "put_over", lambda table, item, seen: tables.overwrite(table, item)))
+
+
+def _last_word(stack: ExitStack) -> None:
+    """What a carrier says last counts, however old it is."""
+    stack.enter_context(patch.object(tracking, "newest", lambda known, told: told))
+    stack.enter_context(patch.object(fulfilment_order, "newest", lambda known, told: told))
+
+
 BUGS = {
     "split write": Bug(_split_write, _sweep("delivered"), ("I14", "I21", "I30", "I5", "I19")),
     "forgotten event": Bug(_forgotten_event, _sweep("delivered"), ("I30", "I5")),
@@ -182,4 +212,10 @@ BUGS = {
     "cancel after ship": Bug(_cancel_after_ship, _race("cancel against ship"), ("I20", "I27", "I21")),
     "no version": Bug(_no_version, _race("cancel against ship"), ("I18", "I20", "I30")),
     "forgetful consumer": Bug(_forgetful_consumer, _sweep("cancelled-on-hold"), ("I26",)),
+    "a case without its version": Bug(_no_version, _race("two clerks explain one difference"), ("seen by", "I18")),
+    "a letter that anybody takes": Bug(_taken_letter, _race("NotificationsQueue order.confirmed twice"), ("I26",)),
+    "a sleeper who does not look": Bug(_sleeper_who_does_not_look, _race("NotificationsQueue order.confirmed asleep"), ("I26",)),
+    "an edit of what was seen": Bug(_edit_of_what_was_seen, _race("edit against routing"), ("I18", "I21", "I30")),
+    "a carrier's last word": Bug(_last_word, _race("a parcel that went astray"), ("I27", "said last; it is")),
+    "check-then-act for three": Bug(_check_then_act, _race("three buyers, two units"), ("I1", "I2", "I3")),
 }

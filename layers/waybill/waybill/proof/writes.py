@@ -52,11 +52,11 @@ def _declared(facts: WriteFacts) -> Iterator[str]:
 
 @WRITE.rule("I18")
 def _the_document_stands(facts: WriteFacts) -> Iterator[str]:
-    """An order is what was placed, until somebody edits it, which is counted: what becomes of it is written elsewhere."""
+    """An order is what was placed, until somebody edits it, and each edit is counted: what becomes of it is written elsewhere."""
     old, new = facts.old, facts.new or {}
     if old is None or old.get("sk") != "DOC" or not str(old["pk"]).startswith("ORDER#") or _bare(old) == _bare(facts.new):
         return
-    if new.get("edits", 0) <= old.get("edits", 0):
+    if (new.get("edits") or 0) != (old.get("edits") or 0) + 1:
         yield f"{old['pk']}: the order itself was changed, and no edit says so"
 
 
