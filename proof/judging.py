@@ -12,10 +12,15 @@ from proof.living import Dweller
 from proof.quick import unpacked_once
 from proof.watching import Doorkeeper
 from waybill import proof
+from waybill.inventory import orders_table
 from waybill.inventory.model.row import VOIDED, Op
-from waybill.inventory.orders_table import RSV, reservation_from
+from waybill.inventory.orders_table import RSV
 from waybill.inventory.stock_table import is_row, row_from
 from waybill.proof.facts import AtGateway, Broken, OrderFacts, QueueFacts, RowFacts, Run, WriteFacts
+
+_ORDER = "ORDER#"
+_OF_AN_ORDER = ("OrdersTable", "LedgerTable")
+"""The tables in which an order has its partition."""
 
 
 class Judge:
@@ -25,14 +30,16 @@ class Judge:
         self.the, self.cloud = the, the.world.cloud
         self.broken: list[Broken] = []
         self.doorkeeper = Doorkeeper(the.world)
+        self._touched: dict[str, None] = {}
         self._read, self._last_read, self._counted = 0, None, Counter[str]()
         for table in self.cloud.dynamodb.tables.values():
             table.watchers.append(self._written)
 
     def verdict(self, at_rest: bool = True, faults: int = 0, dead_allowed: bool = False, struck: bool = False) -> list[Broken]:
-        """Everything that does not hold. `faults` is how many calls that send mail were struck, `struck` whether any call was."""
+        """Everything that does not hold; before everything is at rest, of the orders that were written to since the last verdict. `faults` is how many
+        calls that send mail were struck, `struck` whether any call was."""
         found = [*self.broken, *self.doorkeeper.broken]
-        for order_id in self.orders():
+        for order_id in self.orders() if at_rest else self._changed():
             facts = self.facts(order_id, at_rest, faults)
             found += proof.check(facts) if "DOC" in facts.items else [Broken("I14", order_id, "it has a state and is not there")]
         found += self.rows() + self.queues()
@@ -42,10 +49,21 @@ class Judge:
             found += [Broken("I24", "functions", f"one has raised {error!r}") for error in self.the.world.errors] * (not struck)
         return found
 
+    def close(self) -> None:
+        """Looks at no more writes: the world may go."""
+        for table in self.cloud.dynamodb.tables.values():
+            table.watchers.remove(self._written)
+
+    def _changed(self) -> list[str]:
+        """The orders that were written to since the last verdict."""
+        changed, self._touched = self._touched, {}
+        stand = self._table("Orders").partitions
+        return [pk.removeprefix(_ORDER) for pk in changed if pk in stand and "STATE" in stand[pk].items]
+
     def orders(self) -> list[str]:
         """Every order that stands."""
         table = self._table("Orders")
-        return [pk.removeprefix("ORDER#") for pk, partition in table.partitions.items() if pk.startswith("ORDER#") and "STATE" in partition.items]
+        return [pk.removeprefix(_ORDER) for pk, partition in table.partitions.items() if pk.startswith(_ORDER) and "STATE" in partition.items]
 
     def facts(self, order_id: str, at_rest: bool = True, faults: int = 0) -> OrderFacts:
         """Everything of one order."""
@@ -85,6 +103,8 @@ class Judge:
         return [broken for name in self.cloud.sqs.queues if not name.endswith("DeadLetters") for broken in proof.check_queue(_queue(self.cloud.sqs, name))]
 
     def _written(self, table: Table, old: Kept | None, new: Kept | None) -> None:
+        if table.name in _OF_AN_ORDER:
+            self._touched[(new or old or {})["pk"]["S"]] = None
         if old is not None or table.name == "InventoryTable":
             facts = WriteFacts(table.name, unpacked_once(old) if old is not None else None, unpacked_once(new) if new is not None else None)
             self.broken += proof.check_write(facts)
@@ -95,7 +115,7 @@ class Judge:
         for partition in self._table("Orders").partitions.values():
             if RSV not in partition.items:
                 continue
-            one = reservation_from(unpacked_once(partition.items[RSV]))
+            one = orders_table.reservation_from(unpacked_once(partition.items[RSV]))
             held = {(one.skus[line], node) for line, nodes in one.held.items() for node in nodes}
             under_way = {(step.sku, step.node) for step in (one.batch.steps if one.batch else ())}
             for place in held | under_way:
@@ -114,6 +134,7 @@ class Judge:
         for mail in sent[count:]:
             text = mail.raw.decode() if isinstance(mail.raw, bytes) else mail.raw
             self._counted[message_from_string(text.partition("\r\n\r\n")[0])["X-Waybill-Event"]] += 1
+        self._touched: dict[str, None] = {}
         self._read, self._last_read = len(sent), sent[-1] if sent else None
         return self._counted
 

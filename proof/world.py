@@ -54,6 +54,7 @@ class World:
         self._handlers: dict[str, Any] = {}
         self._consumers = {consumer.name: consumer for consumer in consumers(False)}
         self._pollers = {poller.queue: poller for poller in pollers()}
+        self._polled = [(Move("queue", name), cloud.sqs.queues[name]) for name in self._pollers]
 
     # ── what happens from outside ──
     def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, query: dict[str, str] | None = None) -> Reply:
@@ -107,7 +108,7 @@ class World:
         """What could happen now, in a fixed order."""
         now, tables_ = self.cloud.clock.seconds, self.cloud.dynamodb.tables
         heard = [Move("stream", name) for name, each in self._consumers.items() if tables_[each.table].written > each.position]
-        waiting = [Move("queue", name) for name in self._pollers if any(m.visible_at <= now for m in self.cloud.sqs.queues[name].messages.values())]
+        waiting = [move for move, queue in self._polled if queue.messages and queue.has_visible(now)]
         return heard + waiting + [Move("step", name) for name in self.cloud.machine.ready]
 
     def make(self, move: Move) -> None:

@@ -70,9 +70,13 @@ class Bus:
 
 def matches(pattern: Any, value: Any) -> bool:
     """EventBridge's and Lambda's filter language, as far as the template uses it: nesting, values, `exists`."""
-    if isinstance(pattern, dict):
-        return all(matches(inner, value.get(name) if isinstance(value, dict) else None) for name, inner in pattern.items())
-    return any(_one(option, value) for option in pattern)
+    if not isinstance(pattern, dict):
+        return any(_one(option, value) for option in pattern)
+    known = value if isinstance(value, dict) else {}
+    for name, inner in pattern.items():
+        if not matches(inner, known.get(name)):
+            return False
+    return True
 
 
 def _one(option: Any, value: Any) -> bool:

@@ -18,7 +18,8 @@ _ERRORS = (
     "TransactionConflictException TransactionInProgressException"
 ).split()
 _PAGE = 1024 * 1024
-_LONGEST = {"hash": 2048, "range": 1024}
+_LONGEST = (2048, 1024)
+"""Bytes of the hash and of the range."""
 _REMEMBERED_S = 600
 _MOST_TOKENS = 4096
 _WRITE = ("TableName", "ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues", "ReturnValuesOnConditionCheckFailure")
@@ -244,13 +245,13 @@ class DynamoDB:
             raise self.exceptions.make("ResourceNotFoundException", "Requested resource not found", operation) from None
 
     def _key(self, table: Table, key: dict[str, Any], operation: str) -> Key:
-        if key.keys() != set(table.key_names):
+        if len(key) != len(table.key_names):
             raise self._invalid("The provided key element does not match the schema", operation)
-        for name, most in zip(table.key_names, _LONGEST.values(), strict=False):
-            text = key[name].get("S")
+        for name, most in zip(table.key_names, _LONGEST, strict=False):
+            text = key[name].get("S") if name in key else None
             if text is None:
                 raise self._invalid("The provided key element does not match the schema", operation)
-            if not 0 < len(text) or len(text) * 4 > most and len(text.encode("utf-8", "surrogatepass")) > most:
+            if not text or len(text) * 4 > most and len(text.encode("utf-8", "surrogatepass")) > most:
                 raise self._invalid(f"One or more parameter values are not valid: the key {name} is empty or too long", operation)
         return table.key(key)
 

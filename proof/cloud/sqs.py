@@ -59,6 +59,13 @@ class Queue:
         busy = Counter(message.group for message in self.messages.values() if message.receipt and message.visible_at > now)
         return sorted(waiting, key=lambda message: busy[message.group] if message.group else 0)
 
+    def has_visible(self, now: float) -> bool:
+        """Whether somebody may have any now."""
+        for message in self.messages.values():  # noqa: SIM110  (asked at every move of the world)
+            if message.visible_at <= now:
+                return True
+        return False
+
     def next_at(self, now: float) -> float | None:
         """When the next message that cannot be seen yet can be."""
         return min((message.visible_at for message in self.messages.values() if message.visible_at > now), default=None)
@@ -206,9 +213,8 @@ class Sqs:
     def _handed_out(self, queue: Queue, message: Message, now: float, visibility_s: float | None) -> Message:
         hidden_s = queue.settings.visibility_s if visibility_s is None else visibility_s
         times = message.received + 1
-        had = replace(
-            message, received=times, visible_at=now + hidden_s, receipt=f"{message.id}#{times}", first_received_at=message.first_received_at or now
-        )
+        first = message.first_received_at or now
+        had = Message(message.id, message.body, message.sent_at, now + hidden_s, message.group, times, first, f"{message.id}#{times}")
         queue.messages[message.id] = had
         return had
 

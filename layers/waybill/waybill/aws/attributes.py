@@ -13,29 +13,27 @@ def pack(value: Any) -> dict[str, Any]:
         return {"BOOL": value}
     if isinstance(value, int):
         return {"N": str(value)}
-    if value is None:
-        return {"NULL": True}
-    if isinstance(value, bytes):
-        return {"B": value}
     if isinstance(value, dict):
         return {"M": {key: pack(inner) for key, inner in value.items()}}
     if isinstance(value, (list, tuple)):
         return {"L": [pack(inner) for inner in value]}
+    if value is None:
+        return {"NULL": True}
+    if isinstance(value, bytes):
+        return {"B": value}
     raise TypeError(f"no attribute value for {type(value).__name__}")
 
 
 def unpack(attribute: dict[str, Any]) -> Any:
     """The inverse of `pack`; tuples come back as lists. Binary may arrive as base64 text from a stream."""
-    (kind, value), *_ = attribute.items()
+    kind, value = next(iter(attribute.items()))
     if kind == "N":
         return int(value)
     if kind == "M":
-        return {key: unpack(inner) for key, inner in value.items()}
+        return unpack_item(value)
     if kind == "L":
         return [unpack(inner) for inner in value]
-    if kind == "NULL":
-        return None
-    return value
+    return None if kind == "NULL" else value
 
 
 def pack_item(item: dict[str, Any]) -> dict[str, Any]:
@@ -43,4 +41,5 @@ def pack_item(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def unpack_item(item: dict[str, Any]) -> dict[str, Any]:
-    return {key: unpack(value) for key, value in item.items()}
+    """Every read passes here, and most of what it brings is text: that is looked at first."""
+    return {key: value["S"] if "S" in value else unpack(value) for key, value in item.items()}

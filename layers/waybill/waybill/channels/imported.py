@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from waybill.channels.model.standing import Standing
 from waybill.kernel.errors import TooLarge
+from waybill.kernel.plain import plain
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.order import Customer, Order
 
@@ -43,8 +44,8 @@ def fingerprint(imported: Imported) -> str:
     Instants are left out (an order posted twice without `placed_at` is the same order). Raises TooLarge for an order that no
     item of the table could hold.
     """
-    order = {name: value for name, value in asdict(imported.order).items() if name not in _NOT_SAID}
-    said = json.dumps([_known_then(order), _known_then(asdict(imported.customer))], sort_keys=True, separators=(",", ":"))
+    order = {name: value for name, value in plain(imported.order).items() if name not in _NOT_SAID}
+    said = json.dumps([_known_then(order), _known_then(plain(imported.customer))], sort_keys=True, separators=(",", ":"))
     told = said.encode("utf-8", "surrogatepass")
     if len(told) > _LARGEST:
         raise TooLarge(f"the order has {len(told)} bytes in our terms, at most {_LARGEST} can be kept in one piece")
@@ -75,7 +76,7 @@ def holds(findings: Iterable[Finding], at: str) -> tuple[Hold, ...]:
 
 def differences(one: Imported, other: Imported) -> list[str]:
     """Names of the parts in which two readings of an order differ; never what stands in them."""
-    pairs = ((asdict(one.order), asdict(other.order)), (asdict(one.customer), asdict(other.customer)))
+    pairs = ((plain(one.order), plain(other.order)), (plain(one.customer), plain(other.customer)))
     return [name for ours, theirs in pairs for name in ours if name not in _NOT_COMPARED and ours[name] != theirs[name]]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from waybill.channels.model.signature import standard_webhook
 from waybill.channels.ports import Page
 from waybill.kernel.clock import instant
 from waybill.kernel.errors import NotFound
+from waybill.kernel.plain import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +25,19 @@ class OwnWebhook:
     clock: Callable[[], datetime]
 
     def accepted(self, acceptance: Acceptance) -> None:
-        self.post("order.confirmed", acceptance.event_id, asdict(acceptance))
+        self.post("order.confirmed", acceptance.event_id, plain(acceptance))
 
     def shipped(self, shipment: Shipment) -> None:
-        self.post("order.shipped", shipment.event_id, asdict(shipment))
+        self.post("order.shipped", shipment.event_id, plain(shipment))
 
     def cancelled(self, cancellation: Cancellation) -> None:
-        self.post("order.cancelled", cancellation.event_id, asdict(cancellation))
+        self.post("order.cancelled", cancellation.event_id, plain(cancellation))
 
     def reduced(self, reduction: Reduction) -> None:
-        self.post("order.lines_cancelled", reduction.event_id, asdict(reduction))
+        self.post("order.lines_cancelled", reduction.event_id, plain(reduction))
 
     def given_back(self, given: GivenBack) -> None:
-        self.post("order.refunded", given.event_id, asdict(given))
+        self.post("order.refunded", given.event_id, plain(given))
 
     def refund(self, refund: Refund) -> None:
         """Nothing: what it has taken itself it returns itself."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from waybill.desk.model.money import Refund
 from waybill.desk.money import methods, refund_facts
 from waybill.kernel.errors import InvalidInput
 from waybill.kernel.ids import digest
+from waybill.kernel.plain import plain
 from waybill.orders import store
 from waybill.payments.as_credit import AsCredit
 from waybill.payments.by_hand import ByHand
@@ -33,7 +34,7 @@ class Cashier:
         return _facts(order_id, refund), seen
 
     def refund(self, order_id: str, wanted: Wanted, reason: str, seen: str, actor: str) -> Refund:
-        key = f"desk/{digest(seen, json.dumps(asdict(wanted), sort_keys=True))}"
+        key = f"desk/{digest(seen, json.dumps(plain(wanted), sort_keys=True))}"
         asked = Asked(actor, key, reason, alone(store.load(order_id).order.currency), seen)
         return _facts(order_id, self.refunds.grant(order_id, wanted, asked))
 

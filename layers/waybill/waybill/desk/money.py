@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from waybill.desk.model import words
 from waybill.desk.model.money import Left, Money, Movement, Refund, Share, Tender
+from waybill.kernel.plain import plain
 from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.payments.model import refunds
@@ -51,7 +50,7 @@ def methods(known: Account) -> dict[int, str]:
 
 def refund_facts(refund: refunds.Refund, names: dict[int, str]) -> Refund:
     """A decided refund, or one that only would be."""
-    sold = asdict(refund.sold)
+    sold = plain(refund.sold)
     parts = [(said, -sold[name] if name == "discounts" else sold[name]) for name, said in _PARTS.items()]
     beside = (("Goodwill", refund.goodwill), ("Fee kept", -refund.fee))
     return Refund(
@@ -68,7 +67,7 @@ def refund_facts(refund: refunds.Refund, names: dict[int, str]) -> Refund:
 
 
 def _tender(known: Account, tender: Stored) -> Tender:
-    balances = asdict(tender.balances)
+    balances = plain(tender.balances)
     references = [event.reference for event in tender.events if event.reference]
     unpaid = max(0, tender.amount - tender.balances.charged) if tender.paid_later and not tender.balances.refunded else 0
     return Tender(

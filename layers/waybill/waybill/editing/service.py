@@ -7,7 +7,7 @@ those who hear that, and nothing leaves meanwhile: the hold that goes with it en
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from waybill.aws.tables import Write, create, overwrite
@@ -20,6 +20,7 @@ from waybill.editing.model.version import versions_of as versions
 from waybill.editing.ports import Asked, Foresee, Outcome, Stock
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import IllegalTransition, InvalidInput, KeyReused, NotFound, StaleVersion
+from waybill.kernel.plain import plain
 from waybill.orders import addresses, codec, store
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import EDIT, Hold
@@ -104,7 +105,7 @@ class Editing:
         after = replace(after, tenders=borne(paid, after, given, self.paying()))
         if given and len(after.tenders) == len(record.order.tenders):
             raise InvalidInput("nothing more is to be paid", fields={"payment": "nothing more is to be paid"})
-        changes = _changes(record, after, customer, [asdict(share) for share in shares(paid, after.tenders)])
+        changes = _changes(record, after, customer, [plain(share) for share in shares(paid, after.tenders)])
         if not any(changes[name] for name in ("lines", "surcharges", "shipping_method", "address", "note")) and not changes["money"]["difference"]:
             raise InvalidInput("nothing would change", fields={"body": "nothing to change"})
         now = Record(after, customer, self._state(record, after, changes, actor), record.fulfilment_orders, record.tenders, record.decisions, record.others)
@@ -162,7 +163,7 @@ def _changes(record: Record, after: Order, customer: Customer, paid: list[dict[s
     return {
         "money": money(before, after),
         "lines": model.lines_touched(before, after, _cancelled(record.state)),
-        "surcharges": [asdict(each) for each in new] if after.surcharges != kept else [],
+        "surcharges": [plain(each) for each in new] if after.surcharges != kept else [],
         "shipping_method": methods if methods[0] != methods[1] or before.shipping.promise_days != after.shipping.promise_days else [],
         "address": fields,
         "note": before.note != after.note,
@@ -171,7 +172,7 @@ def _changes(record: Record, after: Order, customer: Customer, paid: list[dict[s
 
 
 def _differing(one: Address | None, other: Address | None) -> list[str]:
-    was, now = asdict(one or Address()), asdict(other or Address())
+    was, now = plain(one or Address()), plain(other or Address())
     return [name for name in was if was[name] != now[name]]
 
 
@@ -190,7 +191,7 @@ def _addressed_before(record: Record, number: int) -> Customer:
 
 
 def _lean(address: Address | None) -> dict[str, str]:
-    return {name: value for name, value in asdict(address).items() if value} if address else {}
+    return {name: value for name, value in plain(address).items() if value} if address else {}
 
 
 def _of_key(record: Record, key: str) -> Version | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Package, Pause
@@ -10,6 +9,7 @@ from waybill.fulfilment.model.machine import CLOSED, LEFT
 from waybill.fulfilment.model.tracking import Scan
 from waybill.kernel.events import Entry
 from waybill.kernel.ids import order_of_fulfilment_order
+from waybill.kernel.plain import plain
 from waybill.orders.codec import FULFILMENT_ORDER, partition
 
 OPEN, ON_THE_WAY = "open", "away"
@@ -29,8 +29,8 @@ def item_of(work: FulfilmentOrder) -> dict[str, Any]:
         "status": work.status,
         "since": work.since,
         "version": work.version + 1,
-        "lines": {line: {"quantity": at_node.quantity} | _lean(asdict(at_node)) for line, at_node in work.lines.items()},
-        "packages": [_lean(asdict(package)) for package in work.packages],
+        "lines": {line: {"quantity": at_node.quantity} | _lean(plain(at_node)) for line, at_node in work.lines.items()},
+        "packages": [_lean(plain(package)) for package in work.packages],
         "history": [entry.to_dict() for entry in work.history],
     }
     if work.pause:

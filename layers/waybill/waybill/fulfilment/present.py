@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from waybill.fulfilment.model import actions
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package, Pause
+from waybill.kernel.plain import plain
 from waybill.orders.model.order import Customer, Order
 
 
@@ -20,8 +20,8 @@ def document(order: Order, customer: Customer, work: FulfilmentOrder) -> dict[st
         "node": work.node,
         "status": work.status,
         "requested_at": work.since,
-        "lines": {line: {"sku": lines[line].sku, "title": lines[line].title, **asdict(at_node)} for line, at_node in work.lines.items()},
-        "ship_to": asdict(customer.address_of(work.group)),
+        "lines": {line: {"sku": lines[line].sku, "title": lines[line].title, **plain(at_node)} for line, at_node in work.lines.items()},
+        "ship_to": plain(customer.address_of(work.group)),
         "service": {"method": way.method, "promise_days": way.promise_days},
         "packages": [_package(work, package) for package in work.packages],
         "note": order.note,
@@ -37,7 +37,7 @@ def _pause(pause: Pause) -> dict[str, Any]:
 
 def _package(work: FulfilmentOrder, package: Package) -> dict[str, Any]:
     base = f"/v1/fulfilment-orders/{work.id}/packages/{package.n}"
-    shown = {name: value for name, value in asdict(package).items() if name != "scan"}
-    tracking = asdict(package.scan) if package.scan else None
+    shown = {name: value for name, value in plain(package).items() if name != "scan"}
+    tracking = plain(package.scan) if package.scan else None
     links = {"label": f"{base}/label", "packing_slip": f"{base}/packing-slip"} | ({"packing_plan": f"{base}/packing-plan"} if package.box else {})
     return {**shown, "tracking": tracking, "status": package.scan.status if package.scan else "labelled", "links": links}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from waybill.aws import files
@@ -14,6 +13,7 @@ from waybill.imports.model.bodies import Problem, Row
 from waybill.imports.model.outcome import Outcome
 from waybill.imports.model.record import Import
 from waybill.kernel.errors import NotFound
+from waybill.kernel.plain import plain
 from waybill.orders.store import ORDERS
 
 _SK = "IMPORT"
@@ -38,7 +38,7 @@ def find(id: str) -> Import | None:
 
 def save(it: Import) -> Import:
     """Over the version that was read. Raises WriteConflict."""
-    values = {name: value for name, value in asdict(it).items() if name != "version"}
+    values = {name: value for name, value in plain(it).items() if name != "version"}
     item = {**values, "pk": f"IMPORT#{it.id}", "sk": _SK, "version": it.version + 1}
     item |= {"lookup_pk": f"IMPORTS#{it.channel}", "lookup_sk": f"{it.created_at}#{it.id}"}
     commit(replace(ORDERS, item, it.version))

@@ -15,7 +15,8 @@ def utc_now() -> datetime:
 
 def instant(moment: datetime) -> str:
     """`2026-11-23T03:20:00.000Z`: sorts as text."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    here = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return here.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
 
 
 def parse_instant(text: str) -> datetime:

@@ -9,7 +9,8 @@ import hashlib
 def digest(*parts: str, length: int = 20) -> str:
     """Lower-case base32 of the SHA-256 over the length-prefixed parts; 20 characters are 100 bits."""
     joined = "".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")
-    return base64.b32encode(hashlib.sha256(joined).digest()).decode()[:length].lower()
+    enough = -(-length // 8) * 5  # five bytes are eight characters
+    return base64.b32encode(hashlib.sha256(joined).digest()[:enough]).decode()[:length].lower()
 
 
 def order_id(channel: str, external_reference: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 from waybill.aws.tables import commit, overwrite, replace
 from waybill.channels.exploding import BUNDLE
 from waybill.inventory.stock_table import INVENTORY
+from waybill.kernel.plain import plain
 from waybill.listing.model.records import Level, Refusal, Sales, Standing, Told
 from waybill.listing.ports import Sale
 from waybill.orders.codec import DOC, order_from, partition
@@ -27,7 +27,7 @@ class ListingTable:
         return _standing(channel, item) if item else Standing(channel)
 
     def save(self, standing: Standing) -> Standing:
-        raw = asdict(standing)
+        raw = plain(standing)
         due, refused = (json.dumps(raw.pop(name), separators=(",", ":")) for name in ("due", "refused"))
         sending = [[level.sku, level.number, level.since] for level in standing.sending]
         times = {name: str(raw.pop(name)) for name in ("shows_after", "tells_after")}

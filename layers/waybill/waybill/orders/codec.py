@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from waybill.kernel.events import Entry
 from waybill.kernel.ids import customer_key
+from waybill.kernel.plain import plain
 from waybill.orders.keys import DECISION, DOC, EDIT, FULFILMENT_ORDER, PII, STATE, TENDER, WAIT, WANT, partition  # noqa: F401  (asked for as codec.DOC)
 from waybill.orders.model.counters import Counters
 from waybill.orders.model.holds import Hold
@@ -15,7 +15,7 @@ from waybill.orders.model.state import State
 
 
 def order_item(order: Order) -> dict[str, Any]:
-    body = asdict(order)
+    body = plain(order)
     body["lines"] = [_lean(line) for line in body["lines"]]
     body |= {name: [_lean(each) for each in body[name]] for name in ("tenders", "taxes", "charges", "groups")}
     body["edits"] = body["edits"] or None
@@ -35,7 +35,7 @@ def order_from(item: dict[str, Any]) -> Order:
 
 
 def customer_item(order_id: str, placed_at: str, customer: Customer) -> dict[str, Any]:
-    body = {name: _lean(value) if isinstance(value, dict) else value for name, value in _lean(asdict(customer)).items()}
+    body = {name: _lean(value) if isinstance(value, dict) else value for name, value in _lean(plain(customer)).items()}
     item = {"pk": partition(order_id), "sk": PII, **body}
     if customer.email:
         item |= {"lookup_pk": f"CUSTOMER#{customer_key(customer.email)}", "lookup_sk": f"{placed_at}#{order_id}"}
@@ -70,7 +70,7 @@ def state_item(state: State, order: Order) -> dict[str, Any]:
         "skus": sorted({line.sku for line in order.lines}),
     }
     if state.holds:
-        item["holds"] = [_lean(asdict(hold)) for hold in state.holds]
+        item["holds"] = [_lean(plain(hold)) for hold in state.holds]
     item |= {name: list(nodes) for name, nodes in (("only", state.only), ("without", state.without)) if nodes}
     attention = _attention(state)
     if attention:

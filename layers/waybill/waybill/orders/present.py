@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from waybill.kernel.money import decimal_string
+from waybill.kernel.plain import plain
 from waybill.orders.model import view
 from waybill.orders.model.order import Line
 from waybill.orders.store import Record
@@ -26,10 +26,10 @@ def whole(record: Record) -> dict[str, Any]:
         "version": state.version,
         "currency": order.currency,
         "totals": totals(record),
-        "customer": asdict(record.customer),
+        "customer": plain(record.customer),
         "lines": _lines(record),
         "shipping": {"method": order.shipping.method, "promise_days": order.shipping.promise_days},
-        "holds": [asdict(hold) for hold in state.holds],
+        "holds": [plain(hold) for hold in state.holds],
         "tenders": [
             {"kind": tender.kind, "gateway": tender.gateway, "amount": money(tender.amount), "reference": tender.reference}
             for tender in order.tenders
@@ -37,7 +37,7 @@ def whole(record: Record) -> dict[str, Any]:
         "fulfilment_orders": [fulfilment_order(item) for item in record.fulfilment_orders],
         "taxes": [{"title": tax.title, "rate": tax.rate, "amount": money(tax.amount)} for tax in order.taxes],
         "charges": [{"title": charge.title, "amount": money(charge.amount)} for charge in order.charges],
-        "groups": [asdict(group) for group in order.groups],
+        "groups": [plain(group) for group in order.groups],
         "note": order.note,
         "attributes": order.attributes,
         "waiting_for": record.wait["state"] if record.wait and state.status in ("on_hold", "backordered") else None,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from waybill.aws import workflow
 from waybill.aws.tables import Write
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import IllegalTransition, NotFound
+from waybill.kernel.plain import plain
 from waybill.orders import store
 from waybill.orders.cancelling import Cancelling
 from waybill.orders.model import state as verbs
@@ -72,8 +73,8 @@ class Orders:
                 return []
             if record.state.cancelled or any(item["status"] not in ("rejected", "cancelled") for item in record.fulfilment_orders):
                 raise IllegalTransition(f"the order is {record.state.status}: a node has the old address, or the parcel has left")
-            old = asdict(record.customer.ship_to)
-            fields = sorted(name for name, value in asdict(ship_to).items() if old[name] != value)
+            old = plain(record.customer.ship_to)
+            fields = sorted(name for name, value in plain(ship_to).items() if old[name] != value)
             after = verbs.noted(record.state, "order.readdressed", at, actor, {"fields": fields})
             return [record.save(after), store.addressed(record, replace(record.customer, ship_to=ship_to), as_of)]
 

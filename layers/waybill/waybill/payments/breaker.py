@@ -7,7 +7,7 @@ breaker costs a quiet worker nothing; an open one is read at every call, so that
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -16,6 +16,7 @@ from waybill.aws.tables import Table, WriteConflict, commit
 from waybill.aws.tables import replace as put_over
 from waybill.kernel.clock import Clock
 from waybill.kernel.errors import Unavailable, WaybillError
+from waybill.kernel.plain import plain
 from waybill.payments.model import circuit as verbs
 from waybill.payments.model.circuit import Circuit
 from waybill.payments.notices import Dispute
@@ -47,7 +48,7 @@ class CircuitTable:
         return Circuit(**{name: item[name] for name in Circuit.__slots__}) if item else Circuit(gateway)
 
     def save(self, circuit: Circuit) -> bool:
-        item = {"pk": f"GATEWAY#{circuit.gateway}", **asdict(replace(circuit, version=circuit.version + 1))}
+        item = {"pk": f"GATEWAY#{circuit.gateway}", **plain(replace(circuit, version=circuit.version + 1))}
         try:
             commit(put_over(MESSAGES, item, circuit.version))
         except WriteConflict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from waybill.aws.tables import Write, create
@@ -13,6 +13,7 @@ from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import Forbidden, IllegalTransition, KeyReused, NotFound, StaleVersion
 from waybill.kernel.events import Entry
 from waybill.kernel.ids import digest
+from waybill.kernel.plain import plain
 from waybill.orders import store
 from waybill.orders.codec import partition
 from waybill.orders.model.sale import Sold
@@ -225,14 +226,14 @@ def _refund(record: Record, number: int, taken: Taken, portions: tuple[Portion, 
 
 
 def _digest(wanted: Wanted) -> str:
-    return digest(json.dumps(asdict(wanted), sort_keys=True))
+    return digest(json.dumps(plain(wanted), sort_keys=True))
 
 
 def item(refund: Refund) -> dict[str, Any]:
     """The item of the version after the one that was read."""
-    body = asdict(replace(refund, history=()))
+    body = plain(replace(refund, history=()))
     body |= {"version": refund.version + 1, "history": [entry.to_dict() for entry in refund.history]}
-    body["portions"] = [asdict(portion) for portion in refund.portions]
+    body["portions"] = [plain(portion) for portion in refund.portions]
     return {"pk": partition(refund.order_id), "sk": f"{REFUND}{refund.number}", **body}
 
 

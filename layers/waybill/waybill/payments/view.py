@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 from waybill.kernel.money import decimal_string
+from waybill.kernel.plain import plain
 from waybill.orders.model.order import Order
 from waybill.orders.model.state import State
 from waybill.payments.model.balances import Balances
@@ -56,7 +56,7 @@ def one(tender: Tender) -> dict[str, Any]:
 
 
 def _amounts(balances: Balances, currency: str) -> dict[str, str]:
-    return {name: decimal_string(amount, currency) for name, amount in asdict(balances).items()}
+    return {name: decimal_string(amount, currency) for name, amount in plain(balances).items()}
 
 
 def _event(event: PaymentEvent, currency: str) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def _nobody_s_name(facts: OrderFacts) -> Iterator[str]:
     said = " ".join([str(list(facts.events.values())), *(run.input for run in facts.runs or ())])
     person, place = facts.customer, facts.customer.ship_to
     for kind, secret in (("e-mail", person.email), ("name", person.name), ("street", place.line1), ("phone", person.phone)):
-        if len(secret) >= _TELLING and re.search(rf"(?<![\w.]){re.escape(secret)}(?!\w)", said):
+        if len(secret) >= _TELLING and secret in said and re.search(rf"(?<![\w.]){re.escape(secret)}(?!\w)", said):
             yield f"the customer's {kind} is said in an event"
 
 

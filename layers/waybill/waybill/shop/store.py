@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any, TypeVar
 
 from waybill.aws.tables import Table, commit, overwrite
 from waybill.kernel.errors import NotFound
+from waybill.kernel.plain import plain
 from waybill.shop.model import Account, Box, Carrier, Channel, Hazard, Item, Key, Node, Place, Service
 
 T = TypeVar("T")
@@ -99,7 +99,7 @@ def key_by_hash(hash: str) -> Key | None:
 
 def save(kind: str, id: str, thing: Any) -> None:
     """Set-up only: writes one thing of the shop; the last one written stands."""
-    raw = asdict(thing) if not isinstance(thing, dict) else thing
+    raw = plain(thing) if not isinstance(thing, dict) else thing
     raw = {**raw, "version": 1} if kind in (POLICY, CHANNEL) else raw
     commit(overwrite(_TABLE, {**_plain(raw), "pk": kind, "sk": id}))
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from waybill.kernel.money import decimal_string
+from waybill.kernel.plain import plain
 from waybill.orders.model.order import Order
 
 EDIT = "EDIT#"
@@ -30,7 +31,7 @@ class Version:
     currency: str = field(default="")
 
     def to_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value}
+        return {name: value for name, value in plain(self).items() if value}
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> Version:

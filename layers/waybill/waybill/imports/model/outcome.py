@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from waybill.imports.model.bodies import Problem, Row
 from waybill.imports.model.cells import guarded
 from waybill.imports.model.columns import FIELD, PROBLEM, column, is_ours
+from waybill.kernel.plain import plain
 
 _NOTES = ("row", "external_reference", "field", "note")
 
@@ -31,7 +32,7 @@ class Outcome:
     is_history: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return plain(self)
 
     @classmethod
     def of(cls, raw: dict[str, Any]) -> Outcome:

@@ -79,8 +79,8 @@ class Reservation:
 
     def missing(self, wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:
         """Of all that the order wants, what no reservation covers."""
-        lacking = (replace(want, quantity=want.quantity - self.covered(want.line)) for want in wanted)
-        return tuple(want for want in lacking if want.quantity > 0)
+        lacking = ((want, want.quantity - self.covered(want.line)) for want in wanted)
+        return tuple(replace(want, quantity=units) for want, units in lacking if units > 0)
 
     def op(self, step: Step) -> Op:
         """The row operation of a step of the running batch: `<order>/<line>/<kind>/<epoch>`."""

@@ -38,10 +38,8 @@ class Counters:
 
 def summed(lines: Iterable[Counters]) -> Counters:
     """The counters of a whole order."""
-    total = Counters()
-    for line in lines:
-        total = Counters(*(getattr(total, name) + getattr(line, name) for name in Counters.__slots__))
-    return total
+    every = list(lines)
+    return every[0] if len(every) == 1 else Counters(*(sum(getattr(line, name) for line in every) for name in Counters.__slots__))
 
 
 def fulfilment_status(lines: Mapping[str, Counters], confirmed: bool) -> str:

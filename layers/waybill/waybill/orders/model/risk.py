@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from waybill.kernel.errors import InvalidInput
+from waybill.kernel.plain import plain
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.order import Order
 from waybill.orders.model.state import State, noted, place_hold, release_hold
@@ -49,7 +50,7 @@ class Assessment:
 def assessed(state: State, said: Assessment, policy: Mapping[str, Any], at: str, actor: str) -> State:
     """The order with what a source says of it. At a risk it is held before its next step, as far as anything has not left; a later word
     of the same source lets go what its earlier one has held, never what another or a person has. The same word twice changes nothing."""
-    data, id = asdict(said), f"fraud-{said.source}"
+    data, id = plain(said), f"fraud-{said.source}"
     before = next((entry.data for entry in reversed(state.history) if entry.type == ASSESSED and entry.data.get("source") == said.source), None)
     if before == data:
         return state

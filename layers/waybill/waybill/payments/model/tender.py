@@ -113,7 +113,8 @@ class Tender:
     @property
     def secured(self) -> bool:
         """The money is certain for as long as the gateway keeps its word: authorised, charged, paid outside, or on terms."""
-        held = self.balances.authorised + self.balances.charged + self.balances.charge_pending
+        balances = self.balances
+        held = balances.authorised + balances.charged + balances.charge_pending
         return held >= self.amount or (not self.at_gateway and bool(self.events))
 
     @property

@@ -12,11 +12,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from waybill.aws.tables import WriteConflict, commit, create, replace
 from waybill.kernel.events import Entry
+from waybill.kernel.plain import plain
 from waybill.orders.codec import partition
 from waybill.orders.store import ORDERS, Record
 from waybill.payments.model.cases import OPEN, Case
@@ -49,7 +50,7 @@ def keep(gateway: str, row: Row, order_id: str, at: str) -> None:
     place = {"pk": partition(order_id), "sk": f"{ROW}#{row.id}"} if order_id else {"pk": f"{ROW}#{gateway}/{row.id}", "sk": ROW}
     data = {"gateway": gateway, "amount": row.cost, "currency": row.currency, "reference": row.id}
     told = [Entry(1, "payment.fee_charged", at, ACTOR, data).to_dict()] if row.cost else []
-    _once({**place, "version": 1, "gateway": gateway, "row": _bare(asdict(row)), "history": told})
+    _once({**place, "version": 1, "gateway": gateway, "row": _bare(plain(row)), "history": told})
 
 
 def rows_of(record: Record, gateway: str) -> list[Row]:
@@ -76,7 +77,7 @@ def keep_payout(gateway: str, told: Payout, parts: Breakdown, agrees: bool, hist
     """Raises WriteConflict where somebody else was first."""
     item = {
         "pk": f"{_PAYOUT}#{gateway}/{told.id}", "sk": _PAYOUT, "version": seen + 1, **{name: getattr(told, name) for name in Payout.__slots__},
-        "parts": asdict(parts), "agrees": agrees, "history": [entry.to_dict() for entry in history],
+        "parts": plain(parts), "agrees": agrees, "history": [entry.to_dict() for entry in history],
     }  # fmt: skip
     commit(replace(ORDERS, item, seen))
 
@@ -95,7 +96,7 @@ def save(case: Case) -> None:
     kept = {name: getattr(case, name) for name in ("gateway", "matter", "order_id", "opened", "closed", "why", "by")}
     index = {"lookup_pk": f"CASES#{case.status}", "lookup_sk": f"{case.difference.kind}#{case.opened}#{case.id}"}
     place = {"pk": f"{_CASE}#{case.id}", "sk": _CASE, "version": case.version + 1}
-    commit(replace(ORDERS, {**place, **index, **kept, "difference": asdict(case.difference)}, case.version))
+    commit(replace(ORDERS, {**place, **index, **kept, "difference": plain(case.difference)}, case.version))
 
 
 def listed(status: str, kind: str, limit: int, start: Key) -> tuple[list[Case], Key]:

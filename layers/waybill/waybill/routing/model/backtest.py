@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from waybill.kernel.errors import InvalidInput
+from waybill.kernel.plain import plain
 from waybill.routing.model.decision import LATE, Decision, decide
 from waybill.routing.model.receipt import question
 from waybill.routing.model.rules import RuleSet
@@ -109,7 +110,7 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """Without the rows."""
         told = {"orders": self.orders, "different": sum(row.differs for row in self.rows), "passed": self.passed, "refused": list(self.refused)}
-        return {**told, "before": asdict(self.before), "after": asdict(self.after)}
+        return {**told, "before": plain(self.before), "after": plain(self.after)}
 
 
 def tried(receipts: Iterable[tuple[str, Receipt]], before: RuleSet, after: RuleSet, capacity: Mapping[str, int], limits: Limits) -> Report:
