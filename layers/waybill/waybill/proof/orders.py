@@ -61,7 +61,7 @@ def _goes_on(facts: OrderFacts) -> Iterator[str]:
     """The execution has ended with the order, or waits on the token that was kept: somebody will answer it."""
     if facts.runs is None:
         return
-    if not facts.runs:
+    if not facts.runs and not facts.state.cancelled:  # one that is cancelled before its execution starts needs none
         yield "no execution was ever started"
     failed = [run.status for run in facts.runs if run.status not in ("SUCCEEDED", "RUNNING")]
     open_ = [run for run in facts.runs if run.status == "RUNNING"]
