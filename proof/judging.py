@@ -51,6 +51,7 @@ class Judge:
 
     def close(self) -> None:
         """Looks at no more writes: the world may go."""
+        self.doorkeeper.close()
         for table in self.cloud.dynamodb.tables.values():
             table.watchers.remove(self._written)
 

@@ -7,6 +7,9 @@ order and more than once, indexes that lag. All from one seed; the rules are ask
 from __future__ import annotations
 
 import gc
+import itertools
+import multiprocessing
+import os
 import sys
 import time
 from collections import Counter
@@ -25,6 +28,7 @@ from proof.source import EndOfStory, Source, shortened
 from waybill.aws import gate
 
 STEPS = 2500
+_SAY_EVERY_S = 10
 
 
 class FromSource:
@@ -157,25 +161,73 @@ def short_story(seed: int, went: Soaked, most: int = 300) -> list[int]:
     return shortened(went.choices, lambda choices: bool(rules & {line.split(" ", 1)[0] for line in soak(seed, choices).broken}), most)
 
 
-def main(lives: int = 1000, seed: int = 0) -> int:
-    """Soaks until so many orders have come to an end. Answers 1 for a broken rule, with the seed and a short story."""
-    total, faults, stories, start = Counter[str](), Counter[str](), 0, time.process_time()
-    while total["completed"] + total["cancelled"] < lives:
-        went = soak(seed)
-        total.update(went.became)
-        faults.update(went.faults)
-        stories += 1
+@dataclass
+class Many:
+    """Stories from a seed on, until so many orders have come to an end; the first that breaks a rule is the last, told at length by `how`."""
+
+    stories: int = 0
+    seconds: float = 0.0
+    became: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    how: str = ""
+
+    @property
+    def lives(self) -> int:
+        return self.became["completed"] + self.became["cancelled"]
+
+    def add(self, seed: int, went: Soaked, seconds: float) -> None:
+        self.stories += 1
+        self.seconds += seconds
+        self.became.update(went.became)
+        self.faults.update(went.faults)
         if went.broken:
-            print(f"seed {seed}:", *went.broken[:10], sep="\n  ")
-            short = short_story(seed, went)
-            told = soak(seed, short)
-            print(f"in {len(short)} choices: {short}", *told.acts, *told.broken[:10], sep="\n  ")
-            return 1
+            self.how = at_length(seed, went)
+
+    def __str__(self) -> str:
+        spent = f"{self.seconds:.0f} s of CPU, {1000 * self.seconds / self.lives:.1f} ms a life" if self.lives else "none"
+        return f"{self.lives} lives in {self.stories} stories, {spent}: {dict(self.became)}; {self.faults.total()} faults: {dict(self.faults)}"
+
+
+def many(lives: int, seed: int) -> Many:
+    """In this process."""
+    told = Many()
+    while told.lives < lives and not told.how:
+        told.add(*_one(seed))
         seed += 1
-    spent = time.process_time() - start
-    ended = total["completed"] + total["cancelled"]
-    print(f"{ended} lives in {stories} stories, {ended / spent:.0f} a second: {dict(total)}; {faults.total()} faults: {dict(faults)}")
-    return 0
+    return told
+
+
+def at_length(seed: int, went: Soaked, most: int = 150) -> str:
+    """What is broken, and what tells it again: the whole story by its seed, and the shortest one that was found."""
+    short = short_story(seed, went, most)
+    told = soak(seed, short)
+    return "\n  ".join(
+        (f"seed {seed} (make soak LIVES=1 SEED={seed}):", *went.broken[:10], f"in {len(short)} choices, soak({seed}, {short}):", *told.acts, *told.broken[:10])
+    )
+
+
+def _one(seed: int) -> tuple[int, Soaked, float]:
+    started = time.process_time()
+    went = soak(seed)
+    if not went.broken:  # only a story that fails is told again
+        went.choices, went.acts = [], []
+    return seed, went, time.process_time() - started
+
+
+def main(lives: int = 1000, seed: int = 0) -> int:
+    """Soaks on all cores until so many orders have come to an end, and says how far it is. Answers 1 for a broken rule, with the seed and a short story."""
+    told, said, begun = Many(), 0.0, time.monotonic()
+    with multiprocessing.get_context("fork").Pool(len(os.sched_getaffinity(0))) as pool:
+        for one in pool.imap_unordered(_one, itertools.islice(itertools.count(seed), max(1, lives))):
+            told.add(*one)
+            if told.lives >= lives or told.how:
+                break
+            if time.monotonic() - begun > said + _SAY_EVERY_S:
+                said = time.monotonic() - begun
+                print(f"  {said:.0f} s: {told.lives} of {lives} lives in {told.stories} stories", flush=True)
+        pool.terminate()
+    print(told.how or told)
+    return 1 if told.how else 0
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from proof import malformed
 from proof.faults import CRASHES, FAULTS
 from proof.planted import BUGS, found
 from proof.races import RACES, run, wholly
-from proof.soak import soak
+from proof.soak import many
 from proof.stories import STORIES
 from proof.sweeping import swept
 
@@ -101,11 +101,5 @@ def _doors(inputs: int, seed: int) -> Tried:
 
 def _soak(first: int, lives: int) -> Tried:
     """Stories from a seed on, until so many orders have come to an end."""
-    ended, seed = 0, first
-    while ended < lives:
-        went = soak(seed)
-        ended += went.lives
-        if went.broken:
-            return ended, [f"seed {seed} (python -m proof.soak 1 {seed} tells it shortly): {line}" for line in went.broken]
-        seed += 1
-    return ended, []
+    told = many(lives, first)
+    return told.lives, [told.how] if told.how else []

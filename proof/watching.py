@@ -46,6 +46,13 @@ class Doorkeeper:
             self._open -= 1
         return reply
 
+    def close(self) -> None:
+        """Looks at no more calls: the world may go."""
+        del self._world.call  # type: ignore[method-assign]
+        self._world.others.remove(self)
+        for table in self._world.cloud.dynamodb.tables.values():
+            table.watchers.remove(self._written)
+
     def snapshot(self) -> Any:
         return self._answers.copy()
 

@@ -1,18 +1,46 @@
-"""A few random stories of a shop; `make soak` tells as many as one likes."""
+"""Twenty thousand lives of orders in random stories of a shop, a thousand at a time; `make soak` tells as many as one likes."""
 
 from __future__ import annotations
 
 import pytest
 
-from proof.soak import soak
+from proof.soak import Many, Soaked, many, soak
 from proof.source import shortened
 
+LIVES = 1000
+"""Orders that come to an end, completed or cancelled, in each piece."""
+APART = 100
+"""How many seeds are between one piece and the next: more than its stories need."""
 
-@pytest.mark.parametrize("seed", range(3))
-def test_whatever_happens_in_a_shop_the_rules_hold(seed: int) -> None:
-    went = soak(seed, steps=1200)
-    assert went.placed
-    assert went.broken == [], f"seed {seed}: {went.broken[:5]}"
+
+@pytest.mark.parametrize("piece", range(20))
+def test_whatever_happens_in_a_shop_the_rules_hold(piece: int) -> None:
+    told = many(LIVES, piece * APART)
+    assert not told.how, told.how
+    assert told.lives >= LIVES
+    assert told.stories <= APART
+
+
+def test_a_story_is_the_same_whenever_it_is_told() -> None:
+    first, second = soak(7, steps=150), soak(7, steps=150)
+    again = soak(7, first.choices)
+    assert first.choices == second.choices
+    assert first.acts == second.acts == again.acts
+    assert first.became == second.became == again.became
+    assert first.placed
+
+
+def test_a_rule_that_breaks_is_said_with_what_tells_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(seed: int, given: list[int] | None = None) -> Soaked:
+        choices = list(given) if given is not None else [3, 7, 1]
+        return Soaked(broken=["I9 ord_1: paid twice"] if 7 in choices else [], choices=choices, acts=["an order"])
+
+    monkeypatch.setattr("proof.soak.soak", breaks)
+    told = many(LIVES, 40)
+    assert isinstance(told, Many)
+    assert "SEED=40" in told.how
+    assert "I9 ord_1: paid twice" in told.how
+    assert "soak(40, [7])" in told.how
 
 
 def test_a_story_that_fails_is_told_shortly() -> None:

@@ -34,7 +34,7 @@ def item_of(work: FulfilmentOrder) -> dict[str, Any]:
         "history": [entry.to_dict() for entry in work.history],
     }
     if work.pause:
-        item["pause"] = _lean(asdict(work.pause))
+        item["pause"] = _lean(plain(work.pause))
     item |= {name: value for name, value in (("within", work.within), ("group", work.group)) if value}
     if work.status not in CLOSED:
         part = ON_THE_WAY if work.status in LEFT else OPEN
