@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.fulfilment.floor import Floor, floor
-from waybill.fulfilment.contents import Goods, laid
+from waybill.fulfilment.contents import Goods, laid, plans
 from waybill.fulfilment.model import dangerous
+from waybill.fulfilment.sending import Asked
 from waybill.fulfilment.service import load
+from waybill.kernel.clock import parse_instant
 from waybill.shop import store
 from waybill.shop.model import Box, Hazard, Item
 
@@ -42,6 +45,12 @@ def picked(the: Floor) -> str:
     (fo,) = the.put()
     the.do(fo, "accept", "pick")
     return fo
+
+
+def plan_of(the: Floor) -> list[dict[str, Any]]:
+    """The packages of the first plan, whether or not anybody carries them."""
+    record, work = load(picked(the))
+    return [asdict(package) for package in plans(work, Goods.of(record, work))[0].packages]
 
 
 def packed(the: Floor) -> list[dict[str, Any]]:
@@ -137,6 +146,12 @@ def test_what_fits_into_no_carton_ships_as_it_is(the: Floor) -> None:
     assert (rug["box"], rug["lines"], rug["weight_g"], rug["length_mm"], rug["note"]) == ("", {"2": 1}, 400, 1240, "CUP ships as it is")
 
 
+def test_no_carton_is_filled_beyond_what_any_parcel_may_weigh(the: Floor) -> None:
+    store.save(store.BOX, "large", replace(LARGE, most_g=500_000))
+    items(replace(TEA, weight_g=40_000))
+    assert sorted(package["weight_g"] for package in plan_of(the)) == [40_300, 40_700]
+
+
 def test_what_ships_alone_has_parcels_of_its_own(the: Floor) -> None:
     items(replace(TEA, ships_alone=True))
     assert [(package["lines"], package["box"]) for package in packed(the)] == [({"2": 1}, "small"), ({"1": 1}, ""), ({"1": 1}, "")]
@@ -158,6 +173,19 @@ def test_dangerous_goods_that_kindle_each_other_lie_in_two_parcels(the: Floor) -
     together = {"packages": [{"lines": [{"line": "1", "quantity": 2}, {"line": "2", "quantity": 1}]}]}
     refused = the.call("POST", f"/v1/fulfilment-orders/{fo}/pack", together)
     assert (refused.status, refused.json()["detail"]) == (422, "package 1: UN1263, UN1479 may not lie in one parcel")
+
+
+def test_dangerous_goods_lie_apart_without_cartons_too(the: Floor) -> None:
+    items(replace(TEA, length_mm=0, hazard=replace(PAINT, limited_quantity=True)), replace(CUP, hazard=replace(BLEACH, limited_quantity=True)))
+    assert [(package["lines"], package["box"]) for package in packed(the)] == [({"1": 2}, ""), ({"2": 1}, "")]
+
+
+def test_days_by_which_a_node_packs_late_are_taken_from_the_way(the: Floor) -> None:
+    record, work = load(picked(the))
+    asked = replace(work, within=5)
+    for days_late, within in ((0, 5), (1, 4), (4, 1), (5, -1), (90, -1)):
+        at = parse_instant(work.since) + timedelta(days=days_late)
+        assert Asked.of(record, asked, Goods.of(record, work), at).within == within
 
 
 def test_a_service_that_takes_no_dangerous_goods_is_no_offer(the: Floor) -> None:

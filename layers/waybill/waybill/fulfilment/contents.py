@@ -9,7 +9,7 @@ from typing import Any
 from waybill.fulfilment.model import dangerous
 from waybill.fulfilment.model.cartonings import cartonings
 from waybill.fulfilment.model.cartons import Carton, Cartoning, Filled, Piece, cartoned
-from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
+from waybill.fulfilment.model.fulfilment_order import HEAVIEST_G, FulfilmentOrder, Package
 from waybill.fulfilment.rates import TARE_G
 from waybill.kernel.errors import InvalidInput
 from waybill.orders.store import Record
@@ -64,19 +64,14 @@ class Goods:
 
 
 def plans(work: FulfilmentOrder, goods: Goods) -> list[Plan]:
-    """The ways to pack all of the work, the one in the fewest cartons first. What is not known makes one parcel by weight, that says why."""
+    """The ways to pack all of the work, the one in the fewest cartons first. What is not known makes a parcel by weight, that says why."""
     alone, shared = _apart(work.units(), goods)
     single = [_as_it_is(line, goods) for line, units in alone.items() for _ in range(units)]
-    unknown = [goods.skus[line] for line in shared if goods.piece(line) is None]
-    if not shared:
-        return [_numbered(single)]
-    if unknown and goods.boxes:
-        return [_numbered([*_by_weight(shared, goods, f"the lengths of {', '.join(sorted(set(unknown)))} are not known"), *single])]
-    if not goods.boxes:
-        return [_numbered([*_by_weight(shared, goods, ""), *single])]
-    if sum(shared.values()) > _MOST_PIECES:
-        return [_numbered([*_by_weight(shared, goods, f"more than {_MOST_PIECES} units: say what is in which carton"), *single])]
-    return [_numbered([*_packages(way, goods), *single], way.cost) for way in _ways(shared, goods)]
+    groups = _groups(shared, goods)
+    why = _why_by_weight(shared, goods)
+    if why or not goods.boxes:
+        return [_numbered([*(_by_weight(group, goods, why) for group in groups), *single])]
+    return [_numbered([*_packages(way, goods), *single], way.cost) for way in _ways(groups, goods)]
 
 
 def described(wanted: Sequence[Mapping[str, Any]], goods: Goods) -> Plan:
@@ -111,18 +106,30 @@ def _apart(units: Mapping[str, int], goods: Goods) -> tuple[dict[str, int], dict
     return {line: n for line, n in units.items() if line in alone}, {line: n for line, n in units.items() if line not in alone}
 
 
-def _ways(units: Mapping[str, int], goods: Goods) -> list[Cartoning]:
-    """The cartonings of all groups of goods that may lie together. Of several groups each is chosen from in the same place."""
+def _groups(units: Mapping[str, int], goods: Goods) -> list[dict[str, int]]:
+    """Units that may lie together, with those that are not dangerous in the first group."""
     items = [goods.items.get(line) for line in units]
     numbers = dangerous.grouped([item.hazard if item else None for item in items])
+    return [{line: units[line] for line, at in zip(units, numbers, strict=True) if at == number} for number in sorted(set(numbers))]
+
+
+def _why_by_weight(units: Mapping[str, int], goods: Goods) -> str:
+    """Why units are not laid into the node's cartons; empty where they are, or where it has none."""
+    unknown = sorted({goods.skus[line] for line in units if goods.piece(line) is None})
+    if not goods.boxes:
+        return ""
+    if unknown:
+        return f"the lengths of {', '.join(unknown)} are not known"
+    return f"more than {_MOST_PIECES} units: say what is in which carton" if sum(units.values()) > _MOST_PIECES else ""
+
+
+def _ways(groups: Sequence[Mapping[str, int]], goods: Goods) -> list[Cartoning]:
+    """The cartonings of all groups. Of several groups each is chosen from in the same place."""
     cartons = [_carton(box) for box in goods.boxes.values()]
-    groups = []
-    for number in sorted(set(numbers)):
-        pieces = [piece for line, at in zip(units, numbers, strict=True) if at == number and (piece := goods.piece(line)) for _ in range(units[line])]
-        groups.append(cartonings(pieces, cartons))
+    found = [cartonings([piece for line, n in units.items() if (piece := goods.piece(line)) for _ in range(n)], cartons) for units in groups]
     ways = []
-    for place in range(max(map(len, groups))):
-        each = [group[min(place, len(group) - 1)] for group in groups]
+    for place in range(max(map(len, found), default=1)):
+        each = [way[min(place, len(way) - 1)] for way in found]
         ways.append(Cartoning(tuple(filled for way in each for filled in way.filled), tuple(piece for way in each for piece in way.loose)))
     return ways
 
@@ -143,8 +150,8 @@ def _as_it_is(line: str, goods: Goods) -> Package:
     return Package(0, {line: 1}, goods.weight_g(line), length_mm=length, width_mm=width, height_mm=height, note=f"{goods.skus[line]} {AS_IT_IS}")
 
 
-def _by_weight(lines: Mapping[str, int], goods: Goods, why: str) -> list[Package]:
-    return [Package(0, lines, _weight(lines, goods), note=f"by weight alone: {why}" if why else "")]
+def _by_weight(lines: Mapping[str, int], goods: Goods, why: str) -> Package:
+    return Package(0, lines, _weight(lines, goods), note=f"by weight alone: {why}" if why else "")
 
 
 def _weight(lines: Mapping[str, int], goods: Goods, tare_g: int = TARE_G) -> int:
@@ -170,4 +177,4 @@ def _numbered(packages: Sequence[Package], cartons: int = 0) -> Plan:
 
 
 def _carton(box: Box) -> Carton:
-    return Carton(box.id, box.inner_mm, box.outer_mm, box.weight_g, box.most_g, box.cost)
+    return Carton(box.id, box.inner_mm, box.outer_mm, box.weight_g, min(box.most_g, HEAVIEST_G), box.cost)

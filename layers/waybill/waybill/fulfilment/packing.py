@@ -10,7 +10,7 @@ from typing import Any
 from waybill.aws.tables import commit
 from waybill.fulfilment import buying, contents, papers, sending
 from waybill.fulfilment.choice import Chosen, choose
-from waybill.fulfilment.contents import Goods, Plan
+from waybill.fulfilment.contents import Goods
 from waybill.fulfilment.model import fulfilment_order as verbs
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
 from waybill.fulfilment.model.machine import CLOSED, MACHINE
@@ -75,12 +75,9 @@ class Packing:
         """Cartons, carriers and services. What would be refused is so before anybody is asked."""
         goods = Goods.of(record, work)
         plans = [contents.described(wanted, goods)] if wanted else contents.plans(work, goods)
-        for plan in plans:
-            verbs.refuse_misfit(work, plan.packages)
-            contents.refuse_apart(plan.packages, goods)
-        return self._rated(sending.Asked.of(record, work, goods, at), plans)
-
-    def _rated(self, asked: sending.Asked, plans: Sequence[Plan]) -> Chosen:
+        verbs.refuse_misfit(work, plans[0].packages)
+        contents.refuse_apart(plans[0].packages, goods)
+        asked = sending.Asked.of(record, work, goods, at)
         asked.refuse_unknown()
         return choose(plans, self.carriers(), asked.sending, asked.parcel, asked.within, asked.takes)
 

@@ -17,7 +17,8 @@ from waybill.kernel.events import Entry, appended
 REASONS = ("NOT_IN_STOCK", "DAMAGED", "INCORRECT_ADDRESS", "UNDELIVERABLE_DESTINATION", "OTHER")
 REROUTED = "REROUTED"
 """Our own reason: a person has sent the work elsewhere."""
-_HEAVIEST_G = 70_000
+HEAVIEST_G = 70_000
+"""No parcel weighs more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +248,8 @@ def _times_delivered(work: FulfilmentOrder) -> int:
 def refuse_misfit(work: FulfilmentOrder, packages: tuple[Package, ...]) -> None:
     """Raises InvalidInput where the packages do not hold exactly what was picked, or weigh nothing or too much."""
     for package in packages:
-        if not 0 < package.weight_g <= _HEAVIEST_G:
-            raise InvalidInput(f"package {package.n} weighs between 1 and {_HEAVIEST_G} g", fields={"weight_g": "out of range"})
+        if not 0 < package.weight_g <= HEAVIEST_G:
+            raise InvalidInput(f"package {package.n} weighs between 1 and {HEAVIEST_G} g", fields={"weight_g": "out of range"})
         for line in package.lines:
             known(work, line)
     packed = held(packages)
