@@ -1,7 +1,7 @@
 """The long form of the proof, two pieces at a time: races, faults, planted bugs, malformed input, a soak; then a laptop cloud that loses its power.
 What came of it is one page.
 
-    python -m proof [--only races --only soak] [--seed 1] [--lives 4000] [--inputs 1000000] [--pairs 0.02] [--cuts 5]
+    python -m proof [--only races --only soak] [--seed 1] [--lives 4000] [--inputs 1000000] [--thirds 1] [--cuts 5]
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MORE = {_POWER: "a laptop cloud killed with SIGKILL at random moments while a s
 def main() -> int:
     given = _arguments()
     started, at = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
-    wanted = [task for task in tasks(given.seed, given.lives, given.inputs, given.pairs) if task.part in given.only]
+    wanted = tasks(given.only, given.seed, given.lives, given.inputs, given.thirds)
     pieces = list(_all(wanted, started))
     if _POWER in given.only and given.cuts:
         pieces.append(_power(given.cuts, given.seed, started))
@@ -45,7 +45,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="the same seed tries the same (1)")
     parser.add_argument("--lives", type=int, default=4000, help="orders of the soak that come to an end (4000)")
     parser.add_argument("--inputs", type=int, default=1_000_000, help="malformed inputs (1000000)")
-    parser.add_argument("--pairs", type=float, default=0.02, help="which share of all pairs of crashes is tried (0.02)")
+    parser.add_argument("--thirds", type=float, default=1.0, help="at which share of the worlds that two faults leave a third is tried (1)")
     parser.add_argument("--cuts", type=int, default=5, help="how often the laptop cloud loses its power (5)")
     given = parser.parse_args()
     given.only = given.only or [*PARTS, _POWER]
@@ -57,13 +57,14 @@ def _all(wanted: list[Task], started: float) -> list[Done]:
     finished: list[Done] = []
     work = multiprocessing.get_context("fork")
     with work.Pool(len(os.sched_getaffinity(0)), maxtasksperchild=1) as pool:
-        for piece in pool.imap_unordered(_tried, [partial(done, task) for task in wanted], chunksize=1):
-            finished.append(piece)
-            _say(piece, len(finished), len(wanted), started)
+        for count, pieces in enumerate(pool.imap_unordered(_tried, [partial(done, task) for task in wanted], chunksize=1), 1):
+            finished += pieces
+            for piece in pieces:
+                _say(piece, count, len(wanted), started)
     return finished
 
 
-def _tried(piece: partial[Done]) -> Done:
+def _tried(piece: partial[list[Done]]) -> list[Done]:
     return piece()
 
 
@@ -80,7 +81,8 @@ def _power(cuts: int, seed: int, started: float) -> Done:
 
 def _say(piece: Done, number: int, of: int, started: float) -> None:
     verdict = f"{len(piece.broken)} DID NOT HOLD" if piece.broken else "held"
-    print(f"  {time.monotonic() - started:5.0f} s  {number:3}/{of}  {piece.part}: {piece.name}: {piece.tried:,} tried, {verdict} ({piece.seconds} s)", flush=True)
+    said = f"; {piece.said}" if piece.said else ""
+    print(f"  {time.monotonic() - started:5.0f} s  {number:3}/{of}  {piece.part}: {piece.name}: {piece.tried:,} tried, {verdict} ({piece.seconds} s){said}", flush=True)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,24 @@ def strike(fault: str, name: str, call: Callable[[], Any]) -> Any:
     raise _trouble(fault, name)
 
 
+def doubles(fault: str, name: str, before: str) -> bool:
+    """Whether a mail may leave once more for it: it has left, and nobody could write that down."""
+    return (
+        name == TWICE
+        and fault in ("crash after", "timeout after", "asked twice")
+        or before == TWICE
+        and fault in ("crash before", "timeout before", "throttle")
+    )
+
+
+def differs(fault: str, name: str, first: bool) -> bool:
+    """Whether it leaves a world that no other fault leaves. Nothing but calls leaves a process: so a crash before a call is a crash after the one
+    before it, unless it is the first of its invocation, and what happens after a mere read happens before it."""
+    if fault == "crash before":
+        return first
+    return name not in READS if fault in ("crash after", "timeout after", "asked twice") else True
+
+
 def _tried(call: Callable[[], Any]) -> None:
     """Carried out; what it answers is lost, a refusal too."""
     try:
@@ -49,7 +67,7 @@ def _tried(call: Callable[[], Any]) -> None:
 def _trouble(fault: str, name: str) -> Exception:
     """As the caller sees it: botocore's errors for AWS, ours for whoever else we call."""
     if not name.startswith(_OURS):
-        return Unavailable(f"{fault}: {name}")
+        return Unavailable(f"{name} did not answer")
     if fault == "throttle":
         return ClientError({"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, name.partition(".")[2])
     return ReadTimeoutError(endpoint_url="https://world.example")

@@ -61,6 +61,13 @@ class Judge:
         stand = self._table("Orders").partitions
         return [pk.removeprefix(_ORDER) for pk in changed if pk in stand and "STATE" in stand[pk].items]
 
+    def since(self) -> list[Broken]:
+        """What single writes and calls have done wrong since this was asked last; it is not said again."""
+        found = [*self.broken, *self.doorkeeper.broken]
+        self.broken.clear()
+        self.doorkeeper.broken.clear()
+        return found
+
     def orders(self) -> list[str]:
         """Every order that stands."""
         table = self._table("Orders")

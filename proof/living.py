@@ -8,10 +8,12 @@ import itertools
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 import local.receiver.server
+import local.receiver.shops
 import tests.flow.life
 from proof.scheduler import Scheduler
 from proof.world import World, world
@@ -45,6 +47,9 @@ class Kept:
     def restore(self, taken: Any) -> None:
         for name, value in copy.deepcopy(taken).items():
             setattr(self._whose, name, value)
+
+    def shown(self) -> dict[str, Any]:
+        return {name: getattr(self._whose, name) for name in self._names}
 
 
 class Dweller(Life):
@@ -83,6 +88,7 @@ def living(
         made = stack.enter_context(world(scheduler, seed, lag, _CLOCKS))
         stack.enter_context(patch.object(stripe, "Stripe", lambda *_: gateway))
         stack.enter_context(patch.object(tests.flow.life, "_number", itertools.count(1)))
+        stack.enter_context(patch.object(local.receiver.shops, "datetime", SimpleNamespace(now=lambda zone: made.now())))
         shop.open_shop(stock)
         the = Dweller(made, gateway)
         the.logs = said if logs else None
@@ -97,4 +103,5 @@ def _others(gateway: FakeGateway, those: Outside) -> list[Kept]:
         Kept(those, "pushed", "asked", "levels"),
         Kept(those.shops, "_orders", "told"),
         Kept(those.receiver, "seen", "faults"),
+        Kept(those.receiver.shelves, "_kept", "newest", "done"),
     ]

@@ -38,6 +38,18 @@ class InOrder:
         return ids[:most]
 
 
+class First:
+    """Always the first of the moves: it remembers nothing, so what comes next depends on the world alone."""
+
+    most = 0
+
+    def next(self, moves: list[Move]) -> Move:
+        return moves[0]
+
+    def batch(self, ids: Sequence[str], most: int) -> Sequence[str]:
+        return ids[:most]
+
+
 class Drawn:
     """Any of the moves, any of the messages, in any order and number. `chosen` is the story, to be told again by `Again`."""
 

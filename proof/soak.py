@@ -19,8 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proof.everybody import STOCK, Everybody
-from proof.faults import FAULTS, READS, strike
-from proof.forking import doubles
+from proof.faults import FAULTS, READS, doubles, strike
 from proof.judging import Judge
 from proof.living import Dweller, living
 from proof.quick import quick

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from tests.flow.life import Life
+from tests.flow.life import DECLINED, Life, an_order
 from tests.flow.stories import STORIES as OF_THE_FLOW
 from tests.flow.stories import Story, delivered
+
+_DECISION_S = 60
+"""As long as a person has to decide what becomes of a payment that was declined: `cloud.built`."""
 
 
 def refunded(the: Life) -> str:
@@ -21,10 +24,24 @@ def refunded_whole(the: Life) -> str:
     return order_id
 
 
+def declined(the: Life) -> str:
+    """Nobody decides in time. The deadline passes by the clock: where something had to wait so long, it has passed before."""
+    order_id = the.place(an_order(token=DECLINED))
+    the.settle()
+    the.world.later(_DECISION_S)
+    the.settle()
+    return order_id
+
+
 def _refund(the: Life, order_id: str, body: dict[str, object], key: str) -> None:
     reply = the.call("POST", f"/v1/orders/{order_id}/refunds", body, "admin", idempotency_key=key)
     assert reply.status < 300, reply.content
     the.settle()
 
 
-STORIES = {**OF_THE_FLOW, "refunded": Story(refunded, "completed"), "refunded-whole": Story(refunded_whole, "completed")}
+STORIES = {
+    **OF_THE_FLOW,
+    "declined": Story(declined, "on_hold"),
+    "refunded": Story(refunded, "completed"),
+    "refunded-whole": Story(refunded_whole, "completed"),
+}

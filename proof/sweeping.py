@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from proof.faults import CRASHES
-from proof.forking import Forks
-from proof.judging import Judge
+from proof.exploring import Exploration
+from proof.faults import FAULTS
 from proof.living import living
 from proof.quick import quick
-from proof.stories import STORIES
+from proof.scheduler import First
+from proof.stories import STORIES, Story
 from waybill.aws import gate
 
 
-class BrokenError(AssertionError):
-    """What does not hold, a line each."""
-
-
-def swept(name: str, faults: Sequence[str] = CRASHES, most: int = 1, shares: Sequence[float] = (1.0, 1.0, 1.0), seed: int = 0, enough: int = 0) -> Forks:
-    """Tells a story with `most` faults in it, at every call, or at a share of them."""
-    story = STORIES[name]
-    with living(story.stock, seed=seed) as the, quick():
-        judge = Judge(the)
+def swept(
+    name: str | Story, kinds: Sequence[str] = FAULTS, most: int = 1, share: float = 1.0, seed: int = 0, enough: int = 0, pruned: bool = True
+) -> Exploration:
+    """Tells a story with `most` faults of these kinds in it, one after another, at every call; see `Exploration`."""
+    story = STORIES[name] if isinstance(name, str) else name
+    with living(story.stock, First(), seed) as the, quick(), _no_garbage():
+        the.world.always_cold = True
+        the.world.cloud.clock.tick = 0.0
         story.set_up()
-        forks = Forks(lambda: the.world.invocations, faults, most, shares, seed, enough)
+        found = Exploration(the, story.tell, story.ending, kinds, most, share, seed, enough, pruned)
+        with gate.watching(found.strikes):
+            found.explore()
+    return found
 
-        def judged(order_id: str = "") -> None:
-            the.world.settle()
-            broken = [str(each) for each in judge.verdict(faults=forks.doubled, struck=bool(forks.struck))]
-            shown = the.order(order_id) if order_id else {"status": story.ending}
-            if shown["status"] != story.ending:
-                broken.append(f"the order is {shown['status']}, not {story.ending}: {shown.get('holds')}")
-            if broken:
-                raise BrokenError("\n".join(broken))
 
-        with gate.watching(forks):
-            told = forks.told(lambda: story.tell(the), judged)
-        forks.finish(lambda: judged(told))
-        judged(told)
-    return forks
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

@@ -59,6 +59,9 @@ class Doorkeeper:
     def restore(self, taken: Any) -> None:
         self._answers = taken.copy()
 
+    def shown(self) -> Any:
+        return sorted(self._answers.items(), key=lambda known: known[0])
+
     def _judge(self, method: str, path: str, body: Any, query: dict[str, str] | None, headers: dict[str, str], reply: Any) -> None:
         presented, key = headers.get("x-api-key", ""), headers.get("idempotency-key", "")
         known = KEYS.get(presented.removeprefix("key-"))

@@ -21,6 +21,7 @@ from proof.cloud import streams
 from proof.cloud.built import Cloud, build, consumers, environment, pollers, rule
 from proof.cloud.clock import Clock
 from proof.cloud.sqs import Message, record
+from proof.cloud.streams import Consumer
 from proof.doors import Reply, function_for, request
 from proof.faults import Crash
 from proof.scheduler import InOrder, Move, Scheduler
@@ -146,10 +147,25 @@ class World:
         """Raw mails sent so far."""
         return [mail.raw.decode() if isinstance(mail.raw, bytes) else mail.raw for mail in self.cloud.ses.sent]
 
+    def consumers(self) -> list[Consumer]:
+        """Who reads the streams, and where each of them stands."""
+        return list(self._consumers.values())
+
     def dead_letters(self) -> dict[str, int]:
         """How many messages lie in each dead-letter queue, by the queue they were for; empty ones left out."""
         counts = {name: len(self.cloud.sqs.queues[self.cloud.sqs.queues[name].settings.dead].messages) for name in self._pollers}
         return {name: depth for name, depth in counts.items() if depth}
+
+    def come_back(self, soon: int) -> bool:
+        """Where nothing moves, the messages that somebody has had come back: those had at most `soon` times at once, else time passes until the next one can.
+        Answers whether there was one."""
+        waiting = [(queue, each) for name in self._pollers for queue in [self.cloud.sqs.queues[name]] for each in queue.messages.values() if each.receipt]
+        early = [(queue, each) for queue, each in waiting if each.received <= soon]
+        for queue, each in early:
+            queue.messages[each.id] = replace(each, visible_at=self.cloud.clock.seconds)
+        if waiting and not early:
+            self.later(min(each.visible_at for _, each in waiting) - self.cloud.clock.seconds)
+        return bool(waiting)
 
     def tell_channels(self) -> None:
         """From now on the streams are heard too that a deployment must switch on (`TellChannels`)."""

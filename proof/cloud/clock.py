@@ -1,4 +1,4 @@
-"""Virtual time: it stands still until somebody moves it, and every instant asked for is a new one."""
+"""Virtual time: it stands still until somebody moves it, and every instant asked for is a new one (`tick`, 0 where it shall not be)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ _TICK = 0.001
 
 
 class Clock:
-    """Seconds since the epoch. `skew` is how far the functions' clock is off the cloud's."""
+    """Seconds since the epoch. `skew` is how far the functions' clock is off the cloud's, `tick` how long a look at it takes."""
 
     def __init__(self, start: datetime = START) -> None:
         self.seconds = start.timestamp()
         self.skew = 0.0
+        self.tick = _TICK
 
     def time(self) -> float:
         """As `time.time()`; a call takes a millisecond, so that what happens later has a later instant."""
-        self.seconds += _TICK
+        self.seconds += self.tick
         return self.seconds + self.skew
 
     def monotonic(self) -> float:

@@ -22,13 +22,14 @@ _BYTES = marshal.dumps("B", _LONG_FORM) + b"s"
 
 
 class Kept(dict[str, Attribute]):
-    """An item as it is stored. `plain` is what its readers have made of it, if they keep that."""
+    """An item as it is stored. `plain` is what its readers have made of it, `mark` its fingerprint, if they keep that."""
 
-    __slots__ = ("binary", "plain", "size")
+    __slots__ = ("binary", "mark", "plain", "size")
 
     def __init__(self, item: dict[str, Attribute], size: int = 0, binary: bool = False) -> None:
         super().__init__(item)
         self.plain: Any = None
+        self.mark = 0
         self.size, self.binary = size, binary
 
 
