@@ -20,6 +20,7 @@ from proof.commuting import Call, call_of
 from proof.faults import Crash
 from proof.judging import Judge
 from proof.living import Dweller
+from proof.world import World
 from waybill.aws import gate
 
 _MOST_S = 30.0
@@ -112,15 +113,17 @@ _BEGINS = Call("", True, frozenset())
 
 
 class _Turns:
-    """The watcher that stops each caller; whoever is no caller passes."""
+    """The watcher that stops each caller; whoever is no caller passes. Whose call it is, the world knows at each."""
 
-    def __init__(self, callers: Sequence[_Caller]) -> None:
-        self._callers = set(callers)
+    def __init__(self, callers: Sequence[_Caller], world: World) -> None:
+        self._callers, self._world = set(callers), world
 
     def around(self, name: str, thunk: Callable[[], Any], detail: dict[str, Any]) -> Any:
         caller = threading.current_thread()
         if caller in self._callers:
+            who = self._world.at_work
             caller.pause(call_of(name, detail))
+            self._world.at_work = who
         return thunk()
 
 
@@ -154,7 +157,7 @@ def every_sleep(the: Dweller, judge: Judge, work: Callable[[], Any], meanwhile: 
         told = Told([], [])
         judge.broken.clear()
         the.world.restart()
-        with _called([work]) as (caller,):
+        with _called(the, [work]) as (caller,):
             for _ in range(asleep_before):
                 caller.go()
                 told.calls.append(caller.before.name)
@@ -204,7 +207,7 @@ def _tell(the: Dweller, works: Sequence[Callable[[], Any]], choose: Callable[[in
     """One schedule, by whoever chooses the turns. None where nobody need go on: it is another's twin."""
     told = Told([], [])
     the.world.restart()  # what is warm may not differ from one telling to the next
-    with _called(works) as callers:
+    with _called(the, works) as callers:
         for caller in callers:
             caller.go()
         while calls := {number: caller.before for number, caller in enumerate(callers) if not caller.ended}:
@@ -219,10 +222,10 @@ def _tell(the: Dweller, works: Sequence[Callable[[], Any]], choose: Callable[[in
 
 
 @contextmanager
-def _called(works: Sequence[Callable[[], Any]]) -> Iterator[list[_Caller]]:
+def _called(the: Dweller, works: Sequence[Callable[[], Any]]) -> Iterator[list[_Caller]]:
     """Callers at their beginning. Whoever has not come to his end when the block is left comes to none."""
     callers = [_Caller(work) for work in works]
-    with gate.watching(_Turns(callers)):
+    with gate.watching(_Turns(callers, the.world)):
         for caller in callers:
             caller.start()
         try:
@@ -230,6 +233,7 @@ def _called(works: Sequence[Callable[[], Any]]) -> Iterator[list[_Caller]]:
         finally:
             for caller in callers:
                 caller.end()
+            the.world.at_work = ""
 
 
 def _along(works: Sequence[Callable[[], Any]], path: list[_Node], depth: int, calls: dict[int, Call]) -> int | None:

@@ -17,7 +17,7 @@ class Small:
     """A world that is a dictionary; it is its own dweller and its own judge."""
 
     def __init__(self) -> None:
-        self.world, self.cells, self.broken = self, dict[str, str](), list[str]()
+        self.world, self.cells, self.broken, self.at_work = self, dict[str, str](), list[str](), ""
 
     def snapshot(self) -> dict[str, str]:
         return dict(self.cells)
