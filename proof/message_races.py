@@ -87,6 +87,7 @@ KINDS = {
     "RoutingQueue": {
         "route": "split",
         "fulfilment_order.rejected": "rejected",
+        "fulfilment_order.short": "short-rerouted",
         "fulfilment_order.shipped": "delivered",
         "order.edited": "edited-backorder",
         "order.lines_cancelled": "without-a-part",
@@ -100,11 +101,12 @@ KINDS = {
         "order.cancelled": "cancelled",
         "order.hold_released": "released-once",
     },
-    "NodePushQueue": {"fulfilment_order.requested": "delivered"},
+    "NodePushQueue": {"fulfilment_order.requested": "delivered", "fulfilment_order.cancellation_requested": "cancellation-accepted"},
     "NotificationsQueue": {
         "order.confirmed": "delivered",
         "order.backordered": "backordered",
         "order.cancelled": "cancelled",
+        "order.cancellation_declined": "cancellation-declined",
         "order.edited": "edited-up",
         "order.lines_cancelled": "without-a-part",
         "fulfilment_order.shipped": "delivered",
@@ -189,7 +191,7 @@ def _summed_up(the: Dweller) -> dict[str, Any]:
         "work": [sorted((work["node"], work["status"]) for work in order["fulfilment_orders"]) for order in orders],
         "mails": Counter(mail.partition("\r\n")[0] for mail in the.world.mails()),
         "channels were told": Counter(str(said) for said in the.outside.shops.told) if the.outside else Counter(),
-        "nodes were told": sorted(the.outside.pushed.values()) if the.outside else [],
+        "nodes were told": sorted([*the.outside.pushed.values(), *the.outside.asked.values()]) if the.outside else [],
         "at the gateway": [(payment.status, payment.parts, [refund.amount for _, refund in payment.refunds]) for payment in the.gateway.payments.values()],
         "stock": sorted(str(item) for item in _stock(the)),
         "executions": sorted(run.status for run in the.world.machine.executions.values()),
@@ -214,7 +216,7 @@ _TOO_MANY = {
     "ChannelChangesQueue": ("document",),
 }
 """Of these too, for three workers."""
-_FAR_TOO_MANY = {"RoutingQueue": ("fulfilment_order.rejected",)}
+_FAR_TOO_MANY = {"RoutingQueue": ("fulfilment_order.rejected", "fulfilment_order.short")}
 """Of these already for two."""
 
 
@@ -230,9 +232,9 @@ def _tried(queue: str, word: str, workers: int) -> str:
 def _races(queue: str, word: str, story: str) -> dict[str, Race]:
     kind, of = f"{queue} {word}", LIVES[story]
     return {
-        f"{kind} twice": Race(at_several(queue, word, 2), of.stock, of.fill, _tried(queue, word, 2)),
-        f"{kind} thrice": Race(at_several(queue, word, 3), of.stock, of.fill, _tried(queue, word, 3)),
-        f"{kind} asleep": Race(asleep_over(queue, word), of.stock, of.fill, how=ASLEEP),
+        f"{kind} twice": Race(at_several(queue, word, 2), of.stock, of.set_up, _tried(queue, word, 2)),
+        f"{kind} thrice": Race(at_several(queue, word, 3), of.stock, of.set_up, _tried(queue, word, 3)),
+        f"{kind} asleep": Race(asleep_over(queue, word), of.stock, of.set_up, how=ASLEEP),
     }
 
 

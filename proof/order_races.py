@@ -7,6 +7,7 @@ from typing import Any
 from proof.interleaving import Told
 from proof.living import Dweller
 from proof.race import ALL_IN_PROOF, ONE_BY_ONE, Look, Race, Work, asked, deliveries, settled, statuses, until
+from proof.stories import STORIES
 from tests.flow.life import an_order
 
 Begun = tuple[list[Work], Look]
@@ -56,6 +57,20 @@ def _cancel_against_ship(the: Dweller) -> Begun:
         return [] if became in (("cancelled", 200, 409), ("shipped", 409, 200)) else [f"order, cancel and ship: {became}"]
 
     return [_cancels(id, the), _ships(work, the)], settled(the, look)
+
+
+def _asked_against_ship(the: Dweller) -> Begun:
+    """A node that was asked to give its work up does so as it ships it."""
+    id, work = _packed(the)
+    _cancels(id, the)()
+    the.settle()
+    agrees = asked(the, f"/v1/fulfilment-orders/{work['id']}/cancellation/accept", {}, work["node"])
+
+    def look(told: Told) -> list[str]:
+        became = the.order(id)["status"], *statuses(told)
+        return [] if became in (("cancelled", 200, 409), ("shipped", 409, 200)) else [f"order, agreement and ship: {became}"]
+
+    return [agrees, _ships(work, the)], settled(the, look)
 
 
 def _cancel_ship_refund(the: Dweller) -> Begun:
@@ -197,6 +212,7 @@ ORDERS = {
     "three buyers, one unit": Race(_buyers(3, 1), {("TEA", "reno"): 1}),
     "three buyers, two units": Race(_buyers(3, 2), {("TEA", "reno"): 2}),
     "cancel against ship": Race(_cancel_against_ship),
+    "asked to cancel, against ship": Race(_asked_against_ship, set_up=STORIES["cancellation-accepted"].set_up),
     "cancel, ship and refund": Race(_cancel_ship_refund),
     "edit against release": Race(_edit_against_release),
     "edit against routing": Race(_edit_against_routing),

@@ -70,12 +70,12 @@ def _split_write(stack: ExitStack) -> None:
 
 def _forgotten_event(stack: ExitStack) -> None:
     """A parcel leaves, and its record does not say so."""
-    told = fulfilment_order._told
+    told = fulfilment_order.told
 
     def forgetful(work: Any, what: str, *more: Any) -> Any:
         return work if what == "shipped" else told(work, what, *more)
 
-    stack.enter_context(patch.object(fulfilment_order, "_told", forgetful))
+    stack.enter_context(patch.object(fulfilment_order, "told", forgetful))
 
 
 def _unheard_event(stack: ExitStack) -> None:

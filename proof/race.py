@@ -27,12 +27,12 @@ in turn, and the second is what happens meanwhile."""
 
 @dataclass(frozen=True)
 class Race:
-    """`begin` brings the world to the moment and answers the callers, and what to look at afterwards. `fill` is what the rules say of an order for
-    which the `stock` does not suffice."""
+    """`begin` brings the world to the moment and answers the callers, and what to look at afterwards. `stock` and `set_up` are of the shop before
+    anything happens."""
 
     begin: Callable[[Dweller], tuple[list[Work], Look]]
     stock: dict[tuple[str, str], int] | None = None
-    fill: str = ""
+    set_up: Callable[[], None] = lambda: None
     tried: str = ALL
     how: str = CALL_BY_CALL
 

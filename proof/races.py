@@ -13,7 +13,6 @@ from proof.money_races import MONEY
 from proof.order_races import ORDERS
 from proof.quick import quick
 from proof.race import ALL, ASLEEP, DRAWN, ONE_BY_ONE
-from tests.routing.in_force import filled, stand
 
 RACES = {**ORDERS, **DOORS, **MONEY, **MESSAGES}
 _MANY, _FEW = 500, 15
@@ -23,8 +22,7 @@ def run(name: str, quickly: bool = False, seed: int = 0) -> Iterator[Told]:
     """Every schedule of a race; of one that has too many, some that are drawn from `seed`: `wholly` tells."""
     race = RACES[name]
     with living(race.stock) as the, quick():
-        if race.fill:
-            stand(filled(race.fill))
+        race.set_up()
         judge = Judge(the)
         works, then = race.begin(the)
         few = (seed, _FEW if quickly else _MANY)

@@ -12,7 +12,6 @@ from proof.race import word_of
 from proof.races import RACES, run
 from proof.world import World
 from tests.proof.rights import within_their_rights
-from tests.routing.in_force import filled, stand
 
 
 @pytest.mark.parametrize("name", RACES)
@@ -35,8 +34,7 @@ def test_every_kind_of_message_is_among_the_races(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(World, "deliver", noted)
     for life in LIVES.values():
         with living(life.stock) as the, quick():
-            if life.fill:
-                stand(filled(life.fill))
+            life.set_up()
             life.tell(the)
             the.settle()
             queues = set(the.world._pollers)

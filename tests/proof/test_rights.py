@@ -12,7 +12,6 @@ from proof.message_races import LIVES
 from proof.quick import quick
 from proof.soak import soak
 from tests.proof.rights import within_their_rights
-from tests.routing.in_force import filled, stand
 from tests.support.privileges import granted, missing
 
 
@@ -20,8 +19,7 @@ def test_no_life_of_an_order_needs_what_is_not_allowed() -> None:
     with within_their_rights() as noted:
         for life in LIVES.values():
             with living(life.stock) as the, quick():
-                if life.fill:
-                    stand(filled(life.fill))
+                life.set_up()
                 life.tell(the)
                 the.settle()
     assert len({call.who for call in noted.calls}) > 15
