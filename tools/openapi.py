@@ -140,7 +140,7 @@ def _responses(route: Route) -> dict[str, Any]:
     else:
         content = {_JSON: {"schema": page(route.answers) if route.lists else ref(route.answers)}}
     guarded = (401, 403) if route.roles else (401,) if route.signed else ()
-    problems = sorted({*guarded, *route.refuses, 503, *((400,) if route.takes or route.query else ())})
+    problems = sorted({*guarded, *route.refuses, 503, *((400,) if route.takes or route.query or 412 in route.refuses else ())})
     answers = {str(route.status): {"description": _done(route), "content": content}}
     return answers | {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in problems}
 

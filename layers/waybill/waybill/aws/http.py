@@ -104,12 +104,18 @@ class Router:
             if match:
                 others.add(allowed)
         if others:
-            raise MethodNotAllowed(f"{path} takes {', '.join(sorted(others))}")
+            raise MethodNotAllowed(path, sorted(others))
         raise NotFound(f"there is no {path}")
 
 
 class MethodNotAllowed(WaybillError):
+    """`allowed`: the methods that the address takes (RFC 9110, `Allow`)."""
+
     status, code = 405, "method_not_allowed"
+
+    def __init__(self, path: str, allowed: list[str]) -> None:
+        super().__init__(f"{path} takes {', '.join(allowed)}")
+        self.allowed = allowed
 
 
 def serve(event: dict[str, Any], router: Router) -> dict[str, Any]:
@@ -161,6 +167,8 @@ def problem(error: WaybillError, request_id: str = "") -> Answer:
         body["request_id"] = request_id
     again = error.seconds if isinstance(error, TooMany) else 2 if error.status == 503 else 0
     headers = {"retry-after": str(again)} if again else {}
+    if isinstance(error, MethodNotAllowed):
+        headers["allow"] = ", ".join(error.allowed)
     return Answer(body, error.status, "application/problem+json", headers)
 
 

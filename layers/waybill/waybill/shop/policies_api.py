@@ -29,7 +29,7 @@ def add_routes(routes: Router, checks: Mapping[str, Check], clock: Clock) -> Non
     @routes.route("GET", "/v1/policies")
     def every(request: Request) -> Answer:
         caller(request, "viewer", "support", "finance")
-        return Answer({"items": [_shown(policies.load(name)) for name in sorted(checks)]})
+        return Answer({"items": [_shown(policies.load(name)) for name in sorted(checks)], "next": None})
 
     @routes.route("GET", "/v1/policies/{id}")
     def one(request: Request) -> Answer:
