@@ -64,7 +64,7 @@ def _page(said: dict[str, Any], broken: Sequence[str]) -> str:
     parts = "".join(_part(name, part) for name, part in said["parts"].items())
     wrong = f"<h2>What did not hold</h2><pre>{_text(chr(10).join(broken))}</pre>" if broken else ""
     asked = f"<h2>The rules that were asked after each</h2><table>{rules_}</table>"
-    return f"<!doctype html><html lang=en><meta charset=utf-8><title>Waybill: proof</title><style>{_STYLE}</style>{head}{table}{wrong}{parts}{asked}</html>\n"
+    return f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'><title>Waybill: proof</title><style>{_STYLE}</style>{head}{table}{wrong}{parts}{asked}</html>\n"
 
 
 def _row(name: str, part: dict[str, Any]) -> str:

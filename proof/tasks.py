@@ -12,6 +12,7 @@ from proof import malformed
 from proof.planted import BUGS, found
 from proof.races import RACES, run, wholly
 from proof.soak import many
+from proof.stage import staged
 from proof.stories import STORIES
 from proof.sweeping import swept
 
@@ -53,6 +54,7 @@ PARTS = {
     "three faults": "the same with a third after those two",
     "planted bugs": "bugs that other systems have had, put in one at a time: each must be found",
     "malformed input": "spoilt documents at every parser and spoilt requests at every door: answered, explained, nothing lost, no fault of ours",
+    "served document": "requests that the OpenAPI document allows and such as it forbids, of every operation (Schemathesis): each answer is one that it names",
     "soak": "a shop in which anything happens, from one seed: customers, clerks, nodes, carriers, clocks, faults at any call, messages late and twice",
 }
 
@@ -65,6 +67,7 @@ def tasks(parts: Collection[str], seed: int, lives: int, inputs: int, share: flo
     every += [Task(FAULTS[most - 1], name, partial(_story, name, most, share if most == len(FAULTS) else 1.0, seed)) for name in STORIES]
     every += [Task("malformed input", f"at parsers, {n + 1}", partial(_parsers, inputs * 7 // 80, seed + n)) for n in range(8)]
     every += [Task("malformed input", f"at doors, {n + 1}", partial(_doors, inputs // 80, seed + n)) for n in range(8)]
+    every += [Task("served document", f"{inputs // 33_000} requests of each kind, {n + 1}", partial(_documented, max(1, inputs // 33_000), seed + n)) for n in range(2)]
     every += [Task("soak", f"seeds from {first}", partial(_soak, first, lives // 20)) for first in range(seed, seed + 20_000, 1000)]
     return [task for task in every if task.part in parts]
 
@@ -112,6 +115,14 @@ def _parsers(inputs: int, seed: int) -> Tried:
 def _doors(inputs: int, seed: int) -> Tried:
     went = malformed.at_doors(inputs, seed)
     return went.inputs, went.broken
+
+
+def _documented(each: int, seed: int) -> Tried:
+    from proof.documented import compared
+
+    with staged(seed) as (the, asked):
+        went = compared(the, asked, each, seed)
+    return went.tried, [f"{what}: {how}" for what, how in went.broken.items()]
 
 
 def _soak(first: int, lives: int) -> Tried:
