@@ -51,7 +51,7 @@ PARTS = {
     "races, drawn": "races of which there are too many orders to try all: some that are drawn from the seed",
     "one fault": "every life of an order, with one fault at every call of it: crash, timeout (before or after it was carried out), throttle, asked twice",
     "two faults": "the same with every second fault at every call after the first",
-    "three faults": "the same with a third after those two",
+    "three faults": "the same with a third, at a share of the worlds that two leave, and wherever two have come back to a world that fewer leave",
     "planted bugs": "bugs that other systems have had, put in one at a time: each must be found",
     "malformed input": "spoilt documents at every parser and spoilt requests at every door: answered, explained, nothing lost, no fault of ours",
     "served document": "requests that the OpenAPI document allows and such as it forbids, of every operation (Schemathesis): each answer is one that it names",
