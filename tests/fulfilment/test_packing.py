@@ -166,6 +166,16 @@ def test_a_fragile_cup_lies_on_top(the: Floor) -> None:
     assert [each.piece.name for each in filled.placed] == ["1", "1", "2"]
 
 
+@pytest.mark.parametrize("cup", [replace(CUP, length_mm=0, hazard=PAINT), CUP])
+def test_a_line_of_which_nothing_is_left_is_no_part_of_it(the: Floor, cup: Item) -> None:
+    items(cup)
+    (fo,) = the.put()
+    the.do(fo, "accept")
+    assert the.call("POST", f"/v1/fulfilment-orders/{fo}/short", {"lines": [{"line": "2", "quantity": 1}], "reason": "NOT_IN_STOCK"}).status == 200
+    (package,) = the.do(fo, "pick", "pack")["packages"]
+    assert (package["lines"], package["box"], package["note"]) == ({"1": 2}, "small", "")
+
+
 def test_dangerous_goods_that_kindle_each_other_lie_in_two_parcels(the: Floor) -> None:
     items(replace(TEA, hazard=replace(PAINT, limited_quantity=True)), replace(CUP, hazard=replace(BLEACH, limited_quantity=True)))
     assert sorted(list(package["lines"]) for package in packed(the)) == [["1"], ["2"]]

@@ -33,7 +33,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """The items of a fulfilment order by line, None where the shop has no such SKU, and the cartons of its node."""
+    """The items of a fulfilment order by line, None where the shop has no such SKU, and the cartons of its node. Lines of which no unit is left are none of it."""
 
     items: Mapping[str, Item | None]
     skus: Mapping[str, str]
@@ -41,7 +41,8 @@ class Goods:
 
     @classmethod
     def of(cls, record: Record, work: FulfilmentOrder) -> Goods:
-        lines = [line for line in record.order.lines if line.id in work.lines]
+        units = work.units()
+        lines = [line for line in record.order.lines if units.get(line.id)]
         known = shop.items([line.sku for line in lines])
         boxes = {box.id: box for box in shop.boxes() if box.at(work.node)}
         return cls({line.id: known.get(line.sku) for line in lines}, {line.id: line.sku for line in lines}, boxes)
@@ -65,7 +66,7 @@ class Goods:
 
 def plans(work: FulfilmentOrder, goods: Goods) -> list[Plan]:
     """The ways to pack all of the work, the one in the fewest cartons first. What is not known makes a parcel by weight, that says why."""
-    alone, shared = _apart(work.units(), goods)
+    alone, shared = _apart({line: units for line, units in work.units().items() if units}, goods)
     single = [_as_it_is(line, goods) for line, units in alone.items() for _ in range(units)]
     groups = _groups(shared, goods)
     why = _why_by_weight(shared, goods)
