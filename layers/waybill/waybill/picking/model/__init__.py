@@ -1,0 +1,1 @@
+"""Waves, bins and the way between them: pure."""
