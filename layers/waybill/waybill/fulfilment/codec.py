@@ -35,7 +35,7 @@ def item_of(work: FulfilmentOrder) -> dict[str, Any]:
     }
     if work.pause:
         item["pause"] = _lean(plain(work.pause))
-    item |= {name: value for name, value in (("within", work.within), ("group", work.group)) if value}
+    item |= {name: value for name, value in (("within", work.within), ("group", work.group), ("wave", work.wave)) if value}
     if work.status not in CLOSED:
         part = ON_THE_WAY if work.status in LEFT else OPEN
         item |= {"lookup_pk": f"NODE#{work.node}", "lookup_sk": f"{part}#{work.since}#{work.id}"}
@@ -55,6 +55,7 @@ def work_from(item: dict[str, Any]) -> FulfilmentOrder:
         group=item.get("group", ""),
         packages=tuple(_package(package, item["status"] in LEFT) for package in item.get("packages", ())),
         pause=Pause(**item["pause"]) if item.get("pause") else None,
+        wave=item.get("wave", ""),
         history=tuple(Entry.from_dict(entry) for entry in item["history"]),
     )
 

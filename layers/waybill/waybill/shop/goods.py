@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from waybill.kernel import gs1
 from waybill.kernel.errors import InvalidInput
 from waybill.shop.model import Box, Hazard, Item
 
@@ -89,6 +90,12 @@ def _hs_code(value: Any) -> str:
     return digits
 
 
+def _gtin(value: Any) -> str:
+    if value != "" and not (isinstance(value, str) and gs1.valid(value)):
+        raise ValueError("is an EAN, UPC or GTIN with its check digit (8, 12, 13 or 14 digits), or empty while it is not known")
+    return value
+
+
 def _lengths(value: Any) -> tuple[int, ...]:
     read = _whole(1, LONGEST_MM)
     if not isinstance(value, (list, tuple)) or len(value) != 3:
@@ -138,6 +145,7 @@ _ITEM: dict[str, Read] = {
     "hazard": _hazard,
     "origin": _like("|[A-Z]{2}", "is a country of two letters, as US, or empty while it is not known"),
     "hs_code": _hs_code,
+    "gtin": _gtin,
 }
 _BOX: dict[str, Read] = {
     "name": _text(120),

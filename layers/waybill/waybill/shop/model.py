@@ -71,7 +71,8 @@ class Hazard:
 @dataclass(frozen=True, slots=True)
 class Item:
     """A SKU. `unit_cost` is what we paid, for the books. A weight or a length of 0 is not known. It may have to be kept upright (on its length and width), bear nothing on
-    top (`fragile`), or ship in a parcel of its own just as it is (`ships_alone`). `origin` (ISO 3166) and `hs_code` (6 to 10 digits) are what a border asks for."""
+    top (`fragile`), or ship in a parcel of its own just as it is (`ships_alone`). `origin` (ISO 3166) and `hs_code` (6 to 10 digits) are what a border asks for;
+    `gtin` is the number in the barcode on it (EAN, UPC)."""
 
     sku: str
     title: str
@@ -89,6 +90,7 @@ class Item:
     hazard: Hazard | None = None
     origin: str = ""
     hs_code: str = ""
+    gtin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

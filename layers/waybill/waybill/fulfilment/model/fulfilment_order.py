@@ -84,7 +84,8 @@ class Package:
 class FulfilmentOrder:
     """The record. `version` is the one that was read, `since` when the node was asked. `within`: days that a carrier may take, so that what was
     promised is kept if the node ships as it does by its calendar; 0 where nothing is promised, -1 where it was too late when it was asked.
-    `group`: the ship group whose address it goes to, "" for the order's own. `pause`: why it stands still, where it does."""
+    `group`: the ship group whose address it goes to, "" for the order's own. `pause`: why it stands still, where it does.
+    `wave`: the walk on which it is picked, "" while it is on none."""
 
     id: str
     order_id: str
@@ -98,6 +99,7 @@ class FulfilmentOrder:
     history: tuple[Entry, ...] = field(default=())
     group: str = ""
     pause: Pause | None = None
+    wave: str = ""
 
     def units(self) -> dict[str, int]:
         """All units by line."""

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-
-def check_digit(digits: str) -> str:
-    """GS1's modulo-10 check digit: weights 3 and 1 from the right."""
-    total = sum(int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(digits)))
-    return str(-total % 10)
+from waybill.kernel.gs1 import check_digit
 
 
 def tracking_number(carrier: str, *parcel: str) -> str:

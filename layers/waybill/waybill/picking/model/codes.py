@@ -16,11 +16,3 @@ def normal(code: str) -> str:
     if carried:
         text = carried[1]
     return text.lstrip("0").rjust(8, "0") if _GTIN.match(text) else text.upper()
-
-
-def valid_gtin(code: str) -> bool:
-    """8, 12, 13 or 14 digits of which the last is GS1's check digit."""
-    if len(code) not in (8, 12, 13, 14) or not code.isascii() or not code.isdecimal():
-        return False
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(code[:-1])))
-    return int(code[-1]) == -total % 10

@@ -5,6 +5,7 @@ What was picked stands in the fulfilment orders alone; the wave says which they 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,7 +31,7 @@ ENDED = ("done", "given_up")
 @dataclass(frozen=True, slots=True)
 class Wave:
     """The record. `works` are fulfilment orders in the order of their slots on the cart; `device` is the phone or scanner that has it, `picker` who holds
-    that, `taken_at` since when. `version` is the one that was read."""
+    that, `taken_at` since when; of its `units` so many are `picked`. `version` is the one that was read."""
 
     id: str
     node: str
@@ -40,8 +41,10 @@ class Wave:
     picker: str = ""
     device: str = ""
     taken_at: str = ""
+    units: int = 0
+    picked: int = 0
     version: int = 0
-    history: tuple[Entry, ...] = field(default=())
+    log: tuple[Entry, ...] = field(default=())
 
     @property
     def ended(self) -> bool:
@@ -55,6 +58,18 @@ class Wave:
 def planned(id: str, node: str, works: tuple[str, ...], at: str, actor: str) -> Wave:
     """A new wave of these fulfilment orders."""
     return _told(Wave(id, node, MACHINE.start, works, at), "planned", at, actor, {"fulfilment_orders": list(works)})
+
+
+def filled(wave: Wave, units: Mapping[str, int]) -> Wave:
+    """The wave of those alone that could be had for it: `units` still to pick, by fulfilment order."""
+    works = tuple(work for work in wave.works if work in units)
+    return replace(wave, works=works, units=sum(units.values()))
+
+
+def counted(wave: Wave, units: int, at: str, actor: str) -> Wave:
+    """So many more units are picked; with the last of them the wave is done."""
+    after = replace(wave, picked=wave.picked + units)
+    return end(after, at, actor) if after.picked >= after.units else after
 
 
 def take(wave: Wave, device: str, picker: str, over: bool, at: str, actor: str) -> Wave:
@@ -95,4 +110,4 @@ def _refuse_ended(wave: Wave) -> None:
 
 
 def _told(wave: Wave, what: str, at: str, actor: str, data: dict[str, Any]) -> Wave:
-    return replace(wave, history=appended(wave.history, f"wave.{what}", at, actor, {"wave": wave.id, "node": wave.node, **data}))
+    return replace(wave, log=appended(wave.log, f"wave.{what}", at, actor, {"wave": wave.id, "node": wave.node, **data}))
