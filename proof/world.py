@@ -168,9 +168,9 @@ class World:
         return bool(waiting)
 
     def tell_channels(self) -> None:
-        """From now on the streams are heard too that a deployment must switch on (`TellChannels`)."""
-        tables_ = self.cloud.dynamodb.tables
-        self._consumers |= {each.name: replace(each, position=tables_[each.table].dropped) for each in consumers(True)}
+        """From now on the streams are heard too that a deployment must switch on (`TellChannels`), from the oldest change that is still there."""
+        new = (each for each in consumers(True) if each.name not in self._consumers)
+        self._consumers |= {each.name: replace(each, position=self.cloud.dynamodb.tables[each.table].dropped) for each in new}
 
     def tell_accepted(self) -> None:
         """From now on channels hear of every confirmed order (`TellAccepted`)."""

@@ -42,6 +42,8 @@ class Route:
             "imports": "intake",
             "carriers": "fulfilment",
             "fulfilment-orders": "fulfilment",
+            "waves": "fulfilment",
+            "nodes": "fulfilment",
             "proof": "inventory",
             "purchase-orders": "supply",
             "transfers": "supply",
@@ -55,6 +57,7 @@ class Route:
 _OF_CHANNEL = (("channel", "Which channel, for keys that are no channel's"),)
 _PAGE = (("limit", "How many, 1 to 200"), ("cursor", "The `next` of the page before"))
 _FO = "/v1/fulfilment-orders"
+_FLOOR = ("node", "viewer", "support")
 
 ROUTES = (
     Route("POST", "/v1/orders", "Place an order", ("channel",), "Accepted", "OrderIn", status=202, keyed=True, refuses=(409, 413, 422, 429)),
@@ -146,6 +149,15 @@ ROUTES = (
     Route("POST", _FO + "/{id}/accept", "Accept the work", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
     Route("POST", _FO + "/{id}/reject", "Reject the work, saying why", ("node", "support"), "FulfilmentOrder", "RejectIn", refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/pick", "Say what was picked", ("node", "support"), "FulfilmentOrder", "PickIn", refuses=(404, 409, 422)),
+    Route("GET", "/v1/waves", "List a node's open waves", _FLOOR, "Waves", query=(("node", "Which node, for keys that are no node's"),), refuses=(404, 422)),
+    Route("POST", "/v1/waves", "Plan a wave: what a rule chooses, or these fulfilment orders", ("node", "support"), "Wave", "WaveIn", status=201, keyed=True, refuses=(404, 409, 422)),
+    Route("GET", "/v1/waves/{id}", "Read a wave and the way through it", _FLOOR, "WaveWay", refuses=(404,)),
+    Route("GET", "/v1/waves/{id}/pick-list", "Print a wave", _FLOOR, file="application/pdf", refuses=(404,)),
+    Route("POST", "/v1/waves/{id}/take", "Take a wave with a device", ("node", "support"), "WaveWay", "TakeIn", refuses=(404, 409, 422)),
+    Route("POST", "/v1/waves/{id}/picks", "Say what is in the cart altogether", ("node", "support"), "WavePicked", "PicksIn", refuses=(404, 409, 422)),
+    Route("POST", "/v1/waves/{id}/leave", "End a walk; what is not picked may go on another", ("node", "support"), "Wave", refuses=(404, 409)),
+    Route("GET", "/v1/nodes/{node}/bins", "Read where a node's goods lie", _FLOOR, "Bins", refuses=(404,)),
+    Route("PUT", "/v1/nodes/{node}/bins", "Say where goods lie", ("node", "support"), "Bins", "Bins", refuses=(404, 422)),
     Route("GET", _FO + "/{id}/packing", "Propose cartons, contents, carriers and services; nothing changes", ("node", "viewer", "support"), "PackingProposal", refuses=(404, 409, 422, 503)),
     Route("POST", _FO + "/{id}/pack", "Pack: cartons, carrier and service are chosen unless the packages are named, labels and slips are made", ("node", "support"), "FulfilmentOrder", "PackIn", refuses=(404, 409, 422, 503)),
     Route("POST", _FO + "/{id}/ship", "Hand packages to the carrier, these or all", ("node", "support"), "FulfilmentOrder", "ShipIn", refuses=(404, 409, 422)),

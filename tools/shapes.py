@@ -73,6 +73,7 @@ _ITEM: tuple[Schema, Schema] = (
         "hazard": maybe(record({"un": TEXT, "hazard_class": TEXT, "name": TEXT}, {"packing_group": TEXT, "watt_hours": WHOLE, "limited_quantity": FLAG})),
         "origin": {**TEXT, "description": "Country of origin, ISO 3166; empty: not known"},
         "hs_code": {**TEXT, "description": "Harmonized System, 6 to 10 digits; empty: not known"},
+        "gtin": {**TEXT, "description": "The number in the barcode on it, 8, 12, 13 or 14 digits; empty: not known"},
     },
 )
 
@@ -211,6 +212,17 @@ _INBOUND: dict[str, Schema] = {
     "lines": array(record({"sku": TEXT, "units": WHOLE, "received": WHOLE, "blocked": WHOLE, "outstanding": WHOLE, "over": WHOLE})),
 }
 
+_WAVE = {
+    "id": TEXT,
+    "node": TEXT,
+    "status": {"enum": ["open", "picking", "done", "given_up"]},
+    "since": INSTANT,
+    "picker": TEXT,
+    "taken_at": TEXT,
+    "units": WHOLE,
+    "picked": WHOLE,
+    "fulfilment_orders": array(FO_ID),
+}
 SHAPES: dict[str, Schema] = {
     "Problem": record(
         {"type": {"type": "string", "format": "uri"}, "title": TEXT, "status": WHOLE, "code": TEXT, "detail": TEXT},
@@ -630,6 +642,34 @@ SHAPES: dict[str, Schema] = {
         },
         "One node's work on an order: what to pick and where it goes.",
     ),
+    "Wave": record(_WAVE, description="Fulfilment orders that one person picks on one walk, in the order of their slots on the cart."),
+    "Waves": record({"items": array(ref("Wave"))}),
+    "WaveWay": record({**_WAVE, "stops": array(ref("Stop"))}, description="A wave and the way through it, in walking order."),
+    "WavePicked": record(
+        {**_WAVE, "refused": array(record({"fulfilment_order": TEXT, "line": TEXT, "picked": WHOLE, "problem": TEXT}))},
+        description="The wave after some picks; what could not be noted stands under `refused`, with what to do with the goods.",
+    ),
+    "Stop": record(
+        {
+            "bin": TEXT,
+            "sku": TEXT,
+            "title": TEXT,
+            "codes": array(TEXT),
+            "takes": array(record({"slot": WHOLE, "fulfilment_order": FO_ID, "line": TEXT, "quantity": WHOLE, "picked": WHOLE})),
+        },
+        description="One SKU in one bin; `codes` are what a scanner may read on it, leading zeros aside.",
+    ),
+    "WaveIn": record(
+        {},
+        {
+            "node": TEXT,
+            "fulfilment_orders": array(FO_ID),
+            "rule": record({}, {"most": WHOLE, "by": {"enum": ["oldest", "due", "bins"]}, "single": FLAG, "skus": array(TEXT), "methods": array(TEXT)}),
+        },
+    ),
+    "TakeIn": record({"device": TEXT}, {"picker": TEXT, "over": FLAG}),
+    "PicksIn": record({"device": TEXT, "picks": array(record({"fulfilment_order": FO_ID, "line": TEXT, "picked": WHOLE}))}),
+    "Bins": record({"bins": {"type": "object", "additionalProperties": TEXT}}, description="Where SKUs lie at a node."),
     "FulfilmentSummary": record(
         {"id": FO_ID, "node": TEXT, "status": {"enum": FO_STATUSES}, "lines": {"type": "object"}},
         {

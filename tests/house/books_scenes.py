@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -38,7 +37,7 @@ class _Books(Strict):
 
     def __init__(self, order_id: str, amount: int) -> None:
         super().__init__()
-        self._at = int(time.time()) - 7200
+        self._at = int(utc_now().timestamp()) - 7200
         self._rows = [self._row("txn_1", amount, "pi_1", {"order_id": order_id}), self._row("txn_2", 900, "pi_unknown", {})]
 
     def parse(self, method: str, path: str, body: bytes) -> tuple[str, Any]:

@@ -12,8 +12,8 @@ from tests.channels.documents import SECRETS, sample
 from tests.flow.life import Life
 from tests.house.deeds import ok, webhook
 from tests.imports.desk import row, sheet
-from tests.support.cloud import plain_client
 from tests.support.world import Crash
+from waybill.aws.clients import client
 from waybill.channels.model.signature import signed
 from waybill.orders import documents
 
@@ -154,7 +154,7 @@ def imported_from_a_spreadsheet(the: Life) -> None:
     ok(the.call("GET", "/v1/imports/template.csv"))
     uploaded = ok(the.call("POST", path, idempotency_key="sheet-2", content_type="text/csv")).json()
     assert the.call("POST", uploaded["links"]["start"]).status == 409
-    plain_client("s3").put_object(Bucket="files", Key=f"imports/{uploaded['id']}/file", Body=sheet(row("paper-1"), row("paper-4")))
+    client("s3").put_object(Bucket="files", Key=f"imports/{uploaded['id']}/file", Body=sheet(row("paper-1"), row("paper-4")))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(documents, "_LARGEST_INLINE", 10)
         ok(the.call("POST", uploaded["links"]["start"]))

@@ -43,7 +43,6 @@ def lapse(the: Life, order_id: str) -> None:
     the.world.later(8 * 86_400)
     the.world.handler("payment_care")({}, None)
     the.settle()
-    the.world.later(-8 * 86_400)
 
 
 def arrives(the: Life, sku: str, units: int) -> None:

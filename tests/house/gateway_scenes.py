@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 from tests.flow.life import Life, an_order
@@ -15,8 +14,9 @@ from tests.payments.strict import serving
 from tests.payments.strict_adyen import StrictAdyen
 from tests.payments.strict_paypal import StrictPayPal
 from tests.payments.test_gateway_webhooks import SENT
-from tests.support.cloud import SECRETS, plain_client
+from tests.support.cloud import SECRETS
 from waybill.aws import secrets
+from waybill.aws.clients import client
 from waybill.kernel.money import minor_units
 from waybill.payments.stripe.webhooks import signature
 
@@ -83,7 +83,7 @@ def an_authorisation_ends(the: Life) -> None:
     the.world.later(6 * 86_400)
     assert the.world.handler("payment_care")({}, None)["found"] >= 1
     the.settle()
-    the.world.ahead = timedelta()
+
     assert "expiring-1-1" in {hold["id"] for hold in the.order(order_id)["holds"]}
     work_off(the, order_id)
 
@@ -92,7 +92,7 @@ def _later(the: Life) -> None:
     """What waits comes back; afterwards it is now again, for those who sign with the real time."""
     the.world.later(900)
     the.settle()
-    the.world.ahead = timedelta()
+
 
 
 def _paid_at(order: dict[str, Any], gateway: str, token: str) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def _paid_at(order: dict[str, Any], gateway: str, token: str) -> dict[str, Any]:
 
 @contextmanager
 def _secret(name: str, **more: Any) -> Iterator[None]:
-    manager, full = plain_client("secretsmanager"), f"waybill/local/{name}"
+    manager, full = client("secretsmanager"), f"waybill/local/{name}"
     manager.put_secret_value(SecretId=full, SecretString=json.dumps(SECRETS[name] | more))
     secrets.forget()
     try:

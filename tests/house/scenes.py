@@ -17,6 +17,7 @@ from tests.house.desk_scenes import at_the_desk, decided_at_the_desk, in_the_con
 from tests.house.draft_scenes import drafts_made, orders_taken_at_the_desk
 from tests.house.edit_scenes import edited
 from tests.house.finance_scenes import credits_kept, given_as_credit, paid_by_hand, tried_again
+from tests.house.floor_scenes import goods_described, picked_on_a_walk
 from tests.house.gateway_scenes import an_authorisation_ends, paid_at_adyen, paid_at_paypal, paid_later_in_part, told_by_stripe, waited_for_a_gateway
 from tests.house.rules_scenes import brokered, policies_written, rules_made, scarcity_priced
 from tests.house.supply_scenes import channels_told_of_stock, counted, supply_ordered_sent_and_received
@@ -277,6 +278,8 @@ SCENES = (
     a_customer_changed,
     at_the_desk,
     work_read,
+    goods_described,
+    picked_on_a_walk,
     orders_proven,
     books_read,
     in_the_console,

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from tests.flow.life import Life, life
-from tests.flow.outside import outside
-from tests.support.faults import READS
+from proof.faults import READS, Crash
+from proof.living import living
+from proof.world import World
+from tests.flow.life import Life
 from tests.support.iam_actions import needs
 from tests.support.privileges import Call
 from tests.support.template import functions
-from tests.support.world import Crash, World
 from waybill.aws import gate, http
 from waybill.inventory import stock_table
 from waybill.inventory.model import row
@@ -58,7 +57,7 @@ def played(scenes: Iterable[Callable[[Life], None]]) -> Seen:
 
 @contextmanager
 def _stage() -> Iterator[tuple[Life, Seen]]:
-    with life(STOCK) as the, outside() as the.outside, redirect_stdout(io.StringIO()) as the.logs, pytest.MonkeyPatch.context() as patch:
+    with living(STOCK, logs=True) as the, pytest.MonkeyPatch.context() as patch:
         the.world.always_cold = True
         seen = Seen(the.world)
         patch.setattr(http.Router, "find", _noted(http.Router.find, seen))

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from waybill.payments.ports import Gateway
     from waybill.payments.reconciliation.settling import Settling, Statement
     from waybill.payments.refunding import Refunds
+    from waybill.picking.service import Picking
     from waybill.proof.facts import Broken
     from waybill.proof.rounds import Rounds
     from waybill.routing.brokering import Brokering
@@ -798,9 +799,27 @@ def labels_api() -> Router:
     from waybill.fulfilment.carriers.tariff import TariffCarrier
     from waybill.fulfilment.packing import Packing
     from waybill.fulfilment.printer import printer
+    from waybill.picking import paper_api
     from waybill.shop import store as shop
 
-    return api.router(Packing(utc_now, printer, lambda: [TariffCarrier(carrier) for carrier in shop.carriers()]))
+    routes = api.router(Packing(utc_now, printer, lambda: [TariffCarrier(carrier) for carrier in shop.carriers()]))
+    paper_api.add_routes(routes, _picking())
+    return routes
+
+
+def picking_api() -> Router:
+    """Routes of `functions/picking`."""
+    from waybill.picking import api
+    from waybill.picking.table import BinsTable
+
+    return api.router(_picking(), BinsTable())
+
+
+def _picking() -> Picking:
+    from waybill.picking.service import Picking
+    from waybill.picking.table import BinsTable, WavesTable
+
+    return Picking(utc_now, WavesTable(), BinsTable())
 
 
 def notifier() -> Notifier:

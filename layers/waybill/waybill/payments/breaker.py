@@ -65,12 +65,15 @@ class Breaker:
         self._looked: datetime | None = None
 
     def call(self, thunk: Callable[[], T]) -> T:
-        """One call of the gateway. Raises NotNow instead where the gateway is down; whatever the call raises."""
+        """One call of the gateway. Raises NotNow instead where the gateway is down, also where this very call finds that it still is: a message whose turn
+        it is to try, time after time, is not to become a dead letter for that. Else whatever the call raises."""
         trial = self._enter()
         try:
             answer = thunk()
-        except Unavailable:
+        except Unavailable as problem:
             self._note(lambda circuit: verbs.failed(circuit, self._clock(), trial))
+            if trial:
+                raise NotNow(self._gateway, "down", self._seen.pause_s) from problem
             raise
         except WaybillError:
             self._worked()

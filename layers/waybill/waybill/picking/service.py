@@ -16,7 +16,7 @@ from waybill.fulfilment.model import waves
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
 from waybill.fulfilment.service import find, order_of, save
 from waybill.kernel.clock import Clock, instant
-from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound, WaybillError
+from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound, Unavailable, WaybillError
 from waybill.kernel.ids import digest
 from waybill.orders import store
 from waybill.orders.store import Record
@@ -97,14 +97,15 @@ class Picking:
             wave, at = self.read(id, node), instant(self.clock())
             model.hold(wave, device)
             writes, units, refused = self._noted(wave, picks, at, actor)
-            after = model.counted(wave, units, at, actor) if writes else wave
+            if not writes:
+                return wave, refused
+            model.refuse_ended(wave)
             try:
-                if writes:
-                    self.waves.save(after, *writes)
+                self.waves.save(model.counted(wave, units, at, actor), *writes)
             except Conflict:
                 continue
-            return (self.waves.load(id) if writes else wave), refused
-        raise Conflict(f"{id} is being changed by many at once; try again")
+            return self.waves.load(id), refused
+        raise Unavailable(f"{id} is being changed by many at once; try again")
 
     def leave(self, id: str, actor: str, node: str = "") -> Wave:
         """The walk is over; what is not picked whole may go on another wave."""
@@ -194,7 +195,7 @@ class Picking:
             except Conflict:
                 continue
             return self.waves.load(id)
-        raise Conflict(f"{id} is being changed by many at once; try again")
+        raise Unavailable(f"{id} is being changed by many at once; try again")
 
 
 def shown(wave: Wave) -> dict[str, Any]:

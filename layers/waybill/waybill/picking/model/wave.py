@@ -75,7 +75,7 @@ def counted(wave: Wave, units: int, at: str, actor: str) -> Wave:
 def take(wave: Wave, device: str, picker: str, over: bool, at: str, actor: str) -> Wave:
     """Somebody picks it with a device. The same device once more changes nothing. Raises Conflict where another has it and it was not said that it is
     taken over: then the other's picks are refused from now on."""
-    _refuse_ended(wave)
+    refuse_ended(wave)
     if wave.device == device:
         return wave
     if wave.device and not over:
@@ -85,8 +85,7 @@ def take(wave: Wave, device: str, picker: str, over: bool, at: str, actor: str) 
 
 
 def hold(wave: Wave, device: str) -> None:
-    """Raises Conflict where another device has the wave, IllegalTransition where it is over."""
-    _refuse_ended(wave)
+    """Raises Conflict where another device has the wave."""
     if wave.device != device:
         whose = f"{wave.picker or 'somebody'} has taken this wave over" if wave.device else "take the wave first"
         raise Conflict(f"{whose}: put back what you have picked since, or bring it to them")
@@ -104,7 +103,8 @@ def give_up(wave: Wave, at: str, actor: str) -> Wave:
     return _told(replace(wave, status=MACHINE.after(wave.status, "give up")), "given_up", at, actor, {})
 
 
-def _refuse_ended(wave: Wave) -> None:
+def refuse_ended(wave: Wave) -> None:
+    """Raises IllegalTransition."""
     if wave.ended:
         raise IllegalTransition(f"{wave.id} is {wave.status.replace('_', ' ')}: there is nothing more to pick in it")
 

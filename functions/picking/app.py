@@ -1,0 +1,12 @@
+"""Waves, the way through them, and the page on which a person picks."""
+
+from typing import Any
+
+from waybill import bootstrap
+from waybill.aws import http
+
+ROUTER = bootstrap.picking_api()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return http.serve(event, ROUTER)
