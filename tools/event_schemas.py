@@ -133,6 +133,8 @@ KINDS = (
     _kind("fulfilment_order.accepted", "FO", "The node will do it.", {"fo_id": ID}, may=_NODE),
     _kind("fulfilment_order.rejected", "FO", "The node will not; `lines` are those at fault.", {"fo_id": ID, "reason": CODE, "lines": {"type": "array", "items": ID}}, may={"node": ID}, to="routing"),
     _kind("fulfilment_order.cancelled", "FO", "The order was cancelled before it left; reason MERGED: its units are another's now (`into`).", {"fo_id": ID, "reason": TEXT}, may={**_NODE, "into": ID}),
+    _kind("fulfilment_order.on_wave", "FO", "It is picked on this walk.", {"fo_id": ID, "node": ID, "wave": ID}),
+    _kind("fulfilment_order.off_wave", "FO", "It is on that walk no more.", {"fo_id": ID, "node": ID, "wave": ID}),
     _kind("fulfilment_order.picked", "FO", "Units are picked.", {"fo_id": ID}, may=_NODE),
     _kind("fulfilment_order.packed", "FO", "A package is packed and labelled.", {"fo_id": ID}, may={**_NODE, "packages": PACKAGES, "package": COUNT}),
     _kind("fulfilment_order.shipped", "FO", "Packages have left. `last`: with them the whole order.", {**_FO, "packages": PACKAGES, "last": FLAG}, may={"before": LINES, "part": COUNT}, to="notifications accounting channel-acks stock payment routing"),

@@ -155,6 +155,7 @@ ROUTES = (
     Route("GET", "/v1/waves/{id}/pick-list", "Print a wave", _FLOOR, file="application/pdf", refuses=(404,)),
     Route("POST", "/v1/waves/{id}/take", "Take a wave with a device", ("node", "support"), "WaveWay", "TakeIn", refuses=(404, 409, 422)),
     Route("POST", "/v1/waves/{id}/picks", "Say what is in the cart altogether", ("node", "support"), "WavePicked", "PicksIn", refuses=(404, 409, 422)),
+    Route("POST", "/v1/waves/{id}/short", "Say how many units of a line can be had, where it is not all", ("node", "support"), "Wave", "WaveShortIn", refuses=(404, 409, 422)),
     Route("POST", "/v1/waves/{id}/leave", "End a walk; what is not picked may go on another", ("node", "support"), "Wave", refuses=(404, 409)),
     Route("GET", "/v1/nodes/{node}/bins", "Read where a node's goods lie", _FLOOR, "Bins", refuses=(404,)),
     Route("PUT", "/v1/nodes/{node}/bins", "Say where goods lie", ("node", "support"), "Bins", "Bins", refuses=(404, 422)),

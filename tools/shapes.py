@@ -668,6 +668,7 @@ SHAPES: dict[str, Schema] = {
         },
     ),
     "TakeIn": record({"device": TEXT}, {"picker": TEXT, "over": FLAG}),
+    "WaveShortIn": record({"device": TEXT, "fulfilment_order": FO_ID, "line": TEXT, "there": WHOLE, "reason": TEXT}),
     "PicksIn": record({"device": TEXT, "picks": array(record({"fulfilment_order": FO_ID, "line": TEXT, "picked": WHOLE}))}),
     "Bins": record({"bins": {"type": "object", "additionalProperties": TEXT}}, description="Where SKUs lie at a node."),
     "FulfilmentSummary": record(

@@ -20,6 +20,8 @@ def picked_on_a_walk(the: Life) -> None:
     assert ok(the.call("GET", path, who=node)).json()["stops"] == way
     take = way[0]["takes"][0]
     ok(the.call("POST", f"{path}/picks", {"device": "phone", "picks": [{"fulfilment_order": take["fulfilment_order"], "line": take["line"], "picked": 1}]}, node))
+    short = {"device": "phone", "fulfilment_order": take["fulfilment_order"], "line": take["line"], "there": 1, "reason": "NOT_IN_STOCK"}
+    ok(the.call("POST", f"{path}/short", short, node))
     ok(the.call("POST", f"{path}/leave", {}, node))
     for file in ("", "/app.js", "/walk.js", "/kept.js", "/style.css"):
         assert ok(the.call("GET", f"/floor{file}")).content

@@ -141,3 +141,30 @@ def test_the_pick_list_can_be_read_by_people_and_scanners(the: Floor) -> None:
     assert text.index("B-2") < text.index("no bin") and "2 × Tea" in text
     read = {each.text for each in zxingcpp.read_barcodes(page.render(scale=3).to_pil())}
     assert {"TEA", "CUP"} <= read
+
+
+def test_what_is_not_there_goes_another_way_once(the: Floor) -> None:
+    (fo,) = the.put()
+    wave = _wave(the)
+    _take(the, wave)
+    _pick(the, wave, (fo, "1", 1), (fo, "2", 1))
+    short = {"device": "phone-1", "fulfilment_order": fo, "line": "1", "there": 1, "reason": "NOT_IN_STOCK"}
+    for _ in range(3):
+        reply = the.call("POST", f"/v1/waves/{wave['id']}/short", short, "reno")
+        assert (reply.status, reply.json()["status"], reply.json()["units"]) == (200, "done", 2)
+    record, work = load(fo)
+    assert (work.status, {line: at.quantity for line, at in work.lines.items()}) == ("picked", {"1": 1, "2": 1})
+    assert record.state.unrouted() == {"1": 1}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"there": -1}, {"there": "1"}, {"reason": "LAZY"}, {"line": "9"}, {"device": "phone-2"}, {"fulfilment_order": "fo_x-1"}]
+)
+def test_a_shortage_that_cannot_be_changes_nothing(the: Floor, wrong: dict[str, Any]) -> None:
+    (fo,) = the.put()
+    wave = _wave(the)
+    _take(the, wave)
+    before = load(fo)[1]
+    short = {"device": "phone-1", "fulfilment_order": fo, "line": "1", "there": 1, "reason": "NOT_IN_STOCK", **wrong}
+    assert the.call("POST", f"/v1/waves/{wave['id']}/short", short, "reno").status in (409, 422)
+    assert load(fo)[1] == before

@@ -816,10 +816,11 @@ def picking_api() -> Router:
 
 
 def _picking() -> Picking:
+    from waybill.fulfilment.service import Fulfilment
     from waybill.picking.service import Picking
     from waybill.picking.table import BinsTable, WavesTable
 
-    return Picking(utc_now, WavesTable(), BinsTable())
+    return Picking(utc_now, WavesTable(), BinsTable(), Fulfilment(utc_now))
 
 
 def notifier() -> Notifier:

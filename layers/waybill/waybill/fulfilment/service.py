@@ -82,9 +82,25 @@ class Fulfilment:
 
     def short(self, fo_id: str, units: Mapping[str, int], reason: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """The node has not all of it: the rest goes on; what lacks is sought elsewhere, cancelled, or put before a person, by the policy `short_pick`."""
+        return self._short(fo_id, lambda work: units, reason, actor, node)
+
+    def only(self, fo_id: str, there: Mapping[str, int], reason: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
+        """The same, said by how many units of a line there are: saying it again changes nothing."""
+
+        def lacking(work: FulfilmentOrder) -> dict[str, int] | None:
+            for line in there:
+                verbs.known(work, line)
+            return {line: work.lines[line].quantity - units for line, units in there.items() if work.lines[line].quantity > units} or None
+
+        return self._short(fo_id, lacking, reason, actor, node)
+
+    def _short(self, fo_id: str, lacking: Callable[[FulfilmentOrder], Mapping[str, int] | None], reason: str, actor: str, node: str) -> tuple[Record, FulfilmentOrder]:
         then = shortage.then(self.policy(shortage.POLICY))
 
         def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
+            units = lacking(work)
+            if units is None:
+                return work, record.state
             after = shortage.short(work, units, reason, then, at, actor)
             if after.status == "rejected":
                 return after, record.state

@@ -64,6 +64,17 @@ def router(picking: Picking, bins: BinsTable) -> Router:
         wave, refused = picking.pick(request.params["id"], _text(body, "device"), _picks(body.get("picks")), key.actor, own_node(key))
         return Answer(shown(wave) | {"refused": [_refused(each) for each in refused]})
 
+    @routes.route("POST", "/v1/waves/{id}/short")
+    def short(request: Request) -> Answer:
+        """{"device", "fulfilment_order", "line", "there", "reason"}: only so many can be had."""
+        key = caller(request, "node", "support")
+        body = known_fields(request.json_object(), "device", "fulfilment_order", "line", "there", "reason")
+        there = body.get("there")
+        if isinstance(there, bool) or not isinstance(there, int) or not 0 <= there <= 100_000:
+            raise InvalidInput("there is how many units of the line can be had", fields={"there": "0 to 100000"})
+        said = [_text(body, name) for name in ("device", "fulfilment_order", "line")]
+        return Answer(shown(picking.short(request.params["id"], *said, there, _text(body, "reason"), key.actor, own_node(key))))
+
     @routes.route("POST", "/v1/waves/{id}/leave")
     def leave(request: Request) -> Answer:
         """The walk is over; what is not picked may go on another."""

@@ -14,7 +14,8 @@ from waybill.aws.tables import Write
 from waybill.fulfilment.model import fulfilment_order as verbs
 from waybill.fulfilment.model import waves
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
-from waybill.fulfilment.service import find, order_of, save
+from waybill.fulfilment.model.machine import CLOSED
+from waybill.fulfilment.service import Fulfilment, find, order_of, save
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound, Unavailable, WaybillError
 from waybill.kernel.ids import digest
@@ -54,6 +55,7 @@ class Picking:
     clock: Clock
     waves: Waves
     bins: Bins
+    fulfilment: Fulfilment
 
     def plan(self, node: str, key: str, wanted: Rule | Sequence[str], actor: str) -> Wave:
         """A wave of what the rule chooses, or of these fulfilment orders; the same key once more is the same wave. Raises Conflict where nothing fits, InvalidInput for work
@@ -81,7 +83,7 @@ class Picking:
         titles: dict[str, str] = {}
         for record, work in self._works(wave):
             lines = {line.id: line for line in record.order.lines}
-            for line, at_node in work.lines.items() if work.wave == wave.id and work.status not in verbs.CLOSED else ():
+            for line, at_node in work.lines.items() if work.wave == wave.id and work.status not in CLOSED else ():
                 take = Take(wave.slot(work.id), work.id, line, at_node.quantity, at_node.picked)
                 takes.setdefault(lines[line].sku, []).append(take)
                 titles[lines[line].sku] = lines[line].title
@@ -107,12 +109,22 @@ class Picking:
             return self.waves.load(id), refused
         raise Unavailable(f"{id} is being changed by many at once; try again")
 
+    def short(self, id: str, device: str, fo_id: str, line: str, there: int, reason: str, actor: str, node: str = "") -> Wave:
+        """Only `there` units of a line can be had: the order goes on with those, and the rest goes the way that the policy `short_pick` says. Saying it again changes nothing.
+        Raises Conflict where the wave is in other hands."""
+        wave = self.read(id, node)
+        model.hold(wave, device)
+        before = self._load(fo_id, wave)
+        _, after = self.fulfilment.only(fo_id, {line: there}, reason, actor, wave.node)
+        gone = _wanted(before) - (0 if after.status in CLOSED else _wanted(after))
+        return self._changed(id, node, lambda each, at: model.shortened(each, gone, at, actor)) if gone and not wave.ended else wave
+
     def leave(self, id: str, actor: str, node: str = "") -> Wave:
         """The walk is over; what is not picked whole may go on another wave."""
         wave, now = self.read(id, node), instant(self.clock())
         for _, work in self._works(wave):
             whole = all(at_node.picked == at_node.quantity for at_node in work.lines.values())
-            if not whole and work.status not in verbs.CLOSED:
+            if not whole and work.status not in CLOSED:
                 self._work(work.id, lambda each: waves.leave(each, wave.id, now, actor))
         ended = model.end if wave.picked else model.give_up
         return self._changed(id, node, lambda each, at: each if each.ended else ended(each, at, actor))
@@ -156,7 +168,7 @@ class Picking:
         if fo_id not in wave.works:
             raise InvalidInput(f"{fo_id[:64]} is not in this wave")
         work = find(store.load(order_of(fo_id)), fo_id, wave.node)
-        if work.status in verbs.CLOSED:
+        if work.status in CLOSED:
             raise IllegalTransition(f"{fo_id} is {work.status}")
         if work.wave != wave.id:
             raise IllegalTransition(f"{fo_id} is on this wave no more")
@@ -218,3 +230,7 @@ def _picked(work: FulfilmentOrder, pick: Pick, at: str, actor: str) -> Fulfilmen
 
 def _in_cart(work: FulfilmentOrder) -> int:
     return sum(at_node.picked for at_node in work.lines.values())
+
+
+def _wanted(work: FulfilmentOrder) -> int:
+    return sum(at_node.quantity for at_node in work.lines.values())

@@ -240,7 +240,7 @@ function short(stop) {
     let left = Number(missing.value);
     for (const take of [...open].reverse()) {
       const quantity = Math.min(left, take.quantity - take.picked);
-      if (quantity > 0) await api("POST", `/v1/waves/${walk.wave}/short`, { device: device(), fulfilment_order: take.fulfilment_order, line: take.line, quantity, reason: reason.value });
+      if (quantity > 0) await api("POST", `/v1/waves/${walk.wave}/short`, { device: device(), fulfilment_order: take.fulfilment_order, line: take.line, there: take.quantity - quantity, reason: reason.value });
       left -= quantity;
     }
     await renew();

@@ -91,6 +91,12 @@ def hold(wave: Wave, device: str) -> None:
         raise Conflict(f"{whose}: put back what you have picked since, or bring it to them")
 
 
+def shortened(wave: Wave, units: int, at: str, actor: str) -> Wave:
+    """So many units fewer are to be picked; where that was the last of it the wave is done."""
+    after = replace(wave, units=wave.units - units)
+    return end(after, at, actor) if after.picked >= after.units else after
+
+
 def end(wave: Wave, at: str, actor: str) -> Wave:
     """Nothing of it is left to pick."""
     return wave if wave.ended else _told(replace(wave, status=MACHINE.after(wave.status, "end")), "done", at, actor, {})
