@@ -21,9 +21,6 @@ from proof.judging import Judge
 from proof.living import Dweller
 from proof.telling import Act, goes_on
 
-_SOON = 1
-"""So often a message comes back at once. Then time passes first: it may wait for what another holds."""
-
 
 class BrokenError(AssertionError):
     """What does not hold, a line each."""
@@ -238,11 +235,12 @@ class Exploration:
         return replace(point, answers=answers, heard=heard, unanswered=0, asks=asks, since=self.the.world.cloud.clock.seconds)
 
     def _arrived(self, point: Point) -> Point:
-        """At the next boundary at which anything can happen. What has waited for time to pass has seen it pass; who comes after all of it was done finds
-        the clock where it was: else a world in which something had to wait would never be one again in which nothing had."""
+        """At the next boundary at which anything can happen. A message comes back at once as often as faults may have struck it; if it fails still, it waits
+        for what another holds, and time passes. Who comes after all of it was done finds the clock where it was: else a world in which something had to
+        wait would never be one again in which nothing had."""
         world, point = self.the.world, self._explained(point)
         while isinstance(point.asks, Act) and not point.asks.path and not world.moves():
-            if not world.come_back(_SOON):
+            if not world.come_back(self.most):
                 world.cloud.clock.seconds = point.since
                 point = self._answered(point, None)
         return replace(point, mark=self._fingerprint.of(point.heard, point.unanswered, point.doubled, isinstance(point.asks, str)))
