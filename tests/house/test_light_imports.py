@@ -100,6 +100,11 @@ def test_a_function_loads_its_own_context_alone(name: str) -> None:
     assert contexts <= _CONTEXTS[name]
 
 
+def test_who_packs_alone_knows_how_cartons_are_laid_and_chosen() -> None:
+    heavy = {"waybill.fulfilment.model.cartons", "waybill.fulfilment.choice", "waybill.fulfilment.printer"}
+    assert {name for name, modules in _loaded().items() if heavy & modules} == {"labels"}
+
+
 def test_botocore_is_loaded_without_its_documentation_generator() -> None:
     loaded = _loaded()["intake"]
     assert "botocore.client" in loaded
