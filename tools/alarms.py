@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-QUEUES = ("Intake", "Waits", "Stock", "Payment", "Routing", "NodePush", "Notifications", "Accounting", "ChannelAcks", "ChannelChanges", "Imports")
+QUEUES = ("Intake", "Waits", "Stock", "Payment", "Routing", "NodePush", "Parcels", "Notifications", "Accounting", "ChannelAcks", "ChannelChanges", "Imports")
 DEAD_LETTERS = (*(f"{name}DeadLetters" for name in QUEUES), "StreamFailuresQueue", "BusFailuresQueue")
 
 
@@ -86,6 +86,7 @@ ALARMS = (
     Alarm("OverdueOrdersAlarm", "Orders are past their deadline.", "orders-past-their-deadline", (_own("OrdersOverdue"),), statistic="Maximum", periods=2),
     Alarm("InvariantsAlarm", "An invariant does not hold in the stored data.", "invariant-violations", (_own("InvariantViolations"),), statistic="Maximum"),
     Alarm("BrokeringAlarm", "Orders wait for a brokering run that fails.", "brokering", (_lambda("Errors", "Brokering"),), seconds=900, periods=2),
+    Alarm("ParcelsAlarm", "Nobody watches the parcels on their way, and labels that could not be bought are not tried again.", "parcels", (_lambda("Errors", "Parcels"),), periods=3),
     Alarm("CartsAlarm", "Carts whose time is over do not give their stock back.", "carts", (_lambda("Errors", "Carts"),), periods=3),
     Alarm("DraftsAlarm", "Drafts that were cut off are not placed, and those that are over know their people still.", "drafts", (_lambda("Errors", "Drafts"),), seconds=900, periods=2),
     Alarm("ListingAlarm", "Channels are told of stock late, or not at all.", "listing", (_lambda("Errors", "Listing"), _own("ChannelsBehind")), periods=3),

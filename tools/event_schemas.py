@@ -34,6 +34,7 @@ PACKAGES: Schema = {
         "properties": {"n": {"type": "integer", "minimum": 1}, "carrier": ID, "service": ID, "tracking_number": ID, "lines": LINES, "cost": MINOR},
     },
 }
+_TROUBLE = {"fo_id": ID, "package": COUNT, "lines": LINES, "packages": PACKAGES}
 _MONEY = {"tender": {"type": "integer", "minimum": 1}, "amount": MINOR, "currency": CURRENCY}
 _REFUND = {"refund": COUNT, "amount": MINOR, "currency": CURRENCY}
 _OF_A_GATEWAY = {"gateway": ID, "amount": MINOR, "currency": CURRENCY, "reference": ID}
@@ -132,9 +133,15 @@ KINDS = (
     _kind("fulfilment_order.requested", "FO", "A node is asked to ship these.", _FO, may={"route": COUNT, "push": FLAG, "split_from": ID}, to="node-push"),
     _kind("fulfilment_order.accepted", "FO", "The node will do it.", {"fo_id": ID}, may=_NODE),
     _kind("fulfilment_order.rejected", "FO", "The node will not; `lines` are those at fault.", {"fo_id": ID, "reason": CODE, "lines": {"type": "array", "items": ID}}, may={"node": ID}, to="routing"),
-    _kind("fulfilment_order.cancelled", "FO", "The order was cancelled before it left; reason MERGED: its units are another's now (`into`).", {"fo_id": ID, "reason": TEXT}, may={**_NODE, "into": ID}),
+    _kind("fulfilment_order.cancelled", "FO", "The order was cancelled before it left; reason MERGED: its units are another's now (`into`).", {"fo_id": ID, "reason": TEXT}, may={**_NODE, "into": ID, "labelled": {**FLAG, "description": "A carrier has sold a label for it"}}, to="parcels"),
     _kind("fulfilment_order.on_wave", "FO", "It is picked on this walk.", {"fo_id": ID, "node": ID, "wave": ID}),
     _kind("fulfilment_order.off_wave", "FO", "It is on that walk no more.", {"fo_id": ID, "node": ID, "wave": ID}),
+    _kind("fulfilment_order.label_voided", "FO", "A carrier has taken a label back; `cost` is what comes back for it.", {"fo_id": ID, "package": COUNT, "carrier": ID, "tracking_number": ID, "cost": MINOR, "currency": CURRENCY}, may={"node": ID}),
+    _kind("fulfilment_order.void_refused", "FO", "A carrier does not take a label back.", {"fo_id": ID, "package": COUNT, "carrier": ID, "tracking_number": ID, "cost": MINOR, "currency": CURRENCY}, may={"node": ID}),
+    _kind("fulfilment_order.delayed", "FO", "A package is past the day that its service promises.", _TROUBLE, may={"node": ID}, to="notifications"),
+    _kind("fulfilment_order.undeliverable", "FO", "The carrier cannot deliver a package.", _TROUBLE, may={"node": ID}, to="notifications"),
+    _kind("fulfilment_order.returning", "FO", "The carrier brings a package back.", _TROUBLE, may={"node": ID}, to="notifications"),
+    _kind("fulfilment_order.lost", "FO", "Nothing was heard of a package for too long, or its carrier says that it is lost.", _TROUBLE, may={"node": ID}),
     _kind("fulfilment_order.picked", "FO", "Units are picked.", {"fo_id": ID}, may=_NODE),
     _kind("fulfilment_order.packed", "FO", "A package is packed and labelled.", {"fo_id": ID}, may={**_NODE, "packages": PACKAGES, "package": COUNT}),
     _kind("fulfilment_order.shipped", "FO", "Packages have left. `last`: with them the whole order.", {**_FO, "packages": PACKAGES, "last": FLAG}, may={"before": LINES, "part": COUNT}, to="notifications accounting channel-acks stock payment routing"),

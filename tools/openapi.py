@@ -127,6 +127,8 @@ def _body(route: Route) -> dict[str, Any]:
         return {"required": True, "description": "The sender's own document", "content": {_JSON: {"schema": {"type": "object"}}}}
     if route.takes == "file":
         return {"required": False, "description": "A CSV file or an .xlsx workbook, as it is", "content": {kind: {"schema": TEXT} for kind in _SPREADSHEETS}}
+    if route.takes == "csv":
+        return {"required": True, "description": "A CSV file (`fulfilment/model/tariff_file.py` says its columns)", "content": {"text/csv": {"schema": TEXT}}}
     optional = route.takes in ("HoldIn", "ReleaseIn", "CancelIn", "PickIn", "PackIn", "ShipIn", "PlaceIn")
     return {"required": not optional, "content": {_JSON: {"schema": ref(route.takes)}}}
 

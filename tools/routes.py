@@ -41,6 +41,7 @@ class Route:
             "customers": "orders",
             "imports": "intake",
             "carriers": "fulfilment",
+            "parcel-cases": "fulfilment",
             "fulfilment-orders": "fulfilment",
             "waves": "fulfilment",
             "nodes": "fulfilment",
@@ -169,9 +170,22 @@ ROUTES = (
     Route("POST", _FO + "/{id}/release", "Let it go on where it stood", ("support",), "FulfilmentOrder", refuses=(404, 409)),
     Route("POST", _FO + "/{id}/split", "Make some of its units a fulfilment order of their own", ("node", "support"), "FulfilmentOrder", "SplitIn", refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/merge", "Take another one's units too", ("node", "support"), "FulfilmentOrder", "MergeIn", refuses=(404, 409, 422)),
+    Route("POST", _FO + "/{id}/void", "Give all labels back: the work stands at `picked` again", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
+    Route("POST", _FO + "/{id}/packages/{n}/void", "Give the label of one package back", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
+    Route("POST", _FO + "/{id}/relabel", "Give all labels back, and label the same packages anew", ("node", "support"), "FulfilmentOrder", refuses=(404, 409, 422)),
     Route("GET", _FO + "/{id}/packages/{n}/{document}", "Read a package's `label` or `packing-slip`, or, where it has them, its `packing-plan`, `customs`, `commercial-invoice` or `dangerous-goods`", ("node", "viewer", "support"), file="application/pdf", query=(
         ("format", "`pdf`, or `zpl` for a label"),), refuses=(404,)),
     Route("POST", "/v1/carriers/{carrier}/events", "Take a carrier's signed tracking event", (), "TrackingTaken", "TrackingIn", status=202, signed=True, refuses=(404, 422)),
+    Route("GET", "/v1/carriers", "List who carries for the shop", NODE_READERS, "Carrier", lists=True),
+    Route("GET", "/v1/carriers/{id}", "Read a carrier", NODE_READERS, "Carrier", refuses=(404,)),
+    Route("PUT", "/v1/carriers/{id}", "Set a carrier up, or change it; its price lists stay", ("admin",), "Carrier", "CarrierIn", refuses=(409, 422)),
+    Route("GET", "/v1/carriers/{id}/tariff", "Export the price list that holds on a day", NODE_READERS, file="text/csv", query=(
+        ("on", "A day; today unless told"), ("version", "This list, whenever it held")), refuses=(404,)),
+    Route("PUT", "/v1/carriers/{id}/tariff", "Import a price list: whole or not at all, each mistake with its row and column", ("admin",), "CarrierImported", "csv", query=(
+        ("from", "The day from which it holds; today unless told"),), refuses=(404, 409, 413, 422)),
+    Route("GET", "/v1/parcel-cases", "List parcels, and work without a label, that a person must look at: by kind, oldest first", ("viewer", "support"), "ParcelCase", lists=True, query=(
+        ("status", "`open` (unless told otherwise) or `closed`"), ("kind", "Only this kind"), *_PAGE)),
+    Route("POST", "/v1/parcel-cases/{id}/close", "Close a case of a parcel that a person has seen to", ("support",), "ParcelCase", "CloseIn", refuses=(404, 409, 422)),
     Route("GET", "/v1/cases", "List differences with the gateways' books, by kind, oldest first", ("finance",), "Case", lists=True, query=(
         ("status", "`open` (unless told otherwise) or `closed`"), ("kind", "Only this kind"), *_PAGE)),
     Route("POST", "/v1/cases/{id}/close", "Close a case that a person has explained", ("finance",), "Case", "CloseIn", refuses=(404, 409, 422)),

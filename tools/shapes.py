@@ -205,6 +205,13 @@ _CHANNEL: Schema = record(
     },
     {"version": WHOLE, "changes": array(record({"version": WHOLE, "at": INSTANT, "by": TEXT, "before": {"type": "object"}, "after": {"type": "object"}}))},
 )
+_CARRIER: dict[str, Schema] = {
+    **{name: TEXT for name in ("id", "name", "currency", "tracking_url")},
+    "kind": {"enum": ["tariff", "easypost", "karrio"]},
+    "settings": {"type": "object"},
+    "services": array(record({"id": TEXT, "name": TEXT})),
+    "tariffs": array(record({"from": DAY, "version": TEXT})),
+}
 _INBOUND: dict[str, Schema] = {
     "id": TEXT,
     "expected": {"type": ["string", "null"], "format": "date"},
@@ -584,6 +591,9 @@ SHAPES: dict[str, Schema] = {
             "box": {**TEXT, "description": "The carton of the shop; empty: none"},
             **{name: {**WHOLE, "description": "Outside; 0: not known"} for name in ("length_mm", "width_mm", "height_mm")},
             "note": TEXT,
+            "sscc": TEXT,
+            "shipment": {**TEXT, "description": "The carrier's own id of what was bought; empty: the label is our own"},
+            "label": {"enum": ["", "voiding", "voided", "void_refused"], "description": "What has become of a label that is not to be used"},
             "status": TEXT,
             "tracking": maybe(record({"status": TEXT, "code": TEXT, "at": INSTANT})),
             "links": record({"label": TEXT, "packing_slip": TEXT}, {"packing_plan": TEXT}),
@@ -634,6 +644,7 @@ SHAPES: dict[str, Schema] = {
         },
         {
             "note": TEXT,
+            "buying": record({"since": INSTANT, "waits": TEXT}, {}, "Its labels are being bought; `waits` says why they are not yet"),
             "supported_actions": {**array(TEXT), "description": "What may be done with it now: names of the routes below it"},
             "pause": {
                 **maybe(record({"reason": TEXT, "by": TEXT, "since": INSTANT}, {"until": maybe(INSTANT), "goes_on": TEXT, "lines": QUANTITIES})),
@@ -681,7 +692,32 @@ SHAPES: dict[str, Schema] = {
         },
         "What one node ships of an order.",
     ),
-    "TrackingTaken": record({"status": TEXT, "fulfilment_order": FO_ID}),
+    "TrackingTaken": record({"status": TEXT}, {"fulfilment_order": FO_ID}),
+    "Carrier": record(_CARRIER, {}, "Who carries for the shop. `tariffs`: imported price lists, each with the day from which it holds."),
+    "CarrierImported": record({**_CARRIER, "imported": record({"version": TEXT, "from": DAY, "services": WHOLE, "zones": WHOLE})}),
+    "CarrierIn": record(
+        {"name": {"type": "string", "maxLength": 120}},
+        {"kind": {"enum": ["tariff", "easypost", "karrio"]}, "currency": CURRENCY, "tracking_url": {**TEXT, "description": "https, with {tracking_number} in it"}, "settings": {"type": "object"}},
+    ),
+    "ParcelCase": record(
+        {
+            "id": TEXT,
+            "kind": {"enum": ["no_label", "void_refused", "delayed", "undeliverable", "lost", "returning"]},
+            "status": {"enum": ["open", "closed"]},
+            "fulfilment_order": FO_ID,
+            "node": TEXT,
+            "package": {**WHOLE, "description": "0: the fulfilment order as a whole"},
+            "carrier": TEXT,
+            "tracking_number": TEXT,
+            "about": TEXT,
+            "opened": INSTANT,
+            "closed": maybe(INSTANT),
+            "why": TEXT,
+            "by": TEXT,
+        },
+        {},
+        "A parcel, or work without a label, that a person must look at. It closes by itself when it was delivered, or labelled.",
+    ),
     "Case": record(
         {
             "id": TEXT,

@@ -19,7 +19,7 @@ from waybill.orders.model import work as questions
 
 AT = "2026-11-23T03:20:00.000Z"
 _BACK = {f"go on {state}": state for state in ("requested", "accepted", "picking", "picked", "packed")}
-VERBS = ("accept", "pick", "finish picking", "pack", "ship", "ship a part", "deliver", "reject", "cancel", "ask to cancel", "hold", *_BACK)
+VERBS = ("accept", "pick", "finish picking", "pack", "unpack", "ship", "ship a part", "deliver", "reject", "cancel", "ask to cancel", "hold", *_BACK)
 _ANY = {"reject": "rejected", "cancel": "cancelled", "hold": "on_hold"}
 _ASK = {"ask to cancel": "cancellation_requested"}
 _LEAVE = {"ship": "shipped", "ship a part": "partially_shipped"}
@@ -28,7 +28,7 @@ LEGAL = {
     "accepted": {"pick": "picking", "finish picking": "picked", **_ANY, **_ASK},
     "picking": {"pick": "picking", "finish picking": "picked", **_ANY, **_ASK},
     "picked": {"finish picking": "picked", "pack": "packed", **_ANY, **_ASK},
-    "packed": {**_LEAVE, "cancel": "cancelled", "hold": "on_hold", **_ASK},
+    "packed": {"unpack": "picked", **_LEAVE, "cancel": "cancelled", "hold": "on_hold", **_ASK},
     "partially_shipped": {**_LEAVE},
     "shipped": {"deliver": "delivered"},
     "delivered": {},
@@ -86,7 +86,7 @@ def test_what_was_rejected_is_not_accepted_and_says_so() -> None:
 
 
 def test_a_packed_parcel_is_not_rejected() -> None:
-    with pytest.raises(IllegalTransition, match="allowed: ask to cancel, cancel, hold, ship"):
+    with pytest.raises(IllegalTransition, match="allowed: ask to cancel, cancel, hold, ship, ship a part, unpack"):
         fo.reject(packed(), "DAMAGED", [], AT, "n")
 
 

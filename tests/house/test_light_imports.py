@@ -51,6 +51,8 @@ _CONTEXTS = {
     "fulfilment": {"fulfilment"},
     "picking": {"picking", "fulfilment"},
     "labels": {"fulfilment", "picking"},
+    "carriers": {"fulfilment"},
+    "parcels": {"fulfilment"},
     "node_push": {"fulfilment"},
     "notifications": {"notifications"},
     "accounting": {"accounting"},

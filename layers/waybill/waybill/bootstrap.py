@@ -3,7 +3,7 @@ function does not ask for is not imported."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from waybill.kernel.clock import instant, utc_now
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from waybill.counting.service import Counting
     from waybill.drafts.service import Drafts
     from waybill.editing.service import Editing
+    from waybill.fulfilment.exceptions import Exceptions
+    from waybill.fulfilment.labels import Labels
+    from waybill.fulfilment.model.tracking import Scan
+    from waybill.fulfilment.packing import Packing
+    from waybill.fulfilment.parcels import Parcels
+    from waybill.fulfilment.ports import Carrier
     from waybill.fulfilment.push import NodePush
     from waybill.imports.worker import Worker as ImportWorker
     from waybill.inventory.carts import Carts
@@ -788,23 +794,105 @@ def fulfilment_api() -> Router:
     from waybill.fulfilment.service import Fulfilment
 
     service = Fulfilment(utc_now)
-    routes = api.router(service, Carriers(utc_now, service))
+    routes = api.router(service, Carriers(utc_now, service, _exceptions()))
     life_api.add_routes(routes, service, Dividing(utc_now))
     return routes
+
+
+def _exceptions() -> Exceptions:
+    from waybill.fulfilment.exceptions import Exceptions
+    from waybill.fulfilment.model.trouble import SILENT_DAYS
+    from waybill.kernel.errors import NotFound
+    from waybill.shop import store as shop
+
+    def silent_days(carrier: str) -> int:
+        try:
+            return int(shop.carrier(carrier).settings.get("silent_days", SILENT_DAYS))
+        except NotFound:
+            return SILENT_DAYS
+
+    return Exceptions(utc_now, silent_days)
+
+
+def _carrier(id: str) -> Carrier:
+    """Who stands behind a carrier of the shop: one that is called behind its circuit."""
+    from waybill.aws.secrets import secret
+    from waybill.fulfilment.carriers.registry import adapter
+    from waybill.shop import store as shop
+
+    found = adapter(shop.carrier(id), secret)
+    if not found.calls:
+        return found
+    from waybill.fulfilment.carriers.guarded import Guarded
+    from waybill.payments.breaker import Breaker, CircuitTable
+    from waybill.payments.ports import NotNow
+
+    return Guarded(found, Breaker(f"carrier-{id}", CircuitTable(), utc_now), NotNow)
+
+
+def _carriers() -> list[Carrier]:
+    """All of the shop, but those whose account is missing."""
+    from waybill.aws.logs import logger
+    from waybill.kernel.errors import Unavailable
+    from waybill.shop import store as shop
+
+    found: list[Carrier] = []
+    for carrier in shop.carriers():
+        try:
+            found.append(_carrier(carrier.id))
+        except Unavailable as problem:
+            logger.warning("carrier passed over", carrier=carrier.id, problem=problem.message)
+    return found
+
+
+def _labels() -> Labels:
+    from waybill.fulfilment.labels import Labels
+
+    return Labels(utc_now, _carrier)
+
+
+def carriers_api() -> Router:
+    """Routes of `functions/carriers`."""
+    from waybill.fulfilment.carriers import api
+
+    return api.router(utc_now)
+
+
+def parcels() -> Parcels:
+    """What `functions/parcels` does: `labels` hears of cancelled work, `watching` goes its rounds."""
+    from waybill.fulfilment.parcels import Parcels
+    from waybill.fulfilment.service import Fulfilment
+    from waybill.fulfilment.watching import Watching
+    from waybill.shop import store as shop
+
+    def scans(carrier: str, number: str) -> Sequence[Scan]:
+        asked = getattr(_carrier(carrier), "scans", None)
+        return asked(number) if asked else ()
+
+    def pack(fo_id: str, wanted: str) -> object:
+        import json
+
+        return _packing().pack(fo_id, json.loads(wanted or "[]"), "fulfilment")
+
+    watching = Watching(utc_now, Fulfilment(utc_now), _exceptions(), scans, pack, lambda: [node.id for node in shop.nodes()])
+    return Parcels(_labels(), watching)
 
 
 def labels_api() -> Router:
     """Routes of `functions/labels`."""
     from waybill.fulfilment import labels_api as api
-    from waybill.fulfilment.carriers.tariff import TariffCarrier
-    from waybill.fulfilment.packing import Packing
-    from waybill.fulfilment.printer import printer
     from waybill.picking import paper_api
-    from waybill.shop import store as shop
 
-    routes = api.router(Packing(utc_now, printer, lambda: [TariffCarrier(carrier) for carrier in shop.carriers()]))
+    routes = api.router(_packing())
     paper_api.add_routes(routes, _picking())
     return routes
+
+
+def _packing() -> Packing:
+    from waybill.fulfilment.packing import Packing
+    from waybill.fulfilment.printer import printer
+
+    return Packing(utc_now, printer, _carriers, _labels())
 
 
 def picking_api() -> Router:

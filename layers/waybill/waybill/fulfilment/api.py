@@ -63,7 +63,7 @@ def router(fulfilment: Fulfilment, carriers: Carriers) -> Router:
     @routes.route("POST", "/v1/carriers/{carrier}/events")
     def tracking(request: Request) -> Answer:
         work = carriers.tell(request.params["carrier"], request)
-        return Answer({"status": "taken", "fulfilment_order": work.id}, 202)
+        return Answer({"status": "taken", **({"fulfilment_order": work.id} if work else {})}, 202)
 
     return routes
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from waybill.aws.tables import WriteConflict, commit, create
+from waybill.aws.tables import WriteConflict, commit, create, overwrite
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
 from waybill.fulfilment.model.numbers import tracking_number
 from waybill.fulfilment.rates import Offer
@@ -29,6 +29,9 @@ def track_item(work: FulfilmentOrder, package: Package) -> dict[str, Any]:
 
 
 def _number_is_ours(work: FulfilmentOrder, package: Package) -> bool:
+    if package.shipment:  # the carrier's own, who may give a number of years ago once more
+        commit(overwrite(ORDERS, track_item(work, package)))
+        return True
     try:
         commit(create(ORDERS, track_item(work, package)))
     except WriteConflict as conflict:

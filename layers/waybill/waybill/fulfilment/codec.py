@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Package, Pause
+from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Package, Pause, Purchase
 from waybill.fulfilment.model.machine import CLOSED, LEFT
 from waybill.fulfilment.model.tracking import Scan
 from waybill.kernel.events import Entry
@@ -36,6 +36,8 @@ def item_of(work: FulfilmentOrder) -> dict[str, Any]:
     if work.pause:
         item["pause"] = _lean(plain(work.pause))
     item |= {name: value for name, value in (("within", work.within), ("group", work.group), ("wave", work.wave)) if value}
+    if work.buying:
+        item["buying"] = _lean(plain(work.buying)) | {"packages": [_lean(plain(package)) for package in work.buying.packages]}
     if work.status not in CLOSED:
         part = ON_THE_WAY if work.status in LEFT else OPEN
         item |= {"lookup_pk": f"NODE#{work.node}", "lookup_sk": f"{part}#{work.since}#{work.id}"}
@@ -56,8 +58,14 @@ def work_from(item: dict[str, Any]) -> FulfilmentOrder:
         packages=tuple(_package(package, item["status"] in LEFT) for package in item.get("packages", ())),
         pause=Pause(**item["pause"]) if item.get("pause") else None,
         wave=item.get("wave", ""),
+        buying=_purchase(item["buying"]) if item.get("buying") else None,
         history=tuple(Entry.from_dict(entry) for entry in item["history"]),
     )
+
+
+def _purchase(raw: dict[str, Any]) -> Purchase:
+    packages, handles = tuple(_package(package, False) for package in raw["packages"]), tuple(raw["handles"])
+    return Purchase(**{**raw, "packages": packages, "handles": handles})
 
 
 def _package(raw: dict[str, Any], left: bool) -> Package:

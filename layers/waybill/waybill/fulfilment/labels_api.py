@@ -28,6 +28,27 @@ def router(packing: Packing) -> Router:
         record, work = packing.pack(request.params["id"], _packages(request), key.actor, own_node(key))
         return Answer(document(record.order, record.customer, work))
 
+    @routes.route("POST", _BASE + "/void")
+    def void(request: Request) -> Answer:
+        key = caller(request, "node", "support")
+        known_fields(request.json_object())
+        record, work = packing.labels.void(request.params["id"], (), key.actor, own_node(key))
+        return Answer(document(record.order, record.customer, work))
+
+    @routes.route("POST", _BASE + "/packages/{n}/void")
+    def void_one(request: Request) -> Answer:
+        key = caller(request, "node", "support")
+        known_fields(request.json_object())
+        record, work = packing.labels.void(request.params["id"], (_number(request),), key.actor, own_node(key))
+        return Answer(document(record.order, record.customer, work))
+
+    @routes.route("POST", _BASE + "/relabel")
+    def relabel(request: Request) -> Answer:
+        key = caller(request, "node", "support")
+        known_fields(request.json_object())
+        record, work = packing.relabel(request.params["id"], key.actor, own_node(key))
+        return Answer(document(record.order, record.customer, work))
+
     @routes.route("GET", _BASE + "/packing")
     def propose(request: Request) -> Answer:
         key = caller(request, "node", "viewer", "support")
@@ -36,14 +57,19 @@ def router(packing: Packing) -> Router:
     @routes.route("GET", _BASE + "/packages/{n}/{document}")
     def read(request: Request) -> Answer:
         node = own_node(caller(request, "node", "viewer", "support"))
-        name, number = request.params["document"], request.params["n"]
-        if not number.isascii() or not number.isdecimal() or len(number) > 3:
-            raise NotFound(f"there is no package {number[:16]!r}")
-        wanted = f"{name}.{request.query.get('format', 'pdf')}"
-        content, content_type = papers.read(request.params["id"], int(number), wanted, node)
+        wanted = f"{request.params['document']}.{request.query.get('format', 'pdf')}"
+        content, content_type = papers.read(request.params["id"], _number(request), wanted, node)
         return Answer(content, content_type=content_type)
 
     return routes
+
+
+def _number(request: Request) -> int:
+    """Raises NotFound for what is no number of a package."""
+    number = request.params["n"]
+    if not number.isascii() or not number.isdecimal() or len(number) > 3:
+        raise NotFound(f"there is no package {number[:16]!r}")
+    return int(number)
 
 
 def _packages(request: Request) -> list[dict[str, Any]]:

@@ -36,7 +36,7 @@ def read(fo_id: str, n: int, name: str, node: str = "") -> tuple[bytes, str]:
         raise NotFound(f"a package has {', '.join(PAPERS)}")
     with zipfile.ZipFile(io.BytesIO(files.get(_key(work, n)))) as archive:
         if name not in archive.namelist():
-            raise NotFound(f"package {n} needs no {name}; it has {', '.join(archive.namelist())}")
+            raise NotFound(f"package {n} has no {name}; it has {', '.join(archive.namelist())}")
         return archive.read(name), PAPERS[name]
 
 

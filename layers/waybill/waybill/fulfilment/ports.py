@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from waybill.fulfilment.model import customs
+from waybill.fulfilment.model.tracking import Scan
+from waybill.kernel.errors import Unavailable
 from waybill.orders.model.order import Address
 from waybill.shop.model import Place
 
@@ -82,6 +84,12 @@ class Bought:
     label: Mapping[str, bytes] = field(default_factory=dict)
 
 
+class NotAsked(Unavailable):
+    """Nobody was called, for the carrier has not answered for a while: nothing can have been bought."""
+
+    code = "not_asked"
+
+
 class Carrier(Protocol):
     """One account with one carrier, or with one who stands for many. Each method raises `kernel.errors.Unavailable` where nobody answers, `InvalidInput` with the
     carrier's own words where it refuses the address or the parcel. `calls`: somebody is called, and what is bought there is paid for; False where the price list, the
@@ -94,7 +102,47 @@ class Carrier(Protocol):
         """Every service for every parcel of the sending."""
 
     def buy(self, sending: Sending, offer: Offer, key: str) -> Bought:
-        """Buys; the same key once more answers what was bought under it."""
+        """Buys; the same offer under the same key once more answers what was bought."""
+
+    def found(self, offer: Offer, key: str) -> Bought | None:
+        """What was bought of this offer under this key, without its label's bytes; None where nothing was, or it has been given back. Buys nothing."""
 
     def void(self, shipment: str, key: str) -> bool:
         """The label is given back; False where it is too late. Repeating it changes nothing."""
+
+
+class Traced(Protocol):
+    """What a carrier has besides who can be asked where a parcel is."""
+
+    def scans(self, tracking_number: str) -> list[Scan]:
+        """All that it has seen of a parcel, in our words."""
+
+
+class Verifying(Protocol):
+    """What a carrier has besides who knows addresses."""
+
+    def verified(self, address: Address) -> Address:
+        """As the carrier writes it. Raises InvalidInput with its words, by our fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pickup:
+    """A van that comes: the carrier's own id, `confirmation` once it is ordered, what it costs."""
+
+    id: str
+    confirmation: str
+    price: int
+    currency: str
+
+
+class Collecting(Protocol):
+    """What a carrier has besides who sends a van, or wants a list of what it takes at the end of a day."""
+
+    def pickup(self, shipment: str, place: Place, earliest: str, latest: str, note: str) -> Pickup:
+        """Orders the cheapest pickup of a shipment between two instants."""
+
+    def cancel_pickup(self, id: str) -> bool:
+        """False where it is too late."""
+
+    def manifest(self, shipments: list[str]) -> tuple[str, bytes]:
+        """The carrier's id of the form for these shipments, and the form as a PDF, empty where it is not drawn yet."""

@@ -27,6 +27,7 @@ def document(order: Order, customer: Customer, work: FulfilmentOrder) -> dict[st
         "note": order.note,
         "supported_actions": actions.supported(work),
         "pause": _pause(work.pause) if work.pause else None,
+        **({"buying": {"since": work.buying.since, "waits": work.buying.waits or work.buying.giving_up}} if work.buying else {}),
     }
 
 
@@ -40,4 +41,4 @@ def _package(work: FulfilmentOrder, package: Package) -> dict[str, Any]:
     shown = {name: value for name, value in plain(package).items() if name != "scan"}
     tracking = plain(package.scan) if package.scan else None
     links = {"label": f"{base}/label", "packing_slip": f"{base}/packing-slip"} | ({"packing_plan": f"{base}/packing-plan"} if package.box else {})
-    return {**shown, "tracking": tracking, "status": package.scan.status if package.scan else "labelled", "links": links}
+    return {**shown, "tracking": tracking, "status": package.scan.status if package.scan else package.label or "labelled", "links": links}

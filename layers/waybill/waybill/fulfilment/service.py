@@ -11,6 +11,7 @@ from waybill.aws.tables import replace as replace_item
 from waybill.fulfilment.codec import item_of, work_from
 from waybill.fulfilment.model import cancelling, pausing, shortage
 from waybill.fulfilment.model import fulfilment_order as verbs
+from waybill.fulfilment.model.buying import refuse_unlabelled
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
 from waybill.fulfilment.model.tracking import Scan
 from waybill.kernel.clock import Clock, instant
@@ -63,6 +64,7 @@ class Fulfilment:
             if not leaving:
                 return work, record.state
             order_verbs.refuse_held(record.state, "ship")
+            refuse_unlabelled(work, leaving)
             return _shipped(record, work, leaving, at, actor)
 
         return self.changed(fo_id, node, decide)

@@ -15,6 +15,8 @@ from waybill.orders.store import Record
 Tracking = Callable[[str], tuple[str, str]]
 """Carrier id → its name and the template of its tracking page."""
 
+_IN_TROUBLE = ("fulfilment_order.delayed", "fulfilment_order.undeliverable", "fulfilment_order.returning")
+
 
 def no_longer_true(event: Event, record: Record) -> str:
     """Why an event that comes late is not worth a mail any more; empty where it is."""
@@ -32,7 +34,15 @@ def no_longer_true(event: Event, record: Record) -> str:
         return "stock_arrived"
     if event.type == "fulfilment_order.delivered" and not event.data.get("last", True):
         return "more_to_come"
+    if event.type in _IN_TROUBLE and _has_arrived(event, record):
+        return "delivered"
     return ""
+
+
+def _has_arrived(event: Event, record: Record) -> bool:
+    work = next((item for item in record.fulfilment_orders if item.get("id") == event.data.get("fo_id")), {})
+    package = next((each for each in work.get("packages", ()) if each.get("n") == event.data.get("package")), {})
+    return (package.get("scan") or {}).get("status") == "delivered"
 
 
 def letter(event: Event, record: Record, brand: Brand, tracking: Tracking) -> Letter:

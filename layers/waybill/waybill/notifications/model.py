@@ -14,6 +14,9 @@ KINDS = {
     "order.edited": "edited",
     "fulfilment_order.shipped": "shipped",
     "fulfilment_order.delivered": "delivered",
+    "fulfilment_order.delayed": "delayed",
+    "fulfilment_order.undeliverable": "undeliverable",
+    "fulfilment_order.returning": "returning",
 }
 """Events that the customer is told of, and the template that tells it."""
 

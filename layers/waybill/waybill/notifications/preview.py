@@ -52,6 +52,14 @@ def record(*, locale: str = "en_US", kind: str = "card") -> Record:
     return Record(order, Customer("robin@shop.example", "Robin Ferris", "", locale, _HOME), state)
 
 
+_TROUBLE = {
+    "fo_id": "fo_preview-1",
+    "package": 1,
+    "lines": {"l1": 2},
+    "packages": [{"n": 1, "carrier": "parcelway", "service": "ground", "tracking_number": "PW1042003317425"}],
+}
+
+
 def event(type: str) -> Event:
     """The event of that type, about part of the order."""
     data = {
@@ -67,6 +75,7 @@ def event(type: str) -> Event:
             "packages": [{"n": 1, "carrier": "parcelway", "service": "ground", "tracking_number": "PW1042003317425"}],
         },
         "fulfilment_order.delivered": {"fo_id": "fo_preview-1", "package": 1, "last": True},
+        **{f"fulfilment_order.{trouble}": _TROUBLE for trouble in ("delayed", "undeliverable", "returning")},
     }
     return Event(f"ord_preview:{list(KINDS).index(type) + 1}", type, AT, "ord_preview", data[type])
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from waybill.aws.tables import Write, commit
 from waybill.aws.tables import replace as put_over
 from waybill.orders import codec, store
+from waybill.orders.model.labels import live_though_cancelled
 from waybill.orders.model.state import State
 from waybill.payments.model.tender import Tender
 from waybill.payments.records import Account, account, saved, tender_item
@@ -15,7 +18,7 @@ class OrdersTable:
 
     def read(self, order_id: str) -> Account:
         record = store.load(order_id)
-        return account(record.order, record.state, record.tenders)
+        return replace(account(record.order, record.state, record.tenders), live_label=live_though_cancelled(record.fulfilment_orders))
 
     def save(self, seen: Account, tender: Tender | None, state: State | None = None) -> Account:
         writes: list[Write] = []

@@ -20,11 +20,13 @@ DEFAULT_GATEWAY, LEDGER = "stripe", "ledger"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An order's money side as it was read: the order, its state, and every tender, stored or yet to be."""
+    """An order's money side as it was read: the order, its state, and every tender, stored or yet to be. `live_label`: it is cancelled, and a carrier has not taken its label
+    back yet."""
 
     order: Order
     state: State
     tenders: tuple[Tender, ...]
+    live_label: bool = False
 
     @property
     def due(self) -> int:

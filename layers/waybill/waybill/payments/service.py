@@ -19,8 +19,10 @@ from waybill.payments.model.allocation import Policy, spread
 from waybill.payments.model.tender import CARD, Tender
 from waybill.payments.operations import CANCELLED_ORDER, Operations
 from waybill.payments.owed import due_without
-from waybill.payments.ports import Book, Gateway
+from waybill.payments.ports import Book, Gateway, NotNow
 from waybill.payments.records import Account
+
+_LABEL_SECONDS = 60
 
 ACTOR = "payments"
 MOST_TRIES = 8
@@ -45,6 +47,8 @@ class Payments:
         until_first(lambda: self._authorise(self._book.read(order_id), asked_by))
 
     def _authorise(self, account: Account, asked_by: str) -> None:
+        if account.live_label:
+            raise NotNow("labels", "its carrier has not taken the label back yet", _LABEL_SECONDS)
         if account.state.cancelled:
             self._return_everything(account)
             raise OrderCancelled("the order was cancelled")
@@ -177,6 +181,8 @@ class Payments:
         until_first(lambda: self._void(self._book.read(order_id)))
 
     def _void(self, account: Account) -> None:
+        if account.live_label:
+            raise NotNow("labels", "its carrier has not taken the label back yet", _LABEL_SECONDS)
         if account.state.cancelled:
             self._return_everything(account)
 

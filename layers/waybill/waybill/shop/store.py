@@ -184,7 +184,7 @@ def channel_from(raw: dict[str, Any]) -> Channel:
 def _carrier(raw: dict[str, Any]) -> Carrier:
     services = tuple(_service(service) for service in raw.get("services", ()))
     lists = {"zones_km": tuple(raw.get("zones_km", ())), "services": services, "tables": tuple(map(tuple, raw.get("tables", ())))}
-    return Carrier(**{**_bare(raw), **lists})
+    return Carrier(**{**{name: value for name, value in _bare(raw).items() if name != "revision"}, **lists})
 
 
 def _service(raw: dict[str, Any]) -> Service:

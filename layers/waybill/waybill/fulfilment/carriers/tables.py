@@ -58,13 +58,19 @@ def keep(tariff: Tariff, file: str) -> Carrier:
             raise TooLarge("the price list is too large to be kept: split the carrier by its services")
         if len(known) >= _MOST_TABLES:
             raise TooLarge(f"a carrier has at most {_MOST_TABLES} price lists")
-        unchanged = ("#tables = :seen", {"#tables": "tables"}, {":seen": known}) if "tables" in raw else ("attribute_not_exists(#tables)", {"#tables": "tables"}, {})
         try:
-            commit(overwrite(_TABLE, item), Write(_TABLE.name, {**raw, "tables": [*known, named]}, *unchanged))
+            commit(overwrite(_TABLE, item), over(raw, {**raw, "tables": [*known, named], "revision": raw.get("revision", 0) + 1}))
         except WriteConflict:
             raise Conflict("the carrier was changed by somebody else just now; try again") from None
         shop.forget()
     return shop.carrier(tariff.carrier)
+
+
+def over(before: dict[str, Any], after: dict[str, Any]) -> Write:
+    """The write of a carrier's record over the one that was read. `version` in it names its price list, so that its writes are counted in `revision`."""
+    if "revision" not in before:
+        return Write(_TABLE.name, after, "attribute_exists(pk) AND attribute_not_exists(revision)", {}, {})
+    return Write(_TABLE.name, after, "revision = :seen", {}, {":seen": before["revision"]})
 
 
 def own(carrier: Carrier) -> Tariff:

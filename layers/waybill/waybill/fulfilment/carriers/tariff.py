@@ -29,6 +29,9 @@ class TariffCarrier:
     def buy(self, sending: Sending, offer: Offer, key: str) -> Bought:
         return Bought(tracking_number(self.id, key), "", offer.price, offer.currency)
 
+    def found(self, offer: Offer, key: str) -> Bought | None:
+        return None
+
     def void(self, shipment: str, key: str) -> bool:
         return True
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Any
 
 from waybill.aws.http import Request
 from waybill.aws.secrets import secret
+from waybill.fulfilment.carriers.easypost import webhooks as easypost
+from waybill.fulfilment.exceptions import Exceptions
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
-from waybill.fulfilment.model.tracking import STATUSES, Scan
-from waybill.fulfilment.service import Fulfilment
+from waybill.fulfilment.model.tracking import STATUSES, Scan, newest
+from waybill.fulfilment.model.trouble import TROUBLED, said_of
+from waybill.fulfilment.service import Fulfilment, load
 from waybill.kernel.cards import masked
 from waybill.kernel.clock import Clock, instant, parse_instant
 from waybill.kernel.errors import InvalidInput, NotFound, Unauthenticated
@@ -29,23 +34,37 @@ class Carriers:
 
     clock: Clock
     fulfilment: Fulfilment
+    exceptions: Exceptions
 
-    def tell(self, carrier: str, request: Request) -> FulfilmentOrder:
-        """One tracking event {"tracking_number", "status", "code", "at"}. Raises Unauthenticated, InvalidInput, NotFound."""
+    def tell(self, carrier: str, request: Request) -> FulfilmentOrder | None:
+        """One tracking event {"tracking_number", "status", "code", "at"}, or one as EasyPost writes and signs it: None where such a one is about something else.
+        Raises Unauthenticated, InvalidInput, NotFound."""
+        if easypost.SIGNATURE in request.headers:
+            return self._told_by_easypost(carrier, request)
         self._verify(carrier, request)
         body = request.json_object(parcels=True)
-        scan = _scan(body, self.clock())
-        number = body.get("tracking_number")
-        track = ORDERS.get(f"TRACK#{number}", "TRACK") if isinstance(number, str) and 0 < len(number) <= 64 else None
+        scan, number = _scan(body, self.clock()), body.get("tracking_number")
+        return self._heard(carrier, number if isinstance(number, str) else "", [scan])
+
+    def _told_by_easypost(self, carrier: str, request: Request) -> FulfilmentOrder | None:
+        easypost.verify(_secrets(carrier), request.headers, request.body)
+        number, scans = easypost.read(request.json_object(parcels=True))
+        now = self.clock()
+        known = [scan for scan in scans if parse_instant(scan.at) - now <= _FUTURE]
+        return self._heard(carrier, number, known) if known else None
+
+    def _heard(self, carrier: str, number: str, scans: Sequence[Scan]) -> FulfilmentOrder:
+        """Of many words the one that stands; then what is wrong with the parcel, if anything is."""
+        track = ORDERS.get(f"TRACK#{number}", "TRACK") if 0 < len(number) <= 64 else None
         if track is None or track["carrier"] != carrier:
             raise NotFound("we sent no parcel under this tracking number")
-        return self.fulfilment.track(track["fo_id"], number, scan, f"carrier:{carrier}")[1]
+        scan = reduce(newest, scans[1:], scans[0])
+        work = self.fulfilment.track(track["fo_id"], number, scan, f"carrier:{carrier}")[1]
+        return self.exceptions.look(load(work.id)[1], work.parcel(number).n) if _matters(work, number) else work
 
     def _verify(self, carrier: str, request: Request) -> None:
         """HMAC over timestamp and raw body, under any of the carrier's live secrets, within five minutes."""
-        secrets = secret("carriers").get(carrier)
-        if not secrets:
-            raise NotFound(f"there is no carrier {carrier[:64]!r}")
+        secrets = _secrets(carrier)
         stamp = request.headers.get("x-carrier-timestamp", "")
         if not stamp.isascii() or not stamp.isdecimal() or len(stamp) > 12:
             raise Unauthenticated("send x-carrier-timestamp in Unix seconds")
@@ -54,6 +73,19 @@ class Carriers:
         given = request.headers.get("x-carrier-signature", "").encode("utf-8", "replace")
         if not any(hmac.compare_digest(signature(each, stamp, request.body).encode(), given) for each in secrets):
             raise Unauthenticated("x-carrier-signature does not fit")
+
+
+def _secrets(carrier: str) -> list[str]:
+    found = secret("carriers").get(carrier)
+    if not isinstance(found, list) or not found:
+        raise NotFound(f"there is no carrier {carrier[:64]!r}")
+    return found
+
+
+def _matters(work: FulfilmentOrder, number: str) -> bool:
+    """Whether something is wrong with a parcel, or was and is over. Whether it is late is the rounds' to find."""
+    package = work.parcel(number)
+    return package.scan is not None and (package.scan.status in TROUBLED or (package.delivered and bool(said_of(work, package.n))))
 
 
 def signature(key: str, stamp: str, body: bytes) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from waybill.fulfilment.model.buying import dropped
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, go, told
 from waybill.kernel.errors import IllegalTransition
 from waybill.orders.model.work import fewer
@@ -22,11 +23,11 @@ def accepted(work: FulfilmentOrder, at: str, actor: str) -> FulfilmentOrder:
     pause = work.pause
     if pause is None or units == work.units():
         ended = told(go(work, "cancel"), ACCEPTED, at, actor, {"lines": units})
-        return told(replace(ended, pause=None), "cancelled", at, actor, {"reason": pause.reason if pause else "", "lines": units})
+        return told(replace(ended, pause=None), "cancelled", at, actor, {"reason": pause.reason if pause else "", "lines": units, **({"labelled": True} if dropped(work, at) or work.buying else {})})
     lines = {line: replace(at_node, **fewer(at_node.quantity, at_node.picked, at_node.packed, units.get(line, 0))) for line, at_node in work.lines.items()}
     resumed = replace(_resumed(work, pause.was), lines=lines, pause=None)
     if pause.was == "packed":  # out of their parcel; what stays is packed anew
-        resumed = replace(resumed, packages=(), lines={line: replace(at_node, packed=0) for line, at_node in lines.items()})
+        resumed = replace(resumed, packages=(), buying=dropped(work, at), lines={line: replace(at_node, packed=0) for line, at_node in lines.items()})
     if pause.was == "picking" and all(at_node.picked == at_node.quantity for at_node in lines.values()):
         resumed = go(resumed, "finish picking")
     return told(resumed, ACCEPTED, at, actor, {"lines": units})

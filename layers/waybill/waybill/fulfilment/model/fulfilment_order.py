@@ -48,7 +48,7 @@ class Pause:
 class Package:
     """One parcel: what is in it, who carries it, where it is. `cost` in minor units of the carrier's currency. `box`: the carton of the shop that it is packed in,
     with its outer lengths. `sscc`: the number of this very carton (GS1). `shipment`: the carrier's own id of what was bought. `note`: what the packer is told of it.
-    `left`: it has left the house."""
+    `left`: it has left the house. `label`: what has become of its label once it is no longer to be used: `voiding`, `voided`, `void_refused`."""
 
     n: int
     lines: Mapping[str, int]
@@ -69,6 +69,7 @@ class Package:
     shipment: str = ""
     note: str = ""
     left: bool = False
+    label: str = ""
 
     @property
     def delivered(self) -> bool:
@@ -78,6 +79,19 @@ class Package:
     def with_carrier(self) -> bool:
         """The carrier has had it in its hands."""
         return self.scan is not None and self.scan.status != "pre_transit"
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """Labels that are being bought: written down before anybody is asked, gone once the record has them. `handles[i]` is what buys the i-th of `packages`, "" where the
+    label is our own; `key` under which it is bought. `giving_up`: why what was bought is to be given back; `waits`: why it could not go on."""
+
+    packages: tuple[Package, ...]
+    handles: tuple[str, ...]
+    key: str
+    since: str
+    giving_up: str = ""
+    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,7 @@ class FulfilmentOrder:
     group: str = ""
     pause: Pause | None = None
     wave: str = ""
+    buying: Purchase | None = None
 
     def units(self) -> dict[str, int]:
         """All units by line."""
@@ -149,6 +164,8 @@ def reject(work: FulfilmentOrder, reason: str, lines: list[str], at: str, actor:
         known(work, line)
     if work.status == "rejected":
         return work
+    if work.buying:
+        raise IllegalTransition(f"{work.id}: its label is being bought; give it back first (void)")
     data = {"reason": reason, "lines": lines or sorted(work.lines)}
     return told(go(work, "reject"), "rejected", at, actor, data)
 

@@ -21,6 +21,7 @@ MACHINE = Machine(
         ("picking", "finish picking"): "picked",
         ("picked", "finish picking"): "picked",
         ("picked", "pack"): "packed",
+        ("packed", "unpack"): "picked",
         ("packed", "ship"): "shipped",
         ("packed", "ship a part"): "partially_shipped",
         ("partially_shipped", "ship"): "shipped",

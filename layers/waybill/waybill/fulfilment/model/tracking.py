@@ -10,6 +10,7 @@ STATUSES = (
     "exception",
     "out_for_delivery",
     "available_for_pickup",
+    "undeliverable",
     "lost",
     "return_to_sender",
     "delivered",

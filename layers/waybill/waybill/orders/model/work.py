@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from waybill.kernel.events import Entry, appended
+from waybill.orders.model.labels import live
 
 Item = Mapping[str, Any]
 LEFT = ("shipped", "delivered")
@@ -31,7 +32,7 @@ def units(item: Item) -> dict[str, int]:
 def cancelled(item: Item, reason: str, at: str, actor: str) -> dict[str, Any]:
     """It is to ship nothing."""
     ended = {name: value for name, value in item.items() if name not in (*_INDEX, "pause")}
-    return _told({**ended, "status": "cancelled"}, "cancelled", at, actor, {"reason": reason})
+    return _told({**ended, "status": "cancelled"}, "cancelled", at, actor, {"reason": reason} | ({"labelled": True} if live(item) else {}))
 
 
 def reduced(item: Item, less: Mapping[str, int], reason: str, at: str, actor: str) -> dict[str, Any]:

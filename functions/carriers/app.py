@@ -1,0 +1,12 @@
+"""Who carries for the shop, their price lists, and the parcels that a person must look at."""
+
+from typing import Any
+
+from waybill import bootstrap
+from waybill.aws import http
+
+ROUTER = bootstrap.carriers_api()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return http.serve(event, ROUTER)

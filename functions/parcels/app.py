@@ -1,0 +1,12 @@
+"""Labels of cancelled work are given back; on a schedule the rounds over what is on its way, and over what has no label yet."""
+
+from typing import Any
+
+from waybill import bootstrap
+from waybill.aws import batch
+
+PARCELS = bootstrap.parcels()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    return PARCELS.watching.round() if "detail-type" in event else batch.each_event(event, PARCELS.labels.told)

@@ -1,0 +1,56 @@
+"""A carrier that does not answer is left alone for a while: its circuit is shared by all functions, as those of the gateways are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from waybill.aws.outbound import within
+from waybill.fulfilment.model.tracking import Scan
+from waybill.fulfilment.ports import Bought, Carrier, NotAsked, Offer, Sending
+from waybill.kernel.errors import Unavailable
+
+T = TypeVar("T")
+OFFER_SECONDS, BUY_SECONDS, VOID_SECONDS = 9.0, 20.0, 9.0
+"""For all calls of one verb together."""
+
+
+class Circuit(Protocol):
+    """As `payments.breaker.Breaker`: what it raises instead of calling is `down`."""
+
+    def call(self, thunk: Callable[[], T]) -> T: ...
+
+
+class Guarded:
+    """A carrier behind its circuit, and within its time."""
+
+    def __init__(self, carrier: Carrier, circuit: Circuit, down: type[Unavailable]) -> None:
+        self.id, self.calls, self.behind = carrier.id, carrier.calls, carrier
+        self._circuit, self._down = circuit, down
+
+    def offers(self, sending: Sending) -> list[Offer]:
+        return self._call(lambda: self.behind.offers(sending), OFFER_SECONDS)
+
+    def buy(self, sending: Sending, offer: Offer, key: str) -> Bought:
+        return self._call(lambda: self.behind.buy(sending, offer, key), BUY_SECONDS)
+
+    def found(self, offer: Offer, key: str) -> Bought | None:
+        return self._call(lambda: self.behind.found(offer, key), VOID_SECONDS)
+
+    def void(self, shipment: str, key: str) -> bool:
+        return self._call(lambda: self.behind.void(shipment, key), VOID_SECONDS)
+
+    def scans(self, tracking_number: str) -> list[Scan]:
+        """Nothing of a carrier that cannot be asked."""
+        asked = getattr(self.behind, "scans", None)
+        return self._call(lambda: asked(tracking_number), VOID_SECONDS) if asked else []
+
+    def _call(self, thunk: Callable[[], T], seconds: float) -> T:
+        def timed() -> T:
+            with within(seconds):
+                return thunk()
+
+        try:
+            return self._circuit.call(timed)
+        except self._down as problem:
+            raise NotAsked(problem.message) from None

@@ -1,0 +1,90 @@
+"""How labels come to a fulfilment order and leave it again: what is intended is written down first, so that at most one label of a package is ever live (I23). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package, Purchase, go, told
+from waybill.kernel.errors import IllegalTransition
+
+VOIDING, VOIDED, VOID_REFUSED = "voiding", "voided", "void_refused"
+_NOT_LEFT = ("packed", "cancelled")
+
+
+def intend(work: FulfilmentOrder, packages: Sequence[Package], handles: Sequence[str], at: str) -> FulfilmentOrder:
+    """These are going to be bought. The key is of this version of the record, and so of this intent alone."""
+    return replace(work, buying=Purchase(tuple(packages), tuple(handles), f"{work.id}-{work.version}", at))
+
+
+def tried(work: FulfilmentOrder, at: str) -> FulfilmentOrder:
+    """Somebody begins to buy, at an instant: until he must be gone nobody else gives it up."""
+    if work.buying is None or work.buying.since == at:
+        return work
+    return replace(work, buying=replace(work.buying, since=at))
+
+
+def waits(work: FulfilmentOrder, why: str) -> FulfilmentOrder:
+    """It could not go on. The same reason once more changes nothing."""
+    if work.buying is None or work.buying.waits == why:
+        return work
+    return replace(work, buying=replace(work.buying, waits=why))
+
+
+def give_up(work: FulfilmentOrder, why: str) -> FulfilmentOrder:
+    """What was bought of it is to be given back. A repeat changes nothing."""
+    if work.buying is None or work.buying.giving_up:
+        return work
+    return replace(work, buying=replace(work.buying, giving_up=why))
+
+
+def done(work: FulfilmentOrder) -> FulfilmentOrder:
+    """Nothing is being bought any more."""
+    return replace(work, buying=None) if work.buying else work
+
+
+def dropped(work: FulfilmentOrder, at: str) -> Purchase | None:
+    """What was bought for parcels that are taken apart, as something to be given back; None where it was bought from nobody."""
+    sold = tuple(package for package in work.packages if package.shipment and package.label in ("", VOIDING))
+    why = "some of what was in its parcels is cancelled"
+    return Purchase(sold, tuple(f"{package.shipment}/" for package in sold), f"{work.id}-{work.version}", at, giving_up=why) if sold else None
+
+
+def void(work: FulfilmentOrder, numbers: Sequence[int]) -> FulfilmentOrder:
+    """The labels of these packages are to be used no more, and are about to be given back. Raises IllegalTransition for what has left, NotFound."""
+    for package in (work.package(n) for n in numbers):
+        if work.status not in _NOT_LEFT or package.with_carrier or package.left:
+            raise IllegalTransition(f"{work.id}: package {package.n} is in the carrier's hands: its label cannot be given back")
+    packages = tuple(replace(each, label=each.label or VOIDING) if each.n in numbers else each for each in work.packages)
+    return work if packages == work.packages else replace(work, packages=packages)
+
+
+def voided(work: FulfilmentOrder, n: int, given_back: bool, at: str, actor: str) -> FulfilmentOrder:
+    """The carrier has answered. Where it has taken the label back, so is its cost."""
+    package = work.package(n)
+    if package.label != VOIDING:
+        return work
+    after = replace(package, label=VOIDED if given_back else VOID_REFUSED)
+    packages = tuple(after if each.n == n else each for each in work.packages)
+    data = {"package": n, "carrier": package.carrier, "tracking_number": package.tracking_number, "cost": package.cost if given_back else 0, "currency": package.currency}
+    return told(replace(work, packages=packages), "label_voided" if given_back else "void_refused", at, actor, data)
+
+
+def unpacked(work: FulfilmentOrder) -> FulfilmentOrder:
+    """Back to `picked`, once no label of it is to be used any more."""
+    if work.status != "packed" or any(package.label in ("", VOIDING) for package in work.packages):
+        return work
+    lines = {line: replace(at_node, packed=0) for line, at_node in work.lines.items()}
+    return replace(go(work, "unpack"), lines=lines, packages=())
+
+
+def refuse_unlabelled(work: FulfilmentOrder, leaving: Collection[int]) -> None:
+    """Raises IllegalTransition where one of these parcels has a label that must not be used."""
+    for package in work.packages:
+        if package.label and package.n in leaving:
+            raise IllegalTransition(f"{work.id}: the label of package {package.n} was given back: label it anew before it leaves")
+
+
+def labels_so_far(work: FulfilmentOrder) -> int:
+    """How many labels were given back, or were to be: whoever makes a number from what is in a parcel counts them in, so that no number comes back."""
+    return sum(entry.type in ("fulfilment_order.label_voided", "fulfilment_order.void_refused") for entry in work.history)

@@ -1,0 +1,18 @@
+"""Whether a label of a carrier is live that nobody will use. Fulfilment orders as they are stored; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_LIVE = (None, "", "voiding")
+
+
+def live(work: Mapping[str, Any]) -> bool:
+    """Something is being bought for it from a carrier, or was and is not given back."""
+    return bool(work.get("buying")) or any(package.get("shipment") and package.get("label") in _LIVE for package in work.get("packages", ()))
+
+
+def live_though_cancelled(works: Iterable[Mapping[str, Any]]) -> bool:
+    """Before that is over no money goes back (I20)."""
+    return any(work["status"] == "cancelled" and live(work) for work in works)

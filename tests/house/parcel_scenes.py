@@ -1,0 +1,81 @@
+"""Carriers set up and priced; labels bought, given back, waited for; parcels watched."""
+
+from __future__ import annotations
+
+import json
+from unittest.mock import patch
+
+from tests.carriers.pricelist import CSV
+from tests.carriers.strict_easypost import FOLDER, KEY, StrictEasyPost
+from tests.flow.life import Life, an_order
+from tests.house.deeds import give_up, ok, placed
+from tests.support.cloud import plain_client
+from waybill.aws import gate, secrets
+from waybill.aws.outbound import Reply
+from waybill.fulfilment.carriers.easypost import api
+from waybill.shop import store as shop
+
+
+def carriers_set_up(the: Life) -> None:
+    ok(the.call("PUT", "/v1/carriers/swift", {"name": "Swift", "tracking_url": "https://swift.example/{tracking_number}"}))
+    ok(the.call("PUT", "/v1/carriers/swift/tariff?from=2020-01-01", CSV.encode()))
+    shop.forget()
+    for path in ("", "/swift", "/swift/tariff"):
+        ok(the.call("GET", f"/v1/carriers{path}"))
+    assert ok(the.call("GET", "/v1/carriers/swift/tariff")).body.decode() == CSV
+    work = the.work(placed(the, an_order(("TEA", 1))))[0]
+    the.fulfil(work["order_id"], "accept", "pick", "pack")
+    assert the.work(work["order_id"])[0]["packages"][0]["carrier"] in ("swift", "parcelway")
+    for path in ("packages/1/void", "void"):
+        ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/{path}", {}))
+    the.fulfil(work["order_id"], "pack")
+    ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/relabel", {}))
+    give_up(the, work["order_id"])
+    plain_client("dynamodb").delete_item(TableName="ShopTable", Key={"pk": {"S": "CARRIER"}, "sk": {"S": "swift"}})
+    shop.forget()
+
+
+def labels_bought(the: Life) -> None:
+    assert FOLDER.is_dir(), "the recorded exchanges are not here"
+    vendor = StrictEasyPost()
+
+    def send(name: str, method: str, url: str, headers: dict[str, str], body: bytes = b"", seconds: float = 6.0) -> Reply:
+        return gate.call(name, lambda: vendor.send(name, method, url, headers, body, seconds))
+
+    manager = plain_client("secretsmanager")
+    before = json.loads(manager.get_secret_value(SecretId="waybill/local/carriers")["SecretString"])
+    parcelway = plain_client("dynamodb").get_item(TableName="ShopTable", Key={"pk": {"S": "CARRIER"}, "sk": {"S": "parcelway"}})["Item"]
+    manager.put_secret_value(SecretId="waybill/local/carriers", SecretString=json.dumps({**before, "easypost": ["hook"], "easypost/account": {"api_key": KEY}}))
+    with patch.object(api.Api.__init__, "__defaults__", (*api.Api.__init__.__defaults__[:-1], send)):
+        ok(the.call("PUT", "/v1/carriers/easypost", {"name": "EasyPost", "kind": "easypost"}))
+        given_up, watched = placed(the, an_order(("TEA", 1))), placed(the, an_order(("TEA", 1)))
+        plain_client("dynamodb").delete_item(TableName="ShopTable", Key={"pk": {"S": "CARRIER"}, "sk": {"S": "parcelway"}})
+        shop.forget()
+        secrets.forget()
+        the.fulfil(given_up, "accept", "pick", "pack")
+        give_up(the, given_up)
+        the.settle()
+        assert vendor.live() == []
+        (work,) = the.work(watched)
+        the.fulfil(watched, "accept", "pick")
+        vendor.down = True
+        assert the.call("POST", f"/v1/fulfilment-orders/{work['id']}/pack", {}).status == 503
+        (case,) = ok(the.call("GET", "/v1/parcel-cases?kind=no_label")).json()["items"]
+        vendor.down = False
+        the.world.later(120)
+        the.world.handler("parcels")({"detail-type": "Scheduled Event"}, None)
+        the.fulfil(watched, "ship")
+        the.settle()
+        days = [5, *[14] * 16]
+        for each in days:
+            the.world.later(each * 86_400 + 900)
+            the.world.handler("parcels")({"detail-type": "Scheduled Event"}, None)
+        the.settle()
+        (lost,) = ok(the.call("GET", "/v1/parcel-cases?kind=lost")).json()["items"]
+        ok(the.call("POST", f"/v1/parcel-cases/{lost['id']}/close", {"why": "sent again"}))
+        the.world.later(-sum(each * 86_400 + 900 for each in days) - 120)
+    manager.put_secret_value(SecretId="waybill/local/carriers", SecretString=json.dumps(before))
+    plain_client("dynamodb").put_item(TableName="ShopTable", Item=parcelway)
+    plain_client("dynamodb").delete_item(TableName="ShopTable", Key={"pk": {"S": "CARRIER"}, "sk": {"S": "easypost"}})
+    shop.forget()
+    secrets.forget()
