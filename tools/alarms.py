@@ -71,7 +71,7 @@ def _dead_letters(queue: str) -> Alarm:
 
 ALARMS = (
     *(_dead_letters(queue) for queue in DEAD_LETTERS),
-    Alarm("OldestMessageAlarm", "A queue is not keeping up.", "age-of-the-oldest-message", tuple(_queue("ApproximateAgeOfOldestMessage", f"{name}Queue") for name in QUEUES if name != "Imports"), threshold=900, statistic="Maximum", math="MAX(METRICS())"),
+    Alarm("OldestMessageAlarm", "A queue is not keeping up.", "age-of-the-oldest-message", tuple(_queue("ApproximateAgeOfOldestMessage", f"{name}Queue") for name in QUEUES if name not in ("Imports", "Parcels")), threshold=900, statistic="Maximum", math="MAX(METRICS())"),
     Alarm("IntakeFailuresAlarm", "The doors answered 5xx or a door crashed.", "intake-5xx", (Metric("AWS/ApiGateway", "5xx", (("ApiId", "!Ref Api"),)), _lambda("Errors", "Intake")), seconds=60),
     Alarm("WorkflowFailedAlarm", "An order execution failed, timed out or was stopped.", "workflow-failed", tuple(_machine(f"Executions{how}") for how in ("Failed", "TimedOut", "Aborted"))),
     Alarm("ThrottlesAlarm", "Functions, state transitions or tables are being throttled.", "throttles", (_lambda("Throttles"), _machine("ExecutionThrottled"), *(_table("WriteThrottleEvents", name) for name in ("Orders", "Inventory", "Documents")))),
