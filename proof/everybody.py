@@ -144,7 +144,7 @@ class Everybody:
     def _look(self) -> None:
         if id := self._some_id():
             self.the.ask("GET", f"/v1/orders/{id}")
-        self.the.ask("GET", f"/v1/fulfilment-orders?node={self.source.one(_NODES)}")
+        self.the.ask("GET", "/v1/fulfilment-orders", None, self.source.one(_NODES))
 
     def _release(self) -> None:
         id = self._some_id()

@@ -40,24 +40,36 @@ def quick() -> Iterator[None]:
         stack.enter_context(patch.object(tables, "os", SimpleNamespace(environ=dict(os.environ))))
         stack.enter_context(patch.object(logs, "json", SimpleNamespace(dumps=lambda line, **_: "")))
         for name, modules in _READERS.items():
-            once = Once(getattr(modules[0], name))
+            stack.enter_context(_ONCE[name].at_work())
             for module in modules:
-                stack.enter_context(patch.object(module, name, once))
+                stack.enter_context(patch.object(module, name, _ONCE[name]))
         yield
 
 
 class Once:
-    """A reader of stored items that makes a record of each version of an item once: `write_id` tells them apart, for every write has its own. The rows of
-    stock are updated in place and have no place here. `checked`: each time it is seen whether the record would come out the same."""
+    """A reader of stored items that makes a record of each version of an item once: `write_id` tells them apart, for every write of a world has its own. The rows
+    of stock are updated in place and have no place here. A module that is loaded while a world is quick keeps this reader for good: what it remembers is of
+    one world alone. `checked`: each time it is seen whether the record would come out the same."""
 
     checked = False
+    quick = False
 
     def __init__(self, reads: Callable[[dict[str, Any]], Any]) -> None:
         self._reads = reads
         self._known: dict[tuple[str, str, str], Any] = {}
 
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Remembers for as long as the block lasts."""
+        self.quick = True
+        try:
+            yield
+        finally:
+            self.quick = False
+            self._known.clear()
+
     def __call__(self, item: dict[str, Any]) -> Any:
-        if "write_id" not in item:
+        if not self.quick or "write_id" not in item:
             return self._reads(item)
         version = item["write_id"], item["pk"], item["sk"]
         known = self._known.get(version)
@@ -81,6 +93,7 @@ _READERS: dict[str, tuple[ModuleType, ...]] = {
     "reservation_from": (orders_table, facts),
 }
 """The readers, and where they are called by name."""
+_ONCE = {name: Once(getattr(modules[0], name)) for name, modules in _READERS.items()}
 
 
 def unpacked_once(item: dict[str, Any]) -> dict[str, Any]:

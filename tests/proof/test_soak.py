@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from proof.quick import quick
 from proof.soak import Many, Soaked, many, soak
 from proof.source import shortened
 
@@ -22,12 +23,24 @@ def test_whatever_happens_in_a_shop_the_rules_hold(piece: int) -> None:
 
 
 def test_a_story_is_the_same_whenever_it_is_told() -> None:
-    first, second = soak(7, steps=150), soak(7, steps=150)
+    first, _, second = soak(7, steps=150), soak(8, steps=150), soak(7, steps=150)
     again = soak(7, first.choices)
     assert first.choices == second.choices
     assert first.acts == second.acts == again.acts
     assert first.became == second.became == again.became
     assert first.placed
+
+
+def test_a_reader_remembers_nothing_of_another_world() -> None:
+    with quick():
+        from waybill.fulfilment import codec
+
+        kept = codec.work_from  # as a module keeps it that is loaded now
+        item = {"pk": "ORDER#ord_1", "sk": "FO#1", "write_id": "w1", "id": "fo_1-1", "order_id": "ord_1", "node": "reno", "status": "accepted", "since": "", "version": 1}
+        item |= {"lines": {}, "packages": [], "history": [{"seq": 1, "type": "x", "at": "", "actor": ""}]}
+        assert kept(item) is kept(item)
+    with quick():
+        assert kept({**item, "node": "columbus"}).node == "columbus"
 
 
 def test_a_rule_that_breaks_is_said_with_what_tells_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
