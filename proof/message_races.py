@@ -100,6 +100,7 @@ KINDS = {
         "remorse": "thought-over",
         "order.cancelled": "cancelled",
         "order.hold_released": "released-once",
+        "order.reshipped": "reshipped",
     },
     "NodePushQueue": {"fulfilment_order.requested": "delivered", "fulfilment_order.cancellation_requested": "cancellation-accepted"},
     "NotificationsQueue": {

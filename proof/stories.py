@@ -39,8 +39,29 @@ def _refund(the: Life, order_id: str, body: dict[str, object], key: str) -> None
     the.settle()
 
 
+def reshipped(the: Life) -> str:
+    """A parcel is lost and sent again, once however often it is asked for."""
+    order_id = the.place(an_order(("TEA", 2)))
+    the.settle()
+    (work,) = the.fulfil(order_id)
+    the.settle()
+    the.scan(work["packages"][0], "lost", "2026-11-24T00:00:00Z")
+    made = []
+    for _ in range(2):
+        reply = the.call("POST", f"/v1/fulfilment-orders/{work['id']}/packages/1/reship", {"reason": "LOST"}, "support")
+        assert reply.status == 202, reply.content
+        made.append(reply.json()["order"])
+        the.settle()
+    assert made[0] == made[1]
+    the.deliver(the.fulfil(made[0]))
+    the.settle()
+    assert the.order(made[0])["status"] == "completed"
+    return order_id
+
+
 STORIES = {
     **OF_THE_FLOW,
+    "reshipped": Story(reshipped, "shipped"),
     "declined": Story(declined, "on_hold"),
     "refunded": Story(refunded, "completed"),
     "refunded-whole": Story(refunded_whole, "completed"),

@@ -20,6 +20,7 @@ from tools.shapes import AMOUNT, FLAG, INSTANT, SHAPES, TEXT, WHOLE, Schema, arr
 from waybill.fulfilment.model.fulfilment_order import REASONS  # noqa: E402
 from waybill.fulfilment.model.shortage import FOR_UNITS  # noqa: E402
 from waybill.fulfilment.model.tracking import STATUSES  # noqa: E402
+from waybill.fulfilment.reshipping import REASONS as AGAIN  # noqa: E402
 
 TARGET = ROOT / "schemas" / "openapi.json"
 _SPREADSHEETS = ("text/csv", "application/octet-stream")
@@ -216,6 +217,8 @@ def _by_hand() -> dict[str, Schema]:
         "ShortIn": record({"lines": units, "reason": {"enum": list(FOR_UNITS)}}, {}, "Units that are not there, or not fit to be sold"),
         "WhyIn": record({"reason": TEXT}),
         "SplitIn": record({"lines": units}, {}, "Units of the new one, which is of the same node"),
+        "MoveIn": record({"node": TEXT}, {}, "Another node, open, that has all of it in stock"),
+        "ReshipIn": record({"reason": {"enum": list(AGAIN)}}, {"even_so": FLAG}, "`even_so`: though its carrier does not say that it is lost, damaged or coming back"),
         "MergeIn": record({"with": TEXT}, {}, "Another one of the same order, node and address, in the same state"),
         "PackIn": record(
             {},

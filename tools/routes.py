@@ -169,6 +169,8 @@ ROUTES = (
     Route("POST", _FO + "/{id}/hold", "Stop the work at its node, saying why", ("support",), "FulfilmentOrder", "WhyIn", refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/release", "Let it go on where it stood", ("support",), "FulfilmentOrder", refuses=(404, 409)),
     Route("POST", _FO + "/{id}/split", "Make some of its units a fulfilment order of their own", ("node", "support"), "FulfilmentOrder", "SplitIn", refuses=(404, 409, 422)),
+    Route("POST", _FO + "/{id}/move", "Send it to another node that has it all", ("support",), "Moved", "MoveIn", status=202, refuses=(404, 409, 422)),
+    Route("POST", _FO + "/{id}/packages/{n}/reship", "Send a parcel that did not arrive again, as an order of its own", ("support",), "Reshipped", "ReshipIn", status=202, refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/merge", "Take another one's units too", ("node", "support"), "FulfilmentOrder", "MergeIn", refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/void", "Give all labels back: the work stands at `picked` again", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
     Route("POST", _FO + "/{id}/packages/{n}/void", "Give the label of one package back", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),

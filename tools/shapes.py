@@ -682,6 +682,8 @@ SHAPES: dict[str, Schema] = {
     "WaveShortIn": record({"device": TEXT, "fulfilment_order": FO_ID, "line": TEXT, "there": WHOLE, "reason": TEXT}),
     "PicksIn": record({"device": TEXT, "picks": array(record({"fulfilment_order": FO_ID, "line": TEXT, "picked": WHOLE}))}),
     "Bins": record({"bins": {"type": "object", "additionalProperties": TEXT}}, description="Where SKUs lie at a node."),
+    "Moved": record({"fulfilment_order": FO_ID, "to": TEXT, "status": {"enum": FO_STATUSES}}, {}, "It is given back, and comes to the other node as a fulfilment order of its own."),
+    "Reshipped": record({"order": ORDER_ID, "external_reference": TEXT, "replaces": {"type": "object"}}, {}, "The replacement, an order like any other that costs nothing"),
     "FulfilmentSummary": record(
         {"id": FO_ID, "node": TEXT, "status": {"enum": FO_STATUSES}, "lines": {"type": "object"}},
         {

@@ -12,7 +12,7 @@ from typing import Any
 
 from local.threepl.api import Api, Document, Refused
 from local.threepl.refusals import Refusals
-from local.threepl.steps import next_scans, next_verb
+from local.threepl.steps import next_scans, next_verb, words
 
 _LONGEST_REST = 30.0
 _FINAL_ANSWERS = (403, 404, 409, 422)
@@ -100,7 +100,7 @@ class Floor:
     def _node_does(self, document: Document, verb: str) -> Document:
         key, node, id = self.node_keys[document["node"]], document["node"], document["id"]
         missing = self.refusals.for_work(document) if verb in ("accept", "pick") else None
-        verb, body = ("reject", missing) if missing else (verb, None)
+        verb, body = ("reject", missing) if missing else (verb, words(verb))
         after = self.api.verb(key, id, verb, body)
         self.say(f"{node}: {verb} {id}" + (f" ({missing['reason']})" if missing else ""))
         return after

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-_NEXT = {"requested": "accept", "accepted": "pick", "picking": "pick", "picked": "pack", "packed": "ship"}
+_NEXT = {"requested": "accept", "accepted": "pick", "picking": "pick", "picked": "pack", "packed": "ship", "partially_shipped": "ship"}
 _ROAD = ("in_transit", "out_for_delivery", "delivered")
 _CODES = {"in_transit": "DEP", "out_for_delivery": "OFD", "delivered": "DLV"}
 
 
 def next_verb(document: dict[str, Any]) -> str:
-    """The node's next deed; empty where it has nothing to do any more."""
+    """The node's next deed; empty where it has nothing to do any more. It gives up what it has not packed."""
+    if document["status"] == "cancellation_requested":
+        return "cancellation/decline" if document["packages"] else "cancellation/accept"
     return _NEXT.get(document["status"], "")
+
+
+def words(verb: str) -> dict[str, Any]:
+    """What it says with that."""
+    return {"reason": "packed, and the truck is here"} if verb == "cancellation/decline" else {}
 
 
 def next_scans(document: dict[str, Any], at: str) -> list[tuple[str, dict[str, Any]]]:

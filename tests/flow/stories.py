@@ -338,6 +338,19 @@ def short_and_a_person_is_asked(the: Life) -> str:
     return order_id
 
 
+def short_where_nobody_else_has_it(the: Life) -> str:
+    """The rest goes on all the same; a person has the same node look again."""
+    order_id = _short(the, an_order(("TEA", 2)), "NOT_IN_STOCK")
+    first = the.fulfil(order_id)
+    the.settle()
+    _let_go(the, order_id)
+    second = the.fulfil(order_id)
+    the.settle()
+    the.deliver([*first, *second])
+    the.settle()
+    return order_id
+
+
 def _short(the: Life, order: dict[str, Any], reason: str) -> str:
     order_id = _placed(the, order)
     the.fulfil(order_id, "accept")
@@ -369,6 +382,18 @@ def split_and_put_together(the: Life) -> str:
         if not _:
             reply = the.call("POST", f"/v1/fulfilment-orders/{one['id']}/merge", {"with": other["id"]}, one["node"])
             assert reply.status == 200, reply.content
+    return _worked(the, order_id)
+
+
+def moved_to_the_other_node(the: Life) -> str:
+    order_id = _placed(the, an_order(("TEA", 2)))
+    (work,) = the.fulfil(order_id, "accept")
+    other = {"reno": "columbus", "columbus": "reno"}[work["node"]]
+    reply = the.call("POST", f"/v1/fulfilment-orders/{work['id']}/move", {"node": other}, "support")
+    assert reply.status == 202, reply.content
+    the.settle()
+    (work,) = the.work(order_id)
+    assert work["node"] == other
     return _worked(the, order_id)
 
 
@@ -450,7 +475,9 @@ STORIES = {
     "short-rerouted": Story(short_and_the_rest_from_elsewhere, "completed"),
     "short-cancelled": Story(short_and_nobody_gets_the_rest, "completed"),
     "short-asked": Story(short_and_a_person_is_asked, "completed"),
+    "short-of-the-last": Story(short_where_nobody_else_has_it, "completed", {("TEA", "reno"): 5}),
     "split-merged": Story(split_and_put_together, "completed"),
+    "moved": Story(moved_to_the_other_node, "completed"),
     "rejected": Story(rejected_by_a_node, "released"),
 }
 

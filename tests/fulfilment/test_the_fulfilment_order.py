@@ -182,7 +182,7 @@ def test_there_is_no_package_beyond_the_last() -> None:
 def asked(now: FulfilmentOrder, **units: int) -> FulfilmentOrder:
     """Who cancels the order asks its node: these units, or all."""
     MACHINE.after(now.status, "ask to cancel")
-    if any(each > now.units()[line] for line, each in units.items()):
+    if any(each > now.units().get(line, 0) for line, each in units.items()):
         raise InvalidInput("more than there are")
     item = {**item_of(now), "version": now.version}
     return replace(work_from(questions.asked(item, units or now.units(), "changed my mind", "", False, AT, "u")), version=now.version)
@@ -221,7 +221,7 @@ def _tried(now: FulfilmentOrder, step: object) -> FulfilmentOrder:
         return fo.pick(now, step, AT, "n")
     deeds = {
         "accept": lambda: fo.accept(now, AT, "n"),
-        "pack": lambda: fo.pack(now, tuple(Package(n, {line: each}, 900) for n, (line, each) in enumerate(now.units().items(), 1) if each), AT, "n"),
+        "pack": lambda: fo.pack(now, tuple(Package(n, {line: each}, 900) for n, (line, each) in enumerate(now.units().items(), 1)), AT, "n"),
         "ship": lambda: left(now),
         "one": lambda: left(now, 1),
         "deliver": lambda: fo.track(now, 1, Scan("delivered", "", AT), AT, "c"),
@@ -233,6 +233,6 @@ def _tried(now: FulfilmentOrder, step: object) -> FulfilmentOrder:
         "hold": lambda: pausing.hold(now, "a look", AT, "n"),
         "release": lambda: pausing.release(now, AT, "n"),
         "short": lambda: shortage.short(now, {"a": 1}, "DAMAGED", "reroute", AT, "n"),
-        "all": lambda: shortage.short(now, {line: each for line, each in now.units().items() if each}, "OTHER", "ask", AT, "n"),
+        "all": lambda: shortage.short(now, now.units(), "OTHER", "ask", AT, "n"),
     }
     return deeds[str(step)]()

@@ -48,7 +48,7 @@ _CONTEXTS = {
     "gateway_hooks": {"payments"},
     "payment": {"payments"},
     "orders": {"payments", "routing"},
-    "fulfilment": {"fulfilment"},
+    "fulfilment": {"fulfilment", "routing"},
     "picking": {"picking", "fulfilment"},
     "labels": {"fulfilment", "picking"},
     "carriers": {"fulfilment"},

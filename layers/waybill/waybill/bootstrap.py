@@ -791,11 +791,18 @@ def fulfilment_api() -> Router:
     from waybill.fulfilment import api, life_api
     from waybill.fulfilment.carriers.tracking_door import Carriers
     from waybill.fulfilment.dividing import Dividing
+    from waybill.fulfilment.reshipping import Reshipping
     from waybill.fulfilment.service import Fulfilment
+    from waybill.routing import moving
+    from waybill.shop import store as shop
+
+    def open_nodes() -> list[str]:
+        return [node.id for node in shop.nodes() if node.is_open(instant(utc_now()))]
 
     service = Fulfilment(utc_now)
     routes = api.router(service, Carriers(utc_now, service, _exceptions()))
-    life_api.add_routes(routes, service, Dividing(utc_now))
+    life_api.add_routes(routes, service, Dividing(utc_now), Reshipping(utc_now))
+    moving.add_routes(routes, moving.Moving(service, open_nodes, lambda skus, channel: inventory().available(skus, channel)))
     return routes
 
 

@@ -20,6 +20,7 @@ from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import NotFound, Unavailable
 from waybill.kernel.events import Event
 from waybill.orders import store
+from waybill.orders.model.replacing import is_replacement
 from waybill.orders.model.state import LINES_CANCELLED
 from waybill.orders.store import Record
 from waybill.shop import store as shop
@@ -48,6 +49,8 @@ class ChannelAcks:
         if _its_own(event):
             return
         record = store.load(event.subject)
+        if is_replacement(record.order):
+            return
         channel = record.order.channel
         try:
             with self.patience.given(channel):

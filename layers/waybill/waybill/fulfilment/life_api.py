@@ -7,15 +7,17 @@ from typing import Any
 from waybill.aws.http import Answer, Request, Router
 from waybill.fulfilment.api import known_fields, line_units, own_node, shown
 from waybill.fulfilment.dividing import Dividing
+from waybill.fulfilment.reshipping import Reshipping
 from waybill.fulfilment.service import Fulfilment
-from waybill.kernel.errors import InvalidInput
+from waybill.kernel.errors import InvalidInput, NotFound
+from waybill.orders.model.replacing import REPLACES
 from waybill.shop.door import caller
 
 _ONE = "/v1/fulfilment-orders/{id}"
 _LONGEST = 200
 
 
-def add_routes(routes: Router, fulfilment: Fulfilment, dividing: Dividing) -> None:
+def add_routes(routes: Router, fulfilment: Fulfilment, dividing: Dividing, reshipping: Reshipping) -> None:
     """To those of `functions/fulfilment`."""
 
     @routes.route("POST", _ONE + "/cancellation/accept")
@@ -60,6 +62,18 @@ def add_routes(routes: Router, fulfilment: Fulfilment, dividing: Dividing) -> No
         key = caller(request, "node", "support")
         other = _text(known_fields(request.json_object(), "with"), "with")
         return shown(*dividing.merge(request.params["id"], other, key.actor, own_node(key)))
+
+    @routes.route("POST", _ONE + "/packages/{n}/reship")
+    def reship(request: Request) -> Answer:
+        key = caller(request, "support")
+        body, number = known_fields(request.json_object(), "reason", "even_so"), request.params["n"]
+        even_so = body.get("even_so", False)
+        if not isinstance(even_so, bool):
+            raise InvalidInput("even_so is true or false", fields={"even_so": "true or false"})
+        if not number.isascii() or not number.isdecimal() or len(number) > 4:
+            raise NotFound(f"there is no package {number[:16]!r}")
+        new = reshipping.reship(request.params["id"], int(number), _text(body, "reason"), even_so, key.actor)
+        return Answer({"order": new.id, "external_reference": new.external_reference, "replaces": new.attributes[REPLACES]}, 202)
 
 
 def _text(body: dict[str, Any], name: str) -> str:

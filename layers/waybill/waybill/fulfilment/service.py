@@ -45,9 +45,9 @@ class Fulfilment:
         """The node cannot; routing hears of it and sends the work elsewhere."""
         return self._alone(fo_id, node, lambda work, at: verbs.reject(work, reason, lines, at, actor))
 
-    def withdraw(self, fo_id: str, actor: str) -> tuple[Record, FulfilmentOrder]:
+    def withdraw(self, fo_id: str, actor: str, to: str = "") -> tuple[Record, FulfilmentOrder]:
         """A person sends the work elsewhere before anybody has begun; routing hears of it as of a rejection."""
-        return self._alone(fo_id, "", lambda work, at: verbs.withdraw(work, at, actor))
+        return self._alone(fo_id, "", lambda work, at: verbs.withdraw(work, to, at, actor))
 
     def pick(self, fo_id: str, units: Mapping[str, int], actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """Units are picked; none named: all that are missing."""

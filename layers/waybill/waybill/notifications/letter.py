@@ -9,6 +9,7 @@ from waybill.kernel.events import Event
 from waybill.notifications.locales import DEFAULT, money
 from waybill.notifications.model import KINDS, Brand, Letter, Parcel, Row, one_line
 from waybill.orders.model.order import Address, Order
+from waybill.orders.model.replacing import is_replacement
 from waybill.orders.model.state import EDITED
 from waybill.orders.store import Record
 
@@ -49,7 +50,7 @@ def letter(event: Event, record: Record, brand: Brand, tracking: Tracking) -> Le
     """What the mail of an event says."""
     order = record.order
     locale = record.customer.locale or DEFAULT
-    kind = KINDS[event.type]
+    kind = "replacement" if event.type == "order.confirmed" and is_replacement(order) else KINDS[event.type]
     about_money = kind in ("confirmed", "edited")
     return Letter(
         kind=kind,
@@ -61,7 +62,7 @@ def letter(event: Event, record: Record, brand: Brand, tracking: Tracking) -> Le
         totals=tuple(_totals(order, locale)) if about_money else (),
         total=money(order.total, order.currency, locale) if about_money else "",
         tax_included=money(order.tax, order.currency, locale) if about_money and order.tax_included and order.tax else "",
-        address=tuple(_addresses(event, record)) if kind in ("confirmed", "edited", "shipped") else (),
+        address=tuple(_addresses(event, record)) if kind in ("confirmed", "edited", "shipped", "replacement") else (),
         parcels=tuple(_parcels(event, tracking)),
         more=tuple(_more(kind, record)),
     )

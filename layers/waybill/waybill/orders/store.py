@@ -77,16 +77,21 @@ def stands(order_id: str) -> bool:
 
 def add(order: Order, customer: Customer, state: State, as_of: str = "") -> bool:
     """A new order, whole, as it was said at `as_of`, in one transaction. False where an order of this id stands already."""
-    placed_at = state.history[0].at
     try:
-        commit(
-            create(ORDERS, codec.state_item(state, order)),
-            create(ORDERS, codec.order_item(order)),
-            create(ORDERS, {**codec.customer_item(order.id, placed_at, customer), **({"as_of": as_of} if as_of else {})}),
-        )
+        commit(*adding(order, customer, state, as_of))
     except WriteConflict:
         return False
     return True
+
+
+def adding(order: Order, customer: Customer, state: State, as_of: str = "") -> list[Write]:
+    """The writes of a new order."""
+    placed_at = state.history[0].at
+    return [
+        create(ORDERS, codec.state_item(state, order)),
+        create(ORDERS, codec.order_item(order)),
+        create(ORDERS, {**codec.customer_item(order.id, placed_at, customer), **({"as_of": as_of} if as_of else {})}),
+    ]
 
 
 def change(order_id: str, decide: Callable[[Record], list[Write]]) -> Record:

@@ -15,6 +15,7 @@ from waybill.orders.model import remorse
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import Hold
 from waybill.orders.model.patience import OUT_OF_STOCK
+from waybill.orders.model.replacing import RESHIPPED
 from waybill.orders.model.state import State
 from waybill.orders.service import Orders
 from waybill.orders.store import Record
@@ -38,7 +39,9 @@ class Waits:
 
     def take(self, message: dict[str, Any]) -> None:
         """One message of the queue: of a waiting state, or an event from the bus."""
-        if "detail" in message:
+        if "detail" in message and message["detail"]["type"] == RESHIPPED:
+            workflow.start(str(message["detail"]["data"]["order"]))
+        elif "detail" in message:
             self.decided(Event.from_dict(message["detail"]).subject)
         elif message["wait"] == remorse.KIND:
             self._remorse(message["order_id"])

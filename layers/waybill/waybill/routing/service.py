@@ -18,7 +18,7 @@ from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, Ord
 from waybill.kernel.ids import digest, fulfilment_order_id, order_of_fulfilment_order
 from waybill.orders import codec
 from waybill.orders.model import state as verbs
-from waybill.orders.model.holds import Hold
+from waybill.orders.model.holds import STEPS, Hold
 from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.routing import ship_groups as groups
@@ -37,6 +37,7 @@ MOST_REJECTIONS = 5
 """Where the policy `routing` does not say otherwise."""
 _MOST_REJECTIONS_EVER = 50
 _ALLOTTED_ROUNDS = 3
+_BUT_SHIP = tuple(step for step in STEPS if step != "ship")
 UNFILLABLE = "unfillable"
 """The kind of hold under which an order comes before a person that no node can ship."""
 
@@ -225,7 +226,7 @@ class Routing:
             units = _still_wanted(record, rejection)
             decision = self._decide(record, units, claim, bar=REJECTED, to=rejection.to)
             if not self._brought(record, claim, decision):
-                state = self._held_where_refused(record, self._taken_back(record, rejection), decision)
+                state = self._held_where_refused(record, self._taken_back(record, rejection), decision, rejection)
                 self._commit(record, state, decision, units, rejection.cause)
         return False
 
@@ -243,7 +244,7 @@ class Routing:
         seen = groups.seen(record, rejection.lines)
         sites = [replace(site, barred=barred) for site in self.shop.sites(seen)]
         decision = decide(asked(self.shop.lines(seen, rejection.lines), sites, {}, order=self.shop.facts(seen)), self.rules.active())
-        state = self._held(record, self._taken_back(record, rejection), kind, reason)
+        state = self._held(record, self._taken_back(record, rejection), kind, reason, _BUT_SHIP if rejection.short else STEPS)
         self._commit(record, state, decision, rejection.lines, rejection.cause)
 
     def _rejections(self, record: Record) -> int:
@@ -303,18 +304,18 @@ class Routing:
             for n, (node, lines) in enumerate(sorted(decision.shares.items()))
         ]
 
-    def _held_where_refused(self, record: Record, state: State, decision: Decision) -> State:
-        """Held for a person where something is short that only nodes have which rejected it."""
+    def _held_where_refused(self, record: Record, state: State, decision: Decision, rejection: Rejection) -> State:
+        """Held for a person where something is short that only nodes have which rejected it. What a node that was short of units has goes on."""
         skus = {line.sku for line in decision.lines if line.line in decision.short}
         doubtful = self._doubtful(record)
         free = self.stock.free(sorted(skus), record.order.channel) if skus else {}
         if not any(units > 0 for nodes in free.values() for node, units in nodes.items() if node in doubtful):
             return state
-        return self._held(record, state, UNFILLABLE, "no node is left that has not rejected it")
+        return self._held(record, state, UNFILLABLE, "no node is left that has not rejected it", _BUT_SHIP if rejection.short else STEPS)
 
-    def _held(self, record: Record, state: State, kind: str, reason: str) -> State:
+    def _held(self, record: Record, state: State, kind: str, reason: str, blocks: tuple[str, ...] = STEPS) -> State:
         number, at = 1 + sum(1 for hold in record.state.holds if hold.source == ACTOR), self._now()
-        return verbs.place_hold(state, Hold(f"{kind}-{number}", kind, reason, at, ACTOR), at, ACTOR)
+        return verbs.place_hold(state, Hold(f"{kind}-{number}", kind, reason, at, ACTOR, blocks), at, ACTOR)
 
     def _doubtful(self, record: Record) -> Collection[str]:
         """Nodes that rejected, but for those that a person has forgiven by releasing a hold."""

@@ -142,6 +142,7 @@ _SENTENCES: dict[str, _Sentence] = {
     "order.cancelled": lambda t: ("Cancelled", _with(t.reason, t.units), "off"),
     "order.cancellation_requested": lambda t: ("Asked the nodes to cancel", _with(t.reason, t.units), "stuck"),
     "order.cancellation_declined": lambda t: ("Could not be cancelled any more", _with(t.reason, t.units), "stuck"),
+    "order.reshipped": lambda t: (f"Parcel {t.data.get('package', '')} is sent again", _with(t.reason, str(t.data.get("order") or "")), "busy"),
     "order.shipped": lambda t: ("Order shipped", t.units, "moving"),
     "order.delivered": lambda t: ("Order delivered", t.units, "good"),
     "order.completed": lambda t: ("Order completed", "nothing is left to do", "good"),

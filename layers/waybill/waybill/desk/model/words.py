@@ -79,6 +79,7 @@ HOLDS = {
     "cancelling": "A node is asked to cancel",
     "cancellation": "A cancellation needs a person",
     "short": "A node was short of units",
+    "claim": "To be claimed of a carrier",
     "edit": "An edit is being seen to",
     "stuck": "Workflow is stuck",
     "backordered": "Waiting for stock",

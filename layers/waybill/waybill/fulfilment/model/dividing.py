@@ -20,7 +20,7 @@ def split(work: FulfilmentOrder, units: Mapping[str, int], new_id: str, at: str,
         known(work, line)
         if quantity > work.lines[line].quantity:
             raise InvalidInput(f"line {line}: it has {work.lines[line].quantity} units, not {quantity}", fields={f"lines.{line}": "more than there are"})
-    if not units or dict(units) == {line: each for line, each in work.units().items() if each}:
+    if not units or dict(units) == work.units():
         raise InvalidInput("name some of its units, and not all", fields={"lines": "some of them"})
     left = {line: AtNode(each.quantity - units.get(line, 0)) for line, each in work.lines.items() if each.quantity > units.get(line, 0)}
     asked = {"fo_id": new_id, "node": work.node, "lines": dict(units), "split_from": work.id}

@@ -117,8 +117,8 @@ class FulfilmentOrder:
     buying: Purchase | None = None
 
     def units(self) -> dict[str, int]:
-        """All units by line."""
-        return {line: at_node.quantity for line, at_node in self.lines.items()}
+        """All units by line; a line of which nothing is left is not among them."""
+        return {line: at_node.quantity for line, at_node in self.lines.items() if at_node.quantity}
 
     def arrived(self) -> dict[str, int]:
         """Units delivered by line; none count before their parcel is known to have left."""
@@ -170,13 +170,13 @@ def reject(work: FulfilmentOrder, reason: str, lines: list[str], at: str, actor:
     return told(go(work, "reject"), "rejected", at, actor, data)
 
 
-def withdraw(work: FulfilmentOrder, at: str, actor: str) -> FulfilmentOrder:
-    """We take the work back to send it elsewhere, as long as nobody at the node has begun. Raises IllegalTransition after that."""
+def withdraw(work: FulfilmentOrder, to: str, at: str, actor: str) -> FulfilmentOrder:
+    """We take the work back to send it elsewhere (`to` that node, where one is named), as long as nobody at the node has begun. Raises IllegalTransition after that."""
     if work.status == "rejected":
         return work
     if work.status not in WITHDRAWN_FROM:
         raise IllegalTransition(f"{work.id} is {work.status}: too late to take it back; the node may still reject it")
-    return told(go(work, "reject"), "rejected", at, actor, {"reason": REROUTED, "lines": sorted(work.lines)})
+    return told(go(work, "reject"), "rejected", at, actor, {"reason": REROUTED, "lines": sorted(work.lines)} | ({"to": to} if to else {}))
 
 
 def pick(work: FulfilmentOrder, units: Mapping[str, int], at: str, actor: str) -> FulfilmentOrder:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 STEPS = ("reserve", "authorise", "release", "ship")
 """The steps of the flow that a hold can block."""
 
-KINDS = ("sums", "item", "address", "payment", "unfillable", "fraud", "export", "manual", "remorse", "changed", "edit", "cancellation", "short")
+KINDS = ("sums", "item", "address", "payment", "unfillable", "fraud", "export", "manual", "remorse", "changed", "edit", "cancellation", "short", "claim")
 EDIT = "edit"
 """The hold while the money of an edit is being seen to: it ends by itself, nobody lets it go."""
 
@@ -16,6 +16,9 @@ CANCELLING, CANCELLATION = "cancelling", "cancellation"
 """A node has been asked to give the order up, and then: it has not answered in time. Neither blocks anything."""
 SHORT = "short"
 """A node had not all that it was asked for, and a person says what becomes of the rest."""
+
+CLAIM = "claim"
+"""A parcel was lost and sent again: its worth is to be claimed of the carrier."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ _INDEX = ("lookup_pk", "lookup_sk", "write_id")
 
 def units(item: Item) -> dict[str, int]:
     """By line: what it is asked for and has not shipped."""
-    return {line: each["quantity"] - each.get("shipped", 0) for line, each in item["lines"].items()}
+    left = {line: each["quantity"] - each.get("shipped", 0) for line, each in item["lines"].items()}
+    return {line: count for line, count in left.items() if count}
 
 
 def cancelled(item: Item, reason: str, at: str, actor: str) -> dict[str, Any]:
