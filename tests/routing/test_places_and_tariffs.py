@@ -6,10 +6,10 @@ import random
 
 import pytest
 
+from tests.fulfilment.at_a_distance import offers
 from tests.support.shop import _parcelway as parcelway
-from waybill.fulfilment import rates
 from waybill.fulfilment.carriers import tables
-from waybill.fulfilment.model.tariff import Lane
+from waybill.fulfilment.model.tariff import TARE_G, Lane
 from waybill.routing.tariffs import rate as rate_of
 from waybill.shop.model import Carrier, Service
 from waybill.shop.places import ELSEWHERE, distance_km, point
@@ -70,7 +70,7 @@ def test_routing_and_the_label_agree_on_every_price():
     for _ in range(2000):
         away, promise, weight = draw.randint(0, 9000), draw.choice((0, 1, 2, 4)), draw.randint(81, 30_000)
         price, _ = rate(carriers, away, promise)
-        assert price.price(weight - rates.TARE_G) == rates.cheapest(carriers, away, weight, promise).price
+        assert price.price(weight - TARE_G) == offers(carriers, away, weight, promise)[0].price
 
 
 def test_a_promise_that_nobody_keeps_is_said_to_be_late():

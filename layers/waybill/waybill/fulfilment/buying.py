@@ -9,7 +9,7 @@ from typing import Any
 from waybill.aws.tables import WriteConflict, commit, create, overwrite
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
 from waybill.fulfilment.model.numbers import tracking_number
-from waybill.fulfilment.rates import Offer
+from waybill.fulfilment.ports import Offer
 from waybill.orders.store import ORDERS
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from waybill.fulfilment.model.tariff import Box, Lane, Quote, Tariff
-from waybill.fulfilment.rates import TARE_G
+from waybill.fulfilment.model.tariff import TARE_G, Box, Lane, Quote, Tariff
 from waybill.routing.model.problem import Rate
 
 

@@ -12,6 +12,8 @@ from fractions import Fraction
 
 GRAMS_OF_A_POUND = Fraction(45359237, 100000)
 MILLIMETRES_OF_AN_INCH = Fraction(254, 10)
+TARE_G = 80
+"""What the packing material of a parcel weighs of which no carton is known."""
 METRIC, IMPERIAL = "metric", "imperial"
 ALWAYS, RESIDENTIAL, REMOTE, OVERSIZE, HANDLING, SATURDAY = "always", "residential", "remote", "oversize", "handling", "saturday"
 CONDITIONS = (ALWAYS, RESIDENTIAL, REMOTE, OVERSIZE, HANDLING, SATURDAY)
