@@ -65,7 +65,7 @@ def test_at_home_there_are_no_customs_papers(the: Floor) -> None:
     fo = packed(the)
     for name in ("customs", "commercial-invoice", "dangerous-goods"):
         refused = paper(the, fo, name)
-        assert (refused.status, "needs no" in refused.json()["detail"]) == (404, True)
+        assert (refused.status, "has no" in refused.json()["detail"]) == (404, True)
 
 
 def test_over_a_border_all_that_customs_ask_is_declared(the: Floor) -> None:
