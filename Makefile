@@ -4,7 +4,7 @@ VENV := .venv
 py := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run start stop demo test sweep proof soak bench deploy lock clean redrive replay import install
+.PHONY: help run start stop demo test sweep proof soak bench deploy lock clean redrive replay import tariff install
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ replay: install ## read the kept documents again: which orders would the normali
 
 import: install ## orders from a spreadsheet (FILE=orders.csv or .xlsx, CHANNEL=api, POLICY=reject_all, DRY=1 only checks)
 	@$(py) -m local import $(FILE) --channel $(or $(CHANNEL),api) $(if $(POLICY),--policy $(POLICY)) $(if $(DRY),--dry)
+
+tariff: install ## a carrier's price list (FILE=list.csv, CARRIER=swift, SINCE=2026-12-01)
+	@$(py) -m local tariff $(FILE) $(if $(CARRIER),--carrier $(CARRIER)) $(if $(SINCE),--since $(SINCE))
 
 lock: install ## pin requirements/*.in anew
 	@$(py) -m local.lock

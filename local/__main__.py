@@ -38,6 +38,10 @@ def main() -> int:
     spreadsheet.add_argument("--channel", default="api")
     spreadsheet.add_argument("--policy", help="reject_all, reject_failed_rows or ignore_failed")
     spreadsheet.add_argument("--dry", action="store_true", help="only check")
+    tariff = commands.add_parser("tariff", help="send a carrier's price list")
+    tariff.add_argument("file", nargs="?", help="a CSV file (docs/fulfilment.md)")
+    tariff.add_argument("--carrier")
+    tariff.add_argument("--since", help="the day from which it holds; today when left out")
     given = parser.parse_args()
     try:
         run(given)
@@ -68,6 +72,10 @@ def run(given: argparse.Namespace) -> None:
         from local.importing import import_file
 
         import_file(given.file, given.channel, given.policy, given.dry)
+    elif given.command == "tariff":
+        from local.tariffs import import_tariff
+
+        import_tariff(given.file, given.carrier, given.since)
     else:
         from local.redrive import redrive_stack
 

@@ -46,8 +46,8 @@ class Door:
         found: dict[str, Any] = json.loads(self.file(method, path, headers))
         return found
 
-    def file(self, method: str, path: str, headers: dict[str, str] | None = None) -> bytes:
-        return _sent(urllib.request.Request(self._api + path, method=method, headers={"x-api-key": self._key, **(headers or {})}))
+    def file(self, method: str, path: str, headers: dict[str, str] | None = None, raw: bytes | None = None) -> bytes:
+        return _sent(urllib.request.Request(self._api + path, raw, method=method, headers={"x-api-key": self._key, **(headers or {})}))
 
     @staticmethod
     def _put(url: str, raw: bytes) -> None:

@@ -207,7 +207,7 @@ _CHANNEL: Schema = record(
 )
 _CARRIER: dict[str, Schema] = {
     **{name: TEXT for name in ("id", "name", "currency", "tracking_url")},
-    "kind": {"enum": ["tariff", "easypost", "karrio"]},
+    "kind": {"enum": ["tariff", "easypost"]},
     "settings": {"type": "object"},
     "services": array(record({"id": TEXT, "name": TEXT})),
     "tariffs": array(record({"from": DAY, "version": TEXT})),
@@ -699,7 +699,7 @@ SHAPES: dict[str, Schema] = {
     "CarrierImported": record({**_CARRIER, "imported": record({"version": TEXT, "from": DAY, "services": WHOLE, "zones": WHOLE})}),
     "CarrierIn": record(
         {"name": {"type": "string", "maxLength": 120}},
-        {"kind": {"enum": ["tariff", "easypost", "karrio"]}, "currency": CURRENCY, "tracking_url": {**TEXT, "description": "https, with {tracking_number} in it"}, "settings": {"type": "object"}},
+        {"kind": {"enum": ["tariff", "easypost"]}, "currency": CURRENCY, "tracking_url": {**TEXT, "description": "https, with {tracking_number} in it"}, "settings": {"type": "object"}},
     ),
     "ParcelCase": record(
         {

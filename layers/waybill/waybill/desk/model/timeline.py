@@ -194,4 +194,10 @@ _SENTENCES: dict[str, _Sentence] = {
         "moving",
     ),
     "fulfilment_order.delivered": _delivered,
+    "fulfilment_order.delayed": lambda t: (f"Parcel {t.data.get('package', '')} from {t.node} is late", "a case for a person", "stuck"),
+    "fulfilment_order.undeliverable": lambda t: (f"Parcel {t.data.get('package', '')} from {t.node} cannot be delivered", "a case for a person", "stuck"),
+    "fulfilment_order.returning": lambda t: (f"Parcel {t.data.get('package', '')} comes back to {t.node}", "a case for a person", "stuck"),
+    "fulfilment_order.lost": lambda t: (f"Parcel {t.data.get('package', '')} from {t.node} is lost", "a case for a person", "stuck"),
+    "fulfilment_order.label_voided": lambda t: (f"Label of parcel {t.data.get('package', '')} given back", str(t.data.get("tracking_number") or ""), "off"),
+    "fulfilment_order.void_refused": lambda t: (f"Label of parcel {t.data.get('package', '')} not taken back", str(t.data.get("tracking_number") or ""), "stuck"),
 }

@@ -1,7 +1,6 @@
 """Which adapter stands for a carrier of the shop: by its record's `kind`. Each is imported when it is first asked for.
 
-Secrets: `waybill/<stage>/carriers`, under `<carrier>/account`: EasyPost `{"api_key"}`; a direct carrier what its connector wants. Under `<carrier>` alone lie the secrets with
-which it signs what it tells us.
+Secrets: `waybill/<stage>/carriers`, under `<carrier>/account`: EasyPost `{"api_key"}`. Under `<carrier>` alone lie the secrets with which it signs what it tells us.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from waybill.fulfilment.ports import Carrier
 from waybill.kernel.errors import Unavailable
 from waybill.shop import model
 
-TARIFF, EASYPOST, KARRIO = "tariff", "easypost", "karrio"
-KINDS = (TARIFF, EASYPOST, KARRIO)
+TARIFF, EASYPOST = "tariff", "easypost"
+KINDS = (TARIFF, EASYPOST)
 Secret = Callable[[str], dict[str, Any]]
 
 

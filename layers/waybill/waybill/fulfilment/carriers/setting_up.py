@@ -9,14 +9,12 @@ from typing import Any
 from waybill.fulfilment.carriers.registry import KINDS, TARIFF
 from waybill.kernel.errors import InvalidInput
 from waybill.kernel.money import exponent
-from waybill.shop import store as shop
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
 _FIELDS = ("kind", "name", "currency", "tracking_url", "settings")
 _LARGEST_SETTINGS = 4000
 _SETTINGS = {
-    "accounts": list, "services": list, "zpl": bool, "customs_signer": str, "eel_pfc": str, "hazmat": str, "api_base": str,
-    "connector": str, "test": bool, "service_names": dict, "silent_days": int, "polled": bool,
+    "accounts": list, "services": list, "zpl": bool, "customs_signer": str, "eel_pfc": str, "hazmat": str, "api_base": str, "silent_days": int,
 }  # fmt: skip
 _SECRET = re.compile(r"key|secret|password|token", re.IGNORECASE)
 
@@ -56,8 +54,8 @@ def _fits(name: str, value: Any) -> bool:
         return False
     if kind is list:
         return all(isinstance(each, str) and 0 < len(each) <= 100 for each in value)
-    if kind is dict:
-        return all(isinstance(key, str) and isinstance(each, str) for key, each in value.items())
+    if kind is int:
+        return 0 < value <= 365
     return name != "api_base" or value.startswith(("https://", "http://127.0.0.1"))
 
 
@@ -67,8 +65,3 @@ def _is_currency(said: Any) -> bool:
     except InvalidInput:
         return False
     return True
-
-
-def ids() -> list[str]:
-    """Of all carriers of the shop."""
-    return sorted(carrier.id for carrier in shop.carriers())
