@@ -60,14 +60,13 @@ function say(text, bad = false) {
   said.className = bad ? "bad" : "";
   void said.offsetWidth;
   said.classList.add("again");
-  if (bad) navigator.vibrate?.([120, 60, 120]);
-  else if (text) navigator.vibrate?.(30);
+  if (!text || !navigator.userActivation?.hasBeenActive) return;
+  navigator.vibrate?.(bad ? [120, 60, 120] : 30);
   beep(bad);
 }
 
 let sound;
 function beep(bad) {
-  if (!navigator.userActivation?.hasBeenActive) return;
   sound ??= new AudioContext();
   const tone = sound.createOscillator();
   const volume = sound.createGain();
@@ -117,6 +116,7 @@ function signIn(problem = "") {
 const nodeQuery = () => (store.get("node") ? `?node=${encodeURIComponent(store.get("node"))}` : "");
 
 async function waves() {
+  say("");
   where.textContent = "Waves";
   const { items } = await api("GET", `/v1/waves${nodeQuery()}`);
   const card = (wave) => button("", attempt(() => take(wave, false)), "card", { "aria-label": `wave of ${wave.fulfilment_orders.length} orders` });
