@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.flow.life import DECLINED, Life, an_order
 from tests.flow.stories import STORIES as OF_THE_FLOW
 from tests.flow.stories import Story, delivered
@@ -59,8 +61,48 @@ def reshipped(the: Life) -> str:
     return order_id
 
 
+def picked_on_a_walk(the: Life) -> str:
+    """Somebody picks it on a wave, one word at a time; a line is short of a unit, which goes another way."""
+    order_id = the.place(an_order(("TEA", 2), ("CUP", 1)))
+    the.settle()
+    for work in the.work(order_id):
+        walked(the, work)
+    the.settle()
+    for again in (False, True):  # what was short is packed with the rest, or comes after it
+        shipped = the.carry_out([work for work in the.work(order_id) if work["status"] == "picked"], "pack", "ship")
+        the.settle()
+        the.deliver(shipped)
+        the.settle()
+        if not again:
+            the.carry_out([work for work in the.work(order_id) if work["status"] == "requested"], "accept", "pick")
+            the.settle()
+    return order_id
+
+
+def walked(the: Life, work: dict[str, Any]) -> None:
+    """A wave of one fulfilment order, its first line short of one unit where it has two."""
+    node, device = work["node"], "phone"
+    reply = the.call("POST", "/v1/waves", {"node": node, "fulfilment_orders": [work["id"]]}, node, idempotency_key=f"walk-{work['id']}")
+    path = f"/v1/waves/{_ok(reply)['id']}"
+    way = _ok(the.call("POST", f"{path}/take", {"device": device}, node))["stops"]
+    for each in (take for stop in way for take in stop["takes"]):
+        there = max(1, each["quantity"] - 1)
+        pick = {name: each[name] for name in ("fulfilment_order", "line")} | {"picked": there}
+        _ok(the.call("POST", f"{path}/picks", {"device": device, "picks": [pick]}, node))
+        if there < each["quantity"]:
+            short = {"device": device, "fulfilment_order": work["id"], "line": each["line"], "there": there, "reason": "NOT_IN_STOCK"}
+            _ok(the.call("POST", f"{path}/short", short, node))
+    _ok(the.call("POST", f"{path}/leave", {}, node))
+
+
+def _ok(reply: Any) -> Any:
+    assert 200 <= reply.status < 300, reply.content
+    return reply.json()
+
+
 STORIES = {
     **OF_THE_FLOW,
+    "picked-on-a-walk": Story(picked_on_a_walk, "completed"),
     "reshipped": Story(reshipped, "shipped"),
     "declined": Story(declined, "on_hold"),
     "refunded": Story(refunded, "completed"),
