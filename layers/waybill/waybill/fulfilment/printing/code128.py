@@ -1,4 +1,4 @@
-"""Code 128 (ISO/IEC 15417): letters in set B, the pairs of digits at the end in set C.
+"""Code 128 (ISO/IEC 15417): letters in set B, the pairs of digits at the end in set C; with FNC1 in front it is GS1-128.
 
 By ourselves, for what the drawing library has for it loads a third of that library with it.
 """
@@ -17,17 +17,19 @@ _WIDTHS = (
     "214121 412121 111143 111341 131141 114113 114311 411113 411311 113141 114131 311141 411131 211412 211214 "
     "211232 2331112"
 ).split()
-_TO_C, _START_B, _STOP = 99, 104, 106
+_TO_C, _FNC1, _START_B, _START_C, _STOP = 99, 102, 104, 105, 106
 
 
-def widths(text: str) -> list[int]:
-    """Bar, space, bar, … in modules, without quiet zones. `text` is printable ASCII; raises ValueError for anything else."""
+def widths(text: str, gs1: bool = False) -> list[int]:
+    """Bar, space, bar, … in modules, without quiet zones. `text` is printable ASCII; raises ValueError for anything else. `gs1`: application identifiers and what belongs to
+    them, none of variable length but the last (GS1 General Specifications, 5.4)."""
     split = re.fullmatch(r"([ -~]*?)((?:[0-9]{2})*)", text)
     if split is None:
         raise ValueError(f"Code 128 B has no sign for {text!r}")
     letters, digits = split.groups()
-    values = [_START_B, *(ord(letter) - 32 for letter in letters)]
-    if digits:
-        values += [_TO_C, *(int(digits[at : at + 2]) for at in range(0, len(digits), 2))]
+    values = [_START_B if letters else _START_C, *([_FNC1] if gs1 else ()), *(ord(letter) - 32 for letter in letters)]
+    if letters and digits:
+        values.append(_TO_C)
+    values += [int(digits[at : at + 2]) for at in range(0, len(digits), 2)]
     check = (values[0] + sum(place * value for place, value in enumerate(values))) % 103
     return [int(width) for value in (*values, check, _STOP) for width in _WIDTHS[value]]

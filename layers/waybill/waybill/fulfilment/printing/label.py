@@ -21,6 +21,9 @@ class Label:
     packages: int
     marks: tuple[str, ...] = ()
     """What is dangerous in it, in words; the signs themselves are stuck on."""
+    sscc: str = ""
+    """The number of this very carton, 18 digits; empty where the shop has no GS1 prefix."""
+    title: str = "SHIP TO"
 
 
 @dataclass(frozen=True, slots=True)
