@@ -689,7 +689,7 @@ def scarcity() -> Scarcity:
 def rules_api() -> Router:
     """Routes of `functions/rules`."""
     from waybill.counting.model import sheet as counting_sheet
-    from waybill.fulfilment.model import customs, shortage
+    from waybill.fulfilment.model import customs, shortage, sscc
     from waybill.fulfilment.service import Fulfilment
     from waybill.inventory import shop_endless
     from waybill.inventory.model import backorders, cart, endless, sharing
@@ -727,6 +727,7 @@ def rules_api() -> Router:
         brokering.POLICY: brokering.check,
         counting_sheet.POLICY: counting_sheet.check,
         customs.POLICY: customs.check,
+        sscc.POLICY: sscc.check,
         destinations.POLICY: destinations.check,
         endless.POLICY: shop_endless.checked,
         limits.POLICY: limits.check,

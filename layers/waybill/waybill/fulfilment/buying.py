@@ -18,25 +18,29 @@ def labelled(work: FulfilmentOrder, packages: Sequence[Package], offers: Sequenc
     return tuple(_labelled(work, package, offer, attempt) for package, offer in zip(packages, offers, strict=True))
 
 
-def numbers_are_ours(work: FulfilmentOrder) -> bool:
-    """Takes the tracking numbers; False where a parcel of other work bears one. One that was taken and not used finds no package."""
-    return all(_number_is_ours(work, package) for package in work.packages)
+def numbered(work: FulfilmentOrder) -> FulfilmentOrder | None:
+    """Takes the tracking numbers; None where a parcel of other work bears one. One that was taken and not used finds no package. Who takes one again, for the same parcel,
+    has the SSCC that was taken with it."""
+    packages = [_ours(work, package) for package in work.packages]
+    return None if None in packages else replace(work, packages=tuple(package for package in packages if package))
 
 
 def track_item(work: FulfilmentOrder, package: Package) -> dict[str, Any]:
     """What finds a package by its tracking number."""
-    return {"pk": f"TRACK#{package.tracking_number}", "sk": "TRACK", "carrier": package.carrier, "fo_id": work.id}
+    item = {"pk": f"TRACK#{package.tracking_number}", "sk": "TRACK", "carrier": package.carrier, "fo_id": work.id}
+    return item | ({"sscc": package.sscc} if package.sscc else {})
 
 
-def _number_is_ours(work: FulfilmentOrder, package: Package) -> bool:
+def _ours(work: FulfilmentOrder, package: Package) -> Package | None:
     if package.shipment:  # the carrier's own, who may give a number of years ago once more
         commit(overwrite(ORDERS, track_item(work, package)))
-        return True
+        return package
     try:
         commit(create(ORDERS, track_item(work, package)))
     except WriteConflict as conflict:
-        return conflict.old is not None and conflict.old["fo_id"] == work.id
-    return True
+        old = conflict.old or {}
+        return replace(package, sscc=old.get("sscc", "")) if old.get("fo_id") == work.id else None
+    return package
 
 
 def _labelled(work: FulfilmentOrder, package: Package, offer: Offer, attempt: int) -> Package:

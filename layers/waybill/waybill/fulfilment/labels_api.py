@@ -57,7 +57,8 @@ def router(packing: Packing) -> Router:
     @routes.route("GET", _BASE + "/packages/{n}/{document}")
     def read(request: Request) -> Answer:
         node = own_node(caller(request, "node", "viewer", "support"))
-        wanted = f"{request.params['document']}.{request.query.get('format', 'pdf')}"
+        fine = "-300" if request.query.get("dpi") == "300" else ""
+        wanted = f"{request.params['document']}{fine}.{request.query.get('format', 'pdf')}"
         content, content_type = papers.read(request.params["id"], _number(request), wanted, node)
         return Answer(content, content_type=content_type)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from waybill.aws.tables import commit
-from waybill.fulfilment import buying, cases, contents, papers, sending
+from waybill.fulfilment import buying, cases, contents, numbering, papers, sending
 from waybill.fulfilment.choice import Chosen, choose
 from waybill.fulfilment.contents import Goods
 from waybill.fulfilment.labels import Labels, Papers
@@ -64,8 +64,8 @@ class Packing:
                 raise
             if got is None:
                 continue
-            packed = verbs.pack(done(work), got[0], instant(at), actor)
-            if not buying.numbers_are_ours(packed):
+            packed = buying.numbered(verbs.pack(done(work), got[0], instant(at), actor))
+            if packed is None:
                 attempt += 1
                 continue
             self._print(record, packed, got[1])
@@ -87,7 +87,7 @@ class Packing:
     ) -> tuple[tuple[Package, ...], Papers] | None:
         """With labels of our own; None where one has to be bought: that is written down now."""
         chosen = self._chosen(record, work, wanted, at)
-        packages = buying.labelled(work, chosen.plan.packages, chosen.bought, attempt + labels_so_far(work))
+        packages = numbering.numbered(buying.labelled(work, chosen.plan.packages, chosen.bought, attempt + labels_so_far(work)))
         intended = self.labels.intended(work, packages, chosen.bought)
         if intended is None:
             return packages, {}
@@ -125,7 +125,7 @@ class Packing:
         for package in packed.packages:
             drawn = self.print(record, packed, package)
             if label := sold.get(package.n):
-                drawn = {name: content for name, content in drawn.items() if not name.startswith("label.")} | dict(label)
+                drawn = {name: content for name, content in drawn.items() if not name.startswith("label")} | dict(label)
             papers.keep(packed, package.n, drawn)
 
 

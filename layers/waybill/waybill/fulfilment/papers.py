@@ -14,6 +14,10 @@ _PDF = "application/pdf"
 PAPERS = {
     "label.pdf": _PDF,
     "label.zpl": "application/zpl",
+    "label-300.zpl": "application/zpl",
+    "carton-label.pdf": _PDF,
+    "carton-label.zpl": "application/zpl",
+    "carton-label-300.zpl": "application/zpl",
     "packing-slip.pdf": _PDF,
     "packing-plan.pdf": _PDF,
     "customs.pdf": _PDF,
@@ -21,7 +25,7 @@ PAPERS = {
     "commercial-invoice.pdf": _PDF,
     "dangerous-goods.pdf": _PDF,
 }
-"""All that a package may have; the last five only where there is something to say."""
+"""All that a package may have. `carton-label`: the SSCC alone, where the label is the carrier's own; the last five only where there is something to say."""
 
 
 def keep(work: FulfilmentOrder, n: int, papers: dict[str, bytes]) -> None:

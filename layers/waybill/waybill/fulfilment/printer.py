@@ -6,6 +6,7 @@ Loads what draws only when it is called.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from waybill.fulfilment import contents
@@ -41,6 +42,7 @@ def printer(record: Record, work: FulfilmentOrder, package: Package) -> dict[str
         package=package.n,
         packages=count,
         marks=tuple(mark.text for mark in marks),
+        sscc=package.sscc,
     )
     slip = Slip(
         order_number=number,
@@ -54,7 +56,10 @@ def printer(record: Record, work: FulfilmentOrder, package: Package) -> dict[str
         carton=box.name if box else package.note,
         marks=tuple(outside(mark) for mark in marks),
     )
-    printed = {"label.pdf": label_pdf(label), "label.zpl": zpl(label), "packing-slip.pdf": slip_pdf(slip)}
+    printed = {"label.pdf": label_pdf(label), "label.zpl": zpl(label), "label-300.zpl": zpl(label, 300), "packing-slip.pdf": slip_pdf(slip)}
+    if package.shipment and package.sscc:
+        carton = replace(label, tracking_number="", service="")
+        printed |= {"carton-label.pdf": label_pdf(carton), "carton-label.zpl": zpl(carton), "carton-label-300.zpl": zpl(carton, 300)}
     return printed | _plan(order, package, goods) | _over_the_border(record, work, package, goods) | _of_danger(record, work, package, goods)
 
 

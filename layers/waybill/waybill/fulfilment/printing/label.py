@@ -22,7 +22,7 @@ class Label:
     marks: tuple[str, ...] = ()
     """What is dangerous in it, in words; the signs themselves are stuck on."""
     sscc: str = ""
-    """The number of this very carton, 18 digits; empty where the shop has no GS1 prefix."""
+    """The number of this very carton, 18 digits; empty where the shop has no GS1 prefix. With it `tracking_number` may be empty: the carrier's own label is beside this one."""
     title: str = "SHIP TO"
 
 

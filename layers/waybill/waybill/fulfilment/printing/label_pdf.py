@@ -23,7 +23,7 @@ def pdf(label: Label) -> bytes:
 
     out = BytesIO()
     page = Canvas(out, pagesize=(_WIDTH, _HEIGHT), invariant=1)
-    page.setTitle(f"Label {label.tracking_number}")
+    page.setTitle(f"Label {label.tracking_number or label.sscc}")
     block(page, 13, 412, ["From", *address_lines(label.ship_from)], 7.5, 180)
     block(page, 200, 412, [f"{label.weight_g / 1000:.2f} kg", f"Parcel {label.package} of {label.packages}"], 10, 76, "Helvetica-Bold")
     page.line(8, 342, 280, 342)
@@ -51,8 +51,9 @@ def _with_sscc(page: Any, label: Label) -> None:
     _rule(page, 212, 3)
     line(page, 13, 193, label.service, "Helvetica-Bold", 14, _INNER)
     line(page, 13, 183, " · ".join(label.marks), "Helvetica-Bold", 7, _INNER)
-    _bars(page, widths(label.tracking_number), 130, 50)
-    _centred(page, 119, 10, _in_fours(label.tracking_number))
+    if label.tracking_number:
+        _bars(page, widths(label.tracking_number), 130, 50)
+        _centred(page, 119, 10, _in_fours(label.tracking_number))
     _rule(page, 113, 1)
     _bars(page, widths(f"00{label.sscc}", gs1=True), 18, _SSCC_TALL)
     _centred(page, 7, 10, f"SSCC (00) {label.sscc}")

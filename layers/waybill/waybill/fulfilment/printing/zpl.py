@@ -40,8 +40,8 @@ def _with_sscc(label: Label, on: _Paper) -> list[str]:
     parts = on.block(560, 124, 24, [label.carrier, f"Ref {label.reference}"], 240)
     parts += [on.rule(620, 8), on.text(36, 638, 44, label.service, _INNER)]
     parts += [on.text(36, 686, 20, " · ".join(label.marks), _INNER)] if label.marks else []
-    parts += [on.bars(712, 146, _MODULES, f"A^FD{label.tracking_number}"), on.centred(866, 30, label.tracking_number), on.rule(902, 3)]
-    return [*parts, on.bars(914, _SSCC_TALL, _SSCC_MODULES, f"N^FD>;>800{label.sscc}"), on.centred(1176, 28, f"SSCC (00) {label.sscc}")]
+    parts += [on.bars(712, 146, _MODULES, f"A^FD{label.tracking_number}"), on.centred(866, 30, label.tracking_number)] if label.tracking_number else []
+    return [*parts, on.rule(902, 3), on.bars(914, _SSCC_TALL, _SSCC_MODULES, f"N^FD>;>800{label.sscc}"), on.centred(1176, 28, f"SSCC (00) {label.sscc}")]
 
 
 @dataclass(frozen=True, slots=True)
