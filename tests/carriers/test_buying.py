@@ -100,6 +100,18 @@ def test_where_nobody_answers_the_work_waits_as_it_was_wanted_and_is_tried_again
         assert cases.all_open("no_label", 9) == []
 
 
+def test_what_was_cancelled_while_it_waited_for_a_label_waits_no_more() -> None:
+    with sold() as (the, vendor):
+        fo = picked(the)
+        vendor.down = True
+        assert post(the, fo, "pack").status == 503
+        assert the.call("POST", f"/v1/orders/{the.order_of(fo)}/cancel", {"reason": "asked for"}).status == 200
+        vendor.down = False
+        later(the)
+        round(the)
+        assert cases.all_open("no_label", 9) == [] and vendor.live() == []
+
+
 def test_a_carrier_that_does_not_answer_is_passed_over() -> None:
     with sold(keep_own=True) as (the, vendor):
         vendor.down = True

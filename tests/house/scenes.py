@@ -328,8 +328,8 @@ SCENES = (
     orders_taken_at_the_desk,
     channels_told_of_stock,
     counted,
-    carriers_set_up,
-    labels_bought,
     channels_followed,
     imported_from_a_spreadsheet,
+    carriers_set_up,
+    labels_bought,
 )

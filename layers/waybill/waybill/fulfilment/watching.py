@@ -22,7 +22,7 @@ from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
 from waybill.fulfilment.model.tracking import Scan, newest
 from waybill.fulfilment.service import Fulfilment
 from waybill.kernel.clock import Clock, instant, parse_instant
-from waybill.kernel.errors import Unavailable, WaybillError
+from waybill.kernel.errors import IllegalTransition, Unavailable, WaybillError
 from waybill.orders.store import ORDERS
 
 _PAGE, _MOST_WORKS, _MOST_ASKED, _MOST_RETRIED = 50, 500, 60, 20
@@ -105,6 +105,9 @@ class Watching:
             try:
                 self.pack(case.fo_id, case.data)
             except Unavailable:
+                continue
+            except IllegalTransition as problem:
+                cases.close_by_itself(case.id, f"there is nothing to label any more: {problem.message}"[:200], instant(self.clock()))
                 continue
             except WaybillError as problem:
                 logger.info("label not bought", fo_id=case.fo_id, problem=problem.message)

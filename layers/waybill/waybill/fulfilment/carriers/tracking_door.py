@@ -37,7 +37,7 @@ class Carriers:
     exceptions: Exceptions
 
     def tell(self, carrier: str, request: Request) -> FulfilmentOrder | None:
-        """One tracking event {"tracking_number", "status", "code", "at"}, or one as EasyPost writes and signs it: None where such a one is about something else.
+        """One tracking event {"tracking_number", "status", "code", "at"}, or one as EasyPost writes and signs it: None where such a one is about nothing of ours.
         Raises Unauthenticated, InvalidInput, NotFound."""
         if easypost.SIGNATURE in request.headers:
             return self._told_by_easypost(carrier, request)
@@ -51,7 +51,10 @@ class Carriers:
         number, scans = easypost.read(request.json_object(parcels=True))
         now = self.clock()
         known = [scan for scan in scans if parse_instant(scan.at) - now <= _FUTURE]
-        return self._heard(carrier, number, known) if known else None
+        try:
+            return self._heard(carrier, number, known) if known else None
+        except NotFound:
+            return None  # a label that was given back, or another shop's on the same account: who is refused too often is told nothing any more
 
     def _heard(self, carrier: str, number: str, scans: Sequence[Scan]) -> FulfilmentOrder:
         """Of many words the one that stands; then what is wrong with the parcel, if anything is."""
