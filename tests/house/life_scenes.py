@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.flow.life import Life, an_order
-from tests.house.deeds import ok, placed
+from tests.house.deeds import move, ok, placed
 from waybill.shop import store
 
 
@@ -58,5 +58,6 @@ def divided_and_moved(the: Life) -> None:
     new = _do(the, work, "split", {"lines": [{"line": "1", "quantity": 1}]})
     _do(the, work, "merge", {"with": new["id"]})
     other = {"reno": "columbus", "columbus": "reno"}[work["node"]]
+    move(the, "TEA", other, {"kind": "received", "quantity": 5}, "for-the-move")
     _do(the, work, "move", {"node": other}, "support")
     assert [each["node"] for each in the.work(work["order_id"])] == [other]
