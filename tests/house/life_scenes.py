@@ -46,9 +46,11 @@ def short_and_in_parcels(the: Life) -> None:
     _do(the, work, "hold", {"reason": "a look first"}, "support")
     _do(the, work, "release", {}, "support")
     _do(the, work, "pick", {})
+    ok(the.call("GET", f"/v1/fulfilment-orders/{work['id']}/packing"))
     _do(the, work, "pack", {"packages": [{"lines": [{"line": "1", "quantity": 1}]}, {"lines": [{"line": "1", "quantity": 1}]}]})
     _do(the, work, "ship", {"packages": [2]})
-    _do(the, work, "ship", {})
+    the.deliver([_do(the, work, "ship", {})])
+    the.settle()
     sent = _do(the, work, "packages/1/reship", {"reason": "STOLEN", "even_so": True}, "support")
     assert the.order(sent["order"])["status"] == "released"
 

@@ -72,7 +72,8 @@ def labels_bought(the: Life) -> None:
             the.world.later(each * 86_400 + 900)
             _round(the)
         the.settle()
-        (lost,) = ok(the.call("GET", "/v1/parcel-cases?kind=lost")).json()["items"]
+        cases = ok(the.call("GET", "/v1/parcel-cases?kind=lost")).json()["items"]
+        (lost,) = [each for each in cases if each["fulfilment_order"] == work["id"]]
         ok(the.call("POST", f"/v1/parcel-cases/{lost['id']}/close", {"why": "sent again"}))
         the.world.later(-sum(each * 86_400 + 900 for each in days) - 120)
     manager.put_secret_value(SecretId="waybill/local/carriers", SecretString=json.dumps(before))
