@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-QUEUES = ("Intake", "Waits", "Stock", "Payment", "Routing", "NodePush", "Parcels", "Notifications", "Accounting", "ChannelAcks", "ChannelChanges", "Imports")
+QUEUES = ("Intake", "Waits", "Stock", "Payment", "Routing", "NodePush", "EdiIn", "Parcels", "Notifications", "Accounting", "ChannelAcks", "ChannelChanges", "Imports")
 DEAD_LETTERS = (*(f"{name}DeadLetters" for name in QUEUES), "StreamFailuresQueue", "BusFailuresQueue")
 
 
@@ -71,7 +71,7 @@ def _dead_letters(queue: str) -> Alarm:
 
 ALARMS = (
     *(_dead_letters(queue) for queue in DEAD_LETTERS),
-    Alarm("OldestMessageAlarm", "A queue is not keeping up.", "age-of-the-oldest-message", tuple(_queue("ApproximateAgeOfOldestMessage", f"{name}Queue") for name in QUEUES if name not in ("Imports", "Parcels")), threshold=900, statistic="Maximum", math="MAX(METRICS())"),
+    Alarm("OldestMessageAlarm", "A queue is not keeping up.", "age-of-the-oldest-message", tuple(_queue("ApproximateAgeOfOldestMessage", f"{name}Queue") for name in QUEUES if name not in ("Imports", "Parcels", "EdiIn")), threshold=900, statistic="Maximum", math="MAX(METRICS())"),
     Alarm("IntakeFailuresAlarm", "The doors answered 5xx or a door crashed.", "intake-5xx", (Metric("AWS/ApiGateway", "5xx", (("ApiId", "!Ref Api"),)), _lambda("Errors", "Intake")), seconds=60),
     Alarm("WorkflowFailedAlarm", "An order execution failed, timed out or was stopped.", "workflow-failed", tuple(_machine(f"Executions{how}") for how in ("Failed", "TimedOut", "Aborted"))),
     Alarm("ThrottlesAlarm", "Functions, state transitions or tables are being throttled.", "throttles", (_lambda("Throttles"), _machine("ExecutionThrottled"), *(_table("WriteThrottleEvents", name) for name in ("Orders", "Inventory", "Documents")))),
@@ -93,6 +93,9 @@ ALARMS = (
     Alarm("ChannelsUnreadAlarm", "A channel cannot be asked for its orders, or what asks is itself failing.", "channels-unread", (_lambda("Errors", "ChannelChanges"), _own("ChannelsNotRead")), periods=3),
     Alarm("DriftAlarm", "The documents of a channel have fields that they never had, or lack some that they always had.", "documents-drift", (_own("DocumentsDrifted"),), seconds=86400),
     Alarm("ImportsAlarm", "A spreadsheet of orders does not go on.", "imports", (_queue("ApproximateAgeOfOldestMessage", "ImportsQueue"),), threshold=900, statistic="Maximum"),
+    Alarm("EdiUnansweredAlarm", "A warehouse has not acknowledged what we sent it, or what looks for that is itself failing.", "edi-unanswered", (_own("EdiUnanswered"), _lambda("Errors", "Edi")), seconds=900, periods=2, statistic="Maximum", math="MAX(METRICS())"),
+    Alarm("EdiStoppedAlarm", "A document of a warehouse waits for a person: it could not be read, or not be applied, or was refused by them.", "edi-stopped", (_own("EdiStopped"),), seconds=900, statistic="Maximum"),
+    Alarm("EdiInAlarm", "Files of a warehouse lie in its folder and are not taken.", "edi-stopped", (_queue("ApproximateAgeOfOldestMessage", "EdiInQueue"),), threshold=900, statistic="Maximum"),
     Alarm("ScarcityAlarm", "Stock is not priced for orders still to come.", "scarcity", (_lambda("Errors", "Scarcity"),), seconds=3600, periods=3),
     Alarm("ReconcilerAlarm", "What mends lost executions is itself failing.", "reconciler", (_lambda("Errors", "Reconciler"),), periods=2),
 )  # fmt: skip

@@ -32,9 +32,10 @@ _SQUARE = (
     ("post", "/v2/inventory/changes/batch-create"),
     ("post", "/v2/refunds"),
 )
-_AMAZON = ("orders_v2026_01_01/search_orders_api", "orders_v2026_01_01/get_order_api", "orders_v0/orders_v0_api", "listings_items_v2021_08_01/listings_api")
+_AMAZON = ("orders_v2026_01_01/search_orders_api", "orders_v2026_01_01/get_order_api", "orders_v0/orders_v0_api", "listings_items_v2021_08_01/listings_api", "fulfillment_outbound_v2020_07_01/fba_outbound_api")
 _MODELS = {
     "orders_v0": ("confirm_shipment_request", "package_detail", "confirm_shipment_order_item"),
+    "fulfillment_outbound_v2020_07_01": ("create_fulfillment_order_request", "create_fulfillment_order_item", "address"),
     "listings_items_v2021_08_01": ("listings_item_patch_request", "patch_operation"),
 }
 
@@ -76,7 +77,7 @@ def _amazon(wheel: zipfile.ZipFile) -> dict[str, Any]:
     operations: dict[str, list[str]] = {}
     for name in _AMAZON:
         for part in wheel.read(f"spapi/api/{name}.py").decode().split("_with_http_info(self")[1:]:
-            called = re.search(r"'(/(?:orders|listings)/[^']+)', '([A-Z]+)'", part)
+            called = re.search(r"'(/(?:orders|listings|fba)/[^']+)', '([A-Z]+)'", part)
             if called:
                 operations[f"{called[2]} {called[1]}"] = re.findall(r"query_params\.append\(\('(\w+)'", part)
     models = {name: _model(wheel.read(f"spapi/models/{of}/{name}.py").decode()) for of, names in _MODELS.items() for name in names}

@@ -10,7 +10,7 @@ from tools.alarms import DEAD_LETTERS, GATEWAYS, QUEUES, Alarm
 Widget = dict[str, Any]
 _STATES = ("received", "confirmed", "released", "shipped", "delivered", "completed", "held", "backordered", "cancelled")
 _TABLES = ("Orders", "Documents", "Inventory", "Ledger", "Shop", "Messages")
-_FUNCTIONS = ("Intake", "IntakeWorker", "Imports", "StockWorker", "Waits", "Orders", "Payment", "GatewayHooks", "Finance", "PaymentCare", "Payouts", "Cases", "StockProof", "Brokering", "Carts", "Listing", "Scarcity", "Routing", "Rules", "Fulfilment", "Picking", "Labels", "Carriers", "Parcels", "NodePush", "Notifications", "AccountingWorker", "ChannelAcks", "ChannelChanges", "Publisher", "Reconciler", "Desk")  # fmt: skip
+_FUNCTIONS = ("Intake", "IntakeWorker", "Imports", "StockWorker", "Waits", "Orders", "Payment", "GatewayHooks", "Finance", "PaymentCare", "Payouts", "Cases", "StockProof", "Brokering", "Carts", "Listing", "Scarcity", "Routing", "Rules", "Fulfilment", "Picking", "Labels", "Carriers", "Parcels", "NodePush", "Edi", "Notifications", "AccountingWorker", "ChannelAcks", "ChannelChanges", "Publisher", "Reconciler", "Desk")  # fmt: skip
 
 
 def body(alarms: Iterable[Alarm]) -> dict[str, Any]:

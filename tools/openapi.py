@@ -126,6 +126,8 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 def _body(route: Route) -> dict[str, Any]:
     if route.takes == "*":
         return {"required": True, "description": "The sender's own document", "content": {_JSON: {"schema": {"type": "object"}}}}
+    if route.takes == "x12":
+        return {"required": not route.path.endswith(":replay"), "description": "An X12 interchange, as it is", "content": {"application/edi-x12": {"schema": TEXT}}}
     if route.takes == "file":
         return {"required": False, "description": "A CSV file or an .xlsx workbook, as it is", "content": {kind: {"schema": TEXT} for kind in _SPREADSHEETS}}
     if route.takes == "csv":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from waybill.edi.model.record import STATUSES as STATUSES_OF_INTERCHANGES
 from waybill.imports.model.record import POLICIES
 from waybill.imports.model.record import STATUSES as STATUSES_OF_IMPORTS
 from waybill.inventory.movements import BY_HAND
@@ -524,6 +525,18 @@ SHAPES: dict[str, Schema] = {
         {"started_at": INSTANT, "finished_at": INSTANT, "problem": TEXT, "sheet": TEXT, "upload": record({"method": TEXT, "url": TEXT, "seconds": WHOLE}, {}, "Where to put the file, and for how long")},
         "`problems` are the first; `links.errors` has all.",
     ),
+    "Interchange": record(
+        {"id": TEXT, "node": TEXT, "way": {"enum": ["in", "out"]}, "at": INSTANT, "status": {"enum": list(STATUSES_OF_INTERCHANGES)}, "overdue": FLAG, "problems": array(TEXT), "links": {"type": "object", "additionalProperties": TEXT}, "parts": array(record({"kind": TEXT}, {"control": TEXT, "about": TEXT, "status": TEXT, "problem": TEXT}))},
+        {"control": TEXT, "cause": TEXT, "answer": TEXT, "by": TEXT},
+        "`parts` are its transaction sets, `about` the number of what each speaks of; `answer` is the interchange that acknowledges it. `overdue`: its own acknowledgement should have come.",
+    ),
+    "NodeDelivery": record(
+        {"id": TEXT, "node": TEXT, "type": TEXT, "fulfilment_order": TEXT, "status": {"enum": ["failing", "delivered"]}, "answer": {"type": ["integer", "null"]}, "attempts": WHOLE, "at": INSTANT, "tried_at": INSTANT},
+        {},
+        "`id` is the webhook's; `answer` the status that the node's server gave last, null where nobody answered.",
+    ),
+    "Interchanges": record({"items": array(ref("Interchange"))}, {}, "One for each interchange of the file"),
+    "AnnouncementIn": record({"kind": {"enum": ["purchase_order", "transfer"]}, "id": TEXT}),
     "CountSheet": record(
         {"id": TEXT, "node": TEXT, "status": {"enum": ["open", "in_review", "closed", "cancelled"]}, "blind": FLAG, "version": WHOLE, "counts": {"type": "object", "additionalProperties": WHOLE}},
         {

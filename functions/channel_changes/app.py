@@ -9,4 +9,4 @@ CHANGES = bootstrap.channel_changes()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    return batch.each(event, CHANGES.take) if "Records" in event else bootstrap.channel_watch().watch()
+    return batch.each(event, CHANGES) if "Records" in event else bootstrap.channel_watch().watch()

@@ -1,4 +1,4 @@
-"""Queue `node-push`: new work goes to the node's webhook."""
+"""Queue `node-push`: nodes are told of their work, each in its own way; on a schedule work at Amazon is looked at."""
 
 from typing import Any
 
@@ -9,4 +9,4 @@ PUSH = bootstrap.node_push()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    return batch.each_event(event, PUSH.told)
+    return batch.each_event(event, PUSH.told) if "Records" in event else {"looked_at": bootstrap.mcf().look_around()}

@@ -169,3 +169,59 @@ def test_the_address_is_not_in_what_is_logged(the: Floor, node: Node, capsys: py
     assert "work pushed" in said
     for personal in ("Ada Byron", "500 Main St", "ada@example.org", "reno-reno"):
         assert personal not in said
+
+
+def _log(the: Floor, status: str = "failing", who: str = "reno") -> list[dict[str, Any]]:
+    reply = the.call("GET", f"/v1/node-deliveries?status={status}", who=who)
+    assert reply.status == 200, reply.content
+    return list(reply.json()["items"])
+
+
+def test_what_a_node_has_not_taken_stands_in_its_log_until_it_has(the: Floor, node: Node) -> None:
+    (fo,) = the.put()
+    node.answers = [503, 500]
+    assert (_told(the, fo), _told(the, fo)) == (["m"], ["m"])
+    (failing,) = _log(the)
+    assert (failing["id"], failing["fulfilment_order"], failing["answer"], failing["attempts"]) == (f"{fo}:1", fo, 500, 2)
+    assert _told(the, fo) == []
+    assert _log(the) == []
+    assert [(each["answer"], each["attempts"]) for each in _log(the, "delivered")] == [(204, 3)]
+
+
+def test_a_person_or_the_node_itself_has_it_told_again_as_it_stands_now(the: Floor, node: Node) -> None:
+    (fo,) = the.put()
+    node.answers = [500]
+    _told(the, fo)
+    the.do(fo, "accept")
+    for who, status in (("reno", 202), ("support", 202), ("columbus", 404), ("viewer", 403)):
+        assert the.call("POST", f"/v1/node-deliveries/{fo}:1:replay", who=who).status == status
+    node.heard.clear()
+    while the.world._queues_once():
+        pass
+    assert [json.loads(raw)["data"]["status"] for _, raw in node.heard] == ["accepted", "accepted"]
+    assert {headers["webhook-id"] for headers, _ in node.heard} == {f"{fo}:1"}
+
+
+def test_nobody_sees_what_another_node_was_told(the: Floor, node: Node) -> None:
+    (fo,) = the.put()
+    _told(the, fo)
+    assert the.call("GET", "/v1/node-deliveries?node=reno", who="columbus").status == 404
+    assert _log(the, "delivered", "columbus") == []
+
+
+def test_a_node_hears_of_what_it_has_subscribed_to_and_of_everything_without_a_word(the: Floor, node: Node) -> None:
+    (fo,) = the.put()
+    the.call("POST", f"/v1/orders/{load(fo)[0].order.id}/cancel", {"reason": "no"}, who="support")
+    assert _told(the, fo, "fulfilment_order.cancelled") == []
+    assert [json.loads(raw)["type"] for _, raw in node.heard] == ["fulfilment_order.cancelled"]
+    store.save(store.NODE, "reno", replace(store.node("reno"), settings={"events": ["fulfilment_order.requested"]}))
+    store.forget()
+    assert _told(the, fo, "fulfilment_order.cancelled") == []
+    assert len(node.heard) == 1
+
+
+def test_a_node_whose_server_is_gone_is_told_later_and_it_says_so(the: Floor, node: Node) -> None:
+    (fo,) = the.put()
+    _point("http://127.0.0.1:9/gone", {"reno": [KEY]})
+    assert _told(the, fo) == ["m"]
+    assert [each["answer"] for each in _log(the)] == [None]

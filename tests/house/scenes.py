@@ -23,6 +23,7 @@ from tests.house.life_scenes import asked_before_cancelling, divided_and_moved, 
 from tests.house.parcel_scenes import carriers_set_up, labels_bought
 from tests.house.rules_scenes import brokered, policies_written, rules_made, scarcity_priced
 from tests.house.supply_scenes import channels_told_of_stock, counted, supply_ordered_sent_and_received
+from tests.house.third_party_scenes import shipped_by_amazon, spoken_to_by_edi, told_again
 from waybill.channels.model.signature import signed
 from waybill.orders import documents
 from waybill.shop import store
@@ -332,4 +333,7 @@ SCENES = (
     imported_from_a_spreadsheet,
     carriers_set_up,
     labels_bought,
+    spoken_to_by_edi,
+    shipped_by_amazon,
+    told_again,
 )

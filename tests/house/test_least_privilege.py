@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,8 @@ IDLE: dict[Grant, str] = {}
 
 OPEN = {
     "arn:aws:s3:::files/documents/*": "a large document lies under its channel and its hash",
+    "arn:aws:s3:::files/edi/*": "files lie in the folder of a partner",
+    "arn:aws:s3:::files/interchanges/*": "interchanges lie under their id",
     "arn:aws:s3:::files/imports/*": "a spreadsheet and its parts lie under their import",
     "arn:aws:s3:::files/orders/*": "papers lie under their order and their parcel",
     "arn:aws:secretsmanager:*:secret:waybill/local/*-[?][?][?][?][?][?]": "Secrets Manager ends a secret's ARN in six characters of its own",
@@ -86,13 +89,27 @@ def test_there_is_no_role_and_no_policy_beside_those_that_are_compared():
 
 def test_the_bus_may_send_where_its_rules_send_and_nowhere_else():
     after = expanded()["Resources"].values()
-    (policy,) = [each["Properties"]["PolicyDocument"] for each in after if each["Type"] == "AWS::SQS::QueuePolicy"]
-    (statement,) = policy["Statement"]
-    assert (statement["Principal"], statement["Action"]) == ({"Service": "events.amazonaws.com"}, "sqs:SendMessage")
+    statement = _sender("events.amazonaws.com")
     targets = [target for each in after if each["Type"] == "AWS::Events::Rule" for target in each["Properties"].get("Targets", ())]
     told = {resolved(target["Arn"]) for target in targets if "DeadLetterConfig" in target}
     failed = {resolved(target["DeadLetterConfig"]["Arn"]) for target in targets if "DeadLetterConfig" in target}
     assert {resolved(resource) for resource in statement["Resource"]} == told | failed
+
+
+def test_files_are_told_of_in_one_queue_by_buckets_of_this_account_alone():
+    statement = _sender("s3.amazonaws.com")
+    (bucket,) = [each["Properties"] for each in expanded()["Resources"].values() if each["Type"] == "AWS::S3::Bucket"]
+    (told,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
+    assert resolved(told["Queue"]) == resolved(statement["Resource"])
+    assert list(statement["Condition"]["StringEquals"]) == ["aws:SourceAccount"]
+
+
+def _sender(service: str) -> dict[str, Any]:
+    """The one statement that lets a service send into queues, and nothing else."""
+    policies = [each["Properties"]["PolicyDocument"] for each in expanded()["Resources"].values() if each["Type"] == "AWS::SQS::QueuePolicy"]
+    (statement,) = [each for policy in policies for each in policy["Statement"] if each["Principal"] == {"Service": service}]
+    assert statement["Action"] == "sqs:SendMessage"
+    return statement
 
 
 # ── the comparison itself ────────────────────────────────────────────────────────────────────────────────────────────

@@ -54,6 +54,7 @@ _CONTEXTS = {
     "carriers": {"fulfilment"},
     "parcels": {"fulfilment"},
     "node_push": {"fulfilment"},
+    "edi": {"edi"},
     "notifications": {"notifications"},
     "accounting": {"accounting"},
     "accounting_worker": {"accounting"},

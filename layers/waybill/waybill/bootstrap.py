@@ -12,20 +12,22 @@ if TYPE_CHECKING:
     from waybill.accounting.service import Books
     from waybill.aws.http import Router
     from waybill.channels.acks import ChannelAcks
-    from waybill.channels.changes import Changes
     from waybill.channels.condition import Conditions
     from waybill.channels.watching import Watching
     from waybill.channels.worker import IntakeWorker
     from waybill.counting.service import Counting
     from waybill.drafts.service import Drafts
+    from waybill.edi.orders import Orders as EdiOrders
+    from waybill.edi.taking import Taking as EdiTaking
+    from waybill.edi.watching import Watching as EdiWatching
     from waybill.editing.service import Editing
+    from waybill.fulfilment.asking import Asking
     from waybill.fulfilment.exceptions import Exceptions
     from waybill.fulfilment.labels import Labels
     from waybill.fulfilment.model.tracking import Scan
     from waybill.fulfilment.packing import Packing
     from waybill.fulfilment.parcels import Parcels
     from waybill.fulfilment.ports import Carrier
-    from waybill.fulfilment.push import NodePush
     from waybill.imports.worker import Worker as ImportWorker
     from waybill.inventory.carts import Carts
     from waybill.inventory.checking import Checking
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from waybill.inventory.service import Inventory
     from waybill.kernel.events import Event
     from waybill.listing.service import Listing
+    from waybill.mcf.fulfilling import Fulfilling
     from waybill.notifications.service import Notifier
     from waybill.orders.reconciler import Reconciler
     from waybill.orders.service import Orders
@@ -121,7 +124,7 @@ def intake_worker() -> IntakeWorker:
     return IntakeWorker(utc_now, lambda document, record, said: documents.enqueue_change(document.id))
 
 
-def channel_changes() -> Changes:
+def channel_changes() -> Callable[[dict[str, Any]], None]:
     """What the channel-changes queue's messages go to."""
     from waybill.channels.changes import Changes
     from waybill.channels.following import Following
@@ -134,7 +137,13 @@ def channel_changes() -> Changes:
         AtChannel(OrdersTable(), utc_now).settle(order_id, paid, refunded, actor)
 
     following = Following(orders(), settle, utc_now)
-    return Changes(IntakeWorker(utc_now, lambda document, record, said: following.follow(record, said)), utc_now)
+    changes = Changes(IntakeWorker(utc_now, lambda document, record, said: following.follow(record, said)), utc_now)
+
+    def take(message: dict[str, Any]) -> None:
+        if message.get("NotificationType") != "FULFILLMENT_ORDER_STATUS" or not mcf().heard(message):
+            changes.take(message)
+
+    return take
 
 
 def channel_watch() -> Watching:
@@ -789,7 +798,10 @@ def _routing() -> Routing:
 
 def fulfilment_api() -> Router:
     """Routes of `functions/fulfilment`."""
-    from waybill.fulfilment import api, life_api
+    from functools import partial
+
+    from waybill.aws import queues
+    from waybill.fulfilment import api, deliveries_api, life_api
     from waybill.fulfilment.carriers.tracking_door import Carriers
     from waybill.fulfilment.dividing import Dividing
     from waybill.fulfilment.reshipping import Reshipping
@@ -804,6 +816,7 @@ def fulfilment_api() -> Router:
     routes = api.router(service, Carriers(utc_now, service, _exceptions()))
     life_api.add_routes(routes, service, Dividing(utc_now), Reshipping(utc_now))
     moving.add_routes(routes, moving.Moving(service, open_nodes, lambda skus, channel: inventory().available(skus, channel)))
+    deliveries_api.add_routes(routes, partial(queues.send, "NODE_PUSH_QUEUE_URL"))
     return routes
 
 
@@ -944,8 +957,65 @@ def notifier() -> Notifier:
     return Notifier(MessagesTable(), Ses(), store.load, brand, tracking, utc_now)
 
 
-def node_push() -> NodePush:
-    """Sends new work to a node's webhook."""
+def node_push() -> Asking:
+    """Tells nodes of their work, each in its own way."""
+    from waybill.fulfilment.asking import Asking
     from waybill.fulfilment.push import NodePush
 
-    return NodePush(utc_now)
+    return Asking(NodePush(utc_now).told, {"edi": lambda: edi_orders().told, "mcf": lambda: mcf().told})
+
+
+def mcf() -> Fulfilling:
+    """Nodes that are Amazon."""
+    from waybill.channels.connecting import remote
+    from waybill.fulfilment import listing
+    from waybill.fulfilment.away import Away
+    from waybill.fulfilment.service import Fulfilment
+    from waybill.mcf.fulfilling import Fulfilling, account_of
+    from waybill.shop import store as shop
+
+    def account(channel: str) -> Any:
+        return remote(shop.channel(channel), utc_now)
+
+    return Fulfilling(Away(Fulfilment(utc_now)), account_of(account), listing.open_ids)
+
+
+def edi_orders() -> EdiOrders:
+    """Warehouse shipping orders and stock transfer advices, into partners' folders."""
+    from waybill.edi.orders import Orders
+    from waybill.edi.sending import Sending
+
+    return Orders(utc_now, Sending(utc_now), lambda kind, id: supply().load(kind, id))
+
+
+def edi_taking() -> EdiTaking:
+    """What partners put into their folders."""
+    from dataclasses import replace
+
+    from waybill.edi.applying import Applying
+    from waybill.edi.sending import Sending
+    from waybill.edi.shelves import NodeCounts, NodeReceipts
+    from waybill.edi.taking import Taking
+    from waybill.fulfilment.away import Away
+    from waybill.fulfilment.service import Fulfilment
+    from waybill.supply.model.inbound import PURCHASE_ORDER, TRANSFER
+
+    sending = Sending(utc_now)
+    receipts = NodeReceipts(supply(), (PURCHASE_ORDER, TRANSFER), lambda inbound, day: replace(inbound, expected=day))
+    return Taking(utc_now, sending, Applying(Away(Fulfilment(utc_now)), receipts, NodeCounts(counting()), sending).apply)
+
+
+def edi_watching() -> EdiWatching:
+    """Counts what waits for an acknowledgement, or for a person."""
+    from waybill.edi.sending import Sending
+    from waybill.edi.watching import Watching
+
+    return Watching(Sending(utc_now))
+
+
+def edi_api() -> Router:
+    """Routes of `functions/edi`."""
+    from waybill.edi import api
+    from waybill.edi.sending import Sending
+
+    return api.router(edi_taking(), Sending(utc_now), edi_orders())

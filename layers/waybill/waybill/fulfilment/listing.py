@@ -16,6 +16,7 @@ from waybill.orders.store import ORDERS
 
 STATUSES = ("requested", "accepted", "picking", "picked", "packed", "partially_shipped", "cancellation_requested", "on_hold", "shipped")
 Documents = list[dict[str, Any]]
+_AT_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,12 @@ def open_work(nodes: list[str], status: str, limit: int, start: Position | None)
         if status not in ("", "shipped"):
             break
     return found, here
+
+
+def open_ids(node: str) -> list[str]:
+    """Ids of a node's work that has not left, oldest first; the first two hundred."""
+    page = ORDERS.page(_lookup(node), prefix=f"{OPEN}#", index="lookup", keys=("lookup_pk", "lookup_sk"), limit=_AT_MOST)
+    return [entry["lookup_sk"].rpartition("#")[2] for entry in page.items]
 
 
 def position(request: Request, nodes: list[str]) -> Position | None:

@@ -47,7 +47,7 @@ class Fulfilment:
 
     def withdraw(self, fo_id: str, actor: str, to: str = "") -> tuple[Record, FulfilmentOrder]:
         """A person sends the work elsewhere before anybody has begun; routing hears of it as of a rejection."""
-        return self._alone(fo_id, "", lambda work, at: verbs.withdraw(work, to, at, actor))
+        return self._alone(fo_id, "", lambda work, at: verbs.withdraw(work, to, at, actor, shop.node(work.node).is_told))
 
     def pick(self, fo_id: str, units: Mapping[str, int], actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """Units are picked; none named: all that are missing."""

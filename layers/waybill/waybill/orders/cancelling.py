@@ -105,11 +105,11 @@ class Cancelling:
         return [self._work(item, until) for item in self.record.fulfilment_orders if item["id"] in {**self.at_once, **self.asked}]
 
     def _work(self, item: dict[str, Any], until: str) -> Write:
+        pushed = self.node(item["node"]).is_told
         if item["id"] in self.asked:
-            pushed = bool(self.node(item["node"]).webhook_url)
             after = work.asked(item, self.asked[item["id"]], self.reason, until, pushed, self.at, self.actor)
         else:
-            after = work.reduced(item, self.at_once[item["id"]], self.reason, self.at, self.actor)
+            after = work.reduced(item, self.at_once[item["id"]], self.reason, self.at, self.actor, pushed)
         return replace_item(ORDERS, after, item["version"])
 
     def _open(self) -> list[dict[str, Any]]:

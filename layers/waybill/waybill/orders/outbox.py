@@ -20,10 +20,12 @@ HEARD = frozenset(
     "order.backordered order.cancelled order.confirmed order.edited order.hold_released order.lines_cancelled order.stock_arrived payment.captured payment.recorded payment.refunded "
     "credit.issued credit.adjusted payment.disputed payment.dispute_won payment.refund_returned payment.refund_owed refund.retried refund.withdrawn "
     "payment.fee_charged payout.failed payout.settled refund.granted fulfilment_order.cancelled fulfilment_order.delayed fulfilment_order.delivered fulfilment_order.rejected fulfilment_order.returning fulfilment_order.undeliverable fulfilment_order.requested fulfilment_order.shipped "
-    "fulfilment_order.short fulfilment_order.cancellation_requested order.cancellation_declined order.reshipped".split()
+    "fulfilment_order.short fulfilment_order.cancellation_requested fulfilment_order.reduced order.cancellation_declined order.reshipped".split()
 )
 """What the template's rules listen to. The rest stays in the timeline: an event on the bus is a customer's money. Whoever adds a
 rule of their own names its types in the template's parameter `AlsoPublish` (`*` for all)."""
+_IF_TOLD = frozenset({"fulfilment_order.reduced"})
+"""Heard only where a node is told of them (`push`)."""
 
 
 def publish(records: list[dict[str, Any]]) -> list[str]:
@@ -32,8 +34,7 @@ def publish(records: list[dict[str, Any]]) -> list[str]:
     Events leave in the order of the stream; the ids are stable, so that a repeat is recognised by every consumer.
     """
     changes = [(record["dynamodb"]["SequenceNumber"], event) for record in records for event in new_events(record)]
-    wanted = _wanted()
-    waiting = [(number, event) for number, event in changes if "*" in wanted or event.type in wanted]
+    waiting = [(number, event) for number, event in changes if _is_heard(event)]
     for start in range(0, len(waiting), _MOST_ENTRIES):
         chunk = waiting[start : start + _MOST_ENTRIES]
         refused = _put([event for _, event in chunk])
@@ -44,8 +45,9 @@ def publish(records: list[dict[str, Any]]) -> list[str]:
     return []
 
 
-def _wanted() -> frozenset[str]:
-    return HEARD | frozenset(os.environ.get("ALSO_PUBLISH", "").replace(",", " ").split())
+def _is_heard(event: Event) -> bool:
+    also = frozenset(os.environ.get("ALSO_PUBLISH", "").replace(",", " ").split())
+    return bool(also & {"*", event.type}) or (event.type in HEARD and (event.type not in _IF_TOLD or bool(event.data.get("push"))))
 
 
 def new_events(record: dict[str, Any]) -> Iterator[Event]:

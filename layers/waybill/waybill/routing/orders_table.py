@@ -40,7 +40,7 @@ class OrdersTable:
         number = len(record.decisions) + 1
         decision = {"pk": partition(record.order.id), "sk": f"{DECISION}{number}", "n": number, **folded(receipt)}
         nodes = {node.id: node for node in shop.nodes()}
-        made = [create(ORDERS, item_of(_requested(record.order.id, each, at, bool(nodes[each.node].webhook_url)))) for each in work]
+        made = [create(ORDERS, item_of(_requested(record.order.id, each, at, nodes[each.node].is_told))) for each in work]
         slots = taking((nodes[each.node], each.leaves) for each in work)
         commit(record.save(state), *made, create(ORDERS, decision), *slots)
 

@@ -26,7 +26,8 @@ class Node:
     sort by its `priority`, the lower the sooner. `parcels_per_day` is what it can send; 0: any number. `closed`: (from, until)
     instants of planned outages, the second no longer in them. What is ordered there by `cut_off` ("HH:MM" of its `timezone`; empty: midnight) leaves
     the same day, if it is one of its `workdays` (1, Monday, to 7; none: all) and none of its `holidays` (dates). `cancels`: whether work that it has
-    accepted is cancelled `at_once` or only when it agrees, `asked`; empty: a 3PL is asked, our own houses are not."""
+    accepted is cancelled `at_once` or only when it agrees, `asked`; empty: a 3PL is asked, our own houses are not. `settings` say how it
+    is told of its work where it does not ask: `edi` (a folder), `mcf` (Amazon), `events` (which types go to `webhook_url`); addresses, never secrets."""
 
     id: str
     name: str
@@ -45,10 +46,16 @@ class Node:
     workdays: tuple[int, ...] = ()
     holidays: tuple[str, ...] = ()
     cancels: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
 
     @property
     def asked_before_cancelling(self) -> bool:
-        return (self.cancels or ("asked" if self.kind == "3pl" else "at_once")) == "asked"
+        return (self.cancels or ("asked" if self.kind in ("3pl", "mcf") else "at_once")) == "asked"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it hears of its work from us; another asks for its list."""
+        return bool(self.webhook_url or self.settings.get("edi") or self.settings.get("mcf"))
 
     def is_open(self, at: str) -> bool:
         """Whether it ships at an instant, as far as is planned."""

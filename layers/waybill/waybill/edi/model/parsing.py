@@ -21,15 +21,18 @@ _BLANKS = " \t\r\n\x0b\x0c\x1a\xa0\ufeff"
 
 def read(text: str) -> list[Interchange]:
     """Every interchange of a file, with what is wrong in it. Raises Malformed for what does not begin as one."""
-    found: list[Interchange] = []
+    return [interchange for interchange, _ in each(text)]
+
+
+def each(text: str) -> Iterator[tuple[Interchange, str]]:
+    """One after the other, each with its own text. Raises Malformed where the next does not begin as one, after those before it."""
     rest = text.strip(_BLANKS)
-    while rest:
-        interchange, rest = _interchange(rest)
-        found.append(interchange)
-        rest = rest.lstrip(_BLANKS)
-    if not found:
+    if not rest:
         raise Malformed("the file is empty")
-    return found
+    while rest:
+        interchange, following = _interchange(rest)
+        yield interchange, rest[: len(rest) - len(following)].rstrip(_BLANKS)
+        rest = following.lstrip(_BLANKS)
 
 
 def _interchange(text: str) -> tuple[Interchange, str]:

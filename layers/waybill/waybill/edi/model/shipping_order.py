@@ -1,6 +1,6 @@
 """940, warehouse shipping order: what a node is to send to whom; or, cancelled, that it shall not. Pure.
 
-W0501 is N for an order and F for its cancellation (element 473). W0502 holds the fulfilment order, whose id is as long as the element allows.
+W0501 is N for an order, F for its cancellation, R for one of which less is to ship (element 473). W0502 holds the fulfilment order, whose id is as long as the element allows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from waybill.edi.model.x12 import Segment, TransactionSet, segment
 from waybill.kernel.errors import InvalidInput
 
 KIND = "940"
-NEW, CANCELLED = "N", "F"
+NEW, CANCELLED, CHANGED = "N", "F", "R"
 _PREFIX = "fo_"
 _ORDER_PART = 20
 

@@ -170,13 +170,15 @@ def reject(work: FulfilmentOrder, reason: str, lines: list[str], at: str, actor:
     return told(go(work, "reject"), "rejected", at, actor, data)
 
 
-def withdraw(work: FulfilmentOrder, to: str, at: str, actor: str) -> FulfilmentOrder:
-    """We take the work back to send it elsewhere (`to` that node, where one is named), as long as nobody at the node has begun. Raises IllegalTransition after that."""
+def withdraw(work: FulfilmentOrder, to: str, at: str, actor: str, pushed: bool = False) -> FulfilmentOrder:
+    """We take the work back to send it elsewhere (`to` that node, where one is named), as long as nobody at the node has begun. Raises IllegalTransition
+    after that. `pushed`: its node hears of its work from us, and so of this."""
     if work.status == "rejected":
         return work
     if work.status not in WITHDRAWN_FROM:
         raise IllegalTransition(f"{work.id} is {work.status}: too late to take it back; the node may still reject it")
-    return told(go(work, "reject"), "rejected", at, actor, {"reason": REROUTED, "lines": sorted(work.lines)} | ({"to": to} if to else {}))
+    data = {"reason": REROUTED, "lines": sorted(work.lines)} | ({"to": to} if to else {}) | ({"push": True} if pushed else {})
+    return told(go(work, "reject"), "rejected", at, actor, data)
 
 
 def pick(work: FulfilmentOrder, units: Mapping[str, int], at: str, actor: str) -> FulfilmentOrder:

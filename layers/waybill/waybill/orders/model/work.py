@@ -30,19 +30,19 @@ def units(item: Item) -> dict[str, int]:
     return {line: count for line, count in left.items() if count}
 
 
-def cancelled(item: Item, reason: str, at: str, actor: str) -> dict[str, Any]:
-    """It is to ship nothing."""
+def cancelled(item: Item, reason: str, at: str, actor: str, pushed: bool = False) -> dict[str, Any]:
+    """It is to ship nothing. `pushed`: its node hears of its work from us, and so of this."""
     ended = {name: value for name, value in item.items() if name not in (*_INDEX, "pause")}
-    return _told({**ended, "status": "cancelled"}, "cancelled", at, actor, {"reason": reason} | ({"labelled": True} if live(item) else {}))
+    return _told({**ended, "status": "cancelled"}, "cancelled", at, actor, {"reason": reason} | ({"labelled": True} if live(item) else {}) | _push(pushed))
 
 
-def reduced(item: Item, less: Mapping[str, int], reason: str, at: str, actor: str) -> dict[str, Any]:
+def reduced(item: Item, less: Mapping[str, int], reason: str, at: str, actor: str, pushed: bool = False) -> dict[str, Any]:
     """It is to ship so many units fewer of these lines; of none that is left, nothing."""
     if less == units(item):
-        return cancelled(item, reason, at, actor)
+        return cancelled(item, reason, at, actor, pushed)
     lines = {line: {**each, **fewer(each["quantity"], each.get("picked", 0), each.get("packed", 0), less.get(line, 0))} for line, each in item["lines"].items()}
     done = item["status"] == "picking" and all(each["picked"] == each["quantity"] for each in lines.values())
-    return _told({**item, "lines": lines, "status": "picked" if done else item["status"]}, "reduced", at, actor, {"reason": reason, "lines": dict(less)})
+    return _told({**item, "lines": lines, "status": "picked" if done else item["status"]}, "reduced", at, actor, {"reason": reason, "lines": dict(less)} | _push(pushed))
 
 
 def asked(item: Item, wanted: Mapping[str, int], reason: str, until: str, pushed: bool, at: str, actor: str) -> dict[str, Any]:
@@ -55,8 +55,12 @@ def asked(item: Item, wanted: Mapping[str, int], reason: str, until: str, pushed
         some = {line: max(asked_of.get(line, 0), some.get(line, 0)) for line in {*asked_of, *some}} if some else {}
     was = known["was"] if known else item["status"]
     pause = {"was": was, "reason": reason, "by": actor, "at": at, "until": until} | ({"units": some} if some else {})
-    data = {"reason": reason, "lines": some or units(item)} | ({"push": True} if pushed else {})
+    data = {"reason": reason, "lines": some or units(item)} | _push(pushed)
     return _told({**item, "status": ASKED, "pause": pause}, ASKED, at, actor, data)
+
+
+def _push(pushed: bool) -> dict[str, bool]:
+    return {"push": True} if pushed else {}
 
 
 def fewer(quantity: int, picked: int, packed: int, less: int) -> dict[str, int]:

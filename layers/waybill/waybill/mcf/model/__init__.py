@@ -1,0 +1,1 @@
+"""What Amazon is asked, and what its answers mean for our work. Pure."""
