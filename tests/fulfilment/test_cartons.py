@@ -81,6 +81,12 @@ def test_the_cheapest_carton_that_takes_all_is_taken() -> None:
     assert [filled.carton.id for filled in cartoned([Piece("cup", (100, 100, 90), 400)] * 3, [LARGE, SMALL]).filled] == ["large"]
 
 
+def test_a_carton_too_many_is_found_and_saved() -> None:
+    """Filled one after the other these five take three cartons, for the two heavy ones that lie best beside each other leave no weight for a third."""
+    sizes = (((100, 250, 100), 8000), ((100, 250, 250), 8000), ((250, 250, 200), 4000), ((150, 150, 150), 4000), ((250, 200, 250), 8000))
+    assert len(cartoned([Piece(str(n), lengths, grams) for n, (lengths, grams) in enumerate(sizes)], [LARGE]).filled) == 2
+
+
 def test_what_no_carton_takes_is_loose_and_the_rest_is_packed() -> None:
     skis, anvil, cup = Piece("skis", (1800, 120, 60), 4000), Piece("anvil", (200, 100, 100), 30_000), Piece("cup", (90, 90, 90), 300)
     packed = cartoned([skis, cup, anvil], [SMALL, LARGE])

@@ -153,6 +153,12 @@ def test_who_has_to_be_called_is_asked_about_the_best_plans_alone_and_once() -> 
     assert called.asked == [2 * MOST_ASKED] and found.rated == MOST_ASKED
 
 
+def test_the_fewest_cartons_are_asked_about_however_dear_they_look() -> None:
+    first, *others = (Plan((Package(1, {"1": 1}, grams),)) for grams in (9000, 500, 1000, 2000, 5000))
+    found = chosen([first, *others], [ROOMY[0], Listed("called", tariff("called", 1, 1), calls=True)])
+    assert found.first_cost == sequential(first, ROOMY[:1]) > found.cost
+
+
 def test_a_service_that_does_not_take_what_is_in_the_parcel_is_no_offer() -> None:
     plan = Plan((Package(1, {"1": 1}, 900),))
     assert {offer.service for offer in chosen([plan], ROOMY, takes=lambda offer, _: offer.service == "quick").offers[0]} == {"quick"}
