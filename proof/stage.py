@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -19,7 +18,6 @@ from proof.senders import GATEWAYS, verified
 from tests.channels.benches import BENCHES, SECRET
 from tests.channels.conformance import Asked as Remote
 from tests.desk.person import Person
-from tests.house import books_scenes
 from tests.house.scenes import SCENES
 from tests.house.stage import STOCK
 from tests.support import cloud
@@ -37,7 +35,6 @@ def staged(seed: int = 0) -> Iterator[tuple[Dweller, list[Asked]]]:
     with ExitStack() as stack:
         the = stack.enter_context(living(STOCK, seed=seed, logs=True))
         stack.enter_context(patch.dict(cloud._plain, the.world.cloud.services))
-        stack.enter_context(patch.object(books_scenes, "time", SimpleNamespace(time=the.world.cloud.clock.time)))
         asked = _played(the)
         stack.enter_context(quick())
         stack.enter_context(patch.object(wire.Wire, "_send", verified))

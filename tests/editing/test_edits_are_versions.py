@@ -53,6 +53,26 @@ def test_doing_and_undoing_leaves_what_stood_before(the):
     assert check(the, order_id)["payments"]["balances"]["charged"] == before["totals"]["total"]
 
 
+def test_the_same_key_is_the_same_undo_and_no_other(the):
+    order_id = held(the)
+    edit(the, order_id, lines={"1": 3})
+    version, path = the.order(order_id)["version"], f"/v1/orders/{order_id}/edits/1/undo"
+    given = {"idempotency_key": "back", "if_match": f'"{version}"'}
+    first, again = (the.call("POST", path, {"reason": "a mistake"}, "support", **given) for _ in range(2))
+    assert (first.status, again.status) == (201, 201) and first.json()["number"] == again.json()["number"] == 2
+    for other in ({}, {"reason": "another"}, {"reason": "a mistake", "dryRun": False}, {"reason": 5}):
+        assert the.call("POST", path, other, "support", **given).status == 422, other
+    assert [version["undoes"] for version in edits(the, order_id)] == [None, 1]
+
+
+def test_an_undo_that_is_asked_wrongly_is_refused_by_field(the):
+    order_id = held(the)
+    edit(the, order_id, lines={"1": 3})
+    for body, field in (({"reason": 5}, "reason"), ({"dryRun": "yes"}, "dryRun"), ({"why": "?"}, "why")):
+        reply = the.call("POST", f"/v1/orders/{order_id}/edits/1/undo", body, "support", idempotency_key="u", if_match='"1"')
+        assert reply.status == 422 and [each["field"] for each in reply.json()["errors"]] == [field]
+
+
 def test_an_undo_is_undone(the):
     order_id = held(the)
     edit(the, order_id, lines={"1": 3})

@@ -46,6 +46,7 @@ def test_under_one_key_there_is_one_import_and_another_file_is_refused(the):
     assert begin(the, body=sheet(row("A"))).json()["id"] == first.json()["id"]
     assert begin(the, body=sheet(row("B"))).status == 422
     assert begin(the, "channel=paper&policy=reject_all", body=sheet(row("A"))).status == 422
+    assert begin(the, "channel=api", body=sheet(row("A"))).status == 422, "of another channel"
     assert the.call("POST", "/v1/imports?channel=paper", sheet(row("A"))).status == 400, "no key"
 
 

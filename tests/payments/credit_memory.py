@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from waybill.kernel.errors import NotFound, Unavailable
+from waybill.kernel.errors import KeyReused, NotFound, Unavailable
+from waybill.payments.ledger.credits import Once
 from waybill.payments.model.credit import CAPTURED, RETURNED, Credit, CreditEntry
 
 
@@ -16,6 +17,7 @@ class MemoryCredits:
     def __init__(self, down: bool = False) -> None:
         self.kept: dict[str, Credit] = {}
         self.claims: dict[str, dict[str, Any]] = {}
+        self.done: dict[str, str] = {}
         self.down = down
 
     def read(self, id: str) -> Credit:
@@ -25,9 +27,14 @@ class MemoryCredits:
             raise NotFound("no such credit")
         return self.kept[id]
 
-    def change(self, id: str, how: Callable[[Credit], Credit]) -> Credit:
+    def change(self, id: str, how: Callable[[Credit], Credit], once: Once | None = None) -> Credit:
+        if once and once.key in self.done:
+            if self.done[once.key] != once.content:
+                raise KeyReused("this key came before with another adjustment")
+            return self.read(id)
         seen = self.read(id)
         wanted = how(seen)
+        self.done |= {once.key: once.content} if once else {}
         self.kept[id] = wanted if wanted == seen else replace(wanted, version=seen.version + 1)
         return self.kept[id]
 

@@ -18,7 +18,7 @@ from tests.support.cloud import cloud
 from waybill.kernel.errors import IllegalTransition, InvalidInput, KeyReused, NotFound, PaymentDeclined
 from waybill.kernel.ids import credit_id, credit_token
 from waybill.payments import ports
-from waybill.payments.ledger.credits import CODE_BYTES, Credits, code_of
+from waybill.payments.ledger.credits import CODE_BYTES, Credits, Once, code_of
 from waybill.payments.ledger.gateway import Ledger
 from waybill.payments.ledger.table import CreditTable
 from waybill.payments.model.credit import MOST_ENTRIES, Credit, CreditEntry
@@ -78,15 +78,25 @@ def test_an_adjustment_is_made_once_and_never_below_nothing(book: Any) -> None:
     credits = _credits(book)
     code = credits.issue("store_credit", 700, "USD", "k", "key-1").code
     for _ in range(2):
-        assert credits.adjust(code, -200, "USD", "a1", "key-1", "mistake").balance == 500
-    assert credits.adjust(code, 50, "USD", "a2", "key-1", "sorry").balance == 550
+        assert credits.adjust(code, -200, "USD", Once("a1", "1"), "key-1", "mistake").balance == 500
+    assert credits.adjust(code, 50, "USD", Once("a2", "2"), "key-1", "sorry").balance == 550
     with pytest.raises(IllegalTransition):
-        credits.adjust(code, -551, "USD", "a3", "key-1", "too much")
+        credits.adjust(code, -551, "USD", Once("a3", "3"), "key-1", "too much")
     with pytest.raises(InvalidInput):
-        credits.adjust(code, 1, "EUR", "a4", "key-1", "another currency")
-    with pytest.raises(KeyReused):
-        credits.adjust(code, 51, "USD", "a2", "key-1", "sorry")
+        credits.adjust(code, 1, "EUR", Once("a4", "4"), "key-1", "another currency")
     assert credits.balance(code).balance == 550
+
+
+def test_a_key_is_one_adjustment_of_one_credit_and_one_that_was_refused_leaves_it_free(book: Any) -> None:
+    credits = _credits(book)
+    code, other = (credits.issue("store_credit", 700, "USD", key, "key-1").code for key in ("k1", "k2"))
+    with pytest.raises(IllegalTransition):
+        credits.adjust(code, -701, "USD", Once("a", "too much"), "key-1", "mistake")
+    assert credits.adjust(code, -200, "USD", Once("a", "mine"), "key-1", "mistake").balance == 500
+    for of, amount, content in ((other, -200, "another's"), (code, -200, "for another reason"), (code, -201, "more"), ("NOBODYHASTHIS", -200, "nobody's")):
+        with pytest.raises(KeyReused):
+            credits.adjust(of, amount, "USD", Once("a", content), "key-1", "mistake")
+    assert [credits.balance(each).balance for each in (code, other)] == [500, 700]
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,9 @@ def test_credits_are_issued_by_finance_looked_at_by_support_and_booked(the: Life
     assert the.ask("POST", "/v1/credits/adjust", take, idempotency_key="a").status == 409
     for _ in range(2):
         the.call("POST", "/v1/credits/adjust", {**take, "amount": "-5.00"}, idempotency_key="b")
+    for other in ({"reason": "another"}, {"code": "NOBODYHASTHIS"}, {"amount": "-5.01"}):
+        again = the.ask("POST", "/v1/credits/adjust", {**take, "amount": "-5.00", **other}, idempotency_key="b")
+        assert (again.status, again.json()["code"]) == (422, "idempotency_key_reused"), other
     seen = the.call("POST", "/v1/credits/look", {"code": code}, "support").json()
     assert seen["balance"] == "25.00" and code not in str(seen)
     the.settle()

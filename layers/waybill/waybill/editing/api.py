@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from hashlib import sha256
 from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
 from waybill.editing.model.version import Version, shown
 from waybill.editing.ports import Asked, Outcome
 from waybill.editing.service import Editing, settled, versions
-from waybill.editing.shape import change, read
+from waybill.editing.shape import change, read, read_undo
 from waybill.kernel.errors import Malformed, NotFound
 from waybill.kernel.ids import digest
 from waybill.kernel.money import decimal_string
@@ -18,8 +18,6 @@ from waybill.orders.api import DECIDERS, READERS, visible
 from waybill.orders.store import Record
 from waybill.shop.door import caller, key_of
 from waybill.shop.model import Key
-
-_UNDO = frozenset({"reason", "dryRun"})
 
 
 def router(editing: Editing) -> Router:
@@ -32,7 +30,7 @@ def router(editing: Editing) -> Router:
         visible(order_id, key)
         if body["dryRun"]:
             return previewed(editing, editing.preview(order_id, lambda record: change(body, record.order), _seen(request)))
-        version, record = editing.confirm(order_id, lambda record: change(body, record.order), _asked(request, key, body))
+        version, record = editing.confirm(order_id, lambda record: change(body, record.order), _asked(request, key, body["reason"]))
         return Answer(one(version, record), 201, headers=_etag(record))
 
     @routes.route("GET", "/v1/orders/{id}/edits")
@@ -42,14 +40,11 @@ def router(editing: Editing) -> Router:
 
     @routes.route("POST", "/v1/orders/{id}/edits/{n}/undo")
     def undo(request: Request) -> Answer:
-        key, order_id, number, body = caller(request, *DECIDERS), request.params["id"], _number(request), request.json_object()
+        key, order_id, number, body = caller(request, *DECIDERS), request.params["id"], _number(request), read_undo(request.json_object())
         visible(order_id, key)
-        if unknown := sorted(set(body) - _UNDO):
-            raise Malformed(f"unknown field {unknown[0][:64]!r}", fields={unknown[0][:64]: "unknown"})
-        if body.get("dryRun") is True:
+        if body["dryRun"]:
             return previewed(editing, editing.preview_undo(order_id, number, _seen(request)))
-        asked = _asked(request, key, {"undo": number, "reason": str(body.get("reason", ""))[:500]})
-        version, record = editing.undo(order_id, number, asked)
+        version, record = editing.undo(order_id, number, _asked(request, key, body["reason"], undoes=number))
         return Answer(one(version, record), 201, headers=_etag(record))
 
     return routes
@@ -98,12 +93,12 @@ def _shipping(editing: Editing, outcome: Outcome) -> dict[str, Any]:
     return found
 
 
-def _asked(request: Request, key: Key, body: dict[str, Any]) -> Asked:
+def _asked(request: Request, key: Key, reason: str, undoes: int = 0) -> Asked:
     seen = _seen(request)
     if not seen:
         raise Malformed("send the version that you have looked at as If-Match", fields={"If-Match": "required"})
-    content = digest(json.dumps(body, sort_keys=True, default=str))
-    return Asked(key.actor, str(body.get("reason", "")).strip(), digest(key.actor, key_of(request)), content, seen)
+    content = digest(str(undoes), sha256(request.body).hexdigest())
+    return Asked(key.actor, reason, digest(key.actor, key_of(request)), content, seen)
 
 
 def _seen(request: Request) -> str:

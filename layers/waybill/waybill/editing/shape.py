@@ -70,11 +70,17 @@ _EDIT = shape(
         "dryRun": (flag, False),
     },
 )
+_UNDO = shape({}, {"reason": (text(500), ""), "dryRun": (flag, False)})
 
 
 def read(body: Any) -> dict[str, Any]:
     """The body as it was sent, cleaned. Raises InvalidInput."""
     return dict(shapes.read(_EDIT, body))
+
+
+def read_undo(body: Any) -> dict[str, Any]:
+    """The body of what undoes an edit, cleaned. Raises InvalidInput."""
+    return dict(shapes.read(_UNDO, body))
 
 
 def change(body: dict[str, Any], order: Order) -> Change:

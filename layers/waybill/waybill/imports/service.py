@@ -37,9 +37,9 @@ class Imports:
     send: Callable[[dict[str, Any]], None]
 
     def begin(self, wanted: Wanted, by: str, key: str, raw: bytes = b"") -> Import:
-        """A new import: it waits for its file, or has it and is on its way. Under the same key the same one. Raises KeyReused, TooLarge."""
+        """A new import: it waits for its file, or has it and is on its way. Under the same caller's key the same one. Raises KeyReused, TooLarge."""
         _refuse_beyond(len(raw))
-        id, now = f"imp_{digest('import', wanted.channel, key)}", instant(self.clock())
+        id, now = f"imp_{digest('import', by, key)}", instant(self.clock())
         sha256 = hashlib.sha256(raw).hexdigest() if raw else ""
         it = Import(id, wanted.channel, wanted.policy, by, now, dry_run=wanted.dry_run, sheet=wanted.sheet, sha256=sha256)
         before = store.find(id)

@@ -14,6 +14,8 @@ _NOT_NOW = (429, 503)
 """Come again: nothing was decided."""
 _UNREAD = (400, 401, 413)
 """Refused before anything was read: of a body that is none there is nothing to compare."""
+_MAY_NOT = 403
+"""He may not ask for this other thing at all, whatever the key names: who may what is decided first."""
 _NAMES = ("id", "n", "number", "order_id")
 _MEASURES = ("pace#", "limit#")
 """Items of the Messages table that count calls."""
@@ -37,10 +39,10 @@ def _the_same_again(facts: CallFacts) -> Iterator[str]:
 
 @CALL.rule("I16")
 def _another_body(facts: CallFacts) -> Iterator[str]:
-    """The same key with another body is refused with 422, and nothing is written."""
+    """The same key with another body is refused with 422 (400 where it cannot be read, 403 where he may not ask for that at all), and nothing is written."""
     if facts.before is None or facts.same_body or facts.status in _NOT_NOW:
         return
-    if facts.status != 422 and facts.status not in _UNREAD:
+    if facts.status not in (422, _MAY_NOT, *_UNREAD):
         yield f"answered {facts.status} {_short(facts.body)}"
     yield from (f"refused, and {_named(write)} was written" for write in facts.wrote or () if not _measures(write))
 

@@ -17,11 +17,19 @@ CODE_BYTES = 10
 """80 bits: nobody guesses one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A change that is made once: `key` names it, `content` is the digest of what was asked under that key."""
+
+    key: str
+    content: str
+
+
 class CreditBook(Protocol):
     """Where credits are kept (`ledger.table.CreditTable`)."""
 
     def read(self, id: str) -> Credit: ...
-    def change(self, id: str, how: Callable[[Credit], Credit]) -> Credit: ...
+    def change(self, id: str, how: Callable[[Credit], Credit], once: Once | None = None) -> Credit: ...
     def open(self, credit: Credit) -> Credit: ...
     def claim(self, key: str, request: dict[str, Any]) -> dict[str, Any]: ...
 
@@ -54,8 +62,8 @@ class Credits:
         empty = Credit(credit_id(known["code"]), kind, currency, (), valid_until)
         return Issued(known["code"], self._book.open(empty.issued(amount, self._now(), f"{by}/{key}", by, reason, paid_to)))
 
-    def adjust(self, code: str, amount: int, currency: str, key: str, by: str, reason: str) -> Credit:
-        """By hand, up or down. The same key is the same adjustment.
+    def adjust(self, code: str, amount: int, currency: str, once: Once, by: str, reason: str) -> Credit:
+        """By hand, up or down. The same key is the same adjustment of the same credit; one that is refused leaves the key free.
 
         Raises NotFound, InvalidInput (another currency, no reason), IllegalTransition (below nothing), KeyReused.
         """
@@ -65,9 +73,9 @@ class Credits:
         def how(credit: Credit) -> Credit:
             if credit.currency != currency:
                 raise InvalidInput(f"this credit is in {credit.currency}", fields={"currency": "not the credit's own"})
-            return credit.adjusted(amount, self._now(), f"{by}/{key}", by, reason)
+            return credit.adjusted(amount, self._now(), once.key, by, reason)
 
-        return self._book.change(credit_id(code), how)
+        return self._book.change(credit_id(code), how, once)
 
     def balance(self, code: str) -> Credit:
         """Raises NotFound."""

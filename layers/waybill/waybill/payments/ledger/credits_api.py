@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
@@ -9,7 +10,7 @@ from waybill.kernel.errors import InvalidInput
 from waybill.kernel.money import decimal_string
 from waybill.payments.as_credit import AsCredit
 from waybill.payments.doors import DECIDERS, actor_of, amount_of, body_of, number_of, text_of
-from waybill.payments.ledger.credits import Credits
+from waybill.payments.ledger.credits import Credits, Once
 from waybill.payments.model.credit import Credit
 from waybill.payments.refunds_api import shown as shown_refund
 from waybill.shop.door import caller, key_of
@@ -46,7 +47,8 @@ def add(routes: Router, credits: Credits, as_credit: AsCredit) -> None:
         key, body = caller(request, "finance"), body_of(request, _ADJUST)
         currency = text_of(body, "currency", required=True)
         code, reason = text_of(body, "code", required=True), text_of(body, "reason", required=True)
-        return Answer(shown(credits.adjust(code, _signed(body, currency), currency, key_of(request), actor_of(key), reason)))
+        once = Once(f"{actor_of(key)}/{key_of(request)}", sha256(request.body).hexdigest())
+        return Answer(shown(credits.adjust(code, _signed(body, currency), currency, once, actor_of(key), reason)))
 
 
 def shown(credit: Credit) -> dict[str, Any]:
