@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from tests.support.cloud import plain_client
 from tests.support.world import Crash
+from waybill.aws import clients
 from waybill.edi.model import acknowledgement, documents, parsing, shipping_advice, shipping_order
 from waybill.edi.model.shipping_advice import Carton, ShippingAdvice
 from waybill.edi.model.x12 import Interchange, Party, written
@@ -31,7 +31,7 @@ class Warehouse:
     def put(self, text: str, name: str = "") -> list[str]:
         """A file into `in/`, as SFTP would, and what S3 says of it; answers the messages that went back to the queue."""
         key = f"edi/{self.node}/in/{name or f'{len(text)}-{next(self.numbers)}.edi'}"
-        plain_client("s3").put_object(Bucket=bucket(), Key=key, Body=text.encode())
+        clients.client("s3").put_object(Bucket=bucket(), Key=key, Body=text.encode())
         return self.said(key)
 
     def said(self, key: str) -> list[str]:
@@ -56,12 +56,12 @@ class Warehouse:
 
     def got(self) -> list[Interchange]:
         """What lies in `out/`, in the order of its numbers."""
-        listed = plain_client("s3").list_objects_v2(Bucket=bucket(), Prefix=f"edi/{self.node}/out/").get("Contents", [])
-        texts = [plain_client("s3").get_object(Bucket=bucket(), Key=each["Key"])["Body"].read().decode() for each in listed]
+        listed = clients.client("s3").list_objects_v2(Bucket=bucket(), Prefix=f"edi/{self.node}/out/").get("Contents", [])
+        texts = [clients.client("s3").get_object(Bucket=bucket(), Key=each["Key"])["Body"].read().decode() for each in listed]
         return [parsing.read(text)[0] for text in texts]
 
     def inbox(self) -> list[str]:
-        listed = plain_client("s3").list_objects_v2(Bucket=bucket(), Prefix=f"edi/{self.node}/in/").get("Contents", [])
+        listed = clients.client("s3").list_objects_v2(Bucket=bucket(), Prefix=f"edi/{self.node}/in/").get("Contents", [])
         return [each["Key"] for each in listed]
 
     def asked(self, fo: str, type: str = "fulfilment_order.requested", seq: int = 1, **data: Any) -> list[str]:
