@@ -74,12 +74,13 @@ def recorded(method: str, path: str, last: bool = False) -> Any:
 
 @dataclass
 class StrictEasyPost:
-    """`shipments` by id as they stand; `calls` as they came; `trouble` is raised or answered to the next calls, one each, before or after they were carried out."""
+    """`shipments` by id as they stand; `calls` as they came; `sells` so many labels more; `trouble` is raised or answered to the next calls, one each, before or after they were carried out."""
 
     shipments: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     refuses: dict[str, Any] | None = None
     down: bool = False
+    sells: int = 10**6
     loses: list[str] = field(default_factory=list)
     trackers: dict[str, dict[str, Any]] = field(default_factory=dict)
     numbers: Any = field(default_factory=lambda: count(1))
@@ -137,6 +138,9 @@ class StrictEasyPost:
         if verb == "/buy":
             if known["postage_label"]:
                 return 422, {"error": {"code": "SHIPMENT.POSTAGE.EXISTS", "message": "Postage already exists for this shipment.", "errors": []}}
+            if not self.sells:
+                return 422, {"error": {"code": "SHIPMENT.PURCHASE.FAILURE", "message": "The carrier does not deliver there.", "errors": []}}
+            self.sells -= 1
             rate = next(each for each in known["rates"] if each["id"] == asked["rate"]["id"])
             bought = recorded("POST", "/shipments/{id}/buy")
             url = "https://easypost-files.s3.us-west-2.amazonaws.com/files/postage_label/20250307/e8.pdf"

@@ -128,6 +128,18 @@ def test_an_address_that_the_carrier_refuses_is_told_in_its_words_and_nothing_ha
         assert the.status(fo)[1] == "picked" and vendor.live() == []
 
 
+def test_where_the_second_label_is_refused_the_first_is_given_back_and_the_work_stands_as_before() -> None:
+    with sold() as (the, vendor):
+        fo = picked(the)
+        vendor.sells = 1
+        refused = post(the, fo, "pack", {"packages": [{"lines": [{"line": "1", "quantity": 2}]}, {"lines": [{"line": "2", "quantity": 1}]}]})
+        assert refused.status == 422 and "does not deliver there" in refused.json()["detail"]
+        assert vendor.live() == [] and the.status(fo)[1] == "picked" and load(fo)[1].buying is None
+        assert [each["refund_status"] for each in vendor.shipments.values()].count("submitted") == 1
+        vendor.sells = 9
+        assert the.do(fo, "pack")["status"] == "packed" and vendor.live() == number_of(fo)
+
+
 def test_a_weight_of_nothing_is_refused_before_anybody_is_asked() -> None:
     with sold() as (the, vendor):
         fo = picked(the)

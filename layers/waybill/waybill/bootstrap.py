@@ -846,9 +846,8 @@ def _carrier(id: str) -> Carrier:
         return found
     from waybill.fulfilment.carriers.guarded import Guarded
     from waybill.payments.breaker import Breaker, CircuitTable
-    from waybill.payments.ports import NotNow
 
-    return Guarded(found, Breaker(f"carrier-{id}", CircuitTable(), utc_now), NotNow)
+    return Guarded(found, Breaker(f"carrier-{id}", CircuitTable(), utc_now))
 
 
 def _carriers() -> list[Carrier]:

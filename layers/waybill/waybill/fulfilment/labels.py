@@ -12,7 +12,7 @@ from waybill.fulfilment import cases
 from waybill.fulfilment.model import buying as verbs
 from waybill.fulfilment.model.case import VOID_REFUSED, Case
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package, Purchase
-from waybill.fulfilment.ports import Bought, Carrier, NotAsked, Offer, Sending
+from waybill.fulfilment.ports import Bought, Carrier, Offer, Sending
 from waybill.fulfilment.service import load, save
 from waybill.kernel.clock import Clock, instant, parse_instant
 from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, Unavailable, WaybillError
@@ -56,12 +56,9 @@ class Labels:
         work = _saved(work, verbs.tried(work, instant(now)))
         try:
             return self._bought(_purchase(work), sending)
-        except (NotAsked, InvalidInput) as problem:
-            given_up = _saved(work, verbs.give_up(work, problem.message))
-            self.give_back(given_up)
-            if isinstance(problem, InvalidInput):
-                raise
-            return None
+        except InvalidInput as problem:
+            self.give_back(_saved(work, verbs.give_up(work, problem.message)))
+            raise
         except WaybillError as problem:
             _saved(work, verbs.waits(work, problem.message))
             raise Unavailable(f"the label is not bought yet: {problem.message}") from None

@@ -8,7 +8,6 @@ from typing import Protocol
 
 from waybill.fulfilment.model import customs
 from waybill.fulfilment.model.tracking import Scan
-from waybill.kernel.errors import Unavailable
 from waybill.orders.model.order import Address
 from waybill.shop.model import Place
 
@@ -82,12 +81,6 @@ class Bought:
     price: int
     currency: str
     label: Mapping[str, bytes] = field(default_factory=dict)
-
-
-class NotAsked(Unavailable):
-    """Nobody was called, for the carrier has not answered for a while: nothing can have been bought."""
-
-    code = "not_asked"
 
 
 class Carrier(Protocol):

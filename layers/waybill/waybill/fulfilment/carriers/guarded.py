@@ -7,8 +7,7 @@ from typing import Protocol, TypeVar
 
 from waybill.aws.outbound import within
 from waybill.fulfilment.model.tracking import Scan
-from waybill.fulfilment.ports import Bought, Carrier, NotAsked, Offer, Sending
-from waybill.kernel.errors import Unavailable
+from waybill.fulfilment.ports import Bought, Carrier, Offer, Sending
 
 T = TypeVar("T")
 OFFER_SECONDS, BUY_SECONDS, VOID_SECONDS = 9.0, 20.0, 9.0
@@ -16,7 +15,7 @@ OFFER_SECONDS, BUY_SECONDS, VOID_SECONDS = 9.0, 20.0, 9.0
 
 
 class Circuit(Protocol):
-    """As `payments.breaker.Breaker`: what it raises instead of calling is `down`."""
+    """As `payments.breaker.Breaker`: where it is open it raises Unavailable instead of calling."""
 
     def call(self, thunk: Callable[[], T]) -> T: ...
 
@@ -24,9 +23,9 @@ class Circuit(Protocol):
 class Guarded:
     """A carrier behind its circuit, and within its time."""
 
-    def __init__(self, carrier: Carrier, circuit: Circuit, down: type[Unavailable]) -> None:
+    def __init__(self, carrier: Carrier, circuit: Circuit) -> None:
         self.id, self.calls, self.behind = carrier.id, carrier.calls, carrier
-        self._circuit, self._down = circuit, down
+        self._circuit = circuit
 
     def offers(self, sending: Sending) -> list[Offer]:
         return self._call(lambda: self.behind.offers(sending), OFFER_SECONDS)
@@ -50,7 +49,4 @@ class Guarded:
             with within(seconds):
                 return thunk()
 
-        try:
-            return self._circuit.call(timed)
-        except self._down as problem:
-            raise NotAsked(problem.message) from None
+        return self._circuit.call(timed)
