@@ -128,6 +128,7 @@ KINDS = {
         "payment.refunded": "refunded",
     },
     "ChannelChangesQueue": {"document": "changed-by-channel"},
+    "ParcelsQueue": {},
 }
 """Every kind of message of the lives of an order, and a life in which it comes: {queue: {what it is about: story}}."""
 
