@@ -5,11 +5,12 @@ What interrupts it has files of its own: `cancelling`, `shortage`, `pausing`, `d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from waybill.fulfilment.model.machine import BEGUN, LEFT, MACHINE, PARTLY_LEFT, WITHDRAWN_FROM
+from waybill.fulfilment.model.parcel import Package, Purchase, held
 from waybill.fulfilment.model.tracking import Scan, newest
 from waybill.kernel.errors import IllegalTransition, InvalidInput, NotFound
 from waybill.kernel.events import Entry, appended
@@ -42,56 +43,6 @@ class Pause:
     at: str
     until: str = ""
     units: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """One parcel: what is in it, who carries it, where it is. `cost` in minor units of the carrier's currency. `box`: the carton of the shop that it is packed in,
-    with its outer lengths. `sscc`: the number of this very carton (GS1). `shipment`: the carrier's own id of what was bought. `note`: what the packer is told of it.
-    `left`: it has left the house. `label`: what has become of its label once it is no longer to be used: `voiding`, `voided`, `void_refused`."""
-
-    n: int
-    lines: Mapping[str, int]
-    weight_g: int
-    carrier: str = ""
-    service: str = ""
-    service_name: str = ""
-    cost: int = 0
-    currency: str = ""
-    delivery_days: int = 0
-    tracking_number: str = ""
-    scan: Scan | None = None
-    box: str = ""
-    length_mm: int = 0
-    width_mm: int = 0
-    height_mm: int = 0
-    sscc: str = ""
-    shipment: str = ""
-    note: str = ""
-    left: bool = False
-    label: str = ""
-
-    @property
-    def delivered(self) -> bool:
-        return self.scan is not None and self.scan.status == "delivered"
-
-    @property
-    def with_carrier(self) -> bool:
-        """The carrier has had it in its hands."""
-        return self.scan is not None and self.scan.status != "pre_transit"
-
-
-@dataclass(frozen=True, slots=True)
-class Purchase:
-    """Labels that are being bought: written down before anybody is asked, gone once the record has them. `handles[i]` is what buys the i-th of `packages`, "" where the
-    label is our own; `key` under which it is bought. `giving_up`: why what was bought is to be given back; `waits`: why it could not go on."""
-
-    packages: tuple[Package, ...]
-    handles: tuple[str, ...]
-    key: str
-    since: str
-    giving_up: str = ""
-    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,15 +229,6 @@ def refuse_misfit(work: FulfilmentOrder, packages: tuple[Package, ...]) -> None:
         if packed.get(line, 0) != at_node.quantity:
             message = f"line {line}: {at_node.quantity} units are to pack, the packages hold {packed.get(line, 0)}"
             raise InvalidInput(message, fields={f"lines.{line}": "does not add up"})
-
-
-def held(packages: Iterable[Package]) -> dict[str, int]:
-    """Units by line in these parcels."""
-    units: dict[str, int] = {}
-    for package in packages:
-        for line, quantity in package.lines.items():
-            units[line] = units.get(line, 0) + quantity
-    return units
 
 
 def go(work: FulfilmentOrder, verb: str) -> FulfilmentOrder:
