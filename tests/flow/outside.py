@@ -77,7 +77,7 @@ class Outside:
         """In the place of the network, behind the gate."""
         if target.path.startswith("/node/"):
             told = json.loads(body)
-            kept = self.pushed if told["type"] == "fulfilment_order.requested" else self.asked
+            kept = {"fulfilment_order.requested": self.pushed, "fulfilment_order.cancellation_requested": self.asked}.get(told["type"], {})
             kept[headers["webhook-id"]] = told["data"]["id"]
             return outbound.Reply(204, {}, b"")
         if target.path == "/stock":
