@@ -607,6 +607,7 @@ SHAPES: dict[str, Schema] = {
             "sscc": TEXT,
             "shipment": {**TEXT, "description": "The carrier's own id of what was bought; empty: the label is our own"},
             "label": {"enum": ["", "voiding", "voided", "void_refused"], "description": "What has become of a label that is not to be used"},
+            "manifest": {**TEXT, "description": "The list on which its carrier takes it; empty: none yet"},
             "status": TEXT,
             "tracking": maybe(record({"status": TEXT, "code": TEXT, "at": INSTANT})),
             "links": record({"label": TEXT, "packing_slip": TEXT}, {"packing_plan": TEXT}),
@@ -666,6 +667,33 @@ SHAPES: dict[str, Schema] = {
         },
         "One node's work on an order: what to pick and where it goes.",
     ),
+    "Manifest": record(
+        {
+            **{name: TEXT for name in ("id", "node", "carrier", "by")},
+            "date": DAY,
+            "number": {**WHOLE, "description": "Which one of the day"},
+            "status": {"enum": ["closing", "closed", "handed_over"]},
+            "at": INSTANT,
+            "handed_over_at": maybe(INSTANT),
+            "totals": record({"packages": WHOLE, "weight_g": WHOLE, "services": QUANTITIES}),
+            "packages": array(
+                record(
+                    {
+                        "fulfilment_order": FO_ID,
+                        "package": WHOLE,
+                        **{name: TEXT for name in ("tracking_number", "service", "sscc")},
+                        "weight_g": WHOLE,
+                        "status": {"enum": ["manifested", "handed_over"]},
+                        "problem": {**TEXT, "description": "Why it has not left with the others"},
+                    }
+                )
+            ),
+            "form": maybe(record({"id": TEXT, "problem": TEXT}, {}, "The carrier's own form, where it wants one")),
+            "links": record({"sheet": TEXT}, {"form": TEXT}),
+        },
+        description="Packages that a carrier takes from a node on a day; each is on one manifest at most.",
+    ),
+    "ManifestIn": record({"carrier": TEXT, "date": DAY}, {"node": {**TEXT, "description": "A node's own key need not name it"}}),
     "Wave": record(_WAVE, description="Fulfilment orders that one person picks on one walk, in the order of their slots on the cart."),
     "Waves": record({"items": array(ref("Wave"))}),
     "WaveWay": record({**_WAVE, "stops": array(ref("Stop"))}, description="A wave and the way through it, in walking order."),

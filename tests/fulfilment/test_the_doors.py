@@ -28,7 +28,7 @@ def test_a_node_takes_picks_packs_and_ships_and_the_carrier_delivers(the: Floor)
     assert mine["lines"]["1"] == {"sku": "TEA", "title": "Green tea", "quantity": 2, "picked": 0, "packed": 0, "shipped": 0}
     shipped = the.do(fo, "accept", "pick", "pack", "ship", who="reno")
     (package,) = shipped["packages"]
-    assert (shipped["status"], package["weight_g"], package["status"]) == ("shipped", 2 * 250 + 400 + 80, "labelled")
+    assert (shipped["status"], package["weight_g"], package["status"]) == ("shipped", 2 * 250 + 400 + 80, "handed_over")
     assert the.status(fo) == ("shipped", "shipped")
     for hour, status in enumerate(("in_transit", "out_for_delivery", "delivered")):
         assert the.scan(package, status, f"2026-11-23T0{hour}:00:00Z").status == 202

@@ -15,6 +15,7 @@ from waybill.aws import gate, secrets
 from waybill.aws.clients import client as plain_client
 from waybill.aws.outbound import Reply
 from waybill.fulfilment.carriers.easypost import api
+from waybill.fulfilment.carriers.easypost.carrier import EasyPost
 from waybill.shop import store as shop
 
 
@@ -65,6 +66,9 @@ def labels_bought(the: Life) -> None:
         vendor.down = False
         the.world.later(120)
         _round(the)
+        with patch.object(EasyPost, "manifest", lambda self, shipments: ("sf_1", b"%PDF")):
+            manifest = ok(the.call("POST", "/v1/manifests", {"node": work["node"], "carrier": "easypost", "date": "2026-11-30"})).json()
+        assert ok(the.call("GET", manifest["links"]["form"])).content == b"%PDF"
         the.fulfil(watched, "ship")
         the.settle()
         days = [5, *[14] * 16]

@@ -19,6 +19,7 @@ from tests.house.edit_scenes import edited
 from tests.house.finance_scenes import credits_kept, given_as_credit, paid_by_hand, tried_again
 from tests.house.floor_scenes import goods_described, picked_on_a_walk
 from tests.house.gateway_scenes import an_authorisation_ends, paid_at_adyen, paid_at_paypal, paid_later_in_part, told_by_stripe, waited_for_a_gateway
+from tests.house.hand_over_scenes import handed_over_on_a_list
 from tests.house.life_scenes import asked_before_cancelling, divided_and_moved, short_and_in_parcels
 from tests.house.parcel_scenes import carriers_set_up, labels_bought
 from tests.house.rules_scenes import brokered, policies_written, rules_made, scarcity_priced
@@ -333,6 +334,7 @@ SCENES = (
     imported_from_a_spreadsheet,
     carriers_set_up,
     labels_bought,
+    handed_over_on_a_list,
     spoken_to_by_edi,
     shipped_by_amazon,
     told_again,

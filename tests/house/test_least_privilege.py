@@ -35,6 +35,7 @@ OPEN = {
     "arn:aws:s3:::files/edi/*": "files lie in the folder of a partner",
     "arn:aws:s3:::files/interchanges/*": "interchanges lie under their id",
     "arn:aws:s3:::files/imports/*": "a spreadsheet and its parts lie under their import",
+    "arn:aws:s3:::files/manifests/*": "a carrier's form lies under its manifest",
     "arn:aws:s3:::files/orders/*": "papers lie under their order and their parcel",
     "arn:aws:secretsmanager:*:secret:waybill/local/*-[?][?][?][?][?][?]": "Secrets Manager ends a secret's ARN in six characters of its own",
     "arn:aws:ses:*:identity/[*]": "each channel's brand has a sender, and SES asks for the address or its domain, whichever it has verified",

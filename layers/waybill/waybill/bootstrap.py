@@ -801,9 +801,10 @@ def fulfilment_api() -> Router:
     from functools import partial
 
     from waybill.aws import queues
-    from waybill.fulfilment import api, deliveries_api, life_api
+    from waybill.fulfilment import api, deliveries_api, life_api, manifests_api
     from waybill.fulfilment.carriers.tracking_door import Carriers
     from waybill.fulfilment.dividing import Dividing
+    from waybill.fulfilment.manifesting import HandingOver
     from waybill.fulfilment.reshipping import Reshipping
     from waybill.fulfilment.service import Fulfilment
     from waybill.routing import moving
@@ -815,6 +816,7 @@ def fulfilment_api() -> Router:
     service = Fulfilment(utc_now)
     routes = api.router(service, Carriers(utc_now, service, _exceptions()))
     life_api.add_routes(routes, service, Dividing(utc_now), Reshipping(utc_now))
+    manifests_api.add_routes(routes, HandingOver(utc_now, service))
     moving.add_routes(routes, moving.Moving(service, open_nodes, lambda skus, channel: inventory().available(skus, channel)))
     deliveries_api.add_routes(routes, partial(queues.send, "NODE_PUSH_QUEUE_URL"))
     return routes
@@ -901,10 +903,18 @@ def parcels() -> Parcels:
 def labels_api() -> Router:
     """Routes of `functions/labels`."""
     from waybill.fulfilment import labels_api as api
+    from waybill.fulfilment import manifests_api
+    from waybill.fulfilment.manifesting import Closing
+    from waybill.fulfilment.service import Fulfilment
     from waybill.picking import paper_api
+
+    def form(carrier: str, shipments: list[str]) -> tuple[str, bytes]:
+        asked = getattr(_carrier(carrier), "manifest", None)
+        return asked(shipments) if asked else ("", b"")
 
     routes = api.router(_packing())
     paper_api.add_routes(routes, _picking())
+    manifests_api.add_paper_routes(routes, Closing(utc_now, Fulfilment(utc_now), form))
     return routes
 
 

@@ -131,7 +131,7 @@ def _parcel(raw: dict[str, Any], tracking_urls: dict[str, str]) -> Parcel:
         service=raw.get("service_name") or raw.get("service", ""),
         tracking_number=number,
         tracking_url=template.replace("{tracking_number}", number) if number and template.startswith(_LINKED) else "",
-        status=(raw.get("scan") or {}).get("status", "labelled"),
+        status=(raw.get("scan") or {}).get("status") or ("handed_over" if raw.get("left") else "manifested" if raw.get("manifest") else "labelled"),
         lines=raw["lines"],
         weight_g=raw.get("weight_g", 0),
         cost=raw.get("cost"),

@@ -41,4 +41,11 @@ def _package(work: FulfilmentOrder, package: Package) -> dict[str, Any]:
     shown = {name: value for name, value in plain(package).items() if name != "scan"}
     tracking = plain(package.scan) if package.scan else None
     links = {"label": f"{base}/label", "packing_slip": f"{base}/packing-slip"} | ({"packing_plan": f"{base}/packing-plan"} if package.box else {})
-    return {**shown, "tracking": tracking, "status": package.scan.status if package.scan else package.label or "labelled", "links": links}
+    return {**shown, "tracking": tracking, "status": _status(package), "links": links}
+
+
+def _status(package: Package) -> str:
+    """The carrier's word, once it has one."""
+    if package.scan:
+        return package.scan.status
+    return "handed_over" if package.left else package.label or ("manifested" if package.manifest else "labelled")

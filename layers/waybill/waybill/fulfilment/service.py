@@ -39,19 +39,19 @@ class Fulfilment:
 
     def accept(self, fo_id: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """The node takes the work."""
-        return self._alone(fo_id, node, lambda work, at: verbs.accept(work, at, actor))
+        return self.alone(fo_id, node, lambda work, at: verbs.accept(work, at, actor))
 
     def reject(self, fo_id: str, reason: str, lines: list[str], actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """The node cannot; routing hears of it and sends the work elsewhere."""
-        return self._alone(fo_id, node, lambda work, at: verbs.reject(work, reason, lines, at, actor))
+        return self.alone(fo_id, node, lambda work, at: verbs.reject(work, reason, lines, at, actor))
 
     def withdraw(self, fo_id: str, actor: str, to: str = "") -> tuple[Record, FulfilmentOrder]:
         """A person sends the work elsewhere before anybody has begun; routing hears of it as of a rejection."""
-        return self._alone(fo_id, "", lambda work, at: verbs.withdraw(work, to, at, actor, shop.node(work.node).is_told))
+        return self.alone(fo_id, "", lambda work, at: verbs.withdraw(work, to, at, actor, shop.node(work.node).is_told))
 
     def pick(self, fo_id: str, units: Mapping[str, int], actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """Units are picked; none named: all that are missing."""
-        return self._alone(fo_id, node, lambda work, at: verbs.pick(work, units, at, actor))
+        return self.alone(fo_id, node, lambda work, at: verbs.pick(work, units, at, actor))
 
     def ship(self, fo_id: str, actor: str, node: str = "", packages: Collection[int] = ()) -> tuple[Record, FulfilmentOrder]:
         """Parcels leave, these or all: fulfilment order and STATE in one transaction, so that a cancellation wins or loses as a whole (I20).
@@ -134,13 +134,14 @@ class Fulfilment:
 
     def hold(self, fo_id: str, reason: str, actor: str) -> tuple[Record, FulfilmentOrder]:
         """Somebody stops the work at its node."""
-        return self._alone(fo_id, "", lambda work, at: pausing.hold(work, reason, at, actor))
+        return self.alone(fo_id, "", lambda work, at: pausing.hold(work, reason, at, actor))
 
     def release(self, fo_id: str, actor: str) -> tuple[Record, FulfilmentOrder]:
         """And lets it go on."""
-        return self._alone(fo_id, "", lambda work, at: pausing.release(work, at, actor))
+        return self.alone(fo_id, "", lambda work, at: pausing.release(work, at, actor))
 
-    def _alone(self, fo_id: str, node: str, verb: Callable[[FulfilmentOrder, str], FulfilmentOrder]) -> tuple[Record, FulfilmentOrder]:
+    def alone(self, fo_id: str, node: str, verb: Callable[[FulfilmentOrder, str], FulfilmentOrder]) -> tuple[Record, FulfilmentOrder]:
+        """A change of a fulfilment order that STATE has no part in."""
         return self.changed(fo_id, node, lambda record, work, at: (verb(work, at), record.state))
 
     def changed(

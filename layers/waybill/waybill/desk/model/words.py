@@ -32,6 +32,8 @@ STATUSES: dict[str, tuple[str, str]] = {
     "rejected": ("Rejected", "stuck"),
     "cancellation_requested": ("Asked to cancel", "stuck"),
     "labelled": ("Label made", "busy"),
+    "manifested": ("On its manifest", "busy"),
+    "handed_over": ("Handed over", "busy"),
     "pre_transit": ("Handed over", "busy"),
     "in_transit": ("In transit", "moving"),
     "out_for_delivery": ("Out for delivery", "moving"),

@@ -44,6 +44,11 @@ class Guarded:
         asked = getattr(self.behind, "scans", None)
         return self._call(lambda: asked(tracking_number), VOID_SECONDS) if asked else []
 
+    def manifest(self, shipments: list[str]) -> tuple[str, bytes]:
+        """Nothing of a carrier that wants no form."""
+        asked = getattr(self.behind, "manifest", None)
+        return self._call(lambda: asked(shipments), BUY_SECONDS) if asked else ("", b"")
+
     def _call(self, thunk: Callable[[], T], seconds: float) -> T:
         def timed() -> T:
             with within(seconds):

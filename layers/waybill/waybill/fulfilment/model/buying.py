@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package, Purchase, go, told
+from waybill.fulfilment.model.manifest import refuse_listed
 from waybill.kernel.errors import IllegalTransition
 
 VOIDING, VOIDED, VOID_REFUSED = "voiding", "voided", "void_refused"
@@ -52,6 +53,7 @@ def dropped(work: FulfilmentOrder, at: str) -> Purchase | None:
 
 def void(work: FulfilmentOrder, numbers: Sequence[int]) -> FulfilmentOrder:
     """The labels of these packages are to be used no more, and are about to be given back. Raises IllegalTransition for what has left, NotFound."""
+    refuse_listed(work, numbers)
     for package in (work.package(n) for n in numbers):
         if work.status not in _NOT_LEFT or package.with_carrier or package.left:
             raise IllegalTransition(f"{work.id}: package {package.n} is in the carrier's hands: its label cannot be given back")

@@ -12,7 +12,8 @@ from waybill.fulfilment.model.tracking import Scan
 class Package:
     """One parcel: what is in it, who carries it, where it is. `cost` in minor units of the carrier's currency. `box`: the carton of the shop that it is packed in,
     with its outer lengths. `sscc`: the number of this very carton (GS1). `shipment`: the carrier's own id of what was bought. `note`: what the packer is told of it.
-    `left`: it has left the house. `label`: what has become of its label once it is no longer to be used: `voiding`, `voided`, `void_refused`."""
+    `left`: it has left the house. `label`: what has become of its label once it is no longer to be used: `voiding`, `voided`, `void_refused`.
+    `manifest`: the list on which its carrier takes it."""
 
     n: int
     lines: Mapping[str, int]
@@ -34,6 +35,7 @@ class Package:
     note: str = ""
     left: bool = False
     label: str = ""
+    manifest: str = ""
 
     @property
     def delivered(self) -> bool:

@@ -6,6 +6,7 @@ By ourselves, for what the drawing library has for it loads a third of that libr
 from __future__ import annotations
 
 import re
+from typing import Any
 
 _WIDTHS = (
     "212222 222122 222221 121223 121322 131222 122213 122312 132212 221213 221312 231212 112232 122132 122231 "
@@ -33,3 +34,11 @@ def widths(text: str, gs1: bool = False) -> list[int]:
     values += [int(digits[at : at + 2]) for at in range(0, len(digits), 2)]
     check = (values[0] + sum(place * value for place, value in enumerate(values))) % 103
     return [int(width) for value in (*values, check, _STOP) for width in _WIDTHS[value]]
+
+
+def drawn(page: Any, bars: list[int], x: float, y: float, tall: float, module: float) -> None:
+    """On a page of a PDF, from its lower left corner; everything in points."""
+    for index, modules in enumerate(bars):
+        if index % 2 == 0:
+            page.rect(x, y, modules * module, tall, stroke=0, fill=1)
+        x += modules * module

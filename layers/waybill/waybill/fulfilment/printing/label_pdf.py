@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from waybill.fulfilment.printing.code128 import widths
+from waybill.fulfilment.printing.code128 import drawn, widths
 from waybill.fulfilment.printing.label import Label, address_lines
 from waybill.fulfilment.printing.text import block, line
 
@@ -70,11 +70,7 @@ def _centred(page: Any, y: float, size: float, text: str) -> None:
 
 
 def _bars(page: Any, bars: list[int], y: float, tall: float) -> None:
-    x = (_WIDTH - sum(bars) * _MODULE) / 2
-    for index, modules in enumerate(bars):
-        if index % 2 == 0:
-            page.rect(x, y, modules * _MODULE, tall, stroke=0, fill=1)
-        x += modules * _MODULE
+    drawn(page, bars, (_WIDTH - sum(bars) * _MODULE) / 2, y, tall, _MODULE)
 
 
 def _in_fours(number: str) -> str:
