@@ -33,7 +33,8 @@ def main() -> int:
         pieces.append(_power(given.cuts, given.seed, started))
     report = Report(given.seed, at, time.monotonic() - started, pieces, _MORE)
     page = write(report, FOLDER)
-    print(f"\n  {sum(each.tried for each in pieces):,} tried in {report.seconds:.0f} s, {len(report.broken)} did not hold: {page}")
+    left = f"; not tried: {', '.join(report.not_tried)}" if report.not_tried else ""
+    print(f"\n  {sum(each.tried for each in pieces):,} tried in {report.seconds:.0f} s, {len(report.broken)} did not hold{left}\n  {page}")
     for line in report.broken[:20]:
         print(f"    {line[:400]}")
     return 1 if report.broken else 0

@@ -86,7 +86,7 @@ class Exploration:
     """Of one story. `most` faults of these `kinds` in one world; of the worlds with one fault fewer than that, but at least one, a share is struck.
 
     `worlds` counts those that were told to their end, `met` those that met one that was there already, `broken` has those that did not survive; `seconds` of
-    this processor went by for each number of faults.
+    this processor went by for each number of faults; `points` are the different calls of different worlds at which each kind struck.
     """
 
     def __init__(
@@ -107,6 +107,7 @@ class Exploration:
         self.worlds = self.met = 0
         self.broken: list[Broken] = []
         self.seconds: Counter[int] = Counter()
+        self.points: Counter[str] = Counter()
         self._judge, self._fingerprint = Judge(the), Fingerprint(the)
         self._draw = random.Random(seed)
         self._there: dict[bytes, Edges] = {}
@@ -175,6 +176,7 @@ class Exploration:
                 if not differs(kind, calls[number], number == 0) or self._over():
                     continue
                 faults = {**before, number: kind}
+                self.points[kind] += 1
                 self.the.world.restore(here)
                 struck = self._step(point, faults)
                 made = self.strikes.calls

@@ -8,6 +8,7 @@ from typing import Any
 
 from proof.cloud.sqs import Sqs
 from proof.cloud.tables import Kept, Table
+from proof.keeping import Keeper
 from proof.living import Dweller
 from proof.quick import unpacked_once
 from proof.watching import Doorkeeper
@@ -29,7 +30,7 @@ class Judge:
     def __init__(self, the: Dweller) -> None:
         self.the, self.cloud = the, the.world.cloud
         self.broken: list[Broken] = []
-        self.doorkeeper = Doorkeeper(the.world)
+        self.doorkeeper, self.keeper = Doorkeeper(the.world), Keeper(the)
         self._touched: dict[str, None] = {}
         self._read, self._last_read, self._counted = 0, None, Counter[str]()
         for table in self.cloud.dynamodb.tables.values():
@@ -42,7 +43,7 @@ class Judge:
         for order_id in self.orders() if at_rest else self._changed():
             facts = self.facts(order_id, at_rest, faults)
             found += proof.check(facts) if "DOC" in facts.items else [Broken("I14", order_id, "it has a state and is not there")]
-        found += self.rows() + self.queues()
+        found += self.rows() + self.queues() + self.keeper.broken()
         if at_rest and not dead_allowed:
             found += [Broken("I24", queue, f"{depth} dead letters") for queue, depth in self.the.world.dead_letters().items()]
             found += [Broken("I25", "streams", f"{self.the.world.put_aside} changes were put aside")] * bool(self.the.world.put_aside)
@@ -52,6 +53,7 @@ class Judge:
     def close(self) -> None:
         """Looks at no more writes: the world may go."""
         self.doorkeeper.close()
+        self.keeper.close()
         for table in self.cloud.dynamodb.tables.values():
             table.watchers.remove(self._written)
 
@@ -142,7 +144,6 @@ class Judge:
         for mail in sent[count:]:
             text = mail.raw.decode() if isinstance(mail.raw, bytes) else mail.raw
             self._counted[message_from_string(text.partition("\r\n\r\n")[0])["X-Waybill-Event"]] += 1
-        self._touched: dict[str, None] = {}
         self._read, self._last_read = len(sent), sent[-1] if sent else None
         return self._counted
 

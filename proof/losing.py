@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from proof.knocking import Knock
 from proof.living import Dweller
-from proof.spoiling import CARDS
 
 _INTAKE = ("/v1/orders", "/v1/channels/{channel}/webhooks")
 
@@ -20,9 +18,7 @@ class Kept:
     def __init__(self, the: Dweller) -> None:
         self._the = the
         self._documents = set(self._partitions("Documents"))
-        self._items = {id(item) for table in the.world.cloud.dynamodb.tables.values() for item in table.every()}
         self._promised: list[tuple[str, str]] = []
-        self._said = the.logs.tell() if the.logs else 0
         the.world.errors.clear()
 
     def answered(self, knock: Knock) -> None:
@@ -44,22 +40,6 @@ class Kept:
             if not pk.startswith("gateway/") and "parked" not in item and not self._stands(item.get("order_id", {}).get("S", "")):
                 yield f"I14 {pk} was kept, and is neither an order nor in front of a person"
         yield from (f"a function has raised {error!r}" for error in self._the.world.errors[:5])
-        yield from self._cards()
-
-    def _cards(self) -> Iterator[str]:
-        """A card number that somebody has sent, in what was printed, kept or sent on (I29)."""
-        cloud = self._the.world.cloud
-        said = self._the.logs.getvalue()[self._said :] if self._the.logs else ""
-        yield from (f"I29 a card number was printed: {line[:300]}" for line in said.splitlines() if _card(line))
-        for table in cloud.dynamodb.tables.values():
-            yield from (
-                f"I29 a card number is kept in {table.name}: {found[:300]}"
-                for item in table.every()
-                if id(item) not in self._items and _card(found := _text(item))
-            )
-        for name, queue in cloud.sqs.queues.items():
-            yield from (f"I29 a card number lies in {name}" for message in queue.messages.values() if _card(message.body))
-        yield from (f"I29 a card number is in the file {key}" for key, content in cloud.s3.files.items() if _card(_plain(content)))
 
     def _stands(self, order_id: str) -> bool:
         return bool(order_id) and f"ORDER#{order_id}" in self._partitions("Orders")
@@ -69,17 +49,3 @@ class Kept:
 
     def _item(self, pk: str) -> Any:
         return next(iter(self._the.world.cloud.dynamodb.tables["DocumentsTable"].partitions[pk].items.values()))
-
-
-def _card(text: str) -> bool:
-    return any(number in text for number in CARDS)
-
-
-def _plain(content: bytes) -> str:
-    return (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode("latin-1")
-
-
-def _text(item: dict[str, Any]) -> str:
-    """An item as one text, a packed body unpacked."""
-    body = item.get("body", {}).get("B")
-    return f"{_plain(body) if body else ''} {item}"

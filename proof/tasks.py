@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -15,9 +16,11 @@ from proof.soak import many
 from proof.stage import staged
 from proof.stories import STORIES
 from proof.sweeping import swept
+from waybill import proof
 
 Tried = tuple[int, list[str]]
 """How many distinct worlds, schedules or inputs; and each that did not hold."""
+PLANTED = "planted bugs"
 FAULTS = ("one fault", "two faults", "three faults")
 
 
@@ -32,6 +35,10 @@ class Done:
     broken: list[str] = field(default_factory=list)
     said: str = ""
     """How that came."""
+    asked: dict[str, int] = field(default_factory=dict)
+    """How often the rules of each number were asked meanwhile."""
+    faults: dict[str, int] = field(default_factory=dict)
+    """How often each kind struck: at different calls of different worlds, or as often as it was drawn in a soak."""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -73,13 +80,17 @@ def tasks(parts: Collection[str], seed: int, lives: int, inputs: int, share: flo
 
 
 def done(task: Task) -> list[Done]:
-    """Tries it. What tries several parts at once answers one of each."""
+    """Tries it. What tries several parts at once answers one of each. What falls over has not held."""
     started = time.monotonic()
-    went = task.work()
-    if isinstance(went, list):
-        return went
-    tried, broken = went
-    return [Done(task.part, task.name, tried, round(time.monotonic() - started, 1), broken[:20])]
+    proof.forget_asked()
+    try:
+        went = task.work()
+    except Exception as problem:  # noqa: BLE001  (the other pieces are tried all the same)
+        went = 0, ["it fell over: " + "".join(traceback.format_exception(problem, limit=-4))]
+    pieces = went if isinstance(went, list) else [Done(task.part, task.name, went[0], round(time.monotonic() - started, 1), went[1][:20])]
+    if task.part != PLANTED:
+        pieces[-1].asked = proof.asked()
+    return pieces
 
 
 def _race(name: str, seed: int) -> Tried:
@@ -97,7 +108,7 @@ def _story(name: str, most: int, share: float, seed: int) -> list[Done]:
     """A world with two faults is one with another after one fault: all numbers of faults are tried together."""
     found = swept(name, most=most, share=share, seed=seed)
     said = f"{len(found.seen):,} different worlds, {found.worlds:,} told to their end, {found.met:,} met one that was there"
-    return [
+    pieces = [
         Done(
             FAULTS[faults - 1], name, found.struck(faults), round(found.seconds[faults], 1),
             [str(each)[:2000] for each in found.broken if len(each.faults) == faults or not each.faults and faults == 1][:20],
@@ -105,6 +116,8 @@ def _story(name: str, most: int, share: float, seed: int) -> list[Done]:
         )
         for faults in range(1, most + 1)
     ]  # fmt: skip
+    pieces[-1].faults = dict(found.points)
+    return pieces
 
 
 def _parsers(inputs: int, seed: int) -> Tried:
@@ -125,7 +138,8 @@ def _documented(each: int, seed: int) -> Tried:
     return went.tried, [f"{what}: {how}" for what, how in went.broken.items()]
 
 
-def _soak(first: int, lives: int) -> Tried:
+def _soak(first: int, lives: int) -> list[Done]:
     """Stories from a seed on, until so many orders have come to an end."""
-    told = many(lives, first)
-    return told.lives, [told.how] if told.how else []
+    started, told = time.monotonic(), many(lives, first)
+    seconds, broken = round(time.monotonic() - started, 1), [told.how] if told.how else []
+    return [Done("soak", f"seeds from {first}", told.lives, seconds, broken, f"{told.stories} stories", faults=dict(told.faults))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -93,6 +93,8 @@ class Sqs:
 
     def __init__(self, queues: Iterable[QueueSettings], clock: Clock) -> None:
         self.queues = {settings.name: Queue(settings) for settings in queues}
+        self.watchers: list[Callable[[str, str], None]] = []
+        """Told of every message that is put into a queue, by its name and body."""
         self.sent: Counter[str] = Counter()
         self.deleted: Counter[str] = Counter()
         self.expired: Counter[str] = Counter()
@@ -156,6 +158,8 @@ class Sqs:
         message = Message(f"m{self._number}", body, now, now + delay, group)
         self.queues[queue].messages[message.id] = message
         self.sent[queue] += 1
+        for watcher in self.watchers:
+            watcher(queue, body)
         return message
 
     def receive(self, queue: Queue, most: int, visibility_s: float | None = None) -> list[Message]:

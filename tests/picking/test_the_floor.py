@@ -44,6 +44,15 @@ def test_a_wave_is_planned_once_for_a_key_and_takes_the_work_it_names(the: Floor
     assert {load(work)[1].status for work in works} == {"accepted"}
 
 
+def test_a_key_names_one_wave_and_no_other(the: Floor) -> None:
+    works = the.put() + the.put()
+    wave = _wave(the, works)
+    for other in ({"fulfilment_orders": works[:1]}, {"rule": {}}, {"node": "nowhere"}, {"node": "columbus"}):
+        reply = the.call("POST", "/v1/waves", {"node": "reno", "fulfilment_orders": works} | other, "reno", idempotency_key="w-1")
+        assert (reply.status, reply.json()["code"]) == (422, "idempotency_key_reused"), other
+    assert _wave(the, works) == wave
+
+
 def test_work_is_on_one_wave_at_most(the: Floor) -> None:
     works = the.put()
     _wave(the, works)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 from collections.abc import Iterator
 
 import pytest
 
+from proof.cloud.small import Mail
+from proof.keeping import Keeper
 from proof.knocking import Knock, Knocks
 from proof.living import Dweller
 from proof.losing import Kept
@@ -38,10 +41,10 @@ def test_every_route_is_knocked_at(stage: Stage) -> None:
     assert [route for route in ROUTES if (route.method, route.path) not in known] == []
 
 
-def test_every_route_of_the_template_is_documented_or_the_desk_s() -> None:
+def test_every_route_of_the_template_is_documented_or_a_page_for_people() -> None:
     documented = {route.path.strip("/").split("/")[1] for route in ROUTES}
     paths = {event["Properties"]["Path"] for each in functions().values() for event in each["Events"].values() if event["Type"] == "HttpApi"}
-    assert {path for path in paths if path.strip("/").split("/")[0] != "desk" and path.strip("/").split("/")[1] not in documented} == set()
+    assert {path for path in paths if path.strip("/").split("/")[0] not in ("desk", "floor") and path.strip("/").split("/")[1] not in documented} == set()
 
 
 def test_every_parser_is_tried() -> None:
@@ -96,11 +99,30 @@ def test_a_document_that_is_gone_is_found(stage: Stage) -> None:
 
 def test_a_card_number_that_is_printed_or_kept_is_found(stage: Stage) -> None:
     the, _ = stage
-    start, kept = the.world.snapshot(), Kept(the)
+    start, keeper = the.world.snapshot(), Keeper(the)
+    assert keeper.broken() == []
+    cloud = the.world.cloud
     print(f"paid with {CARDS[0]}", file=the.logs)
-    the.world.cloud.dynamodb.put_item(TableName="ShopTable", Item={"pk": {"S": "NOTE"}, "sk": {"S": "1"}, "says": {"S": CARDS[1]}})
-    found = list(kept.lost())
-    assert any("printed" in each for each in found) and any("ShopTable" in each for each in found)
+    cloud.dynamodb.put_item(TableName="ShopTable", Item={"pk": {"S": "NOTE"}, "sk": {"S": "1"}, "says": {"S": CARDS[1]}})
+    cloud.sqs.put("StockQueue", json.dumps({"note": CARDS[2]}))
+    cloud.s3.files["notes/1"] = gzip.compress(json.dumps({"cvc": "123"}).encode())
+    cloud.ses.sent.append(Mail(("ann@example.com",), f"your card {CARDS[0]}"))
+    found = keeper.broken()
+    assert {each.rule for each in found} == {"I29"}
+    assert {each.of for each in found} == {"a log", "ShopTable NOTE 1", "StockQueue", "the file notes/1", "a mail"}
+    assert not any(number in str(each) for each in found for number in CARDS)
+    assert keeper.broken() == [], "each is asked once"
+    keeper.close()
+    the.world.restore(start)
+
+
+def test_a_secret_that_is_kept_anywhere_is_found(stage: Stage) -> None:
+    the, _ = stage
+    start, keeper = the.world.snapshot(), Keeper(the)
+    print("calling with sk_test_12345", file=the.logs)
+    the.world.cloud.dynamodb.put_item(TableName="MessagesTable", Item={"pk": {"S": "x"}, "says": {"S": "signed with carrier-secret"}})
+    assert [(each.rule, each.of) for each in keeper.broken()] == [("I29", "MessagesTable x"), ("I29", "a log")]
+    keeper.close()
     the.world.restore(start)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
 from waybill.fulfilment.api import known_fields, own_node
 from waybill.kernel.errors import InvalidInput, NotFound
+from waybill.kernel.ids import digest
 from waybill.picking import page
 from waybill.picking.model.bins import checked
 from waybill.picking.model.choosing import MOST, Rule, rule_from
@@ -34,9 +36,10 @@ def router(picking: Picking, bins: BinsTable) -> Router:
     def plan(request: Request) -> Answer:
         """{"node", "rule": {…}} or {"node", "fulfilment_orders": […]}, under an Idempotency-Key."""
         key = caller(request, "node", "support")
+        id, asked = "wave_" + digest("wave", key.actor, key_of(request)), sha256(request.body).hexdigest()
         body = known_fields(request.json_object(), "node", "rule", "fulfilment_orders")
-        node = _node(body.get("node", ""), request)
-        return Answer(shown(picking.plan(node, key_of(request), _wanted(body), key.actor)), 201)
+        known = picking.known(id, asked, key.actor)
+        return Answer(shown(known or picking.plan(id, asked, _node(body.get("node", ""), request), _wanted(body), key.actor)), 201)
 
     @routes.route("GET", "/v1/waves/{id}")
     def read(request: Request) -> Answer:

@@ -17,8 +17,7 @@ from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
 from waybill.fulfilment.model.machine import CLOSED
 from waybill.fulfilment.service import Fulfilment, find, order_of, save
 from waybill.kernel.clock import Clock, instant
-from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound, Unavailable, WaybillError
-from waybill.kernel.ids import digest
+from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, KeyReused, NotFound, Unavailable, WaybillError
 from waybill.orders import store
 from waybill.orders.store import Record
 from waybill.picking import waiting
@@ -57,18 +56,25 @@ class Picking:
     bins: Bins
     fulfilment: Fulfilment
 
-    def plan(self, node: str, key: str, wanted: Rule | Sequence[str], actor: str) -> Wave:
-        """A wave of what the rule chooses, or of these fulfilment orders; the same key once more is the same wave. Raises Conflict where nothing fits, InvalidInput for work
-        that is not the node's or cannot be picked."""
-        id, at = "wave_" + digest("wave", node, key), instant(self.clock())
+    def known(self, id: str, asked: str, actor: str) -> Wave | None:
+        """The wave that was planned under this id, None where none was. Raises KeyReused where it was asked for in other words (`asked`: their digest)."""
         wave = self.waves.find(id)
-        if wave is None:
-            works = chosen(wanted, waiting.at_node(node, self.bins)) if isinstance(wanted, Rule) else self._by_hand(node, wanted)
-            if not works:
-                raise Conflict("nothing that fits waits to be picked: look at the list of work, or widen the rule")
-            self.waves.save(model.planned(id, node, tuple(works), at, actor))
-            wave = self.waves.load(id)
-        return self._filled(wave, at, actor) if not wave.units and not wave.ended else wave
+        if wave is not None and wave.asked != asked:
+            raise KeyReused("this key came before with another wave", fields={"Idempotency-Key": "used before"})
+        return wave and self._whole(wave, actor)
+
+    def plan(self, id: str, asked: str, node: str, wanted: Rule | Sequence[str], actor: str) -> Wave:
+        """A new wave of what the rule chooses, or of these fulfilment orders. Raises Conflict where nothing fits, or the id was planned just now; InvalidInput for work
+        that is not the node's or cannot be picked."""
+        works = chosen(wanted, waiting.at_node(node, self.bins)) if isinstance(wanted, Rule) else self._by_hand(node, wanted)
+        if not works:
+            raise Conflict("nothing that fits waits to be picked: look at the list of work, or widen the rule")
+        self.waves.save(model.planned(id, node, tuple(works), instant(self.clock()), actor, asked))
+        return self._whole(self.waves.load(id), actor)
+
+    def _whole(self, wave: Wave, actor: str) -> Wave:
+        """With its work on it, should that have been left halfway."""
+        return self._filled(wave, instant(self.clock()), actor) if not wave.units and not wave.ended else wave
 
     def read(self, id: str, node: str = "") -> Wave:
         """Raises NotFound, for another node's as for none."""

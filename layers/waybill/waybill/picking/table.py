@@ -69,6 +69,7 @@ def _item(wave: Wave) -> dict[str, Any]:
         "taken_at": wave.taken_at,
         "units": wave.units,
         "picked": wave.picked,
+        "asked": wave.asked,
         "log": [entry.to_dict() for entry in wave.log],
     }
     return item if wave.ended else item | {"lookup_pk": _OPEN + wave.node, "lookup_sk": f"{wave.since}#{wave.id}"}
@@ -86,6 +87,7 @@ def _wave(item: Mapping[str, Any]) -> Wave:
         taken_at=item["taken_at"],
         units=item["units"],
         picked=item["picked"],
+        asked=item["asked"],
         version=item["version"],
         log=tuple(Entry.from_dict(entry) for entry in item["log"]),
     )

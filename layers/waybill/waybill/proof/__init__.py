@@ -4,22 +4,26 @@
     broken = check_row(row)      # of one stock row
     broken = check_write(change) # of one write, as a stream tells it
     broken = check_call(call)    # of one call at the door
+    broken = check_kept(kept)    # of what is kept anywhere: an item, a message, a file, a mail, a log
 
 Pure: the same rules judge a world in a test and, by a job, the real one.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+
 from waybill.proof import messages, money, stock  # noqa: F401  (their rules of an order)
 from waybill.proof.calls import CALL
-from waybill.proof.facts import Broken, CallFacts, OrderFacts, QueueFacts, RowFacts, WriteFacts
+from waybill.proof.facts import Broken, CallFacts, KeptFacts, OrderFacts, QueueFacts, RowFacts, WriteFacts
+from waybill.proof.keeping import KEPT
 from waybill.proof.messages import QUEUE
 from waybill.proof.orders import ORDER
 from waybill.proof.rules import Rules
 from waybill.proof.stock import ROW
 from waybill.proof.writes import WRITE
 
-_RULES: tuple[Rules, ...] = (ORDER, ROW, QUEUE, WRITE, CALL)
+_RULES: tuple[Rules, ...] = (ORDER, ROW, QUEUE, WRITE, CALL, KEPT)
 
 
 def check(facts: OrderFacts) -> list[Broken]:
@@ -47,6 +51,25 @@ def check_call(facts: CallFacts) -> list[Broken]:
     return CALL.broken(facts.what, facts)
 
 
+def check_kept(facts: KeptFacts) -> list[Broken]:
+    """What may not be kept where it is."""
+    return KEPT.broken(facts.where, facts)
+
+
+def asked() -> dict[str, int]:
+    """How often the rules of each number have been asked in this process since `forget_asked`."""
+    times: Counter[str] = Counter()
+    for each in _RULES:
+        for rule, count in each.times.items():
+            times[rule.number] += count
+    return dict(times)
+
+
+def forget_asked() -> None:
+    for each in _RULES:
+        each.times.clear()
+
+
 def numbers() -> list[str]:
     """The rules that are asked, by number."""
     found = {number for each in _RULES for number in each.numbers}
@@ -57,6 +80,6 @@ def meanings() -> dict[str, list[str]]:
     """What each rule says, by number."""
     said: dict[str, list[str]] = {number: [] for number in numbers()}
     for each in _RULES:
-        for number, rule in (*each.always, *each.at_rest):
-            said[number].append(" ".join((rule.__doc__ or "").split()))
+        for rule in each.every:
+            said[rule.number].append(rule.says)
     return said

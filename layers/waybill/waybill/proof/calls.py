@@ -21,10 +21,10 @@ _MEASURES = ("pace#", "limit#")
 """Items of the Messages table that count calls."""
 
 
-@CALL.rule("I15")
+@CALL.rule("I15", concerns=lambda facts: facts.before is not None and facts.same_body)
 def _the_same_again(facts: CallFacts) -> Iterator[str]:
     """The same key with the same body is answered as before, and names the same thing."""
-    if facts.before is None or not facts.same_body or facts.status in _NOT_NOW:
+    if facts.before is None or facts.status in _NOT_NOW:
         return
     status, body = facts.before
     if not 200 <= facts.status < 300:
@@ -37,20 +37,20 @@ def _the_same_again(facts: CallFacts) -> Iterator[str]:
                 yield f"{name} was {body.get(name)!r}, and is {facts.body.get(name)!r}"
 
 
-@CALL.rule("I16")
+@CALL.rule("I16", concerns=lambda facts: facts.before is not None and not facts.same_body)
 def _another_body(facts: CallFacts) -> Iterator[str]:
     """The same key with another body is refused with 422 (400 where it cannot be read, 403 where he may not ask for that at all), and nothing is written."""
-    if facts.before is None or facts.same_body or facts.status in _NOT_NOW:
+    if facts.status in _NOT_NOW:
         return
     if facts.status not in (422, _MAY_NOT, *_UNREAD):
         yield f"answered {facts.status} {_short(facts.body)}"
     yield from (f"refused, and {_named(write)} was written" for write in facts.wrote or () if not _measures(write))
 
 
-@CALL.rule("I28")
+@CALL.rule("I28", concerns=lambda facts: facts.scope)
 def _shown(facts: CallFacts) -> Iterator[str]:
     """Whoever has a channel's key sees that channel's orders alone; whoever has a node's, that node's work."""
-    if not facts.scope or not 200 <= facts.status < 300:
+    if not 200 <= facts.status < 300:
         return
     for each in _objects(facts.body):
         if facts.role == "channel" and "external_reference" in each and each.get("channel", facts.scope) != facts.scope:
@@ -59,10 +59,10 @@ def _shown(facts: CallFacts) -> Iterator[str]:
             yield f"{facts.scope} was shown work of {each['node']}"
 
 
-@CALL.rule("I28")
+@CALL.rule("I28", concerns=lambda facts: facts.scope)
 def _touched(facts: CallFacts) -> Iterator[str]:
     """Nor does he write to another's."""
-    for write in facts.wrote or () if facts.scope else ():
+    for write in facts.wrote or ():
         item = write.new if write.new is not None else write.old or {}
         if facts.role == "node" and str(item.get("sk", "")).startswith("FO#") and item.get("node") != facts.scope:
             yield f"{facts.scope} has written {_named(write)} of {item.get('node')}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -155,6 +155,15 @@ class CallFacts:
     scope: str = ""
     wrote: tuple[WriteFacts, ...] | None = None
     whose: Callable[[str], str | None] = lambda order_id: None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFacts:
+    """What is kept in one place, as text. `secrets`: those that may be said in none, by what they are called."""
+
+    where: str
+    text: str
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
 
 def among(statuses: Iterable[str], facts: OrderFacts) -> list[FulfilmentOrder]:

@@ -2,35 +2,60 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from waybill.proof.facts import Broken
 
 Facts = TypeVar("Facts")
-Rule = Callable[[Facts], Iterable[str]]
+Wrong = Callable[[Facts], Iterable[str]]
+
+
+def _of_all(facts: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """`wrong` says how it does not hold of some facts. `concerns`: whether they say anything that it is about; of others it is not asked."""
+
+    number: str
+    wrong: Callable[[Any], Iterable[str]]
+    concerns: Callable[[Any], bool]
+    at_rest: bool
+
+    @property
+    def says(self) -> str:
+        return " ".join((self.wrong.__doc__ or "").split())
 
 
 class Rules:
-    """Rules over one kind of facts. `at_rest` ones say what must come about, and are asked only where nothing is under way any more."""
+    """Rules over one kind of facts. `at_rest` ones say what must come about, and are asked only where nothing is under way any more. `times`: how often each
+    was asked in this process."""
 
     def __init__(self) -> None:
-        self.always: list[tuple[str, Rule]] = []
-        self.at_rest: list[tuple[str, Rule]] = []
+        self.every: list[Rule] = []
+        self.times: Counter[Rule] = Counter()
 
-    def rule(self, number: str, at_rest: bool = False) -> Callable[[Rule], Rule]:
+    def rule(self, number: str, at_rest: bool = False, concerns: Callable[[Any], bool] = _of_all) -> Callable[[Wrong[Facts]], Wrong[Facts]]:
         """Adds a rule under its number."""
 
-        def add(function: Rule) -> Rule:
-            (self.at_rest if at_rest else self.always).append((number, function))
+        def add(function: Wrong[Facts]) -> Wrong[Facts]:
+            self.every.append(Rule(number, function, concerns, at_rest))
             return function
 
         return add
 
-    def broken(self, of: str, facts: Facts, at_rest: bool = False) -> list[Broken]:
-        asked = [*self.always, *self.at_rest] if at_rest else self.always
-        return [Broken(number, of, how) for number, rule in asked for how in rule(facts)]
+    def broken(self, of: str, facts: Any, at_rest: bool = False) -> list[Broken]:
+        found: list[Broken] = []
+        for rule in self.every:
+            if (at_rest or not rule.at_rest) and rule.concerns(facts):
+                self.times[rule] += 1
+                found += [Broken(rule.number, of, how) for how in rule.wrong(facts)]
+        return found
 
     @property
     def numbers(self) -> set[str]:
-        return {number for number, _ in (*self.always, *self.at_rest)}
+        return {rule.number for rule in self.every}

@@ -31,7 +31,7 @@ ENDED = ("done", "given_up")
 @dataclass(frozen=True, slots=True)
 class Wave:
     """The record. `works` are fulfilment orders in the order of their slots on the cart; `device` is the phone or scanner that has it, `picker` who holds
-    that, `taken_at` since when; of its `units` so many are `picked`. `version` is the one that was read."""
+    that, `taken_at` since when; of its `units` so many are `picked`. `asked` is the digest of what it was asked for with, `version` the one that was read."""
 
     id: str
     node: str
@@ -43,6 +43,7 @@ class Wave:
     taken_at: str = ""
     units: int = 0
     picked: int = 0
+    asked: str = ""
     version: int = 0
     log: tuple[Entry, ...] = field(default=())
 
@@ -55,9 +56,9 @@ class Wave:
         return self.works.index(fo_id) + 1
 
 
-def planned(id: str, node: str, works: tuple[str, ...], at: str, actor: str) -> Wave:
+def planned(id: str, node: str, works: tuple[str, ...], at: str, actor: str, asked: str = "") -> Wave:
     """A new wave of these fulfilment orders."""
-    return _told(Wave(id, node, MACHINE.start, works, at), "planned", at, actor, {"fulfilment_orders": list(works)})
+    return _told(Wave(id, node, MACHINE.start, works, at, asked=asked), "planned", at, actor, {"fulfilment_orders": list(works)})
 
 
 def filled(wave: Wave, units: Mapping[str, int]) -> Wave:
