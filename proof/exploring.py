@@ -15,11 +15,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from proof.doors import Reply
 from proof.faults import FAULTS, Crash, differs, doubles, strike
 from proof.fingerprint import Fingerprint, digest
 from proof.judging import Judge
 from proof.living import Dweller
-from proof.telling import Act, goes_on
+from proof.telling import TICK, Act, goes_on
 
 
 class BrokenError(AssertionError):
@@ -219,13 +220,17 @@ class Exploration:
         if not act.path:
             self.the.world.make(self.the.world.moves()[0])
             return self._with_faults(point)
-        reply = self.the.ask(act.method, act.path, act.body, act.who, **act.headers)
+        reply = self._ticked(act.path) if act.method == TICK else self.the.ask(act.method, act.path, act.body, act.who, **act.headers)
         point = self._with_faults(point)
         if reply is None and act.tries > 1:
             if point.unanswered + 1 == act.tries:
                 raise BrokenError(f"{act} was never answered")
             return replace(point, unanswered=point.unanswered + 1)
         return self._answered(point, reply)
+
+    def _ticked(self, folder: str) -> Reply | None:
+        """A round says nothing to anybody; None where it has not come to its end."""
+        return None if self.the.world.tick(folder) is None else Reply({"statusCode": 200})
 
     def _with_faults(self, point: Point) -> Point:
         struck = self.strikes.struck

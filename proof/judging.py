@@ -11,13 +11,13 @@ from proof.cloud.tables import Kept, Table
 from proof.keeping import Keeper
 from proof.living import Dweller
 from proof.quick import unpacked_once
+from proof.returning import Returning, labels_of, not_taken_back
 from proof.watching import Doorkeeper
 from waybill import proof
 from waybill.inventory import orders_table
 from waybill.inventory.model.row import VOIDED, Op
 from waybill.inventory.orders_table import RSV
 from waybill.inventory.stock_table import is_row, row_from
-from waybill.kernel.clock import instant
 from waybill.proof.facts import AtGateway, Broken, OrderFacts, QueueFacts, RowFacts, Run, WriteFacts
 
 _ORDER = "ORDER#"
@@ -31,7 +31,7 @@ class Judge:
     def __init__(self, the: Dweller) -> None:
         self.the, self.cloud = the, the.world.cloud
         self.broken: list[Broken] = []
-        self.doorkeeper, self.keeper = Doorkeeper(the.world), Keeper(the)
+        self.doorkeeper, self.keeper, self.returning = Doorkeeper(the.world), Keeper(the), Returning(the)
         self._touched: dict[str, None] = {}
         self._read, self._last_read, self._counted = 0, None, Counter[str]()
         for table in self.cloud.dynamodb.tables.values():
@@ -40,7 +40,7 @@ class Judge:
     def verdict(self, at_rest: bool = True, faults: int = 0, dead_allowed: bool = False, struck: bool = False) -> list[Broken]:
         """Everything that does not hold; before everything is at rest, of the orders that were written to since the last verdict. `faults` is how many
         calls that send mail were struck, `struck` whether any call was."""
-        found = [*self.broken, *self.doorkeeper.broken]
+        found = [*self.broken, *self.doorkeeper.broken, *self.returning.broken]
         for order_id in self.orders() if at_rest else self._changed():
             facts = self.facts(order_id, at_rest, faults)
             found += proof.check(facts) if "DOC" in facts.items else [Broken("I14", order_id, "it has a state and is not there")]
@@ -55,6 +55,7 @@ class Judge:
         """Looks at no more writes: the world may go."""
         self.doorkeeper.close()
         self.keeper.close()
+        self.returning.close()
         for table in self.cloud.dynamodb.tables.values():
             table.watchers.remove(self._written)
 
@@ -66,9 +67,10 @@ class Judge:
 
     def since(self) -> list[Broken]:
         """What single writes and calls have done wrong since this was asked last; it is not said again."""
-        found = [*self.broken, *self.doorkeeper.broken]
+        found = [*self.broken, *self.doorkeeper.broken, *self.returning.broken]
         self.broken.clear()
         self.doorkeeper.broken.clear()
+        self.returning.broken.clear()
         return found
 
     def orders(self) -> list[str]:
@@ -88,13 +90,14 @@ class Judge:
             documents=tuple(self._of_order(order_id)),
             at_gateway=tuple(_at_gateway(payment) for payment in self.the.gateway.of(order_id)),
             books=frozenset({"stripe"}),
+            at_carrier=labels_of(self.the, OrderFacts(order_id, items)),
+            cases=not_taken_back(self.the),
             runs=tuple(Run(run.status, run.token, str((run.input, run.data))) for run in runs),
             told={id: status for id in ids if (status := self._told(id))},
             mails={id: times for id, times in self._mails().items() if id in ids},
             papers=frozenset(key for key in self.cloud.s3.files if key.startswith(f"orders/{order_id}/")),
             faults=faults,
             at_rest=at_rest,
-            now=instant(self.the.world.now()),
         )
 
     def rows(self) -> list[Broken]:

@@ -17,10 +17,12 @@ import local.receiver.shops
 import tests.flow.life
 from proof.scheduler import Scheduler
 from proof.world import World, world
+from tests.carriers.books import HOOK
 from tests.flow.life import Life
 from tests.flow.outside import Outside, outside
 from tests.payments.gateway_fake import FakeGateway
 from tests.support import shop
+from waybill.fulfilment.carriers.easypost import webhooks as easypost
 from waybill.fulfilment.carriers.tracking_door import signature
 from waybill.orders.model.work import OVER
 from waybill.payments.stripe import gateway as stripe
@@ -69,6 +71,15 @@ class Dweller(Life):
         signed = signature("carrier-secret", stamp, raw)
         return self.ask("POST", f"/v1/carriers/{package['carrier']}/events", raw, x_carrier_timestamp=stamp, x_carrier_signature=signed)
 
+    def scan(self, package: dict[str, Any], status: str, at: str) -> Any:
+        """Of a parcel that EasyPost has sold the label of, as it tells it."""
+        if not package.get("shipment"):
+            return super().scan(package, status, at)
+        self.outside.carrier.takes(package["tracking_number"])
+        tracker = {"tracking_code": package["tracking_number"], "status": status, "updated_at": at, "tracking_details": []}
+        raw = json.dumps({"description": "tracker.updated", "result": tracker}).encode()
+        return self.call("POST", f"/v1/carriers/{package['carrier']}/events", raw, **{easypost.SIGNATURE: easypost.signature(HOOK, raw)})
+
     def work(self, order_id: str) -> list[dict[str, Any]]:
         return [each for each in self.order(order_id)["fulfilment_orders"] if each["status"] not in OVER]
 
@@ -101,6 +112,7 @@ def _others(gateway: FakeGateway, those: Outside) -> list[Kept]:
     return [
         Kept(gateway, "payments", "keys", "begun", "down", "refuses_refunds"),
         Kept(those, "pushed", "asked", "levels"),
+        Kept(those.carrier, "shipments", "travelling", "down", "forgets"),
         Kept(those.shops, "_orders", "told"),
         Kept(those.receiver, "seen", "faults"),
         Kept(those.receiver.shelves, "_kept", "newest", "done"),

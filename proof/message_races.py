@@ -12,6 +12,7 @@ from proof.faults import TWICE
 from proof.interleaving import Told
 from proof.living import Dweller
 from proof.race import ALL, ALL_IN_PROOF, ASLEEP, DRAWN, Look, Race, Work, moment, told_by_stripe
+from proof.sold_stories import LABEL_S
 from proof.stories import STORIES
 from tests.flow.life import Life, an_order
 from tests.flow.stories import Story, delivered
@@ -102,7 +103,12 @@ KINDS = {
         "order.hold_released": "released-once",
         "order.reshipped": "reshipped",
     },
-    "NodePushQueue": {"fulfilment_order.requested": "delivered", "fulfilment_order.cancellation_requested": "cancellation-accepted"},
+    "NodePushQueue": {
+        "fulfilment_order.requested": "delivered",
+        "fulfilment_order.cancellation_requested": "cancellation-accepted",
+        "fulfilment_order.cancelled": "cancelled",
+        "fulfilment_order.rejected": "moved",
+    },
     "NotificationsQueue": {
         "order.confirmed": "delivered",
         "order.backordered": "backordered",
@@ -112,6 +118,7 @@ KINDS = {
         "order.lines_cancelled": "without-a-part",
         "fulfilment_order.shipped": "delivered",
         "fulfilment_order.delivered": "delivered",
+        "fulfilment_order.undeliverable": "sold-reshipped",
     },
     "AccountingQueue": {
         "fulfilment_order.shipped": "delivered",
@@ -128,7 +135,8 @@ KINDS = {
         "payment.refunded": "refunded",
     },
     "ChannelChangesQueue": {"document": "changed-by-channel"},
-    "ParcelsQueue": {},
+    "ParcelsQueue": {"fulfilment_order.cancelled": "sold-cancelled-packed"},
+    "EdiInQueue": {},
 }
 """Every kind of message of the lives of an order, and a life in which it comes: {queue: {what it is about: story}}."""
 
@@ -139,7 +147,7 @@ def at_several(queue: str, word: str, workers: int) -> Callable[[Dweller], tuple
     def begin(the: Dweller) -> tuple[list[Work], Look]:
         message = moment(the, LIVES[KINDS[queue][word]].tell, queue, word)
         work = functools.partial(the.world.deliver, queue, [message])
-        return [work] * workers, as_once(the, work)
+        return [work] * workers, as_once(the, work, functools.partial(_settle, the, queue))
 
     return begin
 
@@ -155,7 +163,7 @@ def asleep_over(queue: str, word: str) -> Callable[[Dweller], tuple[list[Work], 
             the.world.later(the.world.cloud.sqs.queues[queue].settings.visibility_s)
             the.settle()
 
-        look = as_once(the, lambda: (work(), the.settle(), meanwhile()))
+        look = as_once(the, lambda: (work(), the.settle(), meanwhile()), the.settle)
 
         def then(told: Told) -> list[str]:
             told.doubled = int(TWICE in told.calls[-2:])  # nobody can call a letter back that is being handed over
@@ -166,20 +174,28 @@ def asleep_over(queue: str, word: str) -> Callable[[Dweller], tuple[list[Work], 
     return begin
 
 
-def as_once(the: Dweller, work: Work) -> Look:
+def as_once(the: Dweller, work: Work, settle: Work) -> Look:
     """The world is as if `work` had been done once, alone."""
     start = the.world.snapshot()
     work()
-    the.settle()
+    settle()
     once = _summed_up(the)
     the.world.restore(start)
 
     def look(told: Told) -> list[str]:
-        the.settle()
+        settle()
         now = _summed_up(the)
         return [f"{name}: {now[name]}, and done once: {once[name]}" for name in once if now[name] != once[name]]
 
     return look
+
+
+def _settle(the: Dweller, queue: str) -> None:
+    """With what looks again after a while whether a label is given back."""
+    the.settle()
+    if queue == "ParcelsQueue":
+        the.world.later(LABEL_S)
+        the.settle()
 
 
 def _summed_up(the: Dweller) -> dict[str, Any]:
@@ -194,6 +210,7 @@ def _summed_up(the: Dweller) -> dict[str, Any]:
         "mails": Counter(mail.partition("\r\n")[0] for mail in the.world.mails()),
         "channels were told": Counter(str(said) for said in the.outside.shops.told) if the.outside else Counter(),
         "nodes were told": sorted([*the.outside.pushed.values(), *the.outside.asked.values()]) if the.outside else [],
+        "labels at the carrier": sorted(label.live for label in the.outside.carrier.labels()) if the.outside else [],
         "at the gateway": [(payment.status, payment.parts, [refund.amount for _, refund in payment.refunds]) for payment in the.gateway.payments.values()],
         "stock": sorted(str(item) for item in _stock(the)),
         "executions": sorted(run.status for run in the.world.machine.executions.values()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from proof.sold_stories import SOLD
 from tests.flow.life import DECLINED, Life, an_order
 from tests.flow.stories import STORIES as OF_THE_FLOW
 from tests.flow.stories import Story, delivered
@@ -102,6 +103,7 @@ def _ok(reply: Any) -> Any:
 
 STORIES = {
     **OF_THE_FLOW,
+    **SOLD,
     "picked-on-a-walk": Story(picked_on_a_walk, "completed"),
     "reshipped": Story(reshipped, "shipped"),
     "declined": Story(declined, "on_hold"),

@@ -14,11 +14,12 @@ import tests.flow.life
 from proof.living import Dweller
 
 _MOST_TRIES = 4
+TICK = "TICK"
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A request, repeated until it is answered, `tries` times at most; without a path: to wait until nothing moves."""
+    """A request, repeated until it is answered, `tries` times at most; without a path: to wait until nothing moves; `TICK`: the schedule of the function that `path` names."""
 
     method: str = ""
     path: str = ""
@@ -73,6 +74,9 @@ class _Telling(Dweller):
 
     def ask(self, method: str, path: str, body: Any = None, who: str = "admin", **headers: str) -> Any:
         return self._act(Act(method, path, body, who, headers))
+
+    def tick(self, folder: str) -> None:
+        self._act(Act(TICK, folder, tries=_MOST_TRIES))
 
     def settle(self) -> None:
         self._act(Act())

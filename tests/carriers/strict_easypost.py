@@ -66,6 +66,14 @@ def allowed(method: str, path: str) -> dict[str, type]:
     return shape | dict.fromkeys(DOCUMENTED.get(path, ()), str)
 
 
+def refuse_unknown(method: str, path: str, asked: Any) -> None:
+    """A request of another shape than the recorded ones is a defect of ours."""
+    shape = allowed(method, path)
+    for place, kind in paths(asked or {}).items():
+        assert place in shape or place == "", f"{method} {path}: {place} is not in the recordings"
+        assert shape.get(place, kind) in (kind, type(None)) or {shape[place], kind} == {float, str}, f"{place} is a {kind.__name__}"
+
+
 def recorded(method: str, path: str, last: bool = False) -> Any:
     """An answer as it was recorded."""
     found = [answer for verb, at, _, status, answer in exchanges() if (verb, at) == (method, path) and status < 400]
@@ -96,10 +104,7 @@ class StrictEasyPost:
         asked = json.loads(body) if body else None
         path = template(url)
         self.calls.append((method, path, asked))
-        shape = allowed(method, path)
-        for place, kind in paths(asked or {}).items():
-            assert place in shape or place == "", f"{method} {path}: {place} is not in the recordings"
-            assert shape.get(place, kind) in (kind, type(None)) or {shape[place], kind} == {float, str}, f"{place} is a {kind.__name__}"
+        refuse_unknown(method, path, asked)
         status, answer = self._carried_out(method, path, url, asked)
         if name in self.loses:
             self.loses.remove(name)

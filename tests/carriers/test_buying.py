@@ -148,6 +148,16 @@ def test_a_weight_of_nothing_is_refused_before_anybody_is_asked() -> None:
         assert vendor.calls == [] and the.status(fo)[1] == "picked"
 
 
+def test_parcels_that_are_alike_have_a_label_each() -> None:
+    with sold() as (the, vendor):
+        fo = picked(the)
+        one = {"lines": [{"line": "1", "quantity": 1}], "weight_g": 500}
+        other = {"lines": [{"line": "2", "quantity": 1}], "weight_g": 900}
+        packages = post(the, fo, "pack", {"packages": [one, one, other]}).json()["packages"]
+        assert len({package["tracking_number"] for package in packages}) == len({package["shipment"] for package in packages}) == 3
+        assert sorted(vendor.live()) == sorted(number_of(fo))
+
+
 # ── giving back ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -1,4 +1,4 @@
-"""Who is called by us over HTTP, in this process: the channels' shops (the receiver of `local/`, its memory in memory) and the nodes."""
+"""Who is called by us over HTTP, in this process: the channels' shops (the receiver of `local/`, its memory in memory), the nodes, and the carrier."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ import pytest
 from local.receiver.server import Receiver
 from local.receiver.shelves import Shelves, catalogue
 from local.receiver.shops import Order, Shops, nobody_knows
+from tests.carriers.books import FILES, Books
 from tests.channels.receiver_world import TOKENS, point_at
 from tests.support import shop as test_shop
 from waybill.aws import clients, outbound, secrets
 from waybill.shop import store as shop
 
 _BASE = "http://outside.example"
+_CARRIER = ("api.easypost.com", FILES)
 
 
 class InMemory(Shops):
@@ -63,18 +65,21 @@ class InMemoryShelves(Shelves):
 @dataclass
 class Outside:
     """`pushed` is the work that nodes were told of, by the id of the webhook: they drop one that they have heard; `asked` of which of it they were asked to give up;
-    `levels` the stock that channels were told of."""
+    `levels` the stock that channels were told of; `carrier` sells labels to a shop that has an account there."""
 
     shops: InMemory = field(default_factory=InMemory)
     pushed: dict[str, str] = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)
     levels: dict[str, int] = field(default_factory=dict)
+    carrier: Books = field(default_factory=Books)
 
     def __post_init__(self) -> None:
         self.receiver = Receiver(self.shops, InMemoryShelves(), TOKENS)
 
     def answer(self, method: str, target: SplitResult, headers: Mapping[str, str], body: bytes, seconds: float) -> outbound.Reply:
         """In the place of the network, behind the gate."""
+        if target.hostname in _CARRIER:
+            return self.carrier.answer(method, target.geturl(), headers, body)
         if target.path.startswith("/node/"):
             told = json.loads(body)
             kept = {"fulfilment_order.requested": self.pushed, "fulfilment_order.cancellation_requested": self.asked}.get(told["type"], {})

@@ -10,7 +10,6 @@ from tests.carriers.strict_easypost import FOLDER, KEY, StrictEasyPost
 from tests.flow.life import Life, an_order
 from tests.house.deeds import give_up, ok, placed
 from tests.support.shop import _parcelway as parcelway
-from tests.support.world import Crash
 from waybill.aws import gate, secrets
 from waybill.aws.clients import client as plain_client
 from waybill.aws.outbound import Reply
@@ -65,7 +64,7 @@ def labels_bought(the: Life) -> None:
         (case,) = ok(the.call("GET", "/v1/parcel-cases?kind=no_label")).json()["items"]
         vendor.down = False
         the.world.later(120)
-        _round(the)
+        the.tick("parcels")
         with patch.object(EasyPost, "manifest", lambda self, shipments: ("sf_1", b"%PDF")):
             manifest = ok(the.call("POST", "/v1/manifests", {"node": work["node"], "carrier": "easypost", "date": "2026-11-30"})).json()
         assert ok(the.call("GET", manifest["links"]["form"])).content == b"%PDF"
@@ -74,7 +73,7 @@ def labels_bought(the: Life) -> None:
         days = [5, *[14] * 16]
         for each in days:
             the.world.later(each * 86_400 + 900)
-            _round(the)
+            the.tick("parcels")
         the.settle()
         cases = ok(the.call("GET", "/v1/parcel-cases?kind=lost")).json()["items"]
         (lost,) = [each for each in cases if each["fulfilment_order"] == work["id"]]
@@ -86,15 +85,3 @@ def labels_bought(the: Life) -> None:
     shop.forget()
     secrets.forget()
 
-
-def _round(the: Life) -> None:
-    """As the schedule starts it, again whenever it has died."""
-    for _ in range(20):
-        try:
-            the.world.handler("parcels")({"detail-type": "Scheduled Event"}, None)
-        except Crash as crash:
-            the.world.crashes.append(crash)
-            the.world.restart()
-        else:
-            return
-    raise AssertionError("the round never came to its end")

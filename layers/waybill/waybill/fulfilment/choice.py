@@ -6,6 +6,7 @@ among the rated, so that what is chosen is never dearer than the best service fo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -46,11 +47,17 @@ class _Rating:
     """What carriers answered about parcels."""
 
     takes: Takes
-    offers: dict[Parcel, list[Offer]] = field(default_factory=dict)
     problems: dict[str, WaybillError] = field(default_factory=dict)
+    _same: dict[Parcel, list[Offer]] = field(default_factory=dict)
+    _sold: dict[tuple[Parcel, int], list[Offer]] = field(default_factory=dict)
+
+    def of(self, parcels: Sequence[Parcel]) -> list[list[Offer]]:
+        """All offers for each parcel of a plan. An offer of somebody who is called buys one label: of parcels that are alike each has its own."""
+        return [self._same.get(parcel, []) + self._sold.get((parcel, nth), []) for parcel, nth in _counted(parcels)]
 
     def ask(self, carriers: Iterable[Carrier], sending: Sending) -> None:
-        """Whoever does not answer, or refuses, is passed over."""
+        """Whoever does not answer, or refuses, is passed over. Who is not called is asked once about parcels that are alike."""
+        counted = _counted(sending.parcels)
         for carrier in carriers:
             try:
                 found = carrier.offers(sending)
@@ -59,9 +66,9 @@ class _Rating:
                 self.problems[carrier.id] = problem
                 continue
             for offer in found:
-                parcel = sending.parcels[offer.parcel]
+                parcel, nth = counted[offer.parcel]
                 if self.takes(offer, parcel):
-                    self.offers.setdefault(parcel, []).append(offer)
+                    (self._sold.setdefault((parcel, nth), []) if carrier.calls else self._same.setdefault(parcel, [])).append(offer)
 
 
 def choose(plans: Sequence[Plan], carriers: Sequence[Carrier], sending: Sending, parcel_of: Callable[[Package], Parcel], within: int, takes: Takes) -> Chosen:
@@ -70,17 +77,18 @@ def choose(plans: Sequence[Plan], carriers: Sequence[Carrier], sending: Sending,
     rating = _Rating(takes)
     parcels = {id(plan): tuple(parcel_of(package) for package in plan.packages) for plan in plans}
     here, called = [each for each in carriers if not each.calls], [each for each in carriers if each.calls]
-    rating.ask(here, _of(sending, (parcel for plan in plans for parcel in parcels[id(plan)])))
+    rating.ask(here, _with(sending, tuple(dict.fromkeys(parcel for plan in plans for parcel in parcels[id(plan)]))))
     if called:
         likely = [plans[0], *sorted(plans[1:], key=lambda plan: _worth(plan, parcels[id(plan)], rating, within))][:MOST_ASKED]
         plans = likely
-        rating.ask(called, _of(sending, (parcel for plan in likely for parcel in parcels[id(plan)])))
-    able = [plan for plan in plans if all(rating.offers.get(parcel) for parcel in parcels[id(plan)])]
+        wanted = dict.fromkeys(each for plan in likely for each in _counted(parcels[id(plan)]))
+        rating.ask(called, _with(sending, tuple(parcel for parcel, _ in wanted)))
+    able = [plan for plan in plans if all(rating.of(parcels[id(plan)]))]
     if not able:
         raise _nobody(plans[0], parcels[id(plans[0])], rating)
     best = min(able, key=lambda plan: _worth(plan, parcels[id(plan)], rating, within))
     late, cost, _ = _worth(best, parcels[id(best)], rating, within)
-    ranked = tuple(tuple(_at(offer, n) for offer in _ranked(rating.offers[parcel], within)) for n, parcel in enumerate(parcels[id(best)]))
+    ranked = tuple(tuple(_at(offer, n) for offer in _ranked(offers, within)) for n, offers in enumerate(rating.of(parcels[id(best)])))
     first = _worth(plans[0], parcels[id(plans[0])], rating, within)[1] if plans[0] in able else cost
     currency = ranked[0][0].currency
     return Chosen(best, _with(sending, parcels[id(best)]), ranked, cost, currency, not late, first, len(plans))
@@ -109,14 +117,20 @@ def _late(offer: Offer, within: int) -> int:
 
 def _worth(plan: Plan, parcels: Sequence[Parcel], rating: _Rating, within: int) -> tuple[int, int, int]:
     """(days late of the latest parcel, cost, parcels): the less the better. A plan with a parcel that nobody takes comes last."""
-    best = [min(offers, key=lambda offer: _rank(offer, within)) for parcel in parcels if (offers := rating.offers.get(parcel))]
+    best = [min(offers, key=lambda offer: _rank(offer, within)) for offers in rating.of(parcels) if offers]
     if len(best) < len(parcels):
         return 10**9, 10**12, len(parcels)
     return max(_late(offer, within) for offer in best), plan.cartons + sum(offer.price for offer in best), len(parcels)
 
 
-def _of(sending: Sending, parcels: Iterable[Parcel]) -> Sending:
-    return _with(sending, tuple(dict.fromkeys(parcels)))
+def _counted(parcels: Iterable[Parcel]) -> list[tuple[Parcel, int]]:
+    """Each parcel, and how many like it come before it."""
+    seen = Counter[Parcel]()
+    counted = []
+    for parcel in parcels:
+        counted.append((parcel, seen[parcel]))
+        seen[parcel] += 1
+    return counted
 
 
 def _with(sending: Sending, parcels: tuple[Parcel, ...]) -> Sending:
@@ -124,7 +138,7 @@ def _with(sending: Sending, parcels: tuple[Parcel, ...]) -> Sending:
 
 
 def _nobody(plan: Plan, parcels: Sequence[Parcel], rating: _Rating) -> WaybillError:
-    place, parcel = next((n, parcel) for n, parcel in enumerate(parcels) if not rating.offers.get(parcel))
+    place, parcel = next((n, parcel) for n, (parcel, offers) in enumerate(zip(parcels, rating.of(parcels), strict=True)) if not offers)
     said = "; ".join(f"{carrier}: {problem.message}" for carrier, problem in sorted(rating.problems.items()))
     lengths = f", {parcel.length_mm} × {parcel.width_mm} × {parcel.height_mm} mm" if parcel.length_mm else ""
     message = f"no carrier takes package {plan.packages[place].n} of {parcel.weight_g} g{lengths}" + (f" ({said})" if said else "")

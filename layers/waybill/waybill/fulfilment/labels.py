@@ -124,9 +124,9 @@ class Labels:
             at = instant(self.clock())
             if not back:
                 cases.open_one(_refused(work, package, package.tracking_number, at))
-            work = _saved(work, verbs.voided(work, package.n, back, at, actor))
+            work = _saved(work, verbs.unpacked(verbs.voided(work, package.n, back, at, actor)))
             logger.info("label voided" if back else "label not taken back", fo_id=work.id, package=package.n, carrier=package.carrier)
-        return _saved(work, verbs.unpacked(work))
+        return work
 
 
 def _saved(before: FulfilmentOrder, after: FulfilmentOrder) -> FulfilmentOrder:

@@ -16,7 +16,7 @@ from waybill.orders.model.order import Order
 from waybill.orders.store import Record
 
 REASONS = ("LOST", "DAMAGED", "RETURNED", "STOLEN", "OTHER")
-DID_NOT_ARRIVE = ("lost", "exception", "return_to_sender")
+DID_NOT_ARRIVE = ("lost", "exception", "undeliverable", "return_to_sender")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from waybill.proof import messages, money, stock  # noqa: F401  (their rules of an order)
+from waybill.proof import labels, messages, money, stock  # noqa: F401  (their rules of an order)
 from waybill.proof.calls import CALL
 from waybill.proof.facts import Broken, CallFacts, KeptFacts, OrderFacts, QueueFacts, RowFacts, WriteFacts
 from waybill.proof.keeping import KEPT

@@ -48,6 +48,15 @@ class AtGateway:
 
 
 @dataclass(frozen=True, slots=True)
+class AtCarrier:
+    """One label as the carrier that sold it has it: its own id of the shipment, and whether it was paid for and not given back."""
+
+    shipment: str
+    tracking_number: str
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One execution of the order's machine. `token` is what it waits on."""
 
@@ -59,7 +68,7 @@ class Run:
 @dataclass(frozen=True)
 class OrderFacts:
     """Everything of one order. `items` is its partition by sort key; `journal` its entries as stored; `told` the status of each event that the
-    customer hears of, `mails` how often that left; `books` the gateways that `at_gateway` is of. `faults` were put into the call that sends mail. `at_rest`: nothing is under way any more. `now`: when it was read."""
+    customer hears of, `mails` how often that left; `books` the gateways that `at_gateway` is of; `cases` the tracking numbers of labels that lie in front of a person. `faults` were put into the call that sends mail. `at_rest`: nothing is under way any more."""
 
     order_id: str
     items: Mapping[str, Item]
@@ -67,13 +76,14 @@ class OrderFacts:
     documents: tuple[Item, ...] = ()
     at_gateway: tuple[AtGateway, ...] | None = None
     books: frozenset[str] = frozenset()
+    at_carrier: tuple[AtCarrier, ...] | None = None
+    cases: frozenset[str] = frozenset()
     runs: tuple[Run, ...] | None = None
     told: Mapping[str, str] | None = None
     mails: Mapping[str, int] | None = None
     papers: frozenset[str] | None = None
     faults: int = 0
     at_rest: bool = False
-    now: str = ""
 
     @cached_property
     def order(self) -> Order:
@@ -90,10 +100,6 @@ class OrderFacts:
     @cached_property
     def work(self) -> tuple[FulfilmentOrder, ...]:
         return tuple(work_from(dict(item)) for key, item in self.items.items() if key.startswith(codec.FULFILMENT_ORDER))
-
-    def stored(self, work: FulfilmentOrder) -> Item:
-        """The item of a fulfilment order."""
-        return next(item for item in self.items.values() if item.get("id") == work.id)
 
     @cached_property
     def tenders(self) -> tuple[Tender, ...]:
