@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from functools import partial
 
 from proof import power_cut
 from proof.report import Report, write
-from proof.tasks import PARTS, Done, Task, done, tasks
+from proof.tasks import PARTS, Done, Task, done, planned, tasks
 from tests.support.template import ROOT
 
 FOLDER = ROOT / ".local" / "proof"
@@ -28,16 +29,20 @@ def main() -> int:
     given = _arguments()
     started, at = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
     wanted = tasks(given.only, given.seed, given.lives, given.inputs, given.thirds)
-    pieces = list(_all(wanted, started))
-    if _POWER in given.only and given.cuts:
-        pieces.append(_power(given.cuts, given.seed, started))
-    report = Report(given.seed, at, time.monotonic() - started, pieces, _MORE)
+    pieces = list[Done]()
+    try:
+        _all(wanted, started, pieces)
+        if _POWER in given.only and given.cuts:
+            pieces.append(_power(given.cuts, given.seed, started))
+    except KeyboardInterrupt:
+        print("\n  stopped: the report says what was tried until now", flush=True)
+    report = Report(given.seed, at, time.monotonic() - started, pieces, _MORE, planned(wanted))
     page = write(report, FOLDER)
-    left = f"; not tried: {', '.join(report.not_tried)}" if report.not_tried else ""
+    left = f"; not tried: {'; '.join((*report.not_tried, *report.in_part.values()))}" if report.not_tried or report.in_part else ""
     print(f"\n  {sum(each.tried for each in pieces):,} tried in {report.seconds:.0f} s, {len(report.broken)} did not hold{left}\n  {page}")
     for line in report.broken[:20]:
         print(f"    {line[:400]}")
-    return 1 if report.broken else 0
+    return 1 if report.broken or report.in_part else 0
 
 
 def _arguments() -> argparse.Namespace:
@@ -53,16 +58,21 @@ def _arguments() -> argparse.Namespace:
     return given
 
 
-def _all(wanted: list[Task], started: float) -> list[Done]:
-    """Each in a process of its own, as many at once as there are cores."""
-    finished: list[Done] = []
+def _all(wanted: list[Task], started: float, finished: list[Done]) -> None:
+    """Each in a process of its own, as many at once as there are cores; what is done is added to `finished`. Raises KeyboardInterrupt where somebody stops it."""
     work = multiprocessing.get_context("fork")
-    with work.Pool(len(os.sched_getaffinity(0)), maxtasksperchild=1) as pool:
+    with work.Pool(len(os.sched_getaffinity(0)), _deaf, maxtasksperchild=1) as pool:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         for count, pieces in enumerate(pool.imap_unordered(_tried, [partial(done, task) for task in wanted], chunksize=1), 1):
             finished += pieces
             for piece in pieces:
                 _say(piece, count, len(wanted), started)
-    return finished
+
+
+def _deaf() -> None:
+    """Whoever stops the proof stops the process that began it, and that ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _tried(piece: partial[list[Done]]) -> list[Done]:

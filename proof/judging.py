@@ -18,6 +18,7 @@ from waybill.inventory import orders_table
 from waybill.inventory.model.row import VOIDED, Op
 from waybill.inventory.orders_table import RSV
 from waybill.inventory.stock_table import is_row, row_from
+from waybill.kernel.clock import instant
 from waybill.proof.facts import AtGateway, Broken, OrderFacts, QueueFacts, RowFacts, Run, WriteFacts
 
 _ORDER = "ORDER#"
@@ -98,6 +99,7 @@ class Judge:
             papers=frozenset(key for key in self.cloud.s3.files if key.startswith(f"orders/{order_id}/")),
             faults=faults,
             at_rest=at_rest,
+            now=instant(self.the.world.now()),
         )
 
     def rows(self) -> list[Broken]:

@@ -27,7 +27,7 @@ def _head(said: Mapping[str, Any]) -> str:
 
 
 def _verdict(said: Mapping[str, Any]) -> tuple[str, str, str]:
-    left = ", ".join(said["not_tried"])
+    left = "; ".join(said["not_tried"])
     if said["broken"]:
         rules = ", ".join(f"I{each['number']}" for each in said["invariants"] if each["broken"])
         count = len(said["broken"])
@@ -76,7 +76,8 @@ def _parts(parts: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _part(part: Mapping[str, Any]) -> str:
-    what = f"<div class=quiet>{_text(part['what'])}</div>"
+    left = f"<div class=part>not tried: {_text(part['left'])}</div>" if part["left"] else ""
+    what = f"<div class=quiet>{_text(part['what'])}</div>{left}"
     if not part["tried"] and not part["broken"]:
         return f"<tr><th scope=row>{_text(part['name'])}{what}<td class='n part' colspan=3>not tried"
     count = len(part["pieces"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,15 @@ HOLDS, BROKEN, IN_PART = "holds", "broken", "in part"
 
 @dataclass(frozen=True)
 class Report:
-    """One run. `more` are the parts that are tried elsewhere (a laptop cloud that loses its power), named like those of PARTS."""
+    """One run. `more` are the parts that are tried elsewhere (a laptop cloud that loses its power), named like those of PARTS; `planned`
+    says how many pieces a part was to have."""
 
     seed: int
     started_at: str
     seconds: float
     pieces: Sequence[Done]
     more: Mapping[str, str]
+    planned: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def broken(self) -> list[str]:
@@ -36,8 +38,14 @@ class Report:
         return [part for part in {**PARTS, **self.more} if not sum(each.tried for each in self.of(part))]
 
     @property
+    def in_part(self) -> dict[str, str]:
+        """Parts of which some pieces were tried and others not."""
+        found = {part: (count - len(self.of(part)), count) for part, count in self.planned.items() if part not in self.not_tried}
+        return {part: f"{left} of {count} pieces of {part}" for part, (left, count) in found.items() if left > 0}
+
+    @property
     def verdict(self) -> str:
-        return BROKEN if self.broken else IN_PART if self.not_tried else HOLDS
+        return BROKEN if self.broken else IN_PART if self.not_tried or self.in_part else HOLDS
 
     def of(self, part: str) -> list[Done]:
         return [each for each in self.pieces if each.part == part]
@@ -49,7 +57,7 @@ class Report:
             "started_at": self.started_at,
             "seconds": round(self.seconds),
             "tried": sum(each.tried for each in self.pieces),
-            "not_tried": self.not_tried,
+            "not_tried": [*self.not_tried, *self.in_part.values()],
             "broken": self.broken,
             "invariants": self._invariants(),
             "faults": self._faults(),
@@ -91,6 +99,7 @@ class Report:
             "tried": sum(each.tried for each in pieces),
             "broken": sum(len(each.broken) for each in pieces),
             "seconds": round(sum(each.seconds for each in pieces)),
+            "left": self.in_part.get(name, ""),
             "pieces": [each.to_dict() for each in pieces],
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -46,11 +47,12 @@ class Done:
 
 @dataclass(frozen=True)
 class Task:
-    """One piece, of a part of the report."""
+    """One piece, of a part of the report; `also` are the parts of which it tries a piece besides."""
 
     part: str
     name: str
     work: Callable[[], Tried | list[Done]]
+    also: tuple[str, ...] = ()
 
 
 PARTS = {
@@ -71,12 +73,17 @@ def tasks(parts: Collection[str], seed: int, lives: int, inputs: int, share: flo
     every = [Task("races" if wholly(name) else "races, drawn", name, partial(_race, name, seed)) for name in RACES]
     every += [Task("planted bugs", name, partial(_bug, name)) for name in BUGS]
     most = max((number for number, part in enumerate(FAULTS, 1) if part in parts), default=1)
-    every += [Task(FAULTS[most - 1], name, partial(_story, name, most, share if most == len(FAULTS) else 1.0, seed)) for name in STORIES]
+    every += [Task(FAULTS[most - 1], name, partial(_story, name, most, share if most == len(FAULTS) else 1.0, seed), FAULTS[: most - 1]) for name in STORIES]
     every += [Task("malformed input", f"at parsers, {n + 1}", partial(_parsers, inputs * 9 // 80, seed + n)) for n in range(8)]
     every += [Task("malformed input", f"at doors, {n + 1}", partial(_doors, inputs // 80, seed + n)) for n in range(8)]
     every += [Task("served document", f"{inputs // 33_000} requests of each kind, {n + 1}", partial(_documented, max(1, inputs // 33_000), seed + n)) for n in range(2)]
     every += [Task("soak", f"seeds from {first}", partial(_soak, first, lives // 20)) for first in range(seed, seed + 20_000, 1000)]
     return [task for task in every if task.part in parts]
+
+
+def planned(wanted: Collection[Task]) -> dict[str, int]:
+    """How many pieces each part has."""
+    return dict(Counter(part for task in wanted for part in (task.part, *task.also)))
 
 
 def done(task: Task) -> list[Done]:

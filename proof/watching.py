@@ -17,7 +17,7 @@ from waybill.proof.facts import Broken, CallFacts, WriteFacts
 
 _Answer = tuple[int, Any]
 _STOCK = ("POST", "/v1/inventory/import")
-_KEYED = frozenset((route.method, route.path) for route in ROUTES if route.keyed)
+_KEYED = frozenset((route.method, route.path) for route in ROUTES if route.keyed or route.may_key)
 
 
 class Doorkeeper:

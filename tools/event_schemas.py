@@ -138,6 +138,7 @@ KINDS = (
     _kind("fulfilment_order.on_wave", "FO", "It is picked on this walk.", {"fo_id": ID, "node": ID, "wave": ID}),
     _kind("fulfilment_order.off_wave", "FO", "It is on that walk no more.", {"fo_id": ID, "node": ID, "wave": ID}),
     _kind("fulfilment_order.manifested", "FO", "Packages are on the list of what their carrier takes.", {"fo_id": ID, "manifest": ID, "packages": {"type": "array", "items": COUNT}}, may={"node": ID}),
+    _kind("fulfilment_order.reprinted", "FO", "A package's label was printed once more.", {"fo_id": ID, "package": COUNT, "tracking_number": ID, "times": COUNT}, may={"node": ID}),
     _kind("fulfilment_order.label_voided", "FO", "A carrier has taken a label back; `cost` is what comes back for it.", {"fo_id": ID, "package": COUNT, "carrier": ID, "tracking_number": ID, "cost": MINOR, "currency": CURRENCY}, may={"node": ID}),
     _kind("fulfilment_order.void_refused", "FO", "A carrier does not take a label back.", {"fo_id": ID, "package": COUNT, "carrier": ID, "tracking_number": ID, "cost": MINOR, "currency": CURRENCY}, may={"node": ID}),
     _kind("fulfilment_order.delayed", "FO", "A package is past the day that its service promises.", _TROUBLE, may={"node": ID}, to="notifications"),

@@ -113,10 +113,10 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     for name, description in route.query:
         schema: Schema = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50} if name == "limit" else TEXT
         parameters.append({"name": name, "in": "query", "description": description, "schema": schema})
-    if route.keyed:
+    if route.keyed or route.may_key:
         key = {"type": "string", "minLength": 1, "maxLength": 200}
         words = "Names this call: the same key with the same body answers the same, with another body 422"
-        parameters.append({"name": "Idempotency-Key", "in": "header", "required": True, "description": words, "schema": key})
+        parameters.append({"name": "Idempotency-Key", "in": "header", **({"required": True} if route.keyed else {}), "description": words, "schema": key})
     if 412 in route.refuses:
         words = "The `ETag` of the list or of a preview: refused where something has changed since"
         parameters.append({"name": "If-Match", "in": "header", "description": words, "schema": TEXT})
@@ -216,7 +216,11 @@ def _by_hand() -> dict[str, Schema]:
         "RejectIn": record({"reason": {"enum": list(REASONS)}}, {"lines": array(TEXT)}, "`lines` are those at fault; none named: all"),
         "PickIn": record({}, {"lines": units}, "No lines named: all that are missing"),
         "ShipIn": record({}, {"packages": array(WHOLE)}, "Numbers of packages; none named: all that have not left"),
-        "ShortIn": record({"lines": units, "reason": {"enum": list(FOR_UNITS)}}, {}, "Units that are not there, or not fit to be sold"),
+        "ShortIn": record(
+            {"reason": {"enum": list(FOR_UNITS)}},
+            {"lines": units, "line": TEXT, "there": WHOLE},
+            "`lines`: units that are not there, or not fit to be sold; or of one `line` how many are `there`, which says the same when it is said again",
+        ),
         "WhyIn": record({"reason": TEXT}),
         "SplitIn": record({"lines": units}, {}, "Units of the new one, which is of the same node"),
         "MoveIn": record({"node": TEXT}, {}, "Another node, open, that has all of it in stock"),

@@ -16,7 +16,7 @@ RULE_READERS = ("viewer", "support", "finance")
 class Route:
     """One operation. `roles` may call it (admin always may); empty with `signed` means a signature instead of a key, empty
     without it means anybody. `takes` and `answers` name schemas; `lists` wraps the answer as a page; `keyed` wants an
-    Idempotency-Key; `file` is the media type of an answer that is no JSON."""
+    Idempotency-Key, `may_key` heeds one; `file` is the media type of an answer that is no JSON."""
 
     method: str
     path: str
@@ -28,6 +28,7 @@ class Route:
     status: int = 200
     query: tuple[tuple[str, str], ...] = ()
     keyed: bool = False
+    may_key: bool = False
     signed: bool = False
     file: str = ""
     refuses: tuple[int, ...] = ()
@@ -45,6 +46,7 @@ class Route:
             "fulfilment-orders": "fulfilment",
             "waves": "fulfilment",
             "manifests": "fulfilment",
+            "labels": "fulfilment",
             "nodes": "fulfilment",
             "node-deliveries": "fulfilment",
             "proof": "inventory",
@@ -161,7 +163,9 @@ ROUTES = (
     Route("GET", _FO + "/{id}", "Read a fulfilment order", ("node", "viewer", "support"), "FulfilmentOrder", refuses=(404,)),
     Route("POST", _FO + "/{id}/accept", "Accept the work", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
     Route("POST", _FO + "/{id}/reject", "Reject the work, saying why", ("node", "support"), "FulfilmentOrder", "RejectIn", refuses=(404, 409, 422)),
-    Route("POST", _FO + "/{id}/pick", "Say what was picked", ("node", "support"), "FulfilmentOrder", "PickIn", refuses=(404, 409, 422)),
+    Route("POST", _FO + "/{id}/pick", "Say what was picked", ("node", "support"), "FulfilmentOrder", "PickIn", may_key=True, refuses=(404, 409, 422)),
+    Route("POST", _FO + "/{id}/packages/{n}/reprint", "Print a package's label once more, from our own copy; its timeline says so", ("node", "support"), takes="PrintIn", file="application/pdf", refuses=(404, 409, 422)),
+    Route("POST", "/v1/labels/batch", "Print many labels as one file: of these fulfilment orders in this order, of a wave, or all that stands labelled at a node; what cannot be printed is named, and the others are", ("node", "support"), "LabelBatch", "LabelBatchIn", refuses=(404, 422)),
     Route("GET", "/v1/manifests", "List a node's manifests, the newest day first", _FLOOR, "Manifest", lists=True, query=(("node", "Which node, for keys that are no node's"), *_PAGE), refuses=(404, 422)),
     Route("POST", "/v1/manifests", "Close what stands labelled for a carrier into its next manifest of the day, at most 200 packages; where nothing is new, the day's last one", ("node", "support"), "Manifest", "ManifestIn", refuses=(404, 409, 422)),
     Route("GET", "/v1/manifests/{id}", "Read a manifest", _FLOOR, "Manifest", refuses=(404,)),
@@ -180,12 +184,12 @@ ROUTES = (
     Route("GET", _FO + "/{id}/packing", "Propose cartons, contents, carriers and services; nothing changes", ("node", "viewer", "support"), "PackingProposal", refuses=(404, 409, 422, 503)),
     Route("POST", _FO + "/{id}/pack", "Pack: cartons, carrier and service are chosen unless the packages are named, labels and slips are made", ("node", "support"), "FulfilmentOrder", "PackIn", refuses=(404, 409, 422, 503)),
     Route("POST", _FO + "/{id}/ship", "Hand packages to the carrier, these or all", ("node", "support"), "FulfilmentOrder", "ShipIn", refuses=(404, 409, 422)),
-    Route("POST", _FO + "/{id}/short", "Say which units are not there; the rest goes on", ("node", "support"), "FulfilmentOrder", "ShortIn", refuses=(404, 409, 422)),
+    Route("POST", _FO + "/{id}/short", "Say which units are not there; the rest goes on", ("node", "support"), "FulfilmentOrder", "ShortIn", may_key=True, refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/cancellation/accept", "Give up what is cancelled", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
     Route("POST", _FO + "/{id}/cancellation/decline", "Ship it all the same, saying why", ("node", "support"), "FulfilmentOrder", "WhyIn", refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/hold", "Stop the work at its node, saying why", ("support",), "FulfilmentOrder", "WhyIn", refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/release", "Let it go on where it stood", ("support",), "FulfilmentOrder", refuses=(404, 409)),
-    Route("POST", _FO + "/{id}/split", "Make some of its units a fulfilment order of their own", ("node", "support"), "FulfilmentOrder", "SplitIn", refuses=(404, 409, 422)),
+    Route("POST", _FO + "/{id}/split", "Make some of its units a fulfilment order of their own", ("node", "support"), "FulfilmentOrder", "SplitIn", may_key=True, refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/move", "Send it to another node that has it all", ("support",), "Moved", "MoveIn", status=202, refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/packages/{n}/reship", "Send a parcel that did not arrive again, as an order of its own", ("support",), "Reshipped", "ReshipIn", status=202, refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/merge", "Take another one's units too", ("node", "support"), "FulfilmentOrder", "MergeIn", refuses=(404, 409, 422)),

@@ -607,6 +607,7 @@ SHAPES: dict[str, Schema] = {
             "sscc": TEXT,
             "shipment": {**TEXT, "description": "The carrier's own id of what was bought; empty: the label is our own"},
             "label": {"enum": ["", "voiding", "voided", "void_refused"], "description": "What has become of a label that is not to be used"},
+            "reprints": {**WHOLE, "description": "How often its label was printed once more"},
             "manifest": {**TEXT, "description": "The list on which its carrier takes it; empty: none yet"},
             "status": TEXT,
             "tracking": maybe(record({"status": TEXT, "code": TEXT, "at": INSTANT})),
@@ -666,6 +667,19 @@ SHAPES: dict[str, Schema] = {
             },
         },
         "One node's work on an order: what to pick and where it goes.",
+    ),
+    "PrintIn": record({}, {"format": {"enum": ["pdf", "zpl"]}, "dpi": {"enum": [203, 300]}}),
+    "LabelBatchIn": record(
+        {}, {"fulfilment_orders": {**array(FO_ID), "minItems": 1, "maxItems": 100}, "wave": TEXT, "node": TEXT, "format": {"enum": ["pdf", "zpl"]}, "dpi": {"enum": [203, 300]}}, "Exactly one of `fulfilment_orders`, `wave` and `node`."
+    ),
+    "LabelBatch": record(
+        {
+            "url": {**maybe(TEXT), "description": "Where the file can be fetched for a quarter of an hour; null where nothing could be printed"},
+            "printed": array(record({"fulfilment_order": FO_ID, "package": WHOLE})),
+            "failed": array(record({"fulfilment_order": TEXT, "package": maybe(WHOLE), "problem": TEXT})),
+            "more": {**FLAG, "description": "There is more than the 100 labels that one file holds"},
+        },
+        description="Labels in one file, in the order in which they were asked for.",
     ),
     "Manifest": record(
         {

@@ -15,6 +15,9 @@ def handed_over_on_a_list(the: Life) -> None:
     (packed,) = the.fulfil(order_id, "accept", "pick", "pack")
     node, (package,) = packed["node"], packed["packages"]
     assert package["sscc"].startswith("04012345")
+    assert ok(the.call("POST", f"/v1/fulfilment-orders/{packed['id']}/packages/1/reprint", {}, node)).content.startswith(b"%PDF")
+    for _ in range(2):
+        assert ok(the.call("POST", "/v1/labels/batch", {"fulfilment_orders": [packed["id"]]}, node)).json()["failed"] == []
     manifest = ok(the.call("POST", "/v1/manifests", {"carrier": package["carrier"], "date": "2026-11-30"}, node)).json()
     path = f"/v1/manifests/{manifest['id']}"
     assert packed["id"] in [each["fulfilment_order"] for each in manifest["packages"]]

@@ -31,6 +31,7 @@ IDLE: dict[Grant, str] = {}
 """What is allowed though no scene does it, and why."""
 
 OPEN = {
+    "arn:aws:s3:::files/batches/*": "labels that are printed together lie under the hash of them all",
     "arn:aws:s3:::files/documents/*": "a large document lies under its channel and its hash",
     "arn:aws:s3:::files/edi/*": "files lie in the folder of a partner",
     "arn:aws:s3:::files/interchanges/*": "interchanges lie under their id",

@@ -10,6 +10,7 @@ import pytest
 
 from proof import invariants, tasks
 from proof.report import Report, write
+from proof.stories import STORIES
 from proof.tasks import PARTS, PLANTED, Done, Task, done
 from waybill import proof
 from waybill.proof.facts import WriteFacts
@@ -50,6 +51,19 @@ def test_a_part_that_was_not_tried_is_not_said_to_hold(tmp_path: Path, left_out:
     assert (said["verdict"], said["not_tried"]) == ("in part", ["soak"])
     assert "Everything held" not in page
     assert "What was tried held" in page and "Not tried, and so not said to hold: soak." in page
+
+
+def test_a_part_of_which_pieces_are_left_is_not_said_to_hold(tmp_path: Path) -> None:
+    page = write(Report(7, "2026-11-24T08:00:00+00:00", 90.0, _pieces(), MORE, {"soak": 20, "races": 1}), tmp_path).read_text()
+    said = json.loads((tmp_path / "report.json").read_text())
+    assert (said["verdict"], said["not_tried"]) == ("in part", ["19 of 20 pieces of soak"])
+    assert "What was tried held" in page and "not tried: 19 of 20 pieces of soak" in page and "Everything held" not in page
+
+
+def test_every_piece_is_planned_in_each_part_of_which_it_tries_one() -> None:
+    wanted = tasks.tasks([*PARTS], 1, 20, 100_000, 0.1)
+    assert set(tasks.planned(wanted)) == set(PARTS)
+    assert tasks.planned(wanted)["one fault"] == tasks.planned(wanted)["three faults"] == len(STORIES)
 
 
 def test_a_rule_that_was_not_asked_is_said_not_to_have_been(tmp_path: Path) -> None:

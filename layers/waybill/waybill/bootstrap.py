@@ -902,8 +902,9 @@ def parcels() -> Parcels:
 
 def labels_api() -> Router:
     """Routes of `functions/labels`."""
+    from waybill.fulfilment import batches_api, manifests_api
     from waybill.fulfilment import labels_api as api
-    from waybill.fulfilment import manifests_api
+    from waybill.fulfilment.batching import Batching
     from waybill.fulfilment.manifesting import Closing
     from waybill.fulfilment.service import Fulfilment
     from waybill.picking import paper_api
@@ -915,6 +916,7 @@ def labels_api() -> Router:
     routes = api.router(_packing())
     paper_api.add_routes(routes, _picking())
     manifests_api.add_paper_routes(routes, Closing(utc_now, Fulfilment(utc_now), form))
+    batches_api.add_routes(routes, Batching(Fulfilment(utc_now), lambda id, node: _picking().read(id, node).works))
     return routes
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from waybill.aws.http import Answer, Request, Router, cursor, page_size
 from waybill.fulfilment import listing
 from waybill.fulfilment.carriers.tracking_door import Carriers
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
+from waybill.fulfilment.model.once import Asked
 from waybill.fulfilment.present import document
 from waybill.fulfilment.service import Fulfilment, load
 from waybill.kernel.errors import Forbidden, InvalidInput, Malformed, NotFound
+from waybill.kernel.ids import digest
 from waybill.orders.store import Record
 from waybill.shop import store as shop
-from waybill.shop.door import caller
+from waybill.shop.door import caller, key_of
 from waybill.shop.model import Key
 
 _BASE = "/v1/fulfilment-orders"
@@ -52,7 +55,7 @@ def router(fulfilment: Fulfilment, carriers: Carriers) -> Router:
     def pick(request: Request) -> Answer:
         key = caller(request, "node", "support")
         units = line_units(known_fields(request.json_object(), "lines").get("lines", []), "lines")
-        return shown(*fulfilment.pick(request.params["id"], units, key.actor, own_node(key)))
+        return shown(*fulfilment.pick(request.params["id"], units, key.actor, own_node(key), asked(request, "pick", key)))
 
     @routes.route("POST", _BASE + "/{id}/ship")
     def ship(request: Request) -> Answer:
@@ -75,6 +78,13 @@ def own_node(key: Key) -> str:
     if not key.scope:
         raise Forbidden("this key belongs to no node")
     return key.scope
+
+
+def asked(request: Request, verb: str, key: Key) -> Asked | None:
+    """The request as its fulfilment order remembers it; None without an Idempotency-Key."""
+    if "idempotency-key" not in request.headers:
+        return None
+    return Asked(digest(verb, key.actor, key_of(request)), hashlib.sha256(request.body).hexdigest()[:32])
 
 
 def known_fields(body: dict[str, Any], *names: str, under: str = "") -> dict[str, Any]:

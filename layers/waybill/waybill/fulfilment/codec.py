@@ -6,6 +6,7 @@ from typing import Any
 
 from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Package, Pause, Purchase
 from waybill.fulfilment.model.machine import CLOSED, LEFT
+from waybill.fulfilment.model.once import Asked
 from waybill.fulfilment.model.tracking import Scan
 from waybill.kernel.events import Entry
 from waybill.kernel.ids import order_of_fulfilment_order
@@ -38,6 +39,8 @@ def item_of(work: FulfilmentOrder) -> dict[str, Any]:
     item |= {name: value for name, value in (("within", work.within), ("group", work.group), ("wave", work.wave)) if value}
     if work.buying:
         item["buying"] = _lean(plain(work.buying)) | {"packages": [_lean(plain(package)) for package in work.buying.packages]}
+    if work.asked:
+        item["asked"] = [_lean(plain(each)) for each in work.asked]
     if work.status not in CLOSED:
         part = ON_THE_WAY if work.status in LEFT else OPEN
         item |= {"lookup_pk": f"NODE#{work.node}", "lookup_sk": f"{part}#{work.since}#{work.id}"}
@@ -59,6 +62,7 @@ def work_from(item: dict[str, Any]) -> FulfilmentOrder:
         pause=Pause(**item["pause"]) if item.get("pause") else None,
         wave=item.get("wave", ""),
         buying=_purchase(item["buying"]) if item.get("buying") else None,
+        asked=tuple(Asked(**each) for each in item.get("asked", ())),
         history=tuple(Entry.from_dict(entry) for entry in item["history"]),
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from waybill.aws.tables import Write, create
 from waybill.fulfilment.codec import item_of
-from waybill.fulfilment.model import dividing
+from waybill.fulfilment.model import dividing, once
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
+from waybill.fulfilment.model.once import Asked
 from waybill.fulfilment.service import find, order_of, save
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import NotFound
@@ -23,14 +24,19 @@ class Dividing:
 
     clock: Clock
 
-    def split(self, fo_id: str, units: Mapping[str, int], actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
-        """These units become a fulfilment order of their own; answers that one."""
+    def split(self, fo_id: str, units: Mapping[str, int], actor: str, node: str = "", asked: Asked | None = None) -> tuple[Record, FulfilmentOrder]:
+        """These units become a fulfilment order of their own; answers that one, once under a key. Raises KeyReused for a key that split other units off."""
         made: list[FulfilmentOrder] = []
 
         def writes(record: Record) -> list[Write]:
+            work = find(record, fo_id, node)
+            if known := once.before(work.asked, asked):
+                made[:] = [find(record, known.made, node)]
+                return []
             number = 1 + max((order_of_fulfilment_order(item["id"]) or ("", 0))[1] for item in record.fulfilment_orders)
-            left, new = dividing.split(find(record, fo_id, node), units, fulfilment_order_id(record.order.id, number), instant(self.clock()), actor)
+            left, new = dividing.split(work, units, fulfilment_order_id(record.order.id, number), instant(self.clock()), actor)
             made[:] = [new]
+            left = replace(left, asked=once.remembered(left.asked, asked, new.id))
             return [save(left), create(ORDERS, item_of(new))]
 
         return store.change(order_of(fo_id), writes), made[0]

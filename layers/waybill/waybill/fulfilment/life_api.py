@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
-from waybill.fulfilment.api import known_fields, line_units, own_node, shown
+from waybill.fulfilment.api import asked, known_fields, line_units, own_node, shown
 from waybill.fulfilment.dividing import Dividing
 from waybill.fulfilment.reshipping import Reshipping
 from waybill.fulfilment.service import Fulfilment
@@ -35,9 +35,12 @@ def add_routes(routes: Router, fulfilment: Fulfilment, dividing: Dividing, reshi
     @routes.route("POST", _ONE + "/short")
     def short(request: Request) -> Answer:
         key = caller(request, "node", "support")
-        body = known_fields(request.json_object(), "lines", "reason")
-        units = line_units(body.get("lines"), "lines")
-        return shown(*fulfilment.short(request.params["id"], units, _text(body, "reason"), key.actor, own_node(key)))
+        body, fo_id, under = known_fields(request.json_object(), "lines", "line", "there", "reason"), request.params["id"], asked(request, "short", key)
+        if "lines" in body and ("line" in body or "there" in body):
+            raise InvalidInput("say what is short, or what there is, not both", fields={"lines": "or line and there"})
+        if "line" in body or "there" in body:
+            return shown(*fulfilment.only(fo_id, _there(body), _text(body, "reason"), key.actor, own_node(key), under))
+        return shown(*fulfilment.short(fo_id, line_units(body.get("lines"), "lines"), _text(body, "reason"), key.actor, own_node(key), under))
 
     @routes.route("POST", _ONE + "/hold")
     def hold(request: Request) -> Answer:
@@ -55,7 +58,7 @@ def add_routes(routes: Router, fulfilment: Fulfilment, dividing: Dividing, reshi
     def split(request: Request) -> Answer:
         key = caller(request, "node", "support")
         units = line_units(known_fields(request.json_object(), "lines").get("lines"), "lines")
-        return shown(*dividing.split(request.params["id"], units, key.actor, own_node(key)))
+        return shown(*dividing.split(request.params["id"], units, key.actor, own_node(key), asked(request, "split", key)))
 
     @routes.route("POST", _ONE + "/merge")
     def merge(request: Request) -> Answer:
@@ -74,6 +77,16 @@ def add_routes(routes: Router, fulfilment: Fulfilment, dividing: Dividing, reshi
             raise NotFound(f"there is no package {number[:16]!r}")
         new = reshipping.reship(request.params["id"], int(number), _text(body, "reason"), even_so, key.actor)
         return Answer({"order": new.id, "external_reference": new.external_reference, "replaces": new.attributes[REPLACES]}, 202)
+
+
+def _there(body: dict[str, Any]) -> dict[str, int]:
+    """Of one line how many units there are. Raises InvalidInput."""
+    line, there = body.get("line"), body.get("there")
+    if not isinstance(line, str):
+        raise InvalidInput("line is the id of a line", fields={"line": "required"})
+    if isinstance(there, bool) or not isinstance(there, int) or there < 0:
+        raise InvalidInput("there is how many units of it there are", fields={"there": "a whole number, from 0"})
+    return {line: there}
 
 
 def _text(body: dict[str, Any], name: str) -> str:

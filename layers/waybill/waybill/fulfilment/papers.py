@@ -35,7 +35,11 @@ def keep(work: FulfilmentOrder, n: int, papers: dict[str, bytes]) -> None:
 
 def read(fo_id: str, n: int, name: str, node: str = "") -> tuple[bytes, str]:
     """The kept bytes of a package's paper, and their content type. Raises NotFound."""
-    _, work = load(fo_id, node)
+    return of(load(fo_id, node)[1], n, name)
+
+
+def of(work: FulfilmentOrder, n: int, name: str) -> tuple[bytes, str]:
+    """The same of work that was read. Raises NotFound."""
     if name not in PAPERS:
         raise NotFound(f"a package has {', '.join(PAPERS)}")
     with zipfile.ZipFile(io.BytesIO(files.get(_key(work, n)))) as archive:

@@ -6,6 +6,7 @@ from typing import Any
 
 from waybill.fulfilment.model import actions
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package, Pause
+from waybill.fulfilment.model.reprinting import times_reprinted
 from waybill.kernel.plain import plain
 from waybill.orders.model.order import Customer, Order
 
@@ -41,7 +42,7 @@ def _package(work: FulfilmentOrder, package: Package) -> dict[str, Any]:
     shown = {name: value for name, value in plain(package).items() if name != "scan"}
     tracking = plain(package.scan) if package.scan else None
     links = {"label": f"{base}/label", "packing_slip": f"{base}/packing-slip"} | ({"packing_plan": f"{base}/packing-plan"} if package.box else {})
-    return {**shown, "tracking": tracking, "status": _status(package), "links": links}
+    return {**shown, "reprints": times_reprinted(work, package), "tracking": tracking, "status": _status(package), "links": links}
 
 
 def _status(package: Package) -> str:

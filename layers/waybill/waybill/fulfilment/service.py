@@ -9,10 +9,11 @@ from typing import Any
 from waybill.aws.tables import Write
 from waybill.aws.tables import replace as replace_item
 from waybill.fulfilment.codec import item_of, work_from
-from waybill.fulfilment.model import cancelling, pausing, shortage
+from waybill.fulfilment.model import cancelling, once, pausing, shortage
 from waybill.fulfilment.model import fulfilment_order as verbs
 from waybill.fulfilment.model.buying import refuse_unlabelled
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
+from waybill.fulfilment.model.once import Asked
 from waybill.fulfilment.model.tracking import Scan
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import NotFound
@@ -32,7 +33,8 @@ Changed = tuple[FulfilmentOrder, State]
 @dataclass(frozen=True, slots=True)
 class Fulfilment:
     """Use cases on one fulfilment order; `actor` is who is recorded in the timeline. `node`: whose work it must be, empty for
-    anybody's; another's is NotFound. Each answers the order as it was read and the fulfilment order as it stands then."""
+    anybody's; another's is NotFound. `asked`: the key under which something relative was asked, which changes nothing when it comes again; raises KeyReused
+    where it asks for something else. Each answers the order as it was read and the fulfilment order as it stands then."""
 
     clock: Clock
     policy: Callable[[str], Mapping[str, Any]] = shop.policy
@@ -49,9 +51,9 @@ class Fulfilment:
         """A person sends the work elsewhere before anybody has begun; routing hears of it as of a rejection."""
         return self.alone(fo_id, "", lambda work, at: verbs.withdraw(work, to, at, actor, shop.node(work.node).is_told))
 
-    def pick(self, fo_id: str, units: Mapping[str, int], actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
+    def pick(self, fo_id: str, units: Mapping[str, int], actor: str, node: str = "", asked: Asked | None = None) -> tuple[Record, FulfilmentOrder]:
         """Units are picked; none named: all that are missing."""
-        return self.alone(fo_id, node, lambda work, at: verbs.pick(work, units, at, actor))
+        return self.changed(fo_id, node, _once(asked, lambda record, work, at: (verbs.pick(work, units, at, actor), record.state)))
 
     def ship(self, fo_id: str, actor: str, node: str = "", packages: Collection[int] = ()) -> tuple[Record, FulfilmentOrder]:
         """Parcels leave, these or all: fulfilment order and STATE in one transaction, so that a cancellation wins or loses as a whole (I20).
@@ -82,11 +84,11 @@ class Fulfilment:
 
         return self.changed(fo_id, "", decide)
 
-    def short(self, fo_id: str, units: Mapping[str, int], reason: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
+    def short(self, fo_id: str, units: Mapping[str, int], reason: str, actor: str, node: str = "", asked: Asked | None = None) -> tuple[Record, FulfilmentOrder]:
         """The node has not all of it: the rest goes on; what lacks is sought elsewhere, cancelled, or put before a person, by the policy `short_pick`."""
-        return self._short(fo_id, lambda work: units, reason, actor, node)
+        return self._short(fo_id, lambda work: units, reason, actor, node, asked)
 
-    def only(self, fo_id: str, there: Mapping[str, int], reason: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
+    def only(self, fo_id: str, there: Mapping[str, int], reason: str, actor: str, node: str = "", asked: Asked | None = None) -> tuple[Record, FulfilmentOrder]:
         """The same, said by how many units of a line there are: saying it again changes nothing."""
 
         def lacking(work: FulfilmentOrder) -> dict[str, int] | None:
@@ -94,9 +96,11 @@ class Fulfilment:
                 verbs.known(work, line)
             return {line: work.lines[line].quantity - units for line, units in there.items() if work.lines[line].quantity > units} or None
 
-        return self._short(fo_id, lacking, reason, actor, node)
+        return self._short(fo_id, lacking, reason, actor, node, asked)
 
-    def _short(self, fo_id: str, lacking: Callable[[FulfilmentOrder], Mapping[str, int] | None], reason: str, actor: str, node: str) -> tuple[Record, FulfilmentOrder]:
+    def _short(
+        self, fo_id: str, lacking: Callable[[FulfilmentOrder], Mapping[str, int] | None], reason: str, actor: str, node: str, asked: Asked | None
+    ) -> tuple[Record, FulfilmentOrder]:
         then = shortage.then(self.policy(shortage.POLICY))
 
         def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
@@ -108,7 +112,7 @@ class Fulfilment:
                 return after, record.state
             return after, short_of(record.state, units, then, f"{work.node} was short of units: {reason}", f"{work.id}:{after.history[-1].seq}", at, actor)
 
-        return self.changed(fo_id, node, decide)
+        return self.changed(fo_id, node, _once(asked, decide))
 
     def cancellation_accepted(self, fo_id: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """The node will not ship what somebody has cancelled; now it is. Raises IllegalTransition where nobody asks, or it has left."""
@@ -160,6 +164,18 @@ class Fulfilment:
 
         record = store.change(order_of(fo_id), writes)
         return record, outcome[0]
+
+
+def _once(asked: Asked | None, decide: Callable[[Record, FulfilmentOrder, str], Changed]) -> Callable[[Record, FulfilmentOrder, str], Changed]:
+    """The change, unless it was made under this key before; the key stands in the same write."""
+
+    def unless_made(record: Record, work: FulfilmentOrder, at: str) -> Changed:
+        if once.before(work.asked, asked):
+            return work, record.state
+        after, state = decide(record, work, at)
+        return replace(after, asked=once.remembered(after.asked, asked)) if asked else after, state
+
+    return unless_made
 
 
 def save(work: FulfilmentOrder) -> Write:

@@ -68,7 +68,7 @@ class Run:
 @dataclass(frozen=True)
 class OrderFacts:
     """Everything of one order. `items` is its partition by sort key; `journal` its entries as stored; `told` the status of each event that the
-    customer hears of, `mails` how often that left; `books` the gateways that `at_gateway` is of; `cases` the tracking numbers of labels that lie in front of a person. `faults` were put into the call that sends mail. `at_rest`: nothing is under way any more."""
+    customer hears of, `mails` how often that left; `books` the gateways that `at_gateway` is of; `cases` the tracking numbers of labels that lie in front of a person. `faults` were put into the call that sends mail. `at_rest`: nothing is under way any more. `now`: when it was read."""
 
     order_id: str
     items: Mapping[str, Item]
@@ -84,6 +84,7 @@ class OrderFacts:
     papers: frozenset[str] | None = None
     faults: int = 0
     at_rest: bool = False
+    now: str = ""
 
     @cached_property
     def order(self) -> Order:
@@ -100,6 +101,10 @@ class OrderFacts:
     @cached_property
     def work(self) -> tuple[FulfilmentOrder, ...]:
         return tuple(work_from(dict(item)) for key, item in self.items.items() if key.startswith(codec.FULFILMENT_ORDER))
+
+    def stored(self, work: FulfilmentOrder) -> Item:
+        """The item of a fulfilment order."""
+        return next(item for item in self.items.values() if item.get("id") == work.id)
 
     @cached_property
     def tenders(self) -> tuple[Tender, ...]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
 from waybill.accounting.model.chart import RECEIVABLE
-from waybill.fulfilment.model.machine import MACHINE
+from waybill.fulfilment.model.machine import CLOSED, MACHINE
+from waybill.kernel.clock import parse_instant
 from waybill.kernel.ids import order_id
+from waybill.orders import codec
 from waybill.orders.model.check import violations
 from waybill.orders.model.sale import sale_of
 from waybill.payments.cards import looks_like_card_number
@@ -20,6 +23,9 @@ ORDER = Rules()
 _ENDED = ("rejected", "cancelled")
 _LABELLED = MACHINE.states - {*_ENDED}
 """Whose parcels bear labels that are used; of one that is ended none is."""
+_PEOPLE = "ATTENTION#"
+_LATE = timedelta(days=1)
+"""A hold that ends by itself may be found late, but not later: the reconciler looks every few minutes."""
 _TELLING = 5
 """A name of fewer letters may be a word that stands in an event for another reason."""
 
@@ -72,6 +78,21 @@ def _goes_on(facts: OrderFacts) -> Iterator[str]:
         yield "the order has ended and its execution has not"
     if not ended and [run.token for run in open_] != [facts.wait and facts.wait["token"]]:
         yield "nobody knows the token on which its execution waits"
+
+
+@ORDER.rule("I19", at_rest=True)
+def _in_sight(facts: OrderFacts) -> Iterator[str]:
+    """What has not ended is where somebody looks: units that no node has in the list of people, a node's work in that node's list; and no hold outlives its time."""
+    ships = {line.id for line in facts.order.lines if line.ships}
+    waits = {line for line, units in facts.state.lines.items() if line in ships and units.unrouted + units.backordered}
+    if waits and not str(facts.items[codec.STATE].get("lookup_pk", "")).startswith(_PEOPLE):
+        yield f"is {facts.state.status}, no node has line {', '.join(sorted(waits))}, and nobody sees it"
+    for work in among(MACHINE.states.difference(CLOSED), facts):
+        if facts.stored(work).get("lookup_pk") != f"NODE#{work.node}":
+            yield f"{work.id} is {work.status}, and {work.node} does not see it"
+    for hold in facts.state.active_holds:
+        if facts.now and hold.expires_at and parse_instant(facts.now) - parse_instant(hold.expires_at) > _LATE:
+            yield f"the hold {hold.id} was to end at {hold.expires_at}"
 
 
 @ORDER.rule("I20", at_rest=True)

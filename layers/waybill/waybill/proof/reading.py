@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from waybill.accounting.dynamodb import LEDGER, partition
-from waybill.kernel.clock import Clock, parse_instant
+from waybill.kernel.clock import Clock, instant, parse_instant
 from waybill.kernel.errors import NotFound
 from waybill.notifications.dynamodb import claims
 from waybill.notifications.model import KINDS
@@ -37,4 +37,5 @@ def order_facts(order_id: str, clock: Clock) -> OrderFacts:
         documents=tuple(documents.all_of_order(order_id)),
         told=claims(told) if age < _REMEMBERED else None,
         at_rest=age > _AT_REST,
+        now=instant(clock()),
     )

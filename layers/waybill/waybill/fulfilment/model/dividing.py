@@ -25,7 +25,7 @@ def split(work: FulfilmentOrder, units: Mapping[str, int], new_id: str, at: str,
     left = {line: AtNode(each.quantity - units.get(line, 0)) for line, each in work.lines.items() if each.quantity > units.get(line, 0)}
     asked = {"fo_id": new_id, "node": work.node, "lines": dict(units), "split_from": work.id}
     history = appended((), "fulfilment_order.requested", at, actor, asked)
-    new = replace(work, id=new_id, lines={line: AtNode(quantity) for line, quantity in units.items()}, version=0, history=history)
+    new = replace(work, id=new_id, lines={line: AtNode(quantity) for line, quantity in units.items()}, version=0, history=history, asked=())
     return told(replace(work, lines=left), "split", at, actor, {"lines": dict(units), "into": new_id}), new
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from waybill.fulfilment.model.machine import BEGUN, LEFT, MACHINE, PARTLY_LEFT, WITHDRAWN_FROM
+from waybill.fulfilment.model.once import Asked
 from waybill.fulfilment.model.parcel import Package, Purchase, held
 from waybill.fulfilment.model.tracking import Scan, newest
 from waybill.kernel.errors import IllegalTransition, InvalidInput, NotFound
@@ -50,7 +51,7 @@ class FulfilmentOrder:
     """The record. `version` is the one that was read, `since` when the node was asked. `within`: days that a carrier may take, so that what was
     promised is kept if the node ships as it does by its calendar; 0 where nothing is promised, -1 where it was too late when it was asked.
     `group`: the ship group whose address it goes to, "" for the order's own. `pause`: why it stands still, where it does.
-    `wave`: the walk on which it is picked, "" while it is on none."""
+    `wave`: the walk on which it is picked, "" while it is on none. `asked`: the latest requests that had a key."""
 
     id: str
     order_id: str
@@ -66,6 +67,7 @@ class FulfilmentOrder:
     pause: Pause | None = None
     wave: str = ""
     buying: Purchase | None = None
+    asked: tuple[Asked, ...] = ()
 
     def units(self) -> dict[str, int]:
         """All units by line; a line of which nothing is left is not among them."""
