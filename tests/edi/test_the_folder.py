@@ -287,6 +287,49 @@ def test_units_that_a_warehouse_is_asked_to_leave_out_are_a_changed_940_and_a_94
     assert violations(record.order, record.state, record.fulfilment_orders) == []
 
 
+@pytest.mark.parametrize("then", ["reroute", "ask"])
+def test_the_rest_of_a_cancelled_order_of_which_a_part_has_left_is_cancelled_and_sought_nowhere(reno: Warehouse, then: str) -> None:
+    store.save(store.POLICY, "short_pick", {"then": then})
+    (fo,) = reno.the.put()
+    reno.asked(fo)
+    reno.acknowledge(reno.got()[0])
+    reno.the.call("POST", f"/v1/orders/{load(fo)[0].order.id}/cancel", {"reason": "all of it"}, who="support")
+    reno.send("945", advice(fo, Carton({"TEA": 1}, "1ZPART"), short={"TEA": 1, "CUP": 1}))
+    record, work = load(fo)
+    assert (work.status, work.units()) == ("shipped", {"1": 1})
+    assert {line: (units.cancelled, units.unrouted) for line, units in record.state.lines.items()} == {"1": (1, 0), "2": (1, 0)}
+    assert not any(entry.type == "fulfilment_order.short" for entry in work.history)
+    declined = [entry.data["lines"] for entry in record.state.history if entry.type == "order.cancellation_declined"]
+    assert declined == [{"1": 1}]
+    assert violations(record.order, record.state, record.fulfilment_orders) == []
+
+
+def test_units_asked_to_be_left_out_of_which_some_have_left_are_cancelled_as_far_as_they_have_not(reno: Warehouse) -> None:
+    (fo,) = reno.the.put()
+    reno.asked(fo)
+    reno.acknowledge(reno.got()[0])
+    order = load(fo)[0].order.id
+    reno.the.call("POST", f"/v1/orders/{order}/cancel", {"lines": {"1": 2}, "reason": "no tea"}, who="support", idempotency_key="tea")
+    reno.send("945", advice(fo, Carton({"TEA": 1}, "1ZONE"), short={"TEA": 1, "CUP": 1}))
+    record, work = load(fo)
+    assert (work.status, work.units()) == ("shipped", {"1": 1})
+    lines = record.state.lines
+    assert (lines["1"].cancelled, lines["1"].unrouted, lines["2"].cancelled, lines["2"].unrouted) == (1, 0, 0, 1)
+    assert violations(record.order, record.state, record.fulfilment_orders) == []
+
+
+def test_what_a_warehouse_would_not_give_up_and_then_does_not_have_is_cancelled(reno: Warehouse) -> None:
+    (fo,) = reno.the.put()
+    reno.asked(fo)
+    reno.acknowledge(reno.got()[0])
+    reno.the.call("POST", f"/v1/orders/{load(fo)[0].order.id}/cancel", {"reason": "all of it"}, who="support")
+    reno.the.call("POST", f"/v1/fulfilment-orders/{fo}/cancellation/decline", {"reason": "packed"}, who="reno")
+    reno.send("945", advice(fo, Carton({"TEA": 2}, "1ZREST"), short={"CUP": 1}))
+    record, work = load(fo)
+    assert (work.status, record.state.lines["2"].cancelled, record.state.lines["2"].unrouted) == ("shipped", 1, 0)
+    assert violations(record.order, record.state, record.fulfilment_orders) == []
+
+
 def test_goods_that_left_before_the_cancellation_came_have_left(reno: Warehouse) -> None:
     (fo,) = reno.the.put()
     reno.asked(fo)

@@ -53,21 +53,13 @@ class Away:
             return self._nothing(work, actor, node)
         packages = _packages(record, work, parcels)
         if work.status == "cancellation_requested":
-            record, work = self._answered(work, packages, actor, node)
-        missing = {line: at.quantity - sum(each.lines.get(line, 0) for each in packages) for line, at in work.lines.items()}
-        if short := {line: units for line, units in missing.items() if units}:
+            record, work = self.fulfilment.cancellation_answered(fo_id, _missing(work, packages), "it has left", actor, node)
+        if short := _missing(work, packages):
             self.fulfilment.accept(fo_id, actor, node)
             self.fulfilment.short(fo_id, short, "NOT_IN_STOCK", actor, node)
         self._take_numbers(work, packages)
         self.fulfilment.changed(fo_id, node, lambda now, seen, at: (_packed(seen, packages, at, actor), now.state))
         return self.fulfilment.ship(fo_id, actor, node)[1]
-
-    def _answered(self, work: FulfilmentOrder, packages: Sequence[Package], actor: str, node: str) -> tuple[Record, FulfilmentOrder]:
-        """Whether what it was asked to leave out is in no parcel."""
-        asked = work.pause.units if work.pause else {}
-        if asked and all(sum(each.lines.get(line, 0) for each in packages) + units <= work.lines[line].quantity for line, units in asked.items()):
-            return self.fulfilment.cancellation_accepted(work.id, actor, node)
-        return self.fulfilment.cancellation_declined(work.id, "it has left", actor, node)
 
     def _nothing(self, work: FulfilmentOrder, actor: str, node: str) -> FulfilmentOrder:
         if work.status in ("rejected", "cancelled"):
@@ -87,6 +79,12 @@ class Away:
                 if conflict.old is None or conflict.old["fo_id"] != work.id:
                     message = f"another order's parcel has the tracking number {package.tracking_number}"
                     raise InvalidInput(message, fields={"tracking_number": "used before"}) from None
+
+
+def _missing(work: FulfilmentOrder, packages: Sequence[Package]) -> dict[str, int]:
+    """Units by line that are in no parcel. Where it was asked to leave some out, these are they as far as they go: nobody seeks them elsewhere."""
+    left = {line: at_node.quantity - sum(each.lines.get(line, 0) for each in packages) for line, at_node in work.lines.items()}
+    return {line: units for line, units in left.items() if units}
 
 
 def _packed(work: FulfilmentOrder, packages: tuple[Package, ...], at: str, actor: str) -> FulfilmentOrder:

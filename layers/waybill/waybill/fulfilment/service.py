@@ -21,7 +21,7 @@ from waybill.kernel.ids import order_of_fulfilment_order
 from waybill.orders import store
 from waybill.orders.model import giving_up
 from waybill.orders.model import state as order_verbs
-from waybill.orders.model.shortage import short_of
+from waybill.orders.model.shortage import CANCEL, short_of
 from waybill.orders.model.state import State
 from waybill.orders.store import ORDERS, Record
 from waybill.shop import store as shop
@@ -85,7 +85,8 @@ class Fulfilment:
         return self.changed(fo_id, "", decide)
 
     def short(self, fo_id: str, units: Mapping[str, int], reason: str, actor: str, node: str = "", asked: Asked | None = None) -> tuple[Record, FulfilmentOrder]:
-        """The node has not all of it: the rest goes on; what lacks is sought elsewhere, cancelled, or put before a person, by the policy `short_pick`."""
+        """The node has not all of it: the rest goes on; what lacks is sought elsewhere, cancelled, or put before a person, by the policy `short_pick`;
+        cancelled in any case where it is what somebody had asked the node to cancel."""
         return self._short(fo_id, lambda work: units, reason, actor, node, asked)
 
     def only(self, fo_id: str, there: Mapping[str, int], reason: str, actor: str, node: str = "", asked: Asked | None = None) -> tuple[Record, FulfilmentOrder]:
@@ -101,12 +102,14 @@ class Fulfilment:
     def _short(
         self, fo_id: str, lacking: Callable[[FulfilmentOrder], Mapping[str, int] | None], reason: str, actor: str, node: str, asked: Asked | None
     ) -> tuple[Record, FulfilmentOrder]:
-        then = shortage.then(self.policy(shortage.POLICY))
+        by_policy = shortage.then(self.policy(shortage.POLICY))
 
         def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
             units = lacking(work)
             if units is None:
                 return work, record.state
+            unwanted = cancelling.kept(work)
+            then = CANCEL if all(count <= unwanted.get(line, 0) for line, count in units.items()) else by_policy
             after = shortage.short(work, units, reason, then, at, actor)
             if after.status == "rejected":
                 return after, record.state
@@ -133,6 +136,22 @@ class Fulfilment:
         def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
             after = cancelling.declined(work, reason, at, actor)
             return (after, _refused(record, work, reason, at, actor)) if after is not work else (work, record.state)
+
+        return self.changed(fo_id, node, decide)
+
+    def cancellation_answered(self, fo_id: str, given_up: Mapping[str, int], reason: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
+        """The node gives up so many units of each line that it is asked about; for that `reason` it ships the others all the same.
+        Raises IllegalTransition where nobody asks."""
+
+        def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
+            asked = cancelling.asked_about(work)
+            agreed = {line: min(units, given_up.get(line, 0)) for line, units in asked.items() if given_up.get(line)}
+            going = _more(agreed, asked)
+            if not agreed:
+                return cancelling.declined(work, reason, at, actor), _refused(record, work, reason, at, actor)
+            why, state = work.pause.reason if work.pause else "", giving_up.answered(record.state, _others(record, work), at)
+            state = giving_up.give_up(state, agreed, why, at, actor)
+            return cancelling.partly(work, agreed, at, actor), giving_up.decline(state, work.id, going, reason, at, actor) if going else state
 
         return self.changed(fo_id, node, decide)
 

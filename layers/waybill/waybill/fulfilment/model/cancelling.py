@@ -5,6 +5,7 @@ It is asked by who cancels the order (`orders.model.work.asked`): one word, in t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from waybill.fulfilment.model.buying import dropped
@@ -44,6 +45,19 @@ def declined(work: FulfilmentOrder, reason: str, at: str, actor: str) -> Fulfilm
     pause, units = work.pause, asked_about(work)
     after = go(work, f"go on {pause.was if pause else ''}")
     return told(replace(after, pause=None), DECLINED, at, actor, {"reason": reason, "lines": units})
+
+
+def partly(work: FulfilmentOrder, units: Mapping[str, int], at: str, actor: str) -> FulfilmentOrder:
+    """It gives up these of the units that it is asked about, and ships the others all the same."""
+    if work.pause is None:
+        return accepted(work, at, actor)
+    return accepted(replace(work, pause=replace(work.pause, units=dict(units))), at, actor)
+
+
+def kept(work: FulfilmentOrder) -> dict[str, int]:
+    """Units by line that it was asked about last and said it ships all the same. Whoever cancelled them does not want them from elsewhere."""
+    answer = next((entry for entry in reversed(work.history) if entry.type == f"fulfilment_order.{DECLINED}"), None)
+    return dict(answer.data["lines"]) if answer else {}
 
 
 def asked_about(work: FulfilmentOrder) -> dict[str, int]:
