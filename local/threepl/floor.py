@@ -20,7 +20,8 @@ _FINAL_ANSWERS = (403, 404, 409, 422)
 
 @dataclass
 class Floor:
-    """`pace` is the seconds between two steps of one piece of work; the people of a node in `resting` ship nothing. Safe to use from several threads."""
+    """`pace` is the seconds between two steps of one piece of work; the people of a node in `resting` ship nothing; nodes in `by_letter` have an office for
+    their work, and only their parcels are carried here. Safe to use from several threads."""
 
     api: Api
     node_keys: dict[str, str]
@@ -30,6 +31,7 @@ class Floor:
     say: Callable[[str], None] = print
     done: int = 0
     resting: set[str] = field(default_factory=set)
+    by_letter: set[str] = field(default_factory=set)
     _under_way: dict[str, Document] = field(default_factory=dict)
     _due: list[tuple[float, int, str]] = field(default_factory=list)
     _count: int = 0

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Lines of a work that are not on the shelf; `asked`: who has said so."""
+
+    lines: tuple[str, ...]
+    reason: str
+    asked: dict[str, str]
 
 
 class Refusals:
@@ -22,15 +32,29 @@ class Refusals:
             self._save()
 
     def for_work(self, document: dict[str, Any]) -> dict[str, Any] | None:
-        """The rejection that this work meets: {"reason", "lines"}; None where all is on the shelf."""
+        """The rejection that this work meets: {"reason", "lines"}; None where all is on the shelf. It is used up."""
+        found = self.fitting(document)
+        if found is None or not self.met(found):
+            return None
+        return {"reason": found.reason, "lines": list(found.lines)}
+
+    def fitting(self, document: dict[str, Any]) -> Missing | None:
+        """What is missing for this work; it stays asked for until it is `met`."""
         with self._lock:
             for asked in self._asked:
                 lines = [id for id, line in document["lines"].items() if line["sku"] == asked["sku"]]
                 if asked["node"] in ("", document["node"]) and lines:
-                    self._asked.remove(asked)
-                    self._save()
-                    return {"reason": asked["reason"], "lines": lines}
+                    return Missing(tuple(lines), asked["reason"], asked)
         return None
+
+    def met(self, missing: Missing) -> bool:
+        """It has happened. False where somebody else has met it."""
+        with self._lock:
+            if missing.asked not in self._asked:
+                return False
+            self._asked.remove(missing.asked)
+            self._save()
+            return True
 
     @property
     def asked(self) -> list[dict[str, str]]:

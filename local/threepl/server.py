@@ -7,11 +7,13 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from local.threepl.floor import Floor, as_shown
+from local.threepl.office import Office
 
 REASONS = ("NOT_IN_STOCK", "DAMAGED", "INCORRECT_ADDRESS", "UNDELIVERABLE_DESTINATION", "OTHER")
 _TOLERANCE_SECONDS = 300
@@ -21,14 +23,15 @@ Reply = tuple[int, dict[str, Any] | None]
 
 @dataclass
 class Door:
-    """`secrets` are the signing secrets by node."""
+    """`secrets` are the signing secrets by node; `offices` are of nodes that speak EDI."""
 
     floor: Floor
     secrets: dict[str, str]
+    offices: Sequence[Office] = ()
 
     def answer(self, method: str, path: str, headers: dict[str, str], raw: bytes) -> Reply:
         if (method, path) == ("GET", "/"):
-            return 200, as_shown(self.floor)
+            return 200, {**as_shown(self.floor), "edi": {office.node: office.under_way for office in self.offices}}
         if (method, path) == ("POST", "/webhooks/fulfilment-orders"):
             return self._pushed(headers, raw)
         if (method, path) == ("POST", "/rejections"):

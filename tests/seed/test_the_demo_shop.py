@@ -12,12 +12,14 @@ import pytest
 from local.seed.demo_shop import DemoShop
 from local.seed.keys import presented
 from local.seed.seeding import seed
+from local.threepl.paperwork import CARRIER
 from tests.support.cloud import cloud
 from tests.support.template import ROOT
 from waybill import bootstrap
 from waybill.accounting.model.chart import STANDARD
 from waybill.aws import gate
 from waybill.aws.clients import client
+from waybill.edi.partner import partners
 from waybill.shop import store
 
 ADDRESSES = {"receiver_url": "http://127.0.0.1:4574", "threepl_url": "http://127.0.0.1:4575"}
@@ -95,8 +97,13 @@ def test_neither_carrier_is_always_the_cheaper_one() -> None:
 
 def test_addresses_of_this_laptop_are_filled_in() -> None:
     assert store.channel("shopify").settings["admin_url"] == "http://127.0.0.1:4574/shopify"
-    assert store.node("dallas-3pl").webhook_url.startswith("http://127.0.0.1:4575/")
+    assert store.node("allentown").webhook_url.startswith("http://127.0.0.1:4575/")
     assert "{receiver_url}" not in DemoShop.read(ADDRESSES).text
+
+
+def test_one_node_speaks_edi_and_its_carrier_has_a_code_that_x12_can_carry() -> None:
+    assert [partner.node for partner in partners()] == ["dallas-3pl"]
+    assert store.carrier("parcelway").settings["scac"] == CARRIER and len(CARRIER) == 4
 
 
 def test_the_chart_of_accounts_knows_every_role_and_every_channels_clearing() -> None:

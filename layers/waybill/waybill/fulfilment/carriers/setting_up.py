@@ -15,6 +15,7 @@ _FIELDS = ("kind", "name", "currency", "tracking_url", "settings")
 _LARGEST_SETTINGS = 4000
 _SETTINGS = {
     "accounts": list, "services": list, "zpl": bool, "customs_signer": str, "eel_pfc": str, "hazmat": str, "api_base": str, "silent_days": int,
+    "scac": str,
 }  # fmt: skip
 _SECRET = re.compile(r"key|secret|password|token", re.IGNORECASE)
 
