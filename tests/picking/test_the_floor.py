@@ -166,6 +166,15 @@ def test_what_is_not_there_goes_another_way_once(the: Floor) -> None:
     assert record.state.unrouted() == {"1": 1}
 
 
+def test_work_of_another_wave_is_refused_by_field(the: Floor) -> None:
+    the.put()
+    wave = _wave(the)
+    _take(the, wave)
+    short = {"device": "phone-1", "fulfilment_order": "fo_elsewhere-1", "line": "1", "there": 1, "reason": "NOT_IN_STOCK"}
+    reply = the.call("POST", f"/v1/waves/{wave['id']}/short", short, "reno")
+    assert reply.status == 422 and [each["field"] for each in reply.json()["errors"]] == ["fulfilment_order"]
+
+
 @pytest.mark.parametrize(
     "wrong", [{"there": -1}, {"there": "1"}, {"reason": "LAZY"}, {"line": "9"}, {"device": "phone-2"}, {"fulfilment_order": "fo_x-1"}]
 )

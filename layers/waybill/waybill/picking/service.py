@@ -172,7 +172,7 @@ class Picking:
 
     def _load(self, fo_id: str, wave: Wave) -> FulfilmentOrder:
         if fo_id not in wave.works:
-            raise InvalidInput(f"{fo_id[:64]} is not in this wave")
+            raise InvalidInput(f"{fo_id[:64]} is not in this wave", fields={"fulfilment_order": "not in this wave"})
         work = find(store.load(order_of(fo_id)), fo_id, wave.node)
         if work.status in CLOSED:
             raise IllegalTransition(f"{fo_id} is {work.status}")
@@ -226,10 +226,10 @@ def _picked(work: FulfilmentOrder, pick: Pick, at: str, actor: str) -> Fulfilmen
     """What is in the cart already is not said again. Raises InvalidInput for more than is wanted, or a line that it has not."""
     at_node = work.lines.get(pick.line)
     if at_node is None:
-        raise InvalidInput(f"{work.id} has no line {pick.line[:64]!r}")
+        raise InvalidInput(f"{work.id} has no line {pick.line[:64]!r}", fields={"line": "no line of it"})
     if pick.picked > at_node.quantity:
         over = pick.picked - at_node.quantity
-        raise InvalidInput(f"{at_node.quantity} are wanted, not {pick.picked}: put {over} back")
+        raise InvalidInput(f"{at_node.quantity} are wanted, not {pick.picked}: put {over} back", fields={"picked": "more than are wanted"})
     more = pick.picked - at_node.picked
     return verbs.pick(work, {pick.line: more}, at, actor) if more > 0 else work
 
