@@ -17,6 +17,10 @@ from waybill.accounting import dynamodb as ledger
 from waybill.accounting.model.entry import Posting
 from waybill.aws import tables
 from waybill.editing import service as editing
+from waybill.fulfilment import choice
+from waybill.fulfilment import service as fulfilment
+from waybill.fulfilment.carriers.easypost.carrier import EasyPost
+from waybill.fulfilment.labels import Labels
 from waybill.fulfilment.model import fulfilment_order, tracking
 from waybill.inventory import stock_table
 from waybill.inventory.stock_table import INVENTORY, StockTable
@@ -27,6 +31,7 @@ from waybill.notifications.ports import Claim
 from waybill.orders import outbox
 from waybill.orders.model import state as states
 from waybill.orders.model.counters import Counters
+from waybill.payments import dynamodb as orders_table
 from waybill.payments import refunding
 from waybill.payments.model import refunds
 from waybill.payments.model.tender import Tender
@@ -193,6 +198,32 @@ def _last_word(stack: ExitStack) -> None:
     stack.enter_context(patch.object(fulfilment_order, "newest", lambda known, told: told))
 
 
+def _buys_again(stack: ExitStack) -> None:
+    """Who is not answered buys another label, and does not look what became of the first."""
+    buy = EasyPost.buy
+    stack.enter_context(patch.object(EasyPost, "buy", lambda self, sending, offer, key: buy(self, sending, replace(self.offers(sending)[offer.parcel], parcel=offer.parcel), key)))
+
+
+def _one_offer_for_all_alike(stack: ExitStack) -> None:
+    """Parcels that are alike are asked about once: what is bought of the answer is one label."""
+    stack.enter_context(patch.object(choice, "_counted", lambda parcels: [(parcel, 0) for parcel in parcels]))
+
+
+def _money_before_the_label(stack: ExitStack) -> None:
+    """Money goes back whether or not the carrier has taken the label back."""
+    stack.enter_context(patch.object(orders_table, "live_though_cancelled", lambda works: False))
+
+
+def _deaf_to_cancellations(stack: ExitStack) -> None:
+    """Nobody gives back the label of what is cancelled."""
+    stack.enter_context(patch.object(Labels, "told", lambda self, event: None))
+
+
+def _ships_what_was_given_back(stack: ExitStack) -> None:
+    """A parcel leaves whatever has become of its label."""
+    stack.enter_context(patch.object(fulfilment, "refuse_unlabelled", lambda work, leaving: None))
+
+
 BUGS = {
     "split write": Bug(_split_write, _sweep("delivered"), ("I14", "I21", "I30", "I5", "I19")),
     "forgotten event": Bug(_forgotten_event, _sweep("delivered"), ("I30", "I5")),
@@ -211,4 +242,9 @@ BUGS = {
     "an edit of what was seen": Bug(_edit_of_what_was_seen, _race("edit against routing"), ("I18", "I21", "I30")),
     "a carrier's last word": Bug(_last_word, _race("a parcel that went astray"), ("I27", "said last; it is")),
     "check-then-act for three": Bug(_check_then_act, _race("three buyers, two units"), ("I1", "I2", "I3")),
+    "buys a label again": Bug(_buys_again, _sweep("sold"), ("I23",)),
+    "one label for parcels that are alike": Bug(_one_offer_for_all_alike, _sweep("sold-labelled-anew"), ("I23",)),
+    "money back before the label is": Bug(_money_before_the_label, _sweep("sold-cancelled-packed"), ("I20",)),
+    "a label that nobody gives back": Bug(_deaf_to_cancellations, _sweep("sold-cancelled-packed"), ("I23",)),
+    "a parcel with a label that was given back": Bug(_ships_what_was_given_back, _race("a label is given back as its parcel ships"), ("I23",)),
 }

@@ -8,6 +8,7 @@ from proof.door_races import DOORS
 from proof.floor_races import FLOOR
 from proof.interleaving import Told, every_order, every_sleep, one_by_one, some_one_by_one, some_orders
 from proof.judging import Judge
+from proof.label_races import LABELS
 from proof.living import living
 from proof.message_races import MESSAGES
 from proof.money_races import MONEY
@@ -15,7 +16,7 @@ from proof.order_races import ORDERS
 from proof.quick import quick
 from proof.race import ALL, ASLEEP, DRAWN, ONE_BY_ONE
 
-RACES = {**ORDERS, **FLOOR, **DOORS, **MONEY, **MESSAGES}
+RACES = {**ORDERS, **FLOOR, **LABELS, **DOORS, **MONEY, **MESSAGES}
 _MANY, _FEW = 500, 15
 
 

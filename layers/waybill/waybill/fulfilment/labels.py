@@ -121,12 +121,22 @@ class Labels:
         work = _saved(work, verbs.void(work, numbers))
         for package in [work.package(n) for n in numbers if work.package(n).label == verbs.VOIDING]:
             back = not package.shipment or self.carrier(package.carrier).void(package.shipment, f"{work.id}-{package.n}-void")
-            at = instant(self.clock())
             if not back:
-                cases.open_one(_refused(work, package, package.tracking_number, at))
-            work = _saved(work, verbs.unpacked(verbs.voided(work, package.n, back, at, actor)))
+                cases.open_one(_refused(work, package, package.tracking_number, instant(self.clock())))
+            work = self._answered(work, package, back, actor)
             logger.info("label voided" if back else "label not taken back", fo_id=work.id, package=package.n, carrier=package.carrier)
         return work
+
+    def _answered(self, work: FulfilmentOrder, package: Package, back: bool, actor: str) -> FulfilmentOrder:
+        """What the carrier has said is written down, also of a parcel that was found to travel meanwhile. Raises Conflict where somebody else has written it down."""
+        for _ in range(_MOST_TRIES):
+            try:
+                return _saved(work, verbs.unpacked(verbs.voided(work, package.n, back, instant(self.clock()), actor)))
+            except Conflict:
+                _, work = load(work.id)
+                if package.tracking_number not in [each.tracking_number for each in work.packages if each.label == verbs.VOIDING]:
+                    raise
+        raise Conflict(f"{work.id} is being changed by many at once; try again")
 
 
 def _saved(before: FulfilmentOrder, after: FulfilmentOrder) -> FulfilmentOrder:

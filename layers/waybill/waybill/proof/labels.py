@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from waybill.fulfilment.model.buying import VOIDED, VOIDING
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
 from waybill.proof.facts import OrderFacts
 from waybill.proof.orders import ORDER
@@ -29,13 +30,16 @@ def _used_are_live(facts: OrderFacts) -> Iterator[str]:
     for work, package in _borne(facts):
         if facts.at_carrier is not None and not package.label and package.shipment not in live:
             yield f"{work.id}: package {package.n} bears {package.tracking_number}, and the carrier has taken it back or never sold it"
-    for work in facts.work:
-        yield from (f"{work.id}: package {each.n} has left with a label that was {each.label}" for each in work.packages if each.label and each.left)
+    gone = ((work, package) for work in facts.work for package in work.packages if package.left)
+    yield from (f"{work.id}: package {package.n} has left with a label that was given back" for work, package in gone if package.label == VOIDED)
 
 
 @ORDER.rule("I23", at_rest=True)
 def _none_in_vain(facts: OrderFacts) -> Iterator[str]:
     """At rest each live label is of a parcel that stands or has left: one of a parcel that does not is given back, or lies in front of a person."""
+    for work, package in _borne(facts):
+        if package.left and package.label == VOIDING:
+            yield f"{work.id}: package {package.n} has left, and nobody knows whether its label was given back"
     used = {package.shipment for _, package in _borne(facts) if not package.label}
     open_ = {shipment for work in facts.work if work.status not in _ENDED and work.buying for shipment in _shipments(work)}
     for label in facts.at_carrier or ():
