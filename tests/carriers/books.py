@@ -33,12 +33,14 @@ class Label(NamedTuple):
 
 class Books:
     """`shipments` by id: (reference, place of the bought rate or None, tracking number, refund status). `down`: nobody answers; `forgets`: what is bought is bought, and
-    nobody hears of it; `travelling`: numbers of parcels that it has in its hands, whose labels it does not take back."""
+    nobody hears of it; `travelling`: numbers of parcels that it has in its hands, whose labels it does not take back; `tracked`: what it says of any parcel's
+    way."""
 
     def __init__(self) -> None:
         self.shipments: dict[str, tuple[str, int | None, str, str]] = {}
         self.travelling: frozenset[str] = frozenset()
         self.down = self.forgets = False
+        self.tracked = _TRACKED
 
     def takes(self, number: str) -> None:
         """A parcel is handed over."""
@@ -68,7 +70,7 @@ class Books:
     def _carried_out(self, method: str, path: str, ids: list[str], asked: Any) -> tuple[int, Any]:
         if path == "/trackers":
             number = asked["tracker"]["tracking_code"]
-            return 200, {"id": "trk_1", "tracking_code": number, "tracking_details": [{"status": status, "datetime": at} for status, at in _TRACKED]}
+            return 200, {"id": "trk_1", "tracking_code": number, "tracking_details": [{"status": status, "datetime": at} for status, at in self.tracked]}
         if path == "/shipments":
             id = f"shp_{len(self.shipments) + 1:032x}"
             self.shipments[id] = (asked["shipment"]["reference"], None, "", "")

@@ -22,7 +22,7 @@ from waybill.fulfilment.carriers.tracking_door import signature
 from waybill.payments.stripe import gateway as stripe
 
 CARD, DECLINED = "tok_good", "tok_declined"
-_MOST_TRIES = 4
+_MOST_TRIES = 12
 
 
 class Life:

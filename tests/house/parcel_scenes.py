@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from unittest.mock import patch
 
+from tests.carriers.books import Books
 from tests.carriers.pricelist import CSV
-from tests.carriers.strict_easypost import FOLDER, KEY, StrictEasyPost
+from tests.carriers.strict_easypost import KEY
 from tests.flow.life import Life, an_order
 from tests.house.deeds import give_up, ok, placed
 from tests.support.shop import _parcelway as parcelway
@@ -38,11 +39,10 @@ def carriers_set_up(the: Life) -> None:
 
 
 def labels_bought(the: Life) -> None:
-    assert FOLDER.is_dir(), "the recorded exchanges are not here"
-    vendor = StrictEasyPost()
+    vendor = Books()
 
     def send(name: str, method: str, url: str, headers: dict[str, str], body: bytes = b"", seconds: float = 6.0) -> Reply:
-        return gate.call(name, lambda: vendor.send(name, method, url, headers, body, seconds))
+        return gate.call(name, lambda: vendor.answer(method, url, headers, body))
 
     manager = plain_client("secretsmanager")
     before = json.loads(manager.get_secret_value(SecretId="waybill/local/carriers")["SecretString"])
@@ -56,7 +56,7 @@ def labels_bought(the: Life) -> None:
         the.fulfil(given_up, "accept", "pick", "pack")
         give_up(the, given_up)
         the.settle()
-        assert vendor.live() == []
+        assert [label.live for label in vendor.labels()] == [False]
         (work,) = the.work(watched)
         the.fulfil(watched, "accept", "pick")
         vendor.down = True
@@ -70,6 +70,7 @@ def labels_bought(the: Life) -> None:
         assert ok(the.call("GET", manifest["links"]["form"])).content == b"%PDF"
         the.fulfil(watched, "ship")
         the.settle()
+        vendor.tracked = ()
         days = [5, *[14] * 16]
         for each in days:
             the.world.later(each * 86_400 + 900)
