@@ -1,4 +1,4 @@
-"""Labels of cancelled work are given back; on a schedule the rounds over what is on its way, and over what has no label yet."""
+"""Labels of cancelled work, and those that a person wants back, are given back; on a schedule the rounds over what is on its way, and over what has no label yet."""
 
 from typing import Any
 
@@ -9,4 +9,4 @@ PARCELS = bootstrap.parcels()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    return PARCELS.watching.round() if "detail-type" in event else batch.each_event(event, PARCELS.labels.told)
+    return PARCELS.watching.round() if "detail-type" in event else batch.each_event(event, PARCELS.told)

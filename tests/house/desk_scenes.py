@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from tests.desk.person import Person
 from tests.flow.life import DECLINED, Life, an_order
-from tests.house.deeds import lapse, placed, sums_off, webhook, work_off
+from tests.house.deeds import give_up, lapse, placed, sums_off, webhook, work_off
+from waybill.edi import store as edi
+from waybill.edi.model.record import OUT, SENT, Kept
+from waybill.fulfilment import deliveries
+from waybill.kernel.events import Event
 from waybill.shop import store
 
 
@@ -64,6 +70,59 @@ def money_at_the_desk(the: Life) -> None:
     _seen(clerk.post(f"/desk/orders/{lapsed}/payments/1/retry", seen="3"))
     the.settle()
     work_off(the, lapsed)
+
+
+def work_at_the_desk(the: Life) -> None:
+    person, begun, packed, left = Person(the.world, "key-support"), *(placed(the, an_order(("TEA", 2))) for _ in range(3))
+    (work,), (labelled,) = the.fulfil(begun, "accept"), the.fulfil(packed, "accept", "pick", "pack")
+    (shipped,) = the.fulfil(left, "accept", "pick", "pack", "ship")
+    for queue in ("work", "cancelling", "held", "label", "parcels", "claims", "edi", "untold"):
+        assert person.get(f"/desk/fulfilment?queue={queue}") == 200, queue
+
+    def do(it: dict[str, Any], verb: str, **fields: str) -> None:
+        person.get(f"/desk/orders/{it['order_id']}")
+        _seen(person.post(f"/desk/orders/{it['order_id']}/work/{it['id']}/{verb}", **fields))
+        the.settle()
+
+    do(work, "hold", reason="a look first")
+    do(work, "release")
+    do(work, "split", **{"units-0": "1"}, seen="1")
+    do(work, "move", node={"reno": "columbus", "columbus": "reno"}[work["node"]])
+    (rest,) = [each for each in the.work(begun) if each["status"] == "accepted"]
+    do(rest, "short", **{"units-0": "1"}, reason="DAMAGED", seen="1")
+    do(labelled, "void", package="1")
+    the.fulfil(packed, "pack")
+    do(labelled, "relabel")
+    for hour, status in enumerate(("in_transit", "lost")):
+        the.scan(shipped["packages"][0], status, f"2026-11-24T{hour:02d}:00:00Z")
+    the.settle()
+    do(shipped, "reship", package="1", reason="LOST")
+    person.get("/desk/fulfilment?queue=parcels")
+    close = re.search(rf"{shipped['id']}.*?action=\"(/desk/fulfilment/cases/[^\"]+)\"", person.page, re.DOTALL)
+    assert close
+    _seen(person.post(close[1], why="sent again"))
+    _answered_at_the_desk(the, do)
+    event = Event("desk-untold", "fulfilment_order.requested", "2026-11-24T00:00:00.000Z", begun, {"fo_id": work["id"], "node": work["node"]})
+    deliveries.note(event, work["node"], 500, "2026-11-24T00:00:01.000Z")
+    edi.save(Kept("edi_desk", "reno", OUT, "000000008", "2020-11-24T00:00:00.000Z", "event", status=SENT, minutes=60))
+    for queue, path in (("untold", "deliveries/desk-untold"), ("edi", "interchanges/edi_desk/close")):
+        person.get(f"/desk/fulfilment?queue={queue}")
+        _seen(person.post(f"/desk/fulfilment/{path}"))
+    the.settle()
+
+
+def _answered_at_the_desk(the: Life, do: Callable[..., None]) -> None:
+    before = store.nodes()
+    for node in before:
+        store.save(store.NODE, node.id, replace(node, cancels="asked"))
+    store.forget()
+    for answer in ("cancellation-accept", "cancellation-decline"):
+        (work,) = the.fulfil(placed(the, an_order(("TEA", 1))), "accept")
+        give_up(the, work["order_id"])
+        do(work, answer, reason="on the truck")
+    for node in before:
+        store.save(store.NODE, node.id, node)
+    store.forget()
 
 
 def in_the_console(the: Life) -> None:

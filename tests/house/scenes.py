@@ -13,7 +13,7 @@ from tests.flow.stories import heard_of
 from tests.house.books_scenes import reconciled
 from tests.house.channel_scenes import channels_followed, channels_looked_at, imported_from_a_spreadsheet, secrets_rotated
 from tests.house.deeds import arrives, documents_parked, give_up, let_go, move, ok, paid_outside, placed, sums_off, webhook, work_off
-from tests.house.desk_scenes import at_the_desk, decided_at_the_desk, in_the_console, money_at_the_desk
+from tests.house.desk_scenes import at_the_desk, decided_at_the_desk, in_the_console, money_at_the_desk, work_at_the_desk
 from tests.house.draft_scenes import drafts_made, orders_taken_at_the_desk
 from tests.house.edit_scenes import edited
 from tests.house.finance_scenes import credits_kept, given_as_credit, paid_by_hand, tried_again
@@ -338,4 +338,5 @@ SCENES = (
     spoken_to_by_edi,
     shipped_by_amazon,
     told_again,
+    work_at_the_desk,
 )

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from waybill.proof.facts import Broken
     from waybill.proof.rounds import Rounds
     from waybill.routing.brokering import Brokering
+    from waybill.routing.moving import Moving
     from waybill.routing.scarcity import Scarcity
     from waybill.routing.service import Routing
     from waybill.supply.service import Supply
@@ -634,12 +635,15 @@ def accounting_api() -> Router:
 
 def desk() -> Callable[[dict[str, Any], str], Any]:
     """The desk behind its two doors: an event and the function's own ARN in, a page out."""
+    from waybill.aws import queues
     from waybill.desk.cashier import Cashier
     from waybill.desk.door import Doors
     from waybill.desk.editor import Editor
+    from waybill.desk.foreman import Foreman
     from waybill.desk.taker import Taker
 
-    return Doors(orders(), Cashier(_refunds(), _by_hand(), _as_credit()), Taker(drafts), Editor(editing), lambda: channel_conditions(secrets=False), utc_now)
+    cashier, foreman = Cashier(_refunds(), _by_hand(), _as_credit()), Foreman(utc_now, _moving, queues.send)
+    return Doors(orders(), cashier, Taker(drafts), Editor(editing), foreman, lambda: channel_conditions(secrets=False), utc_now)
 
 
 def stock_proof() -> Checking:
@@ -808,18 +812,25 @@ def fulfilment_api() -> Router:
     from waybill.fulfilment.reshipping import Reshipping
     from waybill.fulfilment.service import Fulfilment
     from waybill.routing import moving
-    from waybill.shop import store as shop
-
-    def open_nodes() -> list[str]:
-        return [node.id for node in shop.nodes() if node.is_open(instant(utc_now()))]
 
     service = Fulfilment(utc_now)
     routes = api.router(service, Carriers(utc_now, service, _exceptions()))
     life_api.add_routes(routes, service, Dividing(utc_now), Reshipping(utc_now))
     manifests_api.add_routes(routes, HandingOver(utc_now, service))
-    moving.add_routes(routes, moving.Moving(service, open_nodes, lambda skus, channel: inventory().available(skus, channel)))
+    moving.add_routes(routes, _moving())
     deliveries_api.add_routes(routes, partial(queues.send, "NODE_PUSH_QUEUE_URL"))
     return routes
+
+
+def _moving() -> Moving:
+    from waybill.fulfilment.service import Fulfilment
+    from waybill.routing.moving import Moving
+    from waybill.shop import store as shop
+
+    def open_nodes() -> list[str]:
+        return [node.id for node in shop.nodes() if node.is_open(instant(utc_now()))]
+
+    return Moving(Fulfilment(utc_now), open_nodes, lambda skus, channel: inventory().available(skus, channel))
 
 
 def _exceptions() -> Exceptions:
@@ -881,7 +892,7 @@ def carriers_api() -> Router:
 
 
 def parcels() -> Parcels:
-    """What `functions/parcels` does: `labels` hears of cancelled work, `watching` goes its rounds."""
+    """What `functions/parcels` does: it gives labels back, `watching` goes its rounds."""
     from waybill.fulfilment.parcels import Parcels
     from waybill.fulfilment.service import Fulfilment
     from waybill.fulfilment.watching import Watching
@@ -897,7 +908,7 @@ def parcels() -> Parcels:
         return _packing().pack(fo_id, json.loads(wanted or "[]"), "fulfilment")
 
     watching = Watching(utc_now, Fulfilment(utc_now), _exceptions(), scans, pack, lambda: [node.id for node in shop.nodes()])
-    return Parcels(_labels(), watching)
+    return Parcels(_labels(), watching, lambda fo_id, actor: _packing().relabel(fo_id, actor))
 
 
 def labels_api() -> Router:

@@ -10,7 +10,7 @@ from waybill.aws.config import is_local
 from waybill.aws.secrets import secret
 from waybill.desk import web, widget
 from waybill.desk.model.visitor import Visitor, visitor
-from waybill.desk.ports import Edits, Pays, Takes
+from waybill.desk.ports import Edits, Pays, Takes, Works
 from waybill.desk.service import Desk
 from waybill.desk.sources import Deeds, Sources
 from waybill.desk.visit import Door
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 class Doors:
     """`doors(event, arn)`. An API event never reaches the widget: whatever its body says, it has a requestContext."""
 
-    def __init__(self, orders: Orders, pays: Pays, takes: Takes, edits: Edits, conditions: Callable[[], Conditions], clock: Clock) -> None:
+    def __init__(self, orders: Orders, pays: Pays, takes: Takes, edits: Edits, works: Works, conditions: Callable[[], Conditions], clock: Clock) -> None:
         self._reads = Sources(clock, conditions)
         self._acts = Deeds(orders)
         self._pays = pays
         self._takes = takes
         self._edits = edits
+        self._works = works
         self._clock = clock
         door = Door(self._desk, shop.key_hash, _visitor, _secrets, clock, secure=not is_local())
         self._router = web.router(door)
@@ -41,7 +42,7 @@ class Doors:
         return widget.answer(event, arn, self._desk(widget.CONSOLE), self._clock)
 
     def _desk(self, who: Visitor) -> Desk:
-        return Desk(self._reads, self._acts, self._pays, self._takes, who, self._edits)
+        return Desk(self._reads, self._acts, self._pays, self._takes, who, self._edits, self._works)
 
 
 def _visitor(hash: str) -> Visitor | None:

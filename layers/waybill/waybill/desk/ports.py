@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from waybill.desk.model.draft import Draft, DraftRow, Found
 from waybill.desk.model.facts import Document, Listing, Order, Query, Stock
+from waybill.desk.model.floor import Deed, Floor
 from waybill.desk.model.intake import ChannelState, Import, Opened
 from waybill.desk.model.money import Refund
 from waybill.payments.model.refunds import Wanted
@@ -92,6 +93,24 @@ class Acts(Protocol):
     def retry_payment(self, order_id: str, actor: str) -> None: ...
 
     def redrive(self, document_id: str, actor: str) -> None: ...
+
+
+class Works(Protocol):
+    """Work at nodes, and parcels: the same use cases that `/v1/fulfilment-orders` has. Raises InvalidInput, IllegalTransition, Conflict, NotFound."""
+
+    def do(self, fo_id: str, deed: Deed, actor: str) -> None:
+        """A verb of a fulfilment order."""
+        ...
+
+    def floor(self) -> Floor:
+        """What waits, as it stands."""
+        ...
+
+    def close_case(self, case_id: str, why: str, actor: str) -> None: ...
+
+    def tell_again(self, delivery_id: str) -> None: ...
+
+    def close_interchange(self, id: str, actor: str) -> None: ...
 
 
 class Edits(Protocol):

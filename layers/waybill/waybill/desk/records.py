@@ -14,11 +14,16 @@ from waybill.desk.model.facts import (
     Line,
     Order,
     Parcel,
+    Pause,
     Row,
 )
 from waybill.desk.money import money_facts
 from waybill.editing.model.version import Version
 from waybill.editing.model.version import versions_of as versions
+from waybill.fulfilment.codec import work_from
+from waybill.fulfilment.model import actions
+from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder as Work
+from waybill.fulfilment.model.fulfilment_order import Package
 from waybill.kernel.events import Entry
 from waybill.kernel.money import minor_units
 from waybill.orders import outbox, present
@@ -29,6 +34,7 @@ from waybill.routing import present as routing
 
 _LINKED = ("https://", "http://localhost", "http://127.0.0.1")
 """What may stand in a link to a carrier's page; anything else would be a way in for a script."""
+_AT_THE_DESK = ("cancellation/accept", "cancellation/decline", "hold", "move", "release", "short", "split")
 _EDITABLE = ("received", "on_hold", "backordered", "confirmed")
 _CANCELLABLE = ("received", "on_hold", "backordered", "confirmed", "released", "in_fulfilment")
 
@@ -67,6 +73,7 @@ def order_facts(record: Record, node_names: dict[str, str], tracking_urls: dict[
         allowed=_allowed(record),
         edits=tuple(map(_edit, versions(record))),
         version=record.state.version,
+        nodes=tuple(node_names.items()),
     )
 
 
@@ -116,26 +123,49 @@ def _address(place: Address) -> tuple[str, ...]:
 
 
 def _work(item: dict[str, Any], node_names: dict[str, str], tracking_urls: dict[str, str]) -> FulfilmentOrder:
-    lines = {line: at_node["quantity"] for line, at_node in item["lines"].items()}
-    parcels = tuple(_parcel(raw, tracking_urls) for raw in item.get("packages", ()))
-    name = node_names.get(item["node"], item["node"])
-    return FulfilmentOrder(item["id"], item["node"], name, item["status"], lines, parcels)
+    work = work_from(item)
+    pause = Pause(work.pause.reason, work.pause.by.rpartition(":")[2], work.pause.at, work.pause.until) if work.pause else None
+    return FulfilmentOrder(
+        id=work.id,
+        node=work.node,
+        node_name=node_names.get(work.node, work.node),
+        status=work.status,
+        lines={line: at_node.quantity for line, at_node in work.lines.items()},
+        parcels=tuple(_parcel(work, package, tracking_urls) for package in work.packages),
+        pause=pause,
+        label=work.buying.waits or work.buying.giving_up if work.buying else "",
+        wave=work.wave,
+        version=work.version,
+        allowed=_verbs(work),
+    )
 
 
-def _parcel(raw: dict[str, Any], tracking_urls: dict[str, str]) -> Parcel:
-    number = raw.get("tracking_number", "")
-    template = tracking_urls.get(raw.get("carrier", ""), "")
+def _verbs(work: Work) -> frozenset[str]:
+    """Those of a person at the desk; the node's own are the node's."""
+    labelled = work.buying or any(not package.left and not package.label for package in work.packages)
+    relabel = {"relabel"} if work.status == "packed" and labelled else {"void"} if work.buying else set()
+    return frozenset(verb.replace("/", "-") for verb in actions.supported(work) if verb in _AT_THE_DESK) | relabel
+
+
+def _parcel(work: Work, package: Package, tracking_urls: dict[str, str]) -> Parcel:
+    template, number = tracking_urls.get(package.carrier, ""), package.tracking_number
+    verbs = {"void": work.status == "packed" and not (package.left or package.with_carrier or package.label), "reship": package.left and not package.delivered}
     return Parcel(
-        number=raw["n"],
-        carrier=raw.get("carrier", "").title(),
-        service=raw.get("service_name") or raw.get("service", ""),
+        number=package.n,
+        carrier=package.carrier.title(),
+        service=package.service_name or package.service,
         tracking_number=number,
         tracking_url=template.replace("{tracking_number}", number) if number and template.startswith(_LINKED) else "",
-        status=(raw.get("scan") or {}).get("status") or ("handed_over" if raw.get("left") else "manifested" if raw.get("manifest") else "labelled"),
-        lines=raw["lines"],
-        weight_g=raw.get("weight_g", 0),
-        cost=raw.get("cost"),
-        has_label=bool(number),
+        status=package.scan.status if package.scan else package.label or "labelled",
+        lines=dict(package.lines),
+        weight_g=package.weight_g,
+        cost=package.cost,
+        has_label=bool(number) and not package.label,
+        box=package.box,
+        said=package.scan.code if package.scan else "",
+        seen=package.scan.at if package.scan else "",
+        left=package.left,
+        allowed=frozenset(verb for verb, admitted in verbs.items() if admitted),
     )
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from waybill.desk.model.facts import Listing, Order, Query
+from waybill.desk.model.floor import Deed, Floor
 from waybill.desk.model.intake import Opened
 from waybill.desk.model.money import Refund
 from waybill.desk.model.visitor import Visitor
-from waybill.desk.ports import Acts, Edits, Pays, Reads, Takes
+from waybill.desk.ports import Acts, Edits, Pays, Reads, Takes, Works
 from waybill.kernel.errors import Forbidden, InvalidInput, NotFound
 from waybill.payments.model.refunds import Wanted
 
@@ -49,6 +50,7 @@ class Desk:
     takes: Takes
     visitor: Visitor
     edits: Edits | None = None
+    works: Works | None = None
 
     def orders(self, query: Query) -> Listing:
         return self.reads.orders(query, self.visitor.channel)
@@ -122,6 +124,30 @@ class Desk:
         self._may_move_money_of(order_id, self.visitor.may_refund)
         self.pays.retry(order_id, tender, seen, self.actor)
 
+    def work(self, order_id: str, fo_id: str, deed: Deed) -> None:
+        """A verb of a fulfilment order of this order."""
+        self._may_act()
+        if not any(work.id == fo_id for work in self.order(order_id).fulfilment_orders):
+            raise NotFound("the order has no such fulfilment order")
+        self._works.do(fo_id, deed, self.actor)
+
+    def floor(self) -> Floor:
+        """What waits at nodes and on its way. Raises NotFound for a visitor who sees one channel only."""
+        self.of_the_shop()
+        return self._works.floor()
+
+    def close_case(self, case_id: str, why: str) -> None:
+        self._may_act_on_the_floor()
+        self._works.close_case(case_id, why, self.actor)
+
+    def tell_again(self, delivery_id: str) -> None:
+        self._may_act_on_the_floor()
+        self._works.tell_again(delivery_id)
+
+    def close_interchange(self, id: str) -> None:
+        self._may_act_on_the_floor()
+        self._works.close_interchange(id, self.actor)
+
     def taking(self) -> Takes:
         """Orders on the phone, for who may take them. Raises Forbidden, NotFound."""
         self.of_the_shop()
@@ -157,6 +183,16 @@ class Desk:
     def _may_act(self) -> None:
         if not self.visitor.may_act:
             raise Forbidden("this needs one of the roles: support, admin")
+
+    def _may_act_on_the_floor(self) -> None:
+        self.of_the_shop()
+        self._may_act()
+
+    @property
+    def _works(self) -> Works:
+        if self.works is None:
+            raise NotFound("there is no such page")
+        return self.works
 
     @property
     def _edits(self) -> Edits:

@@ -40,6 +40,18 @@ _SAID = {
     "reopened": "The quote is a draft again.",
     "discarded": "The draft is discarded.",
     "placed": "The order is placed.",
+    "work-hold": "The work is stopped at its node.",
+    "work-release": "The work goes on.",
+    "work-move": "The work is taken back and goes to the other node.",
+    "work-split": "The work is two pieces now.",
+    "work-short": "The units are taken off this work; what becomes of them is under way.",
+    "work-cancellation-accept": "The node gives it up: it is cancelled.",
+    "work-cancellation-decline": "The node ships it all the same.",
+    "work-void": "The label is being given back.",
+    "work-relabel": "The labels are being given back, and made anew.",
+    "work-reship": "The parcel is sent again, as an order of its own.",
+    "seen-to": "It is closed.",
+    "told-again": "The node is being told once more.",
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
 from waybill.aws.http import Answer, Request, Router
-from waybill.desk import drafts_web, edit_web, intake_web, money_web, signing_in
+from waybill.desk import drafts_web, edit_web, intake_web, money_web, signing_in, work_web
 from waybill.desk.model import words
 from waybill.desk.model.facts import Query
 from waybill.desk.model.flow import steps
@@ -41,6 +41,7 @@ def router(door: Door) -> Router:
     drafts_web.add(signed_in)
     intake_web.add(signed_in)
     edit_web.add(signed_in)
+    work_web.add(signed_in)
     return routes
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from waybill.aws.http import Request, cursor_key
 from waybill.fulfilment.codec import ON_THE_WAY, OPEN, work_from
+from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
 from waybill.fulfilment.model.machine import CLOSED, LEFT
 from waybill.fulfilment.present import document
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_of_fulfilment_order
 from waybill.orders.codec import DOC, FULFILMENT_ORDER, PII, customer_from, order_from, partition
+from waybill.orders.model.order import Order
 from waybill.orders.store import ORDERS
 
 STATUSES = ("requested", "accepted", "picking", "picked", "packed", "partially_shipped", "cancellation_requested", "on_hold", "shipped")
@@ -47,6 +49,15 @@ def open_ids(node: str) -> list[str]:
     """Ids of a node's work that has not left, oldest first; the first two hundred."""
     page = ORDERS.page(_lookup(node), prefix=f"{OPEN}#", index="lookup", keys=("lookup_pk", "lookup_sk"), limit=_AT_MOST)
     return [entry["lookup_sk"].rpartition("#")[2] for entry in page.items]
+
+
+def open_records(node: str, most: int) -> list[tuple[FulfilmentOrder, Order]]:
+    """The same as records, with their orders and nobody's address: as they stand now, at most so many."""
+    page = ORDERS.page(_lookup(node), prefix=f"{OPEN}#", index="lookup", keys=("lookup_pk", "lookup_sk"), limit=most)
+    keys = [(entry["pk"], sk) for entry in page.items for sk in (entry["sk"], DOC)]
+    items = {(item["pk"], item["sk"]): item for item in ORDERS.get_many(list(dict.fromkeys(keys)))}
+    found = [(work_from(items[entry["pk"], entry["sk"]]), order_from(items[entry["pk"], DOC])) for entry in page.items]
+    return [(work, order) for work, order in found if work.status not in (*CLOSED, *LEFT)]
 
 
 def position(request: Request, nodes: list[str]) -> Position | None:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from waybill.fulfilment.asked import ASKED, give_back
 from waybill.fulfilment.labels import Labels
 from waybill.fulfilment.watching import Watching
+from waybill.kernel.events import Event
 
 
 @dataclass(frozen=True, slots=True)
 class Parcels:
-    """`labels` hears of cancelled work, `watching` goes its rounds."""
+    """`labels` gives back what nobody needs any more, `relabel` labels the packages of a fulfilment order anew, `watching` goes its rounds."""
 
     labels: Labels
     watching: Watching
+    relabel: Callable[[str, str], Any]
+
+    def told(self, event: Event) -> None:
+        """Work that is cancelled, and labels that a person wants back. Raises Unavailable, Conflict to be tried again."""
+        if event.type == ASKED:
+            give_back(self.labels, self.relabel, event)
+        else:
+            self.labels.told(event)

@@ -55,6 +55,8 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
+    """`said`: the carrier's own code, when it was `seen` last; `allowed`: void, reship."""
+
     number: int
     carrier: str
     service: str
@@ -65,16 +67,38 @@ class Parcel:
     weight_g: int = 0
     cost: int | None = None
     has_label: bool = True
+    box: str = ""
+    said: str = ""
+    seen: str = ""
+    left: bool = False
+    allowed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Why work stands still: who has said so and when; `until` somebody must have answered."""
+
+    reason: str
+    by: str
+    since: str
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentOrder:
+    """`label`: why none is bought yet; `version`: what a form rests on; `allowed`: the verbs that its state admits."""
+
     id: str
     node: str
     node_name: str
     status: str
     lines: dict[str, int]
     parcels: tuple[Parcel, ...] = ()
+    pause: Pause | None = None
+    label: str = ""
+    wave: str = ""
+    version: int = 0
+    allowed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +144,8 @@ class Edit:
 @dataclass(frozen=True, slots=True)
 class Order:
     """Everything of one order. `history` pairs the record that an entry belongs to with the entry; `waiting` names what the
-    execution waits for; `allowed` holds the verbs that its state admits: release_hold, cancel, retry_payment, edit. `version` is what an edit rests on."""
+    execution waits for; `allowed` holds the verbs that its state admits: release_hold, cancel, retry_payment, edit. `version` is what an edit rests on.
+    `nodes`: id and name of all there are."""
 
     row: Row
     lines: tuple[Line, ...]
@@ -137,6 +162,7 @@ class Order:
     allowed: frozenset[str] = frozenset()
     edits: tuple[Edit, ...] = ()
     version: int = 0
+    nodes: tuple[tuple[str, str], ...] = ()
 
     @property
     def units(self) -> int:

@@ -1,0 +1,133 @@
+"""What the desk knows of work at nodes and on its way: queues of people beside those of orders. Instants as ISO text with `Z`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+QUEUES = (
+    ("work", "Waiting at nodes", "not yet with a carrier"),
+    ("cancelling", "Asked to cancel", "their node has not answered"),
+    ("held", "On hold", "stopped by a person"),
+    ("label", "Without label", "refused, or the carrier is silent"),
+    ("parcels", "Parcels", "late, undeliverable, lost, returning"),
+    ("claims", "Claims", "their worth is a carrier's to pay"),
+    ("edi", "EDI", "broken, or not acknowledged"),
+    ("untold", "Nodes not told", "their server took nothing"),
+)
+"""The queues of fulfilment: name, title, hint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A fulfilment order that has not left. `pause`: why it stands still, `until` when somebody must have answered; `label`: why none is bought yet."""
+
+    fo_id: str
+    order_id: str
+    reference: str
+    node: str
+    status: str
+    since: str
+    units: int
+    pause: str = ""
+    by: str = ""
+    until: str = ""
+    wave: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An open case of a parcel (`package`), or of work without a label (0)."""
+
+    id: str
+    kind: str
+    fo_id: str
+    order_id: str
+    node: str
+    about: str
+    opened: str
+    package: int = 0
+    carrier: str = ""
+    tracking_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """What a node's server did not take. `answer`: the status that it gave last, 0 where nobody answered."""
+
+    id: str
+    node: str
+    type: str
+    fo_id: str
+    at: str
+    tried: str
+    attempts: int
+    answer: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interchange:
+    """One that is broken, or that nobody has acknowledged in time (`overdue`)."""
+
+    id: str
+    node: str
+    way: str
+    control: str
+    at: str
+    status: str
+    kinds: tuple[str, ...]
+    problem: str = ""
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Everything that waits. `claims`: ids of orders."""
+
+    waiting: tuple[Waiting, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    untold: tuple[Untold, ...] = ()
+    interchanges: tuple[Interchange, ...] = ()
+    claims: tuple[str, ...] = ()
+
+    def queue(self, name: str) -> tuple[object, ...]:
+        """What is in one of QUEUES, the oldest first."""
+        found: dict[str, tuple[object, ...]] = {
+            "work": self.waiting,
+            "cancelling": tuple(each for each in self.waiting if each.status == "cancellation_requested"),
+            "held": tuple(each for each in self.waiting if each.status == "on_hold"),
+            "label": tuple(case for case in self.troubles if case.kind in ("no_label", "void_refused")),
+            "parcels": tuple(case for case in self.troubles if case.kind not in ("no_label", "void_refused")),
+            "claims": self.claims,
+            "edi": self.interchanges,
+            "untold": self.untold,
+        }
+        return found[name]
+
+    def nodes(self) -> list[tuple[str, dict[str, int], str, tuple[str, ...]]]:
+        """Each node's work: (node, how many by status, since when the oldest waits, its waves)."""
+        by_node: dict[str, list[Waiting]] = {}
+        for each in self.waiting:
+            by_node.setdefault(each.node, []).append(each)
+        return [(node, _counted(work), min(each.since for each in work), tuple(sorted({each.wave for each in work} - {""}))) for node, work in sorted(by_node.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a person does to a fulfilment order. `seen`: the version looked at: units named twice on one version are named once."""
+
+    verb: str
+    reason: str = ""
+    node: str = ""
+    units: Mapping[str, int] = field(default_factory=dict)
+    package: int = 0
+    even_so: bool = False
+    seen: str = ""
+
+
+def _counted(work: list[Waiting]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for each in work:
+        counts[each.status] = counts.get(each.status, 0) + 1
+    return counts
