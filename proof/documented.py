@@ -22,6 +22,7 @@ from proof.served import Served
 
 DOCUMENT = "/v1/openapi.json"
 _CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+schemathesis.serializer.alias("application/edi-x12", "text/plain")
 _METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE"))
 _ROLES = ("admin", "api", "reno", "viewer", "support", "finance", "nobody")
 
