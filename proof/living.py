@@ -91,6 +91,7 @@ def living(
     seed: int = 0,
     lag: Callable[[], int] = lambda: 0,
     logs: bool = False,
+    lives: type[Dweller] = Dweller,
 ) -> Iterator[Dweller]:
     """A fresh world, shop and gateway, and everybody outside. `logs` keeps what the functions print."""
     gateway = FakeGateway()
@@ -101,7 +102,7 @@ def living(
         stack.enter_context(patch.object(tests.flow.life, "_number", itertools.count(1)))
         stack.enter_context(patch.object(local.receiver.shops, "datetime", SimpleNamespace(now=lambda zone: made.now())))
         shop.open_shop(stock)
-        the = Dweller(made, gateway)
+        the = lives(made, gateway)
         the.logs = said if logs else None
         the.outside = stack.enter_context(outside())
         made.others += _others(gateway, the.outside)

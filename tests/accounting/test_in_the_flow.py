@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from waybill.aws.clients import client
 
 STOCK = {("TEA", "reno"): 2, ("TEA", "columbus"): 1, ("CUP", "columbus"): 5, ("POT", "reno"): 3}

@@ -16,7 +16,8 @@ import pytest
 
 from tests.channels.benches import SECRET, Bench, Document
 from tests.channels.intake_world import stored_text
-from tests.flow.life import Life, life
+from tests.flow.life import Life
+from tests.flow.lived import life
 from waybill.aws import clients, secrets
 from waybill.channels import registry
 from waybill.channels.ports import Adapter, Page

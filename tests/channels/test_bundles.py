@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.life import an_order, life
+from tests.flow.life import an_order
+from tests.flow.lived import life
 from tests.house.deeds import placed, work_off
 from waybill.channels.exploding import as_sold, exploded
 from waybill.kernel.errors import InvalidInput

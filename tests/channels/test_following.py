@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.channels.documents import sample
-from tests.flow.life import Life, life
+from tests.flow.life import Life
+from tests.flow.lived import life
 from tests.flow.outside import outside
 from tests.house.deeds import ok, webhook
 

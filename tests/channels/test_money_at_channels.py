@@ -12,7 +12,8 @@ import pytest
 from tests.channels.documents import sample
 from tests.channels.intake_world import clear
 from tests.channels.receiver_world import ADDRESSES
-from tests.flow.life import Life, life
+from tests.flow.life import Life
+from tests.flow.lived import life
 from tests.flow.outside import outside
 from tests.house.deeds import ok
 from tests.support.faults import AFTER, BEFORE, CrashAt

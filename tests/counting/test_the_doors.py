@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.life import Life, life
+from tests.flow.life import Life
+from tests.flow.lived import life
 from tests.support.world import Reply
 
 PATH = "/v1/counts/C-1"

@@ -8,7 +8,8 @@ import pytest
 
 from tests.desk.person import Person
 from tests.editing.bench import held, quantities
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 
 
 @pytest.fixture

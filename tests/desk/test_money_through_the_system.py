@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.desk.person import Person
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from waybill.shop import store as shop
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.flow.life import CARD, Life, life
+from tests.flow.life import CARD, Life
+from tests.flow.lived import life
 from tests.support.world import Reply
 from waybill.shop import store
 from waybill.shop.model import Channel

@@ -6,7 +6,8 @@ import pytest
 
 from tests.editing.bench import active, edit, held, let_go, preview, quantities, reserved, tenders
 from tests.flow.holds_true import check
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from tests.house.deeds import sums_off
 
 E_CUP = {"sku": "CUP", "title": "Cup", "quantity": 2, "unit_price": "4.00", "tax": "0.80"}

@@ -8,7 +8,8 @@ import pytest
 
 from tests.channels.documents import SECRETS, sample
 from tests.editing.bench import active, edit, held, quantities
-from tests.flow.life import an_order, life
+from tests.flow.life import an_order
+from tests.flow.lived import life
 from tests.flow.outside import outside
 from tests.flow.stories import heard_of
 from waybill.channels.model.signature import signed

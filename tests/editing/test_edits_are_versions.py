@@ -6,7 +6,8 @@ import pytest
 
 from tests.editing.bench import edit, held, let_go, quantities, reserved, tenders, undo
 from tests.flow.holds_true import check
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.editing.bench import active, edit, held, let_go, preview, quantities, tenders
-from tests.flow.life import Life, life
+from tests.flow.life import Life
+from tests.flow.lived import life
 from tests.support.published import cases
 from tests.support.world import Reply
 from waybill import bootstrap

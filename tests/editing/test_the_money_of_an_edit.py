@@ -8,7 +8,8 @@ import pytest
 
 from tests.editing.bench import active, edit, held, let_go, preview, quantities, tenders, undo
 from tests.flow.holds_true import check
-from tests.flow.life import DECLINED, Life, an_order, life
+from tests.flow.life import DECLINED, Life, an_order
+from tests.flow.lived import life
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from email import message_from_string
 from typing import Any
 
 from tests.flow.life import Life
-from tests.support.cloud import plain_client
+from waybill.aws.clients import client
 from waybill.editing.service import versions
 from waybill.notifications.model import KINDS
 from waybill.orders import outbox, store
@@ -203,4 +203,4 @@ def _nobody_s_name(the: Life, record: store.Record, events: dict[str, dict[str, 
 
 
 def _scan(table: str) -> list[dict[str, Any]]:
-    return plain_client("dynamodb").scan(TableName=table)["Items"]
+    return client("dynamodb").scan(TableName=table)["Items"]

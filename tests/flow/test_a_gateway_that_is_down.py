@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 
 _HOURS = 6
 

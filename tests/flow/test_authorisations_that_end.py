@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from waybill.payments import ports
 
 _DAY = 86_400

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.flow.holds_true import check
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from tests.support.world import Reply
 from waybill.shop import store as shop
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.flow.life import Life, an_order, life, whole_life
+from tests.flow.life import Life, an_order, whole_life
+from tests.flow.lived import life
 from tests.support.world import Reply
 from waybill.orders.documents import DOCUMENTS
 from waybill.payments import hooks, ports
@@ -24,7 +24,7 @@ def _told(the: Life, type: str, told: dict[str, Any], id: str = "evt_1", **signe
 
 
 def _sent(the: Life, raw: bytes, secret: str = "whsec_new", age: int = 0, gateway: str = "stripe") -> Reply:
-    stamp = str(int(time.time()) - age)
+    stamp = str(int(the.world.now().timestamp()) - age)
     headers = {"stripe-signature": f"t={stamp},v1={signature(stamp, raw, secret)}"}
     return the.world.call("POST", f"/v1/gateways/{gateway}/webhooks", raw, headers)
 

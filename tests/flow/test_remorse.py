@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.flow.holds_true import check
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from tests.house.deeds import sums_off
 from waybill.kernel.errors import InvalidInput
 from waybill.orders.model import remorse
@@ -103,10 +104,7 @@ def test_a_channel_may_have_a_window_of_its_own(the):
 
 def test_an_end_that_was_lost_is_found(the):
     order_id = placed(the, {"minutes": 10})
-    from moto.core import DEFAULT_ACCOUNT_ID
-    from moto.sqs.models import sqs_backends
-
-    sqs_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].queues["WaitsQueue"]._messages.clear()
+    the.world.cloud.sqs.queues["WaitsQueue"].messages.clear()
     the.world.handler("reconciler")({}, None)
     the.settle()
     assert the.order(order_id)["status"] == "on_hold"

@@ -10,7 +10,8 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from tests.flow.life import Life, life
+from tests.flow.life import Life
+from tests.flow.lived import life
 from tests.flow.stories import to_two_places
 from waybill.orders.store import ORDERS
 from waybill.routing.model.receipt import unfolded

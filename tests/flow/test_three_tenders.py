@@ -6,7 +6,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from waybill.orders import documents
 from waybill.payments.ports import Capabilities
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from waybill.inventory.model.backorders import Limit, check, limit_of
 from waybill.kernel.errors import InvalidInput
 from waybill.orders.store import ORDERS

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.flow.holds_true import check as holds_true
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from tests.inventory.fakes import Crash
 from tests.inventory.house import House
 from waybill.inventory.model.endless import check, read

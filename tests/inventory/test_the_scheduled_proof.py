@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.flow.life import Life, an_order, life, whole_life
+from tests.flow.life import Life, an_order, whole_life
+from tests.flow.lived import life
 from tests.inventory.house import House
 from waybill.aws.tables import commit, overwrite
 from waybill.inventory.checking import Checking

@@ -12,7 +12,8 @@ import pytest
 from tests.channels.receiver_world import TOKENS
 from tests.channels.shelves import SHELVES, Shelf
 from tests.channels.telling_rules import PATHS, SETTINGS
-from tests.flow.life import Life, life
+from tests.flow.life import Life
+from tests.flow.lived import life
 from tests.support.faults import AFTER, BEFORE, CrashAt
 from tests.support.world import Crash
 from waybill.aws import clients, gate, outbound, secrets

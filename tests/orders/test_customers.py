@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from tests.support.faults import AFTER, BEFORE, CrashAt
 from tests.support.world import Crash, Reply
 from waybill.aws import gate

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.flow.life import DECLINED, Life, an_order, life
+from tests.flow.life import DECLINED, Life, an_order
+from tests.flow.lived import life
 from tests.payments.gateway_fake import DECLINING, GOOD, FakeGateway, Payment
 from tests.payments.money_world import At, Crash, World, crash
 from waybill.aws import gate

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.accounting.test_the_doors import checked
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from tests.house.deeds import placed, work_off
 from tests.payments.books_world import FakeStatement
 from waybill.kernel.clock import instant, utc_now

@@ -11,7 +11,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.flow.life import Life, life
+from tests.flow.life import Life
+from tests.flow.lived import life
 from tests.payments.passages import IN_PARTS, PASSAGES, STOCK, Passage
 from tests.support.faults import EveryCrash
 from waybill.aws import gate

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.life import Life, an_order, life, whole_life
+from tests.flow.life import Life, an_order, whole_life
+from tests.flow.lived import life
 from tests.support.faults import EveryCrash
 from waybill.aws import gate
 from waybill.kernel.errors import IllegalTransition, InvalidInput

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from waybill.shop import store as shop
 
 

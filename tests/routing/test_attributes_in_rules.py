@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.channels.documents import sample
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from tests.house.deeds import ok, webhook
 from tests.routing.in_force import drafted, put_in_force
 from waybill.kernel.errors import InvalidInput

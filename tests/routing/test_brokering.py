@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from waybill.kernel.errors import InvalidInput
 from waybill.routing.brokering import check
 from waybill.routing.pool_table import PoolTable

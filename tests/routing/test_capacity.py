@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from tests.routing.orders import NEW_YORK, order_of, tea
 from tests.routing.test_calendars import node, utc
 from waybill.aws.tables import commit

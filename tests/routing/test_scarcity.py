@@ -11,7 +11,8 @@ import pytest
 
 from bench import season
 from bench.routing_orders import problem as larger
-from tests.flow.life import an_order, life
+from tests.flow.life import an_order
+from tests.flow.lived import life
 from tests.routing import brute
 from tests.routing.problems import limited, scarce, small
 from waybill import bootstrap

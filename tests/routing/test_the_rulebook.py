@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.life import Life, an_order, life
+from tests.flow.life import Life, an_order
+from tests.flow.lived import life
 from tests.routing.in_force import RULES, drafted, put_in_force
 from waybill.aws.tables import commit, overwrite
 from waybill.orders.store import ORDERS

@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 
 from tests.drafts.counter import WHOLE, open_phone
-from tests.flow.life import DECLINED, Life, an_order, life, whole_life
+from tests.flow.life import DECLINED, Life, an_order, whole_life
+from tests.flow.lived import life
 from tests.support.world import Reply
 from tools import event_schemas, openapi
 from tools.routes import ROUTES, Route
