@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -80,15 +81,24 @@ def _as_json(body: Any) -> Any:
 
 def pattern(method: str, path: str) -> str:
     """The documented route of a path; the path itself where there is none."""
+    given = path.strip("/").split("/")
+    return next((route for route, wanted in _routes().get((method, len(given)), ()) if _fits(wanted, given)), path)
+
+
+@cache
+def _routes() -> dict[tuple[str, int], list[tuple[str, list[str]]]]:
+    """The documented routes with their parts, by method and number of parts; those with the fewest variables first."""
     from tools.routes import ROUTES
 
-    given = path.strip("/").split("/")
-    fits = [route.path for route in ROUTES if route.method == method and _fits(route.path.strip("/").split("/"), given)]
-    return min(fits, key=lambda route: route.count("{"), default=path)
+    found: dict[tuple[str, int], list[tuple[str, list[str]]]] = {}
+    for route in sorted(ROUTES, key=lambda route: route.path.count("{")):
+        parts = route.path.strip("/").split("/")
+        found.setdefault((route.method, len(parts)), []).append((route.path, parts))
+    return found
 
 
 def _fits(wanted: list[str], given: list[str]) -> bool:
-    return len(wanted) == len(given) and all(a == b or a.startswith("{") for a, b in zip(wanted, given, strict=True))
+    return all(a == b or a.startswith("{") for a, b in zip(wanted, given, strict=True))
 
 
 def _shape(path: str) -> str:

@@ -12,6 +12,7 @@ import botocore.session
 from tests.support import shop
 from tests.support.cloud import queue_url
 from tests.support.world import Crash, World, world
+from waybill.aws.clients import client
 from waybill.orders import documents, store
 from waybill.shop import store as shop_store
 from waybill.shop.model import Item
@@ -46,7 +47,7 @@ def emptied(made: World) -> World:
 def clear(table: str) -> None:
     """Deletes every item of a table."""
     for item in _scan(table):
-        _plain("dynamodb").delete_item(TableName=table, Key={key: item[key] for key in _TABLES[table]})
+        client("dynamodb").delete_item(TableName=table, Key={key: item[key] for key in _TABLES[table]})
 
 
 def drop(url: str) -> None:
@@ -118,7 +119,7 @@ def documents_kept() -> int:
 
 
 def _scan(table: str) -> list[dict[str, Any]]:
-    return _plain("dynamodb").scan(TableName=table)["Items"]
+    return client("dynamodb").scan(TableName=table)["Items"]
 
 
 def dead_letters() -> int:

@@ -13,7 +13,6 @@ import pytest
 from tests.channels.documents import sample
 from tests.flow.life import Life
 from tests.flow.lived import life
-from tests.flow.outside import outside
 from tests.house.deeds import ok, webhook
 
 STOCK = {("TEA", "reno"): 40, ("CUP", "reno"): 40}
@@ -23,7 +22,7 @@ TEA, CUP = "14100000001", "14100000002"
 
 @pytest.fixture
 def the():
-    with life(STOCK) as the, outside() as the.outside:
+    with life(STOCK) as the:
         yield the
         assert not the.world.dead_letters(), "whatever a channel says, somebody could handle it"
 

@@ -14,7 +14,6 @@ from tests.channels.intake_world import clear
 from tests.channels.receiver_world import ADDRESSES
 from tests.flow.life import Life
 from tests.flow.lived import life
-from tests.flow.outside import outside
 from tests.house.deeds import ok
 from tests.support.faults import AFTER, BEFORE, CrashAt
 from tests.support.template import resources
@@ -105,7 +104,7 @@ def secret(channel: str) -> str:
 @pytest.fixture(params=list(NAMES))
 def at(request: pytest.FixtureRequest) -> Iterator[Shop]:
     assert set(NAMES) <= set(ADDRESSES)
-    with life(STOCK) as the, outside() as the.outside:
+    with life(STOCK) as the:
         made = Shop(the, request.param)
         made.switched(True)
         yield made
@@ -197,7 +196,7 @@ def test_a_crash_at_any_call_returns_it_once(at, moment):
         clear("MessagesTable")
         document = at.the.outside.shops.order(at.channel, at.reference)["document"]
         at.the.outside.shops.document(at.channel, at.reference, {**document, "refunds": []})
-        at.the.outside._receiver.shelves.done.clear()
+        at.the.outside.receiver.shelves.done.clear()
         fault = CrashAt(number, moment)
         with gate.watching(fault):
             for message in messages:

@@ -10,14 +10,13 @@ from tests.channels.documents import SECRETS, sample
 from tests.editing.bench import active, edit, held, quantities
 from tests.flow.life import an_order
 from tests.flow.lived import life
-from tests.flow.outside import outside
 from tests.flow.stories import heard_of
 from waybill.channels.model.signature import signed
 
 
 @pytest.fixture
 def the():
-    with life() as made, outside() as made.outside:
+    with life() as made:
         yield made
 
 

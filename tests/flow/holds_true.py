@@ -138,7 +138,7 @@ def _work(record: store.Record) -> None:
     wanted = {line: units.released + units.shipped + units.delivered for line, units in record.state.lines.items()}
     assert +at_nodes == +Counter(wanted)
     packages = {(each["id"], package["n"], package["tracking_number"]) for each in record.fulfilment_orders for package in each.get("packages", ())}
-    kept = plain_client("s3").list_objects_v2(Bucket="files", Prefix=f"orders/{record.order.id}/").get("Contents", [])
+    kept = client("s3").list_objects_v2(Bucket="files", Prefix=f"orders/{record.order.id}/").get("Contents", [])
     assert {item["Key"].split("/", 2)[2] for item in kept} >= {f"{fo}/{n}-{number}.zip" for fo, n, number in packages}
     assert {item["fo_id"]["S"] for item in _scan("OrdersTable") if item["sk"]["S"] == "TRACK"} == {fo for fo, _, _ in packages}
 

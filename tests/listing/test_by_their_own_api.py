@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from tests.channels.receiver_world import Listening, listening, point_at
-from tests.flow.life import Life
-from tests.flow.lived import life
+from tests.flow.life import Life, life
 from tests.support.world import Crash
 from waybill.aws import gate
 from waybill.shop import store as shop

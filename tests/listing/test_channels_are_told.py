@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from tests.channels.receiver_world import TOKENS, point_at
-from tests.flow.life import Life, an_order
-from tests.flow.lived import life
+from tests.flow.life import Life, an_order, life
 from tests.listing.shop_front import ShopFront, open_front
 from tests.support.world import Crash
 from waybill.aws import gate

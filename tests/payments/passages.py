@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -184,7 +183,7 @@ def _yes_after_all(the: Life, order_id: str) -> None:
 
 def _tells(the: Life, order_id: str, type: str, about: dict[str, Any]) -> None:
     """As the gateway sends it, until it is answered."""
-    raw, stamp = json.dumps({"id": "evt_1", "object": "event", "type": type, "data": {"object": about}}).encode(), str(int(time.time()))
+    raw, stamp = json.dumps({"id": "evt_1", "object": "event", "type": type, "data": {"object": about}}).encode(), str(int(the.world.now().timestamp()))
     headers = {"stripe-signature": f"t={stamp},v1={signature(stamp, raw, 'whsec_new')}"}
     _until_done(the, lambda: the.world.call("POST", "/v1/gateways/stripe/webhooks", raw, headers))
     the.settle()
