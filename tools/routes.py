@@ -164,6 +164,8 @@ ROUTES = (
     Route("POST", _FO + "/{id}/accept", "Accept the work", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
     Route("POST", _FO + "/{id}/reject", "Reject the work, saying why", ("node", "support"), "FulfilmentOrder", "RejectIn", refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/pick", "Say what was picked", ("node", "support"), "FulfilmentOrder", "PickIn", may_key=True, refuses=(404, 409, 422)),
+    Route("POST", _FO + "/{id}/packages/{n}/return-label", "Buy the label by which a package comes back, the cheapest to the node of the policy `returns`; mail it to the customer", ("node", "support"), "FulfilmentOrder", "ReturnLabelIn", refuses=(404, 409, 422, 503)),
+    Route("POST", _FO + "/{id}/packages/{n}/return-label/void", "Give a return label back", ("node", "support"), "FulfilmentOrder", refuses=(404, 409, 422, 503)),
     Route("POST", _FO + "/{id}/packages/{n}/reprint", "Print a package's label once more, from our own copy; its timeline says so", ("node", "support"), takes="PrintIn", file="application/pdf", refuses=(404, 409, 422)),
     Route("POST", "/v1/labels/batch", "Print many labels as one file: of these fulfilment orders in this order, of a wave, or all that stands labelled at a node; what cannot be printed is named, and the others are", ("node", "support"), "LabelBatch", "LabelBatchIn", refuses=(404, 422)),
     Route("GET", "/v1/manifests", "List a node's manifests, the newest day first", _FLOOR, "Manifest", lists=True, query=(("node", "Which node, for keys that are no node's"), *_PAGE), refuses=(404, 422)),
@@ -196,7 +198,7 @@ ROUTES = (
     Route("POST", _FO + "/{id}/void", "Give all labels back: the work stands at `picked` again", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
     Route("POST", _FO + "/{id}/packages/{n}/void", "Give the label of one package back", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
     Route("POST", _FO + "/{id}/relabel", "Give all labels back, and label the same packages anew", ("node", "support"), "FulfilmentOrder", refuses=(404, 409, 422)),
-    Route("GET", _FO + "/{id}/packages/{n}/{document}", "Read a package's `label` or `packing-slip`, or, where it has them, its `carton-label` (the SSCC alone, beside a carrier's own label), `packing-plan`, `customs`, `commercial-invoice` or `dangerous-goods`", ("node", "viewer", "support"), file="application/pdf", query=(
+    Route("GET", _FO + "/{id}/packages/{n}/{document}", "Read a package's `label` or `packing-slip`, or, where it has them, its `return-label`, `carton-label` (the SSCC alone, beside a carrier's own label), `packing-plan`, `customs`, `commercial-invoice` or `dangerous-goods`", ("node", "viewer", "support"), file="application/pdf", query=(
         ("format", "`pdf`, or `zpl` for a label"), ("dpi", "Of a printer for ZPL: 203 unless told, or `300`")), refuses=(404,)),
     Route("POST", "/v1/carriers/{carrier}/events", "Take a carrier's signed tracking event", (), "TrackingTaken", "TrackingIn", status=202, signed=True, refuses=(404, 422)),
     Route("GET", "/v1/carriers", "List who carries for the shop", NODE_READERS, "Carrier", lists=True),

@@ -607,6 +607,20 @@ SHAPES: dict[str, Schema] = {
             "sscc": TEXT,
             "shipment": {**TEXT, "description": "The carrier's own id of what was bought; empty: the label is our own"},
             "label": {"enum": ["", "voiding", "voided", "void_refused"], "description": "What has become of a label that is not to be used"},
+            "return_label": maybe(
+                record(
+                    {
+                        **{name: TEXT for name in ("carrier", "service", "service_name", "tracking_number", "link")},
+                        "cost": AMOUNT,
+                        "currency": CURRENCY,
+                        "status": {"enum": ["buying", "bought", "voiding", "voided", "void_refused"]},
+                        "mailed": FLAG,
+                        "tracking": maybe(record({"status": TEXT, "code": TEXT, "at": INSTANT})),
+                    },
+                    {},
+                    "What brings it back",
+                )
+            ),
             "reprints": {**WHOLE, "description": "How often its label was printed once more"},
             "manifest": {**TEXT, "description": "The list on which its carrier takes it; empty: none yet"},
             "status": TEXT,
@@ -668,6 +682,7 @@ SHAPES: dict[str, Schema] = {
         },
         "One node's work on an order: what to pick and where it goes.",
     ),
+    "ReturnLabelIn": record({}, {"mail": {**FLAG, "description": "Send it to the customer; once"}}),
     "PrintIn": record({}, {"format": {"enum": ["pdf", "zpl"]}, "dpi": {"enum": [203, 300]}}),
     "LabelBatchIn": record(
         {}, {"fulfilment_orders": {**array(FO_ID), "minItems": 1, "maxItems": 100}, "wave": TEXT, "node": TEXT, "format": {"enum": ["pdf", "zpl"]}, "dpi": {"enum": [203, 300]}}, "Exactly one of `fulfilment_orders`, `wave` and `node`."

@@ -26,5 +26,11 @@ def handed_over_on_a_list(the: Life) -> None:
     assert left["status"] == "handed_over" and ok(the.call("GET", path, who=node)).json() == left
     assert ok(the.call("GET", "/v1/manifests", who=node)).json()["items"]
     the.settle()
+    back = f"/v1/fulfilment-orders/{packed['id']}/packages/1/return-label"
+    ok(the.call("POST", back, {"mail": True}, node))
+    assert ok(the.call("GET", back, who=node)).content.startswith(b"%PDF")
+    the.settle()
+    assert any("return-label.pdf" in mail for mail in the.world.mails())
+    ok(the.call("POST", f"{back}/void", {}, node))
     the.deliver(the.work(order_id))
     the.settle()

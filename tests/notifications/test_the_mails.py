@@ -23,6 +23,7 @@ from waybill.notifications.mime import message_id, raw
 from waybill.notifications.model import KINDS, Brand, Mail, is_address
 from waybill.orders.model import state as verbs
 from waybill.orders.model.order import Address, Line
+from waybill.orders.store import Record
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 NASTY = [
@@ -132,6 +133,23 @@ def test_the_message_id_is_the_events() -> None:
     one, again, other = preview.mail("order.confirmed"), preview.mail("order.confirmed", locale="de"), preview.mail("order.cancelled")
     assert message_id(one) == message_id(again) != message_id(other)
     assert message_id(one).endswith("@shop.example>")
+
+
+def test_what_is_enclosed_arrives_byte_for_byte_beside_the_text() -> None:
+    pdf = bytes(range(256)) * 40
+    message = parsed(replace(preview.mail("fulfilment_order.return_mailed"), enclosed=(("return-label.pdf", pdf),)))
+    (enclosed,) = message.iter_attachments()
+    assert (enclosed.get_filename(), enclosed.get_content_type(), enclosed.get_content()) == ("return-label.pdf", "application/pdf", pdf)
+    assert "PW1042003317425" in message.get_body(("plain",)).get_content() and message.get_body(("html",)) is not None
+
+
+def test_a_return_label_that_was_given_back_is_sent_to_nobody() -> None:
+    def with_back(status: str, number: str) -> Record:
+        return replace(preview.record(), fulfilment_orders=[{"id": "fo_preview-1", "packages": [{"n": 1, "back": {"status": status, "tracking_number": number}}]}])
+
+    event = preview.event("fulfilment_order.return_mailed")
+    assert no_longer_true(event, with_back("bought", "PW1042003317425")) == ""
+    assert no_longer_true(event, with_back("voided", "PW1042003317425")) == no_longer_true(event, with_back("bought", "PW2")) == "given_back"
 
 
 def test_lines_on_the_wire_are_short_and_end_in_crlf() -> None:

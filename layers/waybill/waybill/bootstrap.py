@@ -702,7 +702,7 @@ def scarcity() -> Scarcity:
 def rules_api() -> Router:
     """Routes of `functions/rules`."""
     from waybill.counting.model import sheet as counting_sheet
-    from waybill.fulfilment.model import customs, shortage, sscc
+    from waybill.fulfilment.model import customs, returning, shortage, sscc
     from waybill.fulfilment.service import Fulfilment
     from waybill.inventory import shop_endless
     from waybill.inventory.model import backorders, cart, endless, sharing
@@ -741,6 +741,7 @@ def rules_api() -> Router:
         counting_sheet.POLICY: counting_sheet.check,
         customs.POLICY: customs.check,
         sscc.POLICY: sscc.check,
+        returning.POLICY: lambda policy: returning.check(policy, nodes()),
         destinations.POLICY: destinations.check,
         endless.POLICY: shop_endless.checked,
         limits.POLICY: limits.check,
@@ -913,10 +914,12 @@ def parcels() -> Parcels:
 
 def labels_api() -> Router:
     """Routes of `functions/labels`."""
-    from waybill.fulfilment import batches_api, manifests_api
+    from waybill.fulfilment import batches_api, manifests_api, returns_api
     from waybill.fulfilment import labels_api as api
     from waybill.fulfilment.batching import Batching
     from waybill.fulfilment.manifesting import Closing
+    from waybill.fulfilment.printer import return_printer
+    from waybill.fulfilment.returning import Returning
     from waybill.fulfilment.service import Fulfilment
     from waybill.picking import paper_api
 
@@ -927,6 +930,7 @@ def labels_api() -> Router:
     routes = api.router(_packing())
     paper_api.add_routes(routes, _picking())
     manifests_api.add_paper_routes(routes, Closing(utc_now, Fulfilment(utc_now), form))
+    returns_api.add_routes(routes, Returning(utc_now, return_printer, _carriers, _carrier))
     batches_api.add_routes(routes, Batching(Fulfilment(utc_now), lambda id, node: _picking().read(id, node).works))
     return routes
 
@@ -956,6 +960,7 @@ def _picking() -> Picking:
 
 def notifier() -> Notifier:
     """Mails the customer: what the notifications queue's messages go to."""
+    from waybill.aws import files
     from waybill.aws.config import setting
     from waybill.kernel.errors import NotFound
     from waybill.notifications.dynamodb import MessagesTable
@@ -976,7 +981,7 @@ def notifier() -> Notifier:
             return id, ""
         return carrier.name, carrier.tracking_url
 
-    return Notifier(MessagesTable(), Ses(), store.load, brand, tracking, utc_now)
+    return Notifier(MessagesTable(), Ses(), store.load, brand, tracking, utc_now, files.get)
 
 
 def node_push() -> Asking:

@@ -7,6 +7,7 @@ from typing import Any
 from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Package, Pause, Purchase
 from waybill.fulfilment.model.machine import CLOSED, LEFT
 from waybill.fulfilment.model.once import Asked
+from waybill.fulfilment.model.parcel import Back
 from waybill.fulfilment.model.tracking import Scan
 from waybill.kernel.events import Entry
 from waybill.kernel.ids import order_of_fulfilment_order
@@ -75,7 +76,11 @@ def _purchase(raw: dict[str, Any]) -> Purchase:
 def _package(raw: dict[str, Any], left: bool) -> Package:
     """`left`: all of its fulfilment order have."""
     scan = Scan(**raw["scan"]) if raw.get("scan") else None
-    return Package(**{**raw, "scan": scan, "left": left or raw.get("left", False)})
+    return Package(**{**raw, "scan": scan, "back": _back(raw["back"]) if raw.get("back") else None, "left": left or raw.get("left", False)})
+
+
+def _back(raw: dict[str, Any]) -> Back:
+    return Back(**{**raw, "scan": Scan(**raw["scan"]) if raw.get("scan") else None})
 
 
 def _lean(body: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
-from waybill.fulfilment import papers, proposal
+from waybill.fulfilment import papers, proposal, returning
 from waybill.fulfilment.api import known_fields, line_units, own_node
 from waybill.fulfilment.packing import Packing
 from waybill.fulfilment.present import document
@@ -57,6 +57,9 @@ def router(packing: Packing) -> Router:
     @routes.route("GET", _BASE + "/packages/{n}/{document}")
     def read(request: Request) -> Answer:
         node = own_node(caller(request, "node", "viewer", "support"))
+        if request.params["document"] == returning.DOCUMENT:
+            content, content_type = returning.paper(request.params["id"], _number(request), request.query.get("format", "pdf"), node)
+            return Answer(content, content_type=content_type)
         fine = "-300" if request.query.get("dpi") == "300" else ""
         wanted = f"{request.params['document']}{fine}.{request.query.get('format', 'pdf')}"
         content, content_type = papers.read(request.params["id"], _number(request), wanted, node)

@@ -6,6 +6,7 @@ from typing import Any
 
 from waybill.fulfilment.model import actions
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package, Pause
+from waybill.fulfilment.model.parcel import Back
 from waybill.fulfilment.model.reprinting import times_reprinted
 from waybill.kernel.plain import plain
 from waybill.orders.model.order import Customer, Order
@@ -39,10 +40,10 @@ def _pause(pause: Pause) -> dict[str, Any]:
 
 def _package(work: FulfilmentOrder, package: Package) -> dict[str, Any]:
     base = f"/v1/fulfilment-orders/{work.id}/packages/{package.n}"
-    shown = {name: value for name, value in plain(package).items() if name != "scan"}
+    shown = {name: value for name, value in plain(package).items() if name not in ("scan", "back")}
     tracking = plain(package.scan) if package.scan else None
     links = {"label": f"{base}/label", "packing_slip": f"{base}/packing-slip"} | ({"packing_plan": f"{base}/packing-plan"} if package.box else {})
-    return {**shown, "reprints": times_reprinted(work, package), "tracking": tracking, "status": _status(package), "links": links}
+    return {**shown, "reprints": times_reprinted(work, package), "return_label": _back(base, package.back), "tracking": tracking, "status": _status(package), "links": links}
 
 
 def _status(package: Package) -> str:
@@ -50,3 +51,11 @@ def _status(package: Package) -> str:
     if package.scan:
         return package.scan.status
     return "handed_over" if package.left else package.label or ("manifested" if package.manifest else "labelled")
+
+
+def _back(base: str, back: Back | None) -> dict[str, Any] | None:
+    """What brings it back."""
+    if back is None:
+        return None
+    shown = {name: getattr(back, name) for name in ("carrier", "service", "service_name", "cost", "currency", "tracking_number", "status", "mailed")}
+    return {**shown, "tracking": plain(back.scan) if back.scan else None, "link": f"{base}/return-label"}

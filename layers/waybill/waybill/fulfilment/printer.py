@@ -13,7 +13,9 @@ from waybill.fulfilment import contents
 from waybill.fulfilment.model import customs, dangerous
 from waybill.fulfilment.model.customs import Declaration, Row
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
+from waybill.fulfilment.ports import Sending
 from waybill.kernel.clock import parse_instant
+from waybill.kernel.errors import NotFound
 from waybill.orders.model.order import Order
 from waybill.orders.store import Record
 from waybill.shop import store as shop
@@ -61,6 +63,29 @@ def printer(record: Record, work: FulfilmentOrder, package: Package) -> dict[str
         carton = replace(label, tracking_number="", service="")
         printed |= {"carton-label.pdf": label_pdf(carton), "carton-label.zpl": zpl(carton), "carton-label-300.zpl": zpl(carton, 300)}
     return printed | _plan(order, package, goods) | _over_the_border(record, work, package, goods) | _of_danger(record, work, package, goods)
+
+
+def return_printer(record: Record, work: FulfilmentOrder, package: Package, asked: Sending) -> dict[str, bytes]:
+    """The label by which a package comes back, by ending; the same record gives the same bytes."""
+    from waybill.fulfilment.printing.label import Label
+    from waybill.fulfilment.printing.label_pdf import pdf
+    from waybill.fulfilment.printing.zpl import zpl
+
+    if package.back is None:
+        raise NotFound(f"package {package.n} does not come back")
+    label = Label(
+        ship_from=asked.sender,
+        ship_to=asked.recipient,
+        carrier=shop.carrier(package.back.carrier).name,
+        service=package.back.service_name,
+        tracking_number=package.back.tracking_number,
+        weight_g=package.weight_g,
+        reference=_number(record.order),
+        package=package.n,
+        packages=len(work.packages),
+        title="RETURN TO",
+    )
+    return {"pdf": pdf(label), "zpl": zpl(label)}
 
 
 def declared(record: Record, work: FulfilmentOrder, package: Package, goods: contents.Goods) -> Declaration:

@@ -9,7 +9,7 @@ from typing import Any
 from waybill.aws.tables import Write
 from waybill.aws.tables import replace as replace_item
 from waybill.fulfilment.codec import item_of, work_from
-from waybill.fulfilment.model import cancelling, once, pausing, shortage
+from waybill.fulfilment.model import cancelling, once, pausing, returning, shortage
 from waybill.fulfilment.model import fulfilment_order as verbs
 from waybill.fulfilment.model.buying import refuse_unlabelled
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
@@ -83,6 +83,10 @@ class Fulfilment:
             return seen, order_verbs.deliver(record.state, arrived, at, actor) if arrived else record.state
 
         return self.changed(fo_id, "", decide)
+
+    def track_back(self, fo_id: str, tracking_number: str, scan: Scan, actor: str) -> tuple[Record, FulfilmentOrder]:
+        """A carrier's statement of a package that comes back."""
+        return self.alone(fo_id, "", lambda work, at: returning.track(work, tracking_number, scan, at, actor))
 
     def short(self, fo_id: str, units: Mapping[str, int], reason: str, actor: str, node: str = "", asked: Asked | None = None) -> tuple[Record, FulfilmentOrder]:
         """The node has not all of it: the rest goes on; what lacks is sought elsewhere, cancelled, or put before a person, by the policy `short_pick`;

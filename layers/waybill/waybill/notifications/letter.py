@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import quote
 
 from waybill.kernel.events import Event
@@ -35,15 +36,28 @@ def no_longer_true(event: Event, record: Record) -> str:
         return "stock_arrived"
     if event.type == "fulfilment_order.delivered" and not event.data.get("last", True):
         return "more_to_come"
+    if event.type == "fulfilment_order.return_mailed" and _was_given_back(event, record):
+        return "given_back"
     if event.type in _IN_TROUBLE and _has_arrived(event, record):
         return "delivered"
     return ""
 
 
 def _has_arrived(event: Event, record: Record) -> bool:
-    work = next((item for item in record.fulfilment_orders if item.get("id") == event.data.get("fo_id")), {})
-    package = next((each for each in work.get("packages", ()) if each.get("n") == event.data.get("package")), {})
-    return (package.get("scan") or {}).get("status") == "delivered"
+    return (_package(event, record).get("scan") or {}).get("status") == "delivered"
+
+
+def _was_given_back(event: Event, record: Record) -> bool:
+    """Whether the return label that it is about is not to be used any more."""
+    back = _package(event, record).get("back") or {}
+    numbers = {package["tracking_number"] for package in event.data["packages"]}
+    return bool(back) and (back["status"] != "bought" or back["tracking_number"] not in numbers)
+
+
+def _package(event: Event, record: Record) -> dict[str, Any]:
+    """As it is stored; empty where there is none any more."""
+    work: dict[str, Any] = next((item for item in record.fulfilment_orders if item.get("id") == event.data.get("fo_id")), {})
+    return next((each for each in work.get("packages", ()) if each.get("n") == event.data.get("package")), {})
 
 
 def letter(event: Event, record: Record, brand: Brand, tracking: Tracking) -> Letter:

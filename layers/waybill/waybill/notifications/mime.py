@@ -1,4 +1,4 @@
-"""A mail as the bytes that go over the wire: RFC 5322, multipart/alternative, RFC 2047 where a name is not ASCII."""
+"""A mail as the bytes that go over the wire: RFC 5322, multipart/alternative, with what is enclosed, RFC 2047 where a name is not ASCII."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ def raw(mail: Mail, now: datetime) -> bytes:
         message[name] = one_line(value)
     message.set_content(mail.text, charset="utf-8", cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    for name, content in mail.enclosed:
+        message.add_attachment(content, maintype="application", subtype="pdf", filename=one_line(name))
     return message.as_bytes()
 
 

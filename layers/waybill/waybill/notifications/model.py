@@ -17,6 +17,7 @@ KINDS = {
     "fulfilment_order.delayed": "delayed",
     "fulfilment_order.undeliverable": "undeliverable",
     "fulfilment_order.returning": "returning",
+    "fulfilment_order.return_mailed": "return_label",
 }
 """Events that the customer is told of, and the template that tells it."""
 
@@ -98,6 +99,8 @@ class Mail:
     text: str
     html: str
     headers: dict[str, str] = field(default_factory=dict)
+    enclosed: tuple[tuple[str, bytes], ...] = ()
+    """PDFs by file name."""
 
 
 def one_line(text: str) -> str:

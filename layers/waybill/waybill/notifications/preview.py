@@ -75,7 +75,7 @@ def event(type: str) -> Event:
             "packages": [{"n": 1, "carrier": "parcelway", "service": "ground", "tracking_number": "PW1042003317425"}],
         },
         "fulfilment_order.delivered": {"fo_id": "fo_preview-1", "package": 1, "last": True},
-        **{f"fulfilment_order.{trouble}": _TROUBLE for trouble in ("delayed", "undeliverable", "returning")},
+        **{f"fulfilment_order.{trouble}": _TROUBLE for trouble in ("delayed", "undeliverable", "returning", "return_mailed")},
     }
     return Event(f"ord_preview:{list(KINDS).index(type) + 1}", type, AT, "ord_preview", data[type])
 

@@ -7,7 +7,7 @@ is the one that can cost a second mail: no provider of mail offers a key that wo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from waybill.aws.logs import count, logger
@@ -25,7 +25,7 @@ SENT, SKIPPED = "sent", "skipped"
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
-    """`orders` loads an order's record, `brand` a channel's brand, `tracking` a carrier's name and tracking page."""
+    """`orders` loads an order's record, `brand` a channel's brand, `tracking` a carrier's name and tracking page, `paper` a file that is enclosed."""
 
     claims: Claims
     post: Post
@@ -33,6 +33,7 @@ class Notifier:
     brand: Callable[[str], Brand]
     tracking: letters.Tracking
     clock: Clock
+    paper: Callable[[str], bytes]
 
     def take(self, message: dict[str, Any]) -> None:
         """One message of the queue: an EventBridge event whose `detail` is our envelope."""
@@ -64,7 +65,8 @@ class Notifier:
 
     def _mail(self, event: Event, record: Record) -> Mail:
         written = letters.letter(event, record, self.brand(record.order.channel), self.tracking)
-        return rendering.mail(written, event.id, record.customer.email)
+        mail = rendering.mail(written, event.id, record.customer.email)
+        return replace(mail, enclosed=(("return-label.pdf", self.paper(event.data["paper"])),)) if event.data.get("paper") else mail
 
 
 def _unreachable(record: Record) -> str:

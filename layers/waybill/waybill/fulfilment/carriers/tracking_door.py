@@ -62,6 +62,8 @@ class Carriers:
         if track is None or track["carrier"] != carrier:
             raise NotFound("we sent no parcel under this tracking number")
         scan = reduce(newest, scans[1:], scans[0])
+        if track.get("role") == "return":
+            return self.fulfilment.track_back(track["fo_id"], number, scan, f"carrier:{carrier}")[1]
         work = self.fulfilment.track(track["fo_id"], number, scan, f"carrier:{carrier}")[1]
         return self.exceptions.look(load(work.id)[1], work.parcel(number).n) if _matters(work, number) else work
 

@@ -9,11 +9,30 @@ from waybill.fulfilment.model.tracking import Scan
 
 
 @dataclass(frozen=True, slots=True)
+class Back:
+    """What brings a package back: who carries it, under which number. `shipment`: the carrier's own id. `handle` is what buys it, under `key`. `status`: `buying`, `bought`,
+    `voiding`, `voided`, `void_refused`. `mailed`: the customer was sent it."""
+
+    carrier: str
+    service: str
+    service_name: str
+    cost: int
+    currency: str
+    tracking_number: str = ""
+    shipment: str = ""
+    handle: str = ""
+    key: str = ""
+    status: str = "buying"
+    mailed: bool = False
+    scan: Scan | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
     """One parcel: what is in it, who carries it, where it is. `cost` in minor units of the carrier's currency. `box`: the carton of the shop that it is packed in,
     with its outer lengths. `sscc`: the number of this very carton (GS1). `shipment`: the carrier's own id of what was bought. `note`: what the packer is told of it.
     `left`: it has left the house. `label`: what has become of its label once it is no longer to be used: `voiding`, `voided`, `void_refused`.
-    `manifest`: the list on which its carrier takes it."""
+    `manifest`: the list on which its carrier takes it. `back`: the label by which it comes back."""
 
     n: int
     lines: Mapping[str, int]
@@ -36,6 +55,7 @@ class Package:
     left: bool = False
     label: str = ""
     manifest: str = ""
+    back: Back | None = None
 
     @property
     def delivered(self) -> bool:
