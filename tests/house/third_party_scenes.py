@@ -26,6 +26,8 @@ from waybill.shop import store
 def spoken_to_by_edi(the: Life) -> None:
     before = store.node("columbus")
     store.save(store.NODE, "columbus", replace(before, webhook_url="", settings={"edi": SETTINGS}))
+    channel = store.channel("api")
+    store.save(store.CHANNEL, "api", replace(channel, settings={**channel.settings, "edi": {"id": "BUYER", "our_id": "WAYBILL", "documents": ["856"]}}))
     store.forget()
     columbus = Warehouse(the, "columbus")
     ships, ends = placed(the, an_order(("TEA", 2))), placed(the, an_order(("TEA", 1)))
@@ -38,13 +40,16 @@ def spoken_to_by_edi(the: Life) -> None:
     give_up(the, ends)
     assert load(second)[1].status in ("cancelled", "rejected")
     ok(the.call("PUT", "/v1/purchase-orders/PO-E", {"supplier": "Leaf & Co", "node": "columbus", "lines": {"TEA": 5}}))
+    the.world.handler("edi")({"detail-type": "Scheduled Event"}, None)
     ok(the.call("POST", "/v1/edi/announcements", {"kind": "purchase_order", "id": "PO-E"}))
     columbus.send("856", ship_notice.write(ShipNotice("S1", "2026-11-29", "0900", (Pack("PO-E", {"TEA": 5}, "0" * 18),), expected="2030-01-02")))
     columbus.send("944", receipt_advice.write(ReceiptAdvice("PO-E", "R1", "2026-11-29", {"TEA": 4}, {"TEA": 1})))
     columbus.send("846", inventory_advice.write(InventoryAdvice("INV1", "2026-11-29", {"TEA": 1})))
     columbus.send("945", advice(second, Carton({"TEA": 1}, "1ZLATE")))
     _looked_at(the, columbus)
+    assert replace(columbus, node="channel-api").got(), "the buyer hears of what has left"
     store.save(store.NODE, "columbus", before)
+    store.save(store.CHANNEL, "api", channel)
     store.forget()
 
 

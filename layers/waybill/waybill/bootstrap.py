@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from waybill.channels.worker import IntakeWorker
     from waybill.counting.service import Counting
     from waybill.drafts.service import Drafts
+    from waybill.edi.notices import Notices
     from waybill.edi.orders import Orders as EdiOrders
     from waybill.edi.taking import Taking as EdiTaking
     from waybill.edi.watching import Watching as EdiWatching
@@ -203,7 +204,10 @@ def channel_acks() -> ChannelAcks:
         tenders = account(record.order, record.state, record.tenders).tenders
         return steps_of(tenders, int(event.data["tender"]), event.time, int(event.data["amount"]))
 
-    return ChannelAcks(utc_now, steps)
+    def noticed(record: Record, event: Event) -> None:
+        edi_notices().shipped(record, event)
+
+    return ChannelAcks(utc_now, steps, noticed)
 
 
 def orders() -> Orders:
@@ -1015,6 +1019,14 @@ def edi_orders() -> EdiOrders:
     return Orders(utc_now, Sending(utc_now), lambda kind, id: supply().load(kind, id))
 
 
+def edi_notices() -> Notices:
+    """Ship notices into the folders of channels."""
+    from waybill.edi.notices import Notices
+    from waybill.edi.sending import Sending
+
+    return Notices(Sending(utc_now))
+
+
 def edi_taking() -> EdiTaking:
     """What partners put into their folders."""
     from dataclasses import replace
@@ -1033,11 +1045,12 @@ def edi_taking() -> EdiTaking:
 
 
 def edi_watching() -> EdiWatching:
-    """Counts what waits for an acknowledgement, or for a person."""
+    """Tells nodes what is on its way to them; counts what waits for an acknowledgement, or for a person."""
     from waybill.edi.sending import Sending
     from waybill.edi.watching import Watching
+    from waybill.supply.table import InboundTable
 
-    return Watching(Sending(utc_now))
+    return Watching(Sending(utc_now), edi_orders(), InboundTable().on_their_way)
 
 
 def edi_api() -> Router:
@@ -1045,4 +1058,4 @@ def edi_api() -> Router:
     from waybill.edi import api
     from waybill.edi.sending import Sending
 
-    return api.router(edi_taking(), Sending(utc_now), edi_orders())
+    return api.router(edi_taking(), Sending(utc_now), edi_orders(), edi_notices())

@@ -31,11 +31,15 @@ ACCEPTED, GIVEN_BACK, OWED = "order.confirmed", "payment.refunded", "payment.ref
 Steps = Callable[[Record, Event], tuple[int, int] | None]
 """What the channel has returned of an order in all before and after it carries out what an event says that it owes; None: that is for a person."""
 
+Noticed = Callable[[Record, Event], None]
+"""A channel that speaks EDI is told of a shipment in its own way; said again it hears nothing new."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelAcks:
     clock: Clock
     steps: Steps = lambda record, event: None
+    noticed: Noticed = lambda record, event: None
     patience: Patience = field(default_factory=Patience)
 
     def take(self, message: dict[str, Any]) -> None:
@@ -63,6 +67,8 @@ class ChannelAcks:
         if told:
             count("ChannelsTold", channel=channel)
             logger.info("channel told", order_id=record.order.id, event_id=event.id, channel=channel)
+        if event.type == SHIPPED and shop.channel(channel).settings.get("edi"):
+            self.noticed(record, event)
 
     def _told(self, event: Event, record: Record) -> bool:
         """Tells it, unless it has been told already, or wants to hear nothing."""

@@ -8,8 +8,9 @@ from typing import Any
 from waybill.aws.http import Answer, Request, Router, cursor, cursor_key, page_size
 from waybill.edi import store
 from waybill.edi.model.record import IN, OUT, PARKED, STATUSES, Kept
+from waybill.edi.notices import Notices
 from waybill.edi.orders import Orders
-from waybill.edi.partner import partner
+from waybill.edi.partner import CHANNEL, partner
 from waybill.edi.sending import Sending
 from waybill.edi.taking import LARGEST, Taking
 from waybill.kernel.errors import InvalidInput, Malformed, NotFound, TooLarge
@@ -24,7 +25,7 @@ _DEEDS = ("replay", "resend", "close")
 """Tried again, with a body as it was repaired; the file that went put into the folder once more; seen to by other means."""
 
 
-def router(taking: Taking, sending: Sending, orders: Orders) -> Router:
+def router(taking: Taking, sending: Sending, orders: Orders, notices: Notices) -> Router:
     """Routes of `functions/edi`."""
     routes = Router()
 
@@ -71,8 +72,9 @@ def router(taking: Taking, sending: Sending, orders: Orders) -> Router:
             raise NotFound(f"an interchange can be sent on its way by POST …/{{id}}:{', :'.join(_DEEDS)}")
         kept = store.load(id)
         if verb == "replay":
-            again = kept.way == OUT and kept.status == PARKED
-            return Answer(_shown(orders.again(kept) if again else taking.again(id, key.actor, request.body or None), sending))
+            if kept.way == OUT and kept.status == PARKED:
+                return Answer(_shown((notices if kept.node.startswith(CHANNEL) else orders).again(kept), sending))
+            return Answer(_shown(taking.again(id, key.actor, request.body or None), sending))
         if verb == "close":
             return Answer(_shown((taking if kept.way == IN else sending).close(id, key.actor), sending))
         if kept.way != OUT:

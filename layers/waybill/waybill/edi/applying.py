@@ -53,6 +53,8 @@ class Applying:
 
     def apply(self, of: Partner, document: Any) -> str:
         actor = f"edi:{of.node}"
+        if of.is_channel and not isinstance(document, Acknowledgement):
+            raise InvalidInput("a channel sends us acknowledgements and nothing else")
         if isinstance(document, ShippingAdvice):
             return self._shipped(of, document, actor)
         if isinstance(document, ReceiptAdvice):

@@ -60,13 +60,28 @@ class Orders:
     def announce(self, kind: str, id: str) -> Kept:
         """A node is told what is on its way to it; told again when something of it has changed. Raises NotFound, InvalidInput."""
         coming = self.coming(kind, id)
-        to, units = partners.partner(coming.node), dict(coming.outstanding)
-        advice = TransferAdvice(id, instant(self.clock())[:10], coming.source, coming.node, units, coming.expected)
-        said = ",".join(f"{sku}={count}" for sku, count in sorted(units.items()))
-        return self.sending.send(to, f"943/{kind}/{id}/{coming.expected}/{said}", [Letter(transfer_advice.KIND, id, transfer_advice.write(advice))])
+        return self.sending.send(partners.partner(coming.node), _cause(kind, coming), [self._advice(coming)])
+
+    def announce_or_park(self, kind: str, coming: Coming) -> Kept:
+        """The same, nobody having asked for it: what X12 cannot carry waits for a person."""
+        to, cause = partners.partner(coming.node), _cause(kind, coming)
+        try:
+            letter = self._advice(coming)
+        except InvalidInput as problem:
+            return self.sending.park(to, cause, transfer_advice.KIND, coming.id, problem)
+        return self.sending.send(to, cause, [letter])
+
+    def _advice(self, coming: Coming) -> Letter:
+        day = instant(self.clock())[:10]
+        advice = TransferAdvice(coming.id, day, coming.source, coming.node, dict(coming.outstanding), coming.expected)
+        return Letter(transfer_advice.KIND, coming.id, transfer_advice.write(advice))
 
     def again(self, kept: Kept) -> Kept:
         """What could not be written, after its cause was repaired."""
+        if kept.cause.startswith(f"{transfer_advice.KIND}/"):
+            _, kind, id, *_ = kept.cause.split("/")
+            told = self.announce(kind, id)
+            return told if told.id == kept.id else self.sending.close(kept.id, "told as it is now")
         fo_id, _, event = kept.cause.partition("/")
         record, work = load(fo_id)
         return self._send(partners.partner(kept.node), event, record, work, _status(work))
@@ -78,6 +93,12 @@ class Orders:
         except InvalidInput as problem:
             return self.sending.park(to, cause, shipping_order.KIND, work.id, problem)
         return self.sending.send(to, cause, [letter])
+
+
+def _cause(kind: str, coming: Coming) -> str:
+    """Names what is on its way as it is now."""
+    said = ",".join(f"{sku}={count}" for sku, count in sorted(coming.outstanding.items()))
+    return f"{transfer_advice.KIND}/{kind}/{coming.id}/{coming.expected}/{said}"
 
 
 def _knows(to: Partner, work: FulfilmentOrder) -> bool:

@@ -1,9 +1,9 @@
 """With whom we exchange documents, and through which folder: what a node's (or a channel's) settings say under `edi`.
 
     {"id": "NORTHWIND", "qualifier": "ZZ", "our_id": "WAYBILL", "our_qualifier": "ZZ", "version": "4010", "prefix": "edi/<node>", "test": false,
-     "answer_minutes": 120}
+     "answer_minutes": 120, "documents": ["856"]}
 
-Only `id` and `our_id` must be there.
+Only `id` and `our_id` must be there. `documents` is what a channel wants to hear; a node hears all that concerns it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from waybill.edi.model.x12 import Party
 from waybill.kernel.errors import InvalidInput, NotFound
 from waybill.shop import store as shop
 
-_FIELDS = ("id", "qualifier", "our_id", "our_qualifier", "version", "prefix", "test", "answer_minutes")
+_FIELDS = ("id", "qualifier", "our_id", "our_qualifier", "version", "prefix", "test", "answer_minutes", "documents")
+CHANNEL = "channel:"
+"""Before a channel's id, where a node's would stand."""
+DOCUMENTS = ("856",)
 _ID = re.compile(r"[A-Za-z0-9 ._-]{2,15}\Z")
 _QUALIFIER = re.compile(r"[A-Z0-9]{2}\Z")
 _PREFIX = re.compile(r"edi/[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
@@ -26,7 +29,8 @@ _MINUTES = 120
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """`node`: whose folder it is. `answer_minutes`: how long an acknowledgement may take before somebody is told."""
+    """`node`: whose folder it is, a node's id or `channel:<id>`. `answer_minutes`: how long an acknowledgement may take before somebody is told.
+    `documents`: what a channel wants to hear."""
 
     node: str
     them: Party
@@ -34,6 +38,11 @@ class Partner:
     prefix: str
     test: bool = False
     answer_minutes: int = _MINUTES
+    documents: tuple[str, ...] = ()
+
+    @property
+    def is_channel(self) -> bool:
+        return self.node.startswith(CHANNEL)
 
     def inbox(self, name: str = "") -> str:
         return f"{self.prefix}/in/{name}"
@@ -43,17 +52,35 @@ class Partner:
 
 
 def partner(node: str) -> Partner:
-    """Raises NotFound where the node speaks no EDI, InvalidInput where its settings cannot be used."""
+    """Of a node's id, or of `channel:<id>`. Raises NotFound where it speaks no EDI, InvalidInput where its settings cannot be used."""
+    if node.startswith(CHANNEL):
+        return of_channel(node.removeprefix(CHANNEL))
     says = shop.node(node).settings.get("edi")
     if not says:
         raise NotFound(f"{node} speaks no EDI: its settings have no edi")
     return _partner(node, says)
 
 
-def partners() -> Iterator[Partner]:
+def of_channel(channel: str) -> Partner:
+    """Raises NotFound where the channel speaks no EDI, InvalidInput where its settings cannot be used."""
+    says = shop.channel(channel).settings.get("edi")
+    if not says:
+        raise NotFound(f"{channel} speaks no EDI: its settings have no edi")
+    return _partner(CHANNEL + channel, says)
+
+
+def nodes() -> Iterator[Partner]:
     for node in shop.nodes():
         if node.settings.get("edi"):
             yield _partner(node.id, node.settings["edi"])
+
+
+def partners() -> Iterator[Partner]:
+    """Nodes, then channels."""
+    yield from nodes()
+    for channel in shop.channels():
+        if channel.settings.get("edi"):
+            yield _partner(CHANNEL + channel.id, channel.settings["edi"])
 
 
 def of_file(key: str) -> Partner | None:
@@ -74,6 +101,9 @@ def check(says: Any) -> None:
         wrong["settings.edi.prefix"] = "edi/ and a name of letters, digits, . _ -"
     if not isinstance(says.get("test", False), bool):
         wrong["settings.edi.test"] = "true or false"
+    wanted = says.get("documents", [])
+    if not isinstance(wanted, list) or any(each not in DOCUMENTS for each in wanted):
+        wrong["settings.edi.documents"] = f"a list of {', '.join(DOCUMENTS)}"
     minutes = says.get("answer_minutes", _MINUTES)
     if isinstance(minutes, bool) or not isinstance(minutes, int) or not 1 <= minutes <= 10_080:
         wrong["settings.edi.answer_minutes"] = "1 to 10080"
@@ -87,9 +117,10 @@ def _partner(node: str, says: Mapping[str, Any]) -> Partner:
         node=node,
         them=Party(says["id"], says.get("qualifier", "ZZ")),
         us=Party(says["our_id"], says.get("our_qualifier", "ZZ")),
-        prefix=says.get("prefix", f"edi/{node}"),
+        prefix=says.get("prefix", f"edi/{node.replace(':', '-')}"),
         test=says.get("test", False),
         answer_minutes=int(says.get("answer_minutes", _MINUTES)),
+        documents=tuple(says.get("documents", ())),
     )
 
 

@@ -3,13 +3,13 @@ written with whatever changes it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from waybill.aws.tables import Write, commit, replace
 from waybill.inventory.stock_table import INVENTORY
 from waybill.kernel.events import Entry
-from waybill.supply.model.inbound import PURCHASE_ORDER, TRANSFER, Deed, Inbound, Line
+from waybill.supply.model.inbound import ON_ITS_WAY, PURCHASE_ORDER, TRANSFER, Deed, Inbound, Line
 from waybill.supply.model.promise import Due
 
 _INBOUND, _DUE = "INBOUND#", "DUE#"
@@ -34,6 +34,12 @@ class InboundTable:
     def unfinished(self) -> Iterator[Inbound]:
         for kind in (PURCHASE_ORDER, TRANSFER):
             yield from (_inbound(item) for item in INVENTORY.partition(_INBOUND + kind) if item["under_way"])
+
+    def on_their_way(self, nodes: Collection[str]) -> Iterator[tuple[str, Inbound]]:
+        """(kind, what is on its way to one of these nodes) where nothing of it has come yet."""
+        for kind in (PURCHASE_ORDER, TRANSFER):
+            found = (_inbound(item) for item in INVENTORY.partition(_INBOUND + kind) if item["status"] in ON_ITS_WAY and item["node"] in nodes)
+            yield from ((kind, inbound) for inbound in found if inbound.shown in ON_ITS_WAY)
 
     def page(self, kind: str, limit: int, start: dict[str, Any] | None) -> tuple[list[Inbound], dict[str, Any] | None]:
         """By id."""
