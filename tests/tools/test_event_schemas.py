@@ -10,8 +10,8 @@ from tools import event_schemas
 from waybill.orders import outbox
 
 BY_TYPE = {kind.type: kind for kind in event_schemas.KINDS}
-_NOT_ON_OUR_BUS = {"stock.available", "stock.levels", "order.created", "order.updated", "order.restored", "order.refunded"}
-"""The Inventory table's own stream, webhook topics of WooCommerce, and what our own webhooks say."""
+_NOT_ON_OUR_BUS = {"stock.available", "stock.levels", "order.created", "order.updated", "order.restored", "order.refunded", "fulfilment_order.labels_asked_back"}
+"""The Inventory table's own stream, webhook topics of WooCommerce, what our own webhooks say, and a message that goes straight into its queue."""
 
 
 def test_the_committed_schemas_and_catalogue_are_what_the_table_says() -> None:
