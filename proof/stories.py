@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from proof.faults import Crash
 from proof.sold_stories import SOLD
 from tests.flow.life import DECLINED, Life, an_order
 from tests.flow.stories import STORIES as OF_THE_FLOW
 from tests.flow.stories import Story, delivered
 
+_MOST_ROUNDS = 4
 _DECISION_S = 60
 """As long as a person has to decide what becomes of a payment that was declined: `cloud.built`."""
 
@@ -96,6 +100,56 @@ def walked(the: Life, work: dict[str, Any]) -> None:
     _ok(the.call("POST", f"{path}/leave", {}, node))
 
 
+def fetched_at_a_store(the: Life) -> str:
+    """Its customer comes late: he is reminded, a person is told, then he has it; asked for twice, it is handed over once."""
+    order_id = the.place(fetched_at("columbus"))
+    the.settle()
+    (work,) = the.fulfil(order_id, "accept", "pick", "ready")
+    the.settle()
+    for days in (4, 4):
+        the.world.later(days * 86_400)
+        _went_round(the)
+    for _ in range(2):
+        _ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/collect", {"name": "ada  byron"}, "columbus"))
+        the.settle()
+    _went_round(the)
+    return order_id
+
+
+def _went_round(the: Life) -> None:
+    """The schedule comes every quarter of an hour: one round that fails is followed by another."""
+    for _ in range(_MOST_ROUNDS):
+        try:
+            the.world.handler("parcels")({"detail-type": "Scheduled Event"}, None)
+        except Crash as crash:
+            the.world.crashes.append(crash)
+            the.world.restart()
+        except (ClientError, ReadTimeoutError):
+            continue
+        else:
+            the.settle()
+            return
+    raise AssertionError("no round came to its end")
+
+
+def left_at_a_store(the: Life) -> str:
+    """Nobody comes, and it is cancelled where it waits."""
+    order_id = the.place(fetched_at("columbus"))
+    the.settle()
+    the.fulfil(order_id, "accept", "pick", "ready")
+    the.settle()
+    reply = the.call("POST", f"/v1/orders/{order_id}/cancel", {"reason": "never came"})
+    assert reply.status < 300, reply.content
+    the.settle()
+    return order_id
+
+
+def fetched_at(node: str, *lines: tuple[str, int]) -> dict[str, Any]:
+    """An order that its customer fetches there."""
+    order = an_order(*(lines or (("TEA", 2), ("CUP", 1))))
+    return {**order, "shipping": {**order["shipping"], "method": "pickup", "pickup_node": node}}
+
+
 def _ok(reply: Any) -> Any:
     assert 200 <= reply.status < 300, reply.content
     return reply.json()
@@ -105,6 +159,8 @@ STORIES = {
     **OF_THE_FLOW,
     **SOLD,
     "picked-on-a-walk": Story(picked_on_a_walk, "completed"),
+    "fetched": Story(fetched_at_a_store, "completed"),
+    "left-at-a-store": Story(left_at_a_store, "cancelled"),
     "reshipped": Story(reshipped, "shipped"),
     "declined": Story(declined, "on_hold"),
     "refunded": Story(refunded, "completed"),

@@ -30,7 +30,7 @@ STATUSES = [
     "partially_delivered", "delivered", "completed", "cancelled",
 ]  # fmt: skip
 FO_STATUSES = [
-    "requested", "accepted", "rejected", "picking", "picked", "packed", "partially_shipped", "shipped", "delivered", "cancellation_requested", "on_hold", "cancelled",
+    "requested", "accepted", "rejected", "picking", "picked", "packed", "ready_for_pickup", "partially_shipped", "shipped", "delivered", "cancellation_requested", "on_hold", "cancelled",
 ]  # fmt: skip
 
 
@@ -277,7 +277,7 @@ SHAPES: dict[str, Schema] = {
             "totals": ref("Totals"),
             "customer": ref("Customer"),
             "lines": array(ref("Line")),
-            "shipping": record({"method": TEXT}, {"promise_days": WHOLE}),
+            "shipping": record({"method": TEXT}, {"promise_days": WHOLE, "pickup_node": TEXT}),
             "holds": array(ref("Hold")),
             "tenders": array(record({"kind": {"enum": ["card", "gift_card", "store_credit", "channel", "terms", "cod"]}, "amount": AMOUNT}, {"gateway": TEXT, "reference": TEXT})),
             "fulfilment_orders": array(ref("FulfilmentSummary")),
@@ -673,6 +673,7 @@ SHAPES: dict[str, Schema] = {
         },
         {
             "note": TEXT,
+            "pickup": record({"node": TEXT}, {"until": maybe(INSTANT)}, "Its customer fetches it there; once it waits, `until` then"),
             "buying": record({"since": INSTANT, "waits": TEXT}, {}, "Its labels are being bought; `waits` says why they are not yet"),
             "supported_actions": {**array(TEXT), "description": "What may be done with it now: names of the routes below it"},
             "pause": {
@@ -774,7 +775,7 @@ SHAPES: dict[str, Schema] = {
     "ParcelCase": record(
         {
             "id": TEXT,
-            "kind": {"enum": ["no_label", "void_refused", "delayed", "undeliverable", "lost", "returning"]},
+            "kind": {"enum": ["no_label", "void_refused", "delayed", "undeliverable", "lost", "returning", "not_collected"]},
             "status": {"enum": ["open", "closed"]},
             "fulfilment_order": FO_ID,
             "node": TEXT,

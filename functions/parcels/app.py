@@ -9,4 +9,4 @@ PARCELS = bootstrap.parcels()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    return PARCELS.watching.round() if "detail-type" in event else batch.each_event(event, PARCELS.told)
+    return PARCELS.round() if "detail-type" in event else batch.each_event(event, PARCELS.told)

@@ -38,6 +38,22 @@ def carriers_set_up(the: Life) -> None:
     shop.forget()
 
 
+def fetched_at_its_store(the: Life) -> None:
+    """It is made ready, its customer is reminded, a person is told, and it is handed over."""
+    order = an_order(("TEA", 1))
+    order_id = placed(the, {**order, "shipping": {**order["shipping"], "pickup_node": "columbus"}})
+    (work,) = the.fulfil(order_id, "accept", "pick", "ready")
+    for _ in range(2):
+        the.world.later(4 * 86_400)
+        the.tick("parcels")
+    (case,) = ok(the.call("GET", "/v1/parcel-cases?kind=not_collected")).json()["items"]
+    assert case["fulfilment_order"] == work["id"]
+    ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/collect", {"name": "Ada Byron"}, "columbus"))
+    the.tick("parcels")
+    assert ok(the.call("GET", "/v1/parcel-cases?kind=not_collected")).json()["items"] == []
+    the.world.later(-8 * 86_400)
+
+
 def labels_bought(the: Life) -> None:
     vendor = Books()
 

@@ -84,6 +84,22 @@ def test_a_confirmation_shows_lines_sums_and_the_total_of_the_order() -> None:
         assert shown in mail.text and shown in mail.html
 
 
+@pytest.mark.parametrize("type", ["fulfilment_order.ready_for_pickup", "fulfilment_order.pickup_reminder"])
+def test_who_is_to_fetch_it_is_told_the_code_the_place_and_the_day(type: str) -> None:
+    mail = preview.mail(type)
+    for shown in ("482913", "2026-11-23", "Fetch it at", "77 Massachusetts Avenue", "Canvas tote"):
+        assert shown in mail.text and shown in mail.html
+    assert "Cast iron pan" not in mail.text
+
+
+def test_what_was_fetched_is_not_told_to_be_on_its_way_or_to_wait() -> None:
+    known = preview.record()
+    shipped, fetched = preview.event("fulfilment_order.shipped"), replace(known, fulfilment_orders=({**known.fulfilment_orders[0], "status": "delivered"},))
+    assert no_longer_true(replace(shipped, data={**shipped.data, "collected": True}), fetched) == "collected"
+    assert no_longer_true(preview.event("fulfilment_order.ready_for_pickup"), fetched) == "not_waiting"
+    assert no_longer_true(preview.event("fulfilment_order.pickup_reminder"), fetched) == "not_waiting"
+
+
 def test_a_shipping_mail_has_the_tracking_link_and_only_what_is_in_the_parcel() -> None:
     mail = preview.mail("fulfilment_order.shipped")
     assert "https://track.parcelway.example/PW1042003317425" in mail.text

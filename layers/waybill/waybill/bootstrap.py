@@ -706,7 +706,7 @@ def scarcity() -> Scarcity:
 def rules_api() -> Router:
     """Routes of `functions/rules`."""
     from waybill.counting.model import sheet as counting_sheet
-    from waybill.fulfilment.model import customs, returning, shortage, sscc
+    from waybill.fulfilment.model import customs, pickup, returning, shortage, sscc
     from waybill.fulfilment.service import Fulfilment
     from waybill.inventory import shop_endless
     from waybill.inventory.model import backorders, cart, endless, sharing
@@ -752,6 +752,7 @@ def rules_api() -> Router:
         remorse.POLICY: remorse.check,
         answers.POLICY: answers.check,
         shortage.POLICY: shortage.check,
+        pickup.POLICY: pickup.check,
         risk.POLICY: risk.check,
         listing_policy.POLICY: lambda policy: listing_policy.check(policy, reachable(policy)),
         "routing": check_routing,
@@ -812,6 +813,7 @@ def fulfilment_api() -> Router:
     from waybill.aws import queues
     from waybill.fulfilment import api, deliveries_api, life_api, manifests_api
     from waybill.fulfilment.carriers.tracking_door import Carriers
+    from waybill.fulfilment.collecting import Collecting
     from waybill.fulfilment.dividing import Dividing
     from waybill.fulfilment.manifesting import HandingOver
     from waybill.fulfilment.reshipping import Reshipping
@@ -820,7 +822,7 @@ def fulfilment_api() -> Router:
 
     service = Fulfilment(utc_now)
     routes = api.router(service, Carriers(utc_now, service, _exceptions()))
-    life_api.add_routes(routes, service, Dividing(utc_now), Reshipping(utc_now))
+    life_api.add_routes(routes, service, Dividing(utc_now), Reshipping(utc_now), Collecting(service, utc_now))
     manifests_api.add_routes(routes, HandingOver(utc_now, service))
     moving.add_routes(routes, _moving())
     deliveries_api.add_routes(routes, partial(queues.send, "NODE_PUSH_QUEUE_URL"))
@@ -898,6 +900,7 @@ def carriers_api() -> Router:
 
 def parcels() -> Parcels:
     """What `functions/parcels` does: it gives labels back, `watching` goes its rounds."""
+    from waybill.fulfilment.collecting import Collecting
     from waybill.fulfilment.parcels import Parcels
     from waybill.fulfilment.service import Fulfilment
     from waybill.fulfilment.watching import Watching
@@ -913,7 +916,8 @@ def parcels() -> Parcels:
         return _packing().pack(fo_id, json.loads(wanted or "[]"), "fulfilment")
 
     watching = Watching(utc_now, Fulfilment(utc_now), _exceptions(), scans, pack, lambda: [node.id for node in shop.nodes()])
-    return Parcels(_labels(), watching, lambda fo_id, actor: _packing().relabel(fo_id, actor))
+    return Parcels(_labels(), watching, lambda fo_id, actor: _packing().relabel(fo_id, actor), Collecting(Fulfilment(utc_now), utc_now))
+
 
 
 def labels_api() -> Router:

@@ -70,9 +70,10 @@ _SHIPPING = shape(
         "discount": (amount, "0"),
         "tax": (amount, "0"),
         "promise_days": (whole(0, 90), 0),
+        "pickup_node": (_TEXT, ""),
     },
 )
-_STANDARD: dict[str, Any] = {"method": "standard", "amount": "0", "discount": "0", "tax": "0", "promise_days": 0}
+_STANDARD: dict[str, Any] = {"method": "standard", "amount": "0", "discount": "0", "tax": "0", "promise_days": 0, "pickup_node": ""}
 _TENDER = shape(
     {"kind": one_of(*TENDER_KINDS), "amount": amount},
     {
@@ -213,7 +214,8 @@ def _shipping(body: dict[str, Any], money: _Amounts) -> Shipping:
     if raw is None and any(line["ships"] for line in body["lines"]):
         money.problems["shipping"] = "is required where a line ships"
     amounts = {name: money((raw or _STANDARD)[name], f"shipping.{name}") for name in ("amount", "discount", "tax")}
-    return Shipping((raw or _STANDARD)["method"], promise_days=(raw or _STANDARD)["promise_days"], **amounts)
+    said = raw or _STANDARD
+    return Shipping(said["method"], promise_days=said["promise_days"], pickup_node=said["pickup_node"], **amounts)
 
 
 def _tenders(body: dict[str, Any], money: _Amounts) -> tuple[Tender, ...]:

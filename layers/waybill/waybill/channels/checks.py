@@ -10,7 +10,7 @@ from waybill.channels.imported import Finding, Imported
 from waybill.kernel.money import decimal_string
 from waybill.orders import addresses
 from waybill.orders.model.order import Address, Customer, Order
-from waybill.shop.model import Item
+from waybill.shop.model import Item, Node
 
 _MOST_NAMED = 5
 
@@ -25,6 +25,24 @@ def checked(imported: Imported, items: Mapping[str, Item], policy: Mapping[str, 
     )
     findings = (*imported.findings, *sums(order), *items_known(order, items), *_each_deliverable(order, customer, policy))
     return replace(imported, order=order, customer=customer, findings=findings)
+
+
+def fetched(imported: Imported, store: Node | None) -> Imported:
+    """An order that its customer fetches: its goods go to the store, care of him; the address that he gave is where he is billed, where he gave no other.
+    A store that there is not is a finding."""
+    named, person = imported.order.shipping.pickup_node, imported.customer
+    if not named:
+        return imported
+    if store is None:
+        return replace(imported, findings=(*imported.findings, Finding("address", f"there is no node {named[:64]} at which it could be fetched")))
+    place = store.place
+    there = Address(
+        name=person.name or person.ship_to.name,
+        company=place.name,
+        **{name: getattr(place, name) for name in ("line1", "line2", "city", "region", "postal_code", "country", "phone")},
+    )
+    billed = person.bill_to or (person.ship_to if person.ship_to.line1 else None)
+    return replace(imported, customer=replace(person, ship_to=there, bill_to=billed))
 
 
 def sums(order: Order) -> list[Finding]:

@@ -73,7 +73,7 @@ class Following:
 
     def _address(self, record: Record, said: Imported, actor: str) -> list[str]:
         ship_to, as_of = addresses.written(said.customer.ship_to), said.standing.as_of
-        if not as_of or not ship_to.line1 or ship_to == addresses.written(record.customer.ship_to) or record.state.status in _OVER:
+        if record.order.shipping.pickup_node or not as_of or not ship_to.line1 or ship_to == addresses.written(record.customer.ship_to) or record.state.status in _OVER:
             return []
         if as_of <= max(store.addressed_as_of(record), record.order.placed_at):
             return []

@@ -23,6 +23,7 @@ from waybill.kernel.errors import Conflict, Forbidden, InvalidInput, KeyReused, 
 from waybill.kernel.ids import digest, order_id
 from waybill.orders import documents, keys
 from waybill.orders.documents import Document
+from waybill.orders.model.order import Order
 from waybill.shop import store as shop
 from waybill.shop.model import Channel, Key
 
@@ -72,6 +73,7 @@ class Intake:
         received_at = instant(self.clock())
         imported = api.normalise(channel, body, received_at)
         order = imported.order
+        _refuse_unknown_store(order)
         document = Document(channel, key, "api", "order", raw, received_at, order.id)
         _refuse_other_content(document, fingerprint(imported))
         documents.keep(document)
@@ -185,6 +187,17 @@ def _channel_of(caller: Key, body: Any) -> str:
         return shop.channel(named).id if isinstance(named, str) else ""
     except NotFound:
         raise InvalidInput("the shop has no such channel", fields={"channel": "unknown"}) from None
+
+
+def _refuse_unknown_store(order: Order) -> None:
+    """It is fetched at a node of ours, or nowhere."""
+    store = order.shipping.pickup_node
+    if not store:
+        return
+    try:
+        shop.node(store)
+    except NotFound:
+        raise InvalidInput(f"there is no node {store[:64]!r} at which it could be fetched", fields={"shipping.pickup_node": "no such node"}) from None
 
 
 def _refuse_other_content(document: Document, content: str) -> None:

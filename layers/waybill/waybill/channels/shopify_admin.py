@@ -187,7 +187,8 @@ class Shopify:
             after = page["endCursor"]
 
     def _fulfil(self, shipment: Shipment, lines: list[dict[str, Any]]) -> None:
-        fulfillment = {"lineItemsByFulfillmentOrder": lines, "notifyCustomer": False, "trackingInfo": _tracking(shipment.parcels)}
+        tracking = {"trackingInfo": _tracking(shipment.parcels)} if shipment.parcels else {}
+        fulfillment = {"lineItemsByFulfillmentOrder": lines, "notifyCustomer": False, **tracking}
         variables = {"fulfillment": fulfillment, "message": f"Waybill {shipment.name}"}
         answer = self._ask("shopify.fulfillmentCreate", FULFIL, variables)["fulfillmentCreate"]
         _refuse_user_errors("fulfillmentCreate", answer["userErrors"])

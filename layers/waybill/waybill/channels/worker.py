@@ -25,6 +25,7 @@ from waybill.orders.model.state import State, go_without, received, remembered
 from waybill.orders.store import Record
 from waybill.shop import store as shop
 from waybill.shop.bundles import bundles
+from waybill.shop.model import Node
 
 HISTORY = "history"
 """The door of orders that were fulfilled before they came to us."""
@@ -175,8 +176,17 @@ def looked_over(imported: Imported) -> Imported:
     """Bundles taken apart, and what the shop's own data have to say to it."""
     kits, sold = bundles(), [line.sku for line in imported.order.lines if line.sku]
     known = shop.items([*sold, *(part for sku in sold for part in kits.get(sku, ()))])
-    complete = checks.checked(replace(imported, order=exploded(imported.order, kits, known)), known, shop.policy(addresses.POLICY))
+    there = checks.fetched(imported, _store(imported.order.shipping.pickup_node))
+    complete = checks.checked(replace(there, order=exploded(imported.order, kits, known)), known, shop.policy(addresses.POLICY))
     return screened(complete, imported.order, shop.policy)
+
+
+def _store(node: str) -> Node | None:
+    """Where it is fetched; None where it is sent, or there is no such node."""
+    try:
+        return shop.node(node) if node else None
+    except NotFound:
+        return None
 
 
 def _marked(imported: Imported, content: str, document: Document) -> Imported:

@@ -36,7 +36,7 @@ _DRAFT = _some(
     ship_to=_ADDRESS,
     bill_to=_ADDRESS,
     lines=array(_LINE, 0, MOST_LINES),
-    shipping=_some("method", "amount", "discount", "tax", "promise_days"),
+    shipping=_some("method", "amount", "discount", "tax", "promise_days", "pickup_node"),
     groups=array(_some("id", "method", "promise_days", ship_to=_ADDRESS), 0, 20),
     tenders=_TENDERS,
     taxes=array(_some("title", "amount", "rate"), 0, 50),

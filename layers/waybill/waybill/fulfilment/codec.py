@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Package, Pause, Purchase
+from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Package, Pause, Pickup, Purchase
 from waybill.fulfilment.model.machine import CLOSED, LEFT
 from waybill.fulfilment.model.once import Asked
 from waybill.fulfilment.model.parcel import Back
@@ -14,9 +14,11 @@ from waybill.kernel.ids import order_of_fulfilment_order
 from waybill.kernel.plain import plain
 from waybill.orders.codec import FULFILMENT_ORDER, partition
 
-OPEN, ON_THE_WAY = "open", "away"
-"""What a node's list in the index begins with: work to do, and parcels that are on their way. Apart, so that a node that asks
-for work never pages through what it shipped last week."""
+OPEN, ON_THE_WAY, WAITING = "open", "away", "pickup"
+"""What a node's list in the index begins with: work to do, parcels that are on their way, and what waits for who comes for it, by the instant at which it is to
+be looked at. Apart, so that a node that asks for work never pages through what it shipped last week."""
+_NEVER = "9999"
+"""Stands where nothing is to be looked at any more."""
 
 
 def item_of(work: FulfilmentOrder) -> dict[str, Any]:
@@ -42,7 +44,11 @@ def item_of(work: FulfilmentOrder) -> dict[str, Any]:
         item["buying"] = _lean(plain(work.buying)) | {"packages": [_lean(plain(package)) for package in work.buying.packages]}
     if work.asked:
         item["asked"] = [_lean(plain(each)) for each in work.asked]
-    if work.status not in CLOSED:
+    if work.pickup:
+        item["pickup"] = _lean(plain(work.pickup))
+    if work.pickup and work.status == "ready_for_pickup":
+        item |= {"lookup_pk": f"NODE#{work.pickup.node}", "lookup_sk": f"{WAITING}#{work.pickup.due or _NEVER}#{work.id}"}
+    elif work.status not in CLOSED:
         part = ON_THE_WAY if work.status in LEFT else OPEN
         item |= {"lookup_pk": f"NODE#{work.node}", "lookup_sk": f"{part}#{work.since}#{work.id}"}
     return item
@@ -64,6 +70,7 @@ def work_from(item: dict[str, Any]) -> FulfilmentOrder:
         wave=item.get("wave", ""),
         buying=_purchase(item["buying"]) if item.get("buying") else None,
         asked=tuple(Asked(**each) for each in item.get("asked", ())),
+        pickup=Pickup(**item["pickup"]) if item.get("pickup") else None,
         history=tuple(Entry.from_dict(entry) for entry in item["history"]),
     )
 

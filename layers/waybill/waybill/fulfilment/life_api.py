@@ -1,4 +1,4 @@
-"""The routes of what interrupts a fulfilment order: cancellation asked and answered, units short, held and released, split and merged."""
+"""The routes of what interrupts a fulfilment order (cancellation asked and answered, units short, held and released, split and merged), and of what is fetched."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
 from waybill.fulfilment.api import asked, known_fields, line_units, own_node, shown
+from waybill.fulfilment.collecting import Collecting
 from waybill.fulfilment.dividing import Dividing
 from waybill.fulfilment.reshipping import Reshipping
 from waybill.fulfilment.service import Fulfilment
@@ -17,7 +18,7 @@ _ONE = "/v1/fulfilment-orders/{id}"
 _LONGEST = 200
 
 
-def add_routes(routes: Router, fulfilment: Fulfilment, dividing: Dividing, reshipping: Reshipping) -> None:
+def add_routes(routes: Router, fulfilment: Fulfilment, dividing: Dividing, reshipping: Reshipping, collecting: Collecting) -> None:
     """To those of `functions/fulfilment`."""
 
     @routes.route("POST", _ONE + "/cancellation/accept")
@@ -65,6 +66,22 @@ def add_routes(routes: Router, fulfilment: Fulfilment, dividing: Dividing, reshi
         key = caller(request, "node", "support")
         other = _text(known_fields(request.json_object(), "with"), "with")
         return shown(*dividing.merge(request.params["id"], other, key.actor, own_node(key)))
+
+    @routes.route("POST", _ONE + "/ready")
+    def ready(request: Request) -> Answer:
+        key = caller(request, "node", "support")
+        known_fields(request.json_object())
+        return shown(*collecting.make_ready(request.params["id"], key.actor, own_node(key)))
+
+    @routes.route("POST", _ONE + "/collect")
+    def collect(request: Request) -> Answer:
+        key = caller(request, "node", "support")
+        body = known_fields(request.json_object(), "code", "name")
+        if len(body) != 1:
+            raise InvalidInput("send the code of the customer's mail, or the name on the order", fields={"code": "one of code and name"})
+        field = next(iter(body))
+        said = {"code": "", "name": "", field: _text(body, field)}
+        return shown(*collecting.collect(request.params["id"], said["code"], said["name"], key.actor, own_node(key)))
 
     @routes.route("POST", _ONE + "/packages/{n}/reship")
     def reship(request: Request) -> Answer:

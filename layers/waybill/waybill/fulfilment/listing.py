@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from waybill.aws.http import Request, cursor_key
-from waybill.fulfilment.codec import ON_THE_WAY, OPEN, work_from
+from waybill.fulfilment.codec import ON_THE_WAY, OPEN, WAITING, work_from
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
 from waybill.fulfilment.model.machine import CLOSED, LEFT
 from waybill.fulfilment.present import document
@@ -16,7 +16,7 @@ from waybill.orders.codec import DOC, FULFILMENT_ORDER, PII, customer_from, orde
 from waybill.orders.model.order import Order
 from waybill.orders.store import ORDERS
 
-STATUSES = ("requested", "accepted", "picking", "picked", "packed", "partially_shipped", "cancellation_requested", "on_hold", "shipped")
+STATUSES = ("requested", "accepted", "picking", "picked", "packed", "partially_shipped", "ready_for_pickup", "cancellation_requested", "on_hold", "shipped")
 Documents = list[dict[str, Any]]
 _AT_MOST = 200
 
@@ -40,7 +40,7 @@ def open_work(nodes: list[str], status: str, limit: int, start: Position | None)
     while here is not None and len(found) < limit:
         documents, here = _page(here, nodes, status, limit - len(found))
         found += documents
-        if status not in ("", "shipped"):
+        if status not in ("", "shipped", "ready_for_pickup"):
             break
     return found, here
 
@@ -72,7 +72,7 @@ def position(request: Request, nodes: list[str]) -> Position | None:
 
 
 def _page(here: Position, nodes: list[str], status: str, limit: int) -> tuple[Documents, Position | None]:
-    part = ON_THE_WAY if status == "shipped" else OPEN
+    part = {"shipped": ON_THE_WAY, "ready_for_pickup": WAITING}.get(status, OPEN)
     page = ORDERS.page(
         _lookup(here.node), prefix=f"{part}#", index="lookup", keys=("lookup_pk", "lookup_sk"), limit=limit, start=_index_key(here)
     )

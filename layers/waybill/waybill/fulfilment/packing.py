@@ -57,6 +57,7 @@ class Packing:
                 raise IllegalTransition(f"{fo_id}: the order is cancelled")
             refuse_held(record.state, "ship")
             MACHINE.after(work.status, "pack")
+            verbs.refuse_fetched(work)
             try:
                 got = self._bought(record, work, at) if work.buying else self._labelled(record, work, wanted, at, attempt)
             except Unavailable as problem:
@@ -108,6 +109,7 @@ class Packing:
         record, work = load(fo_id, node)
         if work.packages or work.status in CLOSED:
             raise IllegalTransition(f"{fo_id} is {work.status}: there is nothing to pack")
+        verbs.refuse_fetched(work)
         return work, Goods.of(record, work), self._chosen(record, work, (), self.clock())
 
     def _chosen(self, record: Record, work: FulfilmentOrder, wanted: Sequence[Mapping[str, Any]], at: datetime) -> Chosen:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from waybill.fulfilment.asked import ASKED, give_back
+from waybill.fulfilment.collecting import Collecting
 from waybill.fulfilment.labels import Labels
 from waybill.fulfilment.watching import Watching
 from waybill.kernel.events import Event
@@ -14,11 +15,17 @@ from waybill.kernel.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Parcels:
-    """`labels` gives back what nobody needs any more, `relabel` labels the packages of a fulfilment order anew, `watching` goes its rounds."""
+    """`labels` gives back what nobody needs any more, `relabel` labels the packages of a fulfilment order anew, `watching` goes its rounds over parcels,
+    `collecting` over what waits for its customer."""
 
     labels: Labels
     watching: Watching
     relabel: Callable[[str, str], Any]
+    collecting: Collecting
+
+    def round(self) -> dict[str, int]:
+        """What the schedule runs."""
+        return self.watching.round() | self.collecting.round()
 
     def told(self, event: Event) -> None:
         """Work that is cancelled, and labels that a person wants back. Raises Unavailable, Conflict to be tried again."""

@@ -231,7 +231,7 @@ def order_of(fo_id: str) -> str:
 def _shipped(record: Record, work: FulfilmentOrder, leaving: Collection[int], at: str, actor: str) -> Changed:
     units = verbs.held(package for package in work.packages if package.n in leaving)
     state = order_verbs.ship(record.state, units, work.id, at, actor)
-    shipped = verbs.ship(work, leaving, state.all_shipped, at, actor, _gone(record))
+    shipped = verbs.ship(work, leaving, state.all_shipped, at, actor, gone(record))
     if work.status == "cancellation_requested":
         state = _refused(replace(record, state=state), work, "it has left", at, actor)
     arrived = _more(work.arrived(), shipped.arrived())
@@ -252,7 +252,7 @@ def _more(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]
     return {line: units - before.get(line, 0) for line, units in after.items() if units > before.get(line, 0)}
 
 
-def _gone(record: Record) -> dict[str, int]:
+def gone(record: Record) -> dict[str, int]:
     """Units that have left already, by line."""
     left = {line: counters.shipped + counters.delivered for line, counters in record.state.lines.items()}
     return {line: units for line, units in left.items() if units}

@@ -14,10 +14,13 @@ from waybill.orders.model.replacing import is_replacement
 from waybill.orders.model.state import EDITED
 from waybill.orders.store import Record
 
+_ADDRESSED = ("confirmed", "edited", "shipped", "replacement", "ready_for_pickup", "pickup_reminder")
+"""Mails that say where it goes, or where it lies."""
 Tracking = Callable[[str], tuple[str, str]]
 """Carrier id → its name and the template of its tracking page."""
 
 _IN_TROUBLE = ("fulfilment_order.delayed", "fulfilment_order.undeliverable", "fulfilment_order.returning")
+_TO_BE_FETCHED = ("fulfilment_order.ready_for_pickup", "fulfilment_order.pickup_reminder")
 
 
 def no_longer_true(event: Event, record: Record) -> str:
@@ -36,6 +39,10 @@ def no_longer_true(event: Event, record: Record) -> str:
         return "stock_arrived"
     if event.type == "fulfilment_order.delivered" and not event.data.get("last", True):
         return "more_to_come"
+    if event.type == "fulfilment_order.shipped" and event.data.get("collected"):
+        return "collected"
+    if event.type in _TO_BE_FETCHED and _work(event, record).get("status") != "ready_for_pickup":
+        return "not_waiting"
     if event.type == "fulfilment_order.return_mailed" and _was_given_back(event, record):
         return "given_back"
     if event.type in _IN_TROUBLE and _has_arrived(event, record):
@@ -56,8 +63,12 @@ def _was_given_back(event: Event, record: Record) -> bool:
 
 def _package(event: Event, record: Record) -> dict[str, Any]:
     """As it is stored; empty where there is none any more."""
-    work: dict[str, Any] = next((item for item in record.fulfilment_orders if item.get("id") == event.data.get("fo_id")), {})
-    return next((each for each in work.get("packages", ()) if each.get("n") == event.data.get("package")), {})
+    return next((each for each in _work(event, record).get("packages", ()) if each.get("n") == event.data.get("package")), {})
+
+
+def _work(event: Event, record: Record) -> dict[str, Any]:
+    """The fulfilment order that it is about."""
+    return next((item for item in record.fulfilment_orders if item.get("id") == event.data.get("fo_id")), {})
 
 
 def letter(event: Event, record: Record, brand: Brand, tracking: Tracking) -> Letter:
@@ -76,9 +87,11 @@ def letter(event: Event, record: Record, brand: Brand, tracking: Tracking) -> Le
         totals=tuple(_totals(order, locale)) if about_money else (),
         total=money(order.total, order.currency, locale) if about_money else "",
         tax_included=money(order.tax, order.currency, locale) if about_money and order.tax_included and order.tax else "",
-        address=tuple(_addresses(event, record)) if kind in ("confirmed", "edited", "shipped", "replacement") else (),
+        address=tuple(_addresses(event, record)) if kind in _ADDRESSED else (),
         parcels=tuple(_parcels(event, tracking)),
         more=tuple(_more(kind, record)),
+        code=str(_work(event, record).get("pickup", {}).get("code", "")) if event.type in _TO_BE_FETCHED else "",
+        until=str(event.data.get("until", ""))[:10] if event.type in _TO_BE_FETCHED else "",
     )
 
 

@@ -18,6 +18,8 @@ KINDS = {
     "fulfilment_order.undeliverable": "undeliverable",
     "fulfilment_order.returning": "returning",
     "fulfilment_order.return_mailed": "return_label",
+    "fulfilment_order.ready_for_pickup": "ready_for_pickup",
+    "fulfilment_order.pickup_reminder": "pickup_reminder",
 }
 """Events that the customer is told of, and the template that tells it."""
 
@@ -70,7 +72,8 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """Everything that a template may say. `totals` are (text key, amount); `more` are text keys of further sentences."""
+    """Everything that a template may say. `totals` are (text key, amount); `more` are text keys of further sentences.
+    `code`: what fetches it at the store whose `address` it then is, `until` which day."""
 
     kind: str
     locale: str
@@ -84,6 +87,8 @@ class Letter:
     address: tuple[str, ...] = ()
     parcels: tuple[Parcel, ...] = ()
     more: tuple[str, ...] = ()
+    code: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,14 @@ _LINES = (
 _HOME = Address("Robin Ferris", "", "77 Massachusetts Avenue", "Apt 4", "Cambridge", "MA", "02139", "US")
 
 
+_WAITS = {
+    "id": "fo_preview-1",
+    "status": "ready_for_pickup",
+    "lines": {"l1": {"quantity": 2}, "l2": {"quantity": 1}},
+    "pickup": {"node": "reno", "code": "482913"},
+}
+
+
 def record(*, locale: str = "en_US", kind: str = "card") -> Record:
     """A made-up order of three lines."""
     order = Order(
@@ -49,7 +57,7 @@ def record(*, locale: str = "en_US", kind: str = "card") -> Record:
     state = verbs.received(order.id, {line.id: line.quantity for line in _LINES}, AT, "preview", {})
     state = verbs.confirm(state, AT, "preview", order.total, order.currency)
     state = verbs.backorder(state, {"l3": 3}, AT, "preview")
-    return Record(order, Customer("robin@shop.example", "Robin Ferris", "", locale, _HOME), state)
+    return Record(order, Customer("robin@shop.example", "Robin Ferris", "", locale, _HOME), state, (_WAITS,))
 
 
 _TROUBLE = {
@@ -75,6 +83,7 @@ def event(type: str) -> Event:
             "packages": [{"n": 1, "carrier": "parcelway", "service": "ground", "tracking_number": "PW1042003317425"}],
         },
         "fulfilment_order.delivered": {"fo_id": "fo_preview-1", "package": 1, "last": True},
+        **{f"fulfilment_order.{waits}": {"fo_id": "fo_preview-1", "lines": {"l1": 2}, "until": AT} for waits in ("ready_for_pickup", "pickup_reminder")},
         **{f"fulfilment_order.{trouble}": _TROUBLE for trouble in ("delayed", "undeliverable", "returning", "return_mailed")},
     }
     return Event(f"ord_preview:{list(KINDS).index(type) + 1}", type, AT, "ord_preview", data[type])

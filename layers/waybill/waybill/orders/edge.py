@@ -88,6 +88,7 @@ class ShippingIn(Strict):
     discount: NotNegative = "0"
     tax: NotNegative = "0"
     promise_days: Annotated[int, Field(ge=0, le=90, strict=True)] = 0
+    pickup_node: Annotated[Text, Field(description="the store in which the customer fetches it; its `ship_to` is then the customer's own address")] = ""
 
 
 class TenderIn(Strict):

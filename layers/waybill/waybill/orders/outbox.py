@@ -20,7 +20,8 @@ HEARD = frozenset(
     "order.backordered order.cancelled order.confirmed order.edited order.hold_released order.lines_cancelled order.stock_arrived payment.captured payment.recorded payment.refunded "
     "credit.issued credit.adjusted payment.disputed payment.dispute_won payment.refund_returned payment.refund_owed refund.retried refund.withdrawn "
     "payment.fee_charged payout.failed payout.settled refund.granted fulfilment_order.cancelled fulfilment_order.delayed fulfilment_order.delivered fulfilment_order.rejected fulfilment_order.return_mailed fulfilment_order.returning fulfilment_order.undeliverable fulfilment_order.requested fulfilment_order.shipped "
-    "fulfilment_order.short fulfilment_order.cancellation_requested fulfilment_order.reduced order.cancellation_declined order.reshipped".split()
+    "fulfilment_order.short fulfilment_order.cancellation_requested fulfilment_order.reduced order.cancellation_declined order.reshipped "
+    "fulfilment_order.ready_for_pickup fulfilment_order.pickup_reminder".split()
 )
 """What the template's rules listen to. The rest stays in the timeline: an event on the bus is a customer's money. Whoever adds a
 rule of their own names its types in the template's parameter `AlsoPublish` (`*` for all)."""

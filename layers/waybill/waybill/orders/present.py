@@ -28,7 +28,7 @@ def whole(record: Record) -> dict[str, Any]:
         "totals": totals(record),
         "customer": plain(record.customer),
         "lines": _lines(record),
-        "shipping": {"method": order.shipping.method, "promise_days": order.shipping.promise_days},
+        "shipping": {"method": order.shipping.method, "promise_days": order.shipping.promise_days, **({"pickup_node": order.shipping.pickup_node} if order.shipping.pickup_node else {})},
         "holds": [plain(hold) for hold in state.holds],
         "tenders": [
             {"kind": tender.kind, "gateway": tender.gateway, "amount": money(tender.amount), "reference": tender.reference}
@@ -87,8 +87,10 @@ _FLOW = {"STATE": 1, "RSV": 0, "PAY": 0, "FO": 2, "REFUND": 3}
 
 def fulfilment_order(item: dict[str, Any]) -> dict[str, Any]:
     """A stored fulfilment order without what only the table needs."""
-    hidden = ("pk", "sk", "write_id", "lookup_pk", "lookup_sk", "history")
-    return {name: value for name, value in item.items() if name not in hidden}
+    hidden = ("pk", "sk", "write_id", "lookup_pk", "lookup_sk", "history", "pickup")
+    shown = {name: value for name, value in item.items() if name not in hidden}
+    known = item.get("pickup")
+    return {**shown, "pickup": {"node": known["node"], "until": known.get("until") or None}} if known else shown
 
 
 def _lines(record: Record) -> list[dict[str, Any]]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from waybill.aws.tables import commit, create
 from waybill.fulfilment.codec import item_of
-from waybill.fulfilment.model.fulfilment_order import MACHINE, AtNode, FulfilmentOrder
+from waybill.fulfilment.model.fulfilment_order import MACHINE, AtNode, FulfilmentOrder, Pickup
 from waybill.kernel.events import appended
 from waybill.orders import store
 from waybill.orders.codec import DECISION, partition
+from waybill.orders.model.order import Order
 from waybill.orders.model.state import State
 from waybill.orders.store import ORDERS, Record
 from waybill.routing.capacity import taking
@@ -40,22 +41,24 @@ class OrdersTable:
         number = len(record.decisions) + 1
         decision = {"pk": partition(record.order.id), "sk": f"{DECISION}{number}", "n": number, **folded(receipt)}
         nodes = {node.id: node for node in shop.nodes()}
-        made = [create(ORDERS, item_of(_requested(record.order.id, each, at, nodes[each.node].is_told))) for each in work]
+        made = [create(ORDERS, item_of(_requested(record.order, each, at, nodes[each.node].is_told))) for each in work]
         slots = taking((nodes[each.node], each.leaves) for each in work)
         commit(record.save(state), *made, create(ORDERS, decision), *slots)
 
 
-def _requested(order_id: str, work: Work, at: str, pushed: bool) -> FulfilmentOrder:
+def _requested(order: Order, work: Work, at: str, pushed: bool) -> FulfilmentOrder:
     """`push` in the event: the node is told. One that asks for its list costs no message."""
+    store = "" if work.group else order.shipping.pickup_node
     data = {"fo_id": work.fo_id, "node": work.node, "lines": dict(work.lines)} | ({"push": True} if pushed else {})
     return FulfilmentOrder(
         id=work.fo_id,
-        order_id=order_id,
+        order_id=order.id,
         node=work.node,
         status=MACHINE.start,
         lines={line: AtNode(units) for line, units in work.lines.items()},
         since=at,
         within=work.within,
         group=work.group,
+        pickup=Pickup(store) if store else None,
         history=appended((), "fulfilment_order.requested", at, ACTOR, data),
     )

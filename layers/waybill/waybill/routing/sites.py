@@ -16,7 +16,7 @@ from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.routing.capacity import Slots, taken
 from waybill.routing.model.conditions import attributes
-from waybill.routing.model.decision import BY_A_PERSON, CLOSED, LATE, NO_CARRIER, NOT_FOR_CHANNEL, Site, Unrouted
+from waybill.routing.model.decision import BY_A_PERSON, CLOSED, FETCHED_ELSEWHERE, LATE, NO_CARRIER, NOT_FOR_CHANNEL, Site, Unrouted
 from waybill.routing.model.problem import Rate
 from waybill.routing.scarcity import prices
 from waybill.routing.tariffs import rate
@@ -27,6 +27,7 @@ from waybill.shop.model import Node
 UNKNOWN_WEIGHT_G = 500
 """What a unit of a SKU is taken to weigh that the shop does not know: a common parcel."""
 _NO_RATE = Rate((1,), (0,))
+_FOR_NOTHING = Rate((10**9,), (0,))
 
 
 class ShopSites:
@@ -39,7 +40,8 @@ class ShopSites:
         promise = Promise(record.order.shipping.promise_days, promised_at(record), self._clock())
         there = record.customer.ship_to
         slots = Slots(taken)
-        seen = [_site(node, there, promise, slots.full_days(node, promise.now)) for node in shop.nodes()]
+        store = record.order.shipping.pickup_node
+        seen = [_fetched(_site(node, there, promise, slots.full_days(node, promise.now)), store) for node in shop.nodes()]
         scarce, skus = prices(instant(promise.now)), {line.sku for line in record.order.lines}
         return [_scarce(_barred(site, record, sharing()), scarce.get(site.node, {}), skus) for site in seen]
 
@@ -87,6 +89,15 @@ def _barred(site: Site, record: Record, shared: Sharing) -> Site:
     if _ruled_out(site.node, record.state):
         return replace(site, barred=BY_A_PERSON)
     return site if shared.sells(record.order.channel, site.node) else replace(site, barred=site.barred or NOT_FOR_CHANNEL)
+
+
+def _fetched(site: Site, store: str) -> Site:
+    """Of an order that its customer fetches at a store: only that one may be asked; nobody carries anything, and no carrier is late."""
+    if not store:
+        return site
+    if site.node != store:
+        return replace(site, barred=FETCHED_ELSEWHERE)
+    return replace(site, barred="" if site.barred == NO_CARRIER else site.barred, doubts=frozenset(), rate=_FOR_NOTHING, distance_km=0, within=0)
 
 
 def _scarce(site: Site, known: Mapping[str, int], skus: set[str]) -> Site:

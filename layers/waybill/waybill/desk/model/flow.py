@@ -25,7 +25,7 @@ _REACHED_BY: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Confirmed", ("order.confirmed",)),
     ("Routed", ("fulfilment_order.requested",)),
     ("Picked", ("fulfilment_order.picked",)),
-    ("Packed", ("fulfilment_order.packed",)),
+    ("Packed", ("fulfilment_order.packed", "fulfilment_order.ready_for_pickup")),
     ("Shipped", ("order.shipped", "fulfilment_order.shipped")),
     ("Delivered", ("order.delivered", "fulfilment_order.delivered")),
     ("Completed", ("order.completed",)),
@@ -33,8 +33,8 @@ _REACHED_BY: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Which event says that a step was reached; a later step reached says so of the earlier ones too."""
 
 _ALL_OF_IT = {
-    "Picked": ("picked", "packed", "partially_shipped", "shipped", "delivered"),
-    "Packed": ("packed", "partially_shipped", "shipped", "delivered"),
+    "Picked": ("picked", "packed", "ready_for_pickup", "partially_shipped", "shipped", "delivered"),
+    "Packed": ("packed", "ready_for_pickup", "partially_shipped", "shipped", "delivered"),
     "Shipped": ("shipped", "delivered"),
     "Delivered": ("delivered",),
 }

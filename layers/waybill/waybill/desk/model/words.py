@@ -29,6 +29,7 @@ STATUSES: dict[str, tuple[str, str]] = {
     "picking": ("Picking", "busy"),
     "picked": ("Picked", "busy"),
     "packed": ("Packed", "busy"),
+    "ready_for_pickup": ("Waits for its customer", "moving"),
     "rejected": ("Rejected", "stuck"),
     "cancellation_requested": ("Asked to cancel", "stuck"),
     "labelled": ("Label made", "busy"),

@@ -21,6 +21,11 @@ def supported(work: FulfilmentOrder) -> list[str]:
     found = {action for verb, action in _OF_VERBS.items() if verb in allowed}
     if "finish picking" in allowed and work.status in ("accepted", "picking", "picked"):
         found.add("short")
+    if work.is_fetched_here:
+        found -= {"pack"}
+        found |= {"ready"} if work.status == "picked" else set()
+    if work.status == "ready_for_pickup":
+        found.add("collect")
     if work.status == "cancellation_requested":
         found |= {"cancellation/accept", "cancellation/decline"}
         found -= set() if work.packages else {"ship"}

@@ -9,7 +9,8 @@ from waybill.kernel.ids import digest
 
 NO_LABEL, VOID_REFUSED = "no_label", "void_refused"
 DELAYED, UNDELIVERABLE, LOST, RETURNING = "delayed", "undeliverable", "lost", "returning"
-KINDS = (NO_LABEL, VOID_REFUSED, DELAYED, UNDELIVERABLE, LOST, RETURNING)
+NOT_COLLECTED = "not_collected"
+KINDS = (NO_LABEL, VOID_REFUSED, DELAYED, UNDELIVERABLE, LOST, RETURNING, NOT_COLLECTED)
 OPEN, CLOSED = "open", "closed"
 ITSELF = "fulfilment"
 

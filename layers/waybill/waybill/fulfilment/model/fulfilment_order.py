@@ -47,6 +47,17 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Pickup:
+    """The customer fetches it at `node`. Once it is ready there: the `code` that its mail tells, `until` when it is kept, and when it is to be looked at
+    next (`due`, "" for never)."""
+
+    node: str
+    code: str = ""
+    until: str = ""
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FulfilmentOrder:
     """The record. `version` is the one that was read, `since` when the node was asked. `within`: days that a carrier may take, so that what was
     promised is kept if the node ships as it does by its calendar; 0 where nothing is promised, -1 where it was too late when it was asked.
@@ -68,6 +79,12 @@ class FulfilmentOrder:
     wave: str = ""
     buying: Purchase | None = None
     asked: tuple[Asked, ...] = ()
+    pickup: Pickup | None = None
+
+    @property
+    def is_fetched_here(self) -> bool:
+        """The customer comes to its node: nothing of it is packed, labelled or carried."""
+        return self.pickup is not None and self.pickup.node == self.node
 
     def units(self) -> dict[str, int]:
         """All units by line; a line of which nothing is left is not among them."""
@@ -104,7 +121,7 @@ class FulfilmentOrder:
 
 def accept(work: FulfilmentOrder, at: str, actor: str) -> FulfilmentOrder:
     """The node takes the work. A repeat changes nothing, also when it has gone on since."""
-    if work.status in (*BEGUN, *PARTLY_LEFT):
+    if work.status in (*BEGUN, "ready_for_pickup", *PARTLY_LEFT):
         return work
     return told(go(work, "accept"), "accepted", at, actor, {})
 
@@ -136,7 +153,7 @@ def withdraw(work: FulfilmentOrder, to: str, at: str, actor: str, pushed: bool =
 
 def pick(work: FulfilmentOrder, units: Mapping[str, int], at: str, actor: str) -> FulfilmentOrder:
     """These units are in the cart; no units named: all that are missing. Raises InvalidInput for more than was asked for."""
-    if work.status in ("picked", "packed", *PARTLY_LEFT):
+    if work.status in ("picked", "packed", "ready_for_pickup", *PARTLY_LEFT):
         return work
     missing = {line: at_node.quantity - at_node.picked for line, at_node in work.lines.items()}
     taken = units or missing
@@ -155,6 +172,7 @@ def pack(work: FulfilmentOrder, packages: tuple[Package, ...], at: str, actor: s
     if work.status in ("packed", *PARTLY_LEFT):
         return work
     packed = go(work, "pack")
+    refuse_fetched(work)
     refuse_misfit(work, packages)
     lines = {line: replace(at_node, packed=at_node.quantity) for line, at_node in work.lines.items()}
     data = {"packages": [{"n": package.n, "tracking_number": package.tracking_number} for package in packages]}
@@ -217,6 +235,12 @@ def _delivered(work: FulfilmentOrder, package: Package, at: str, actor: str) -> 
 
 def _times_delivered(work: FulfilmentOrder) -> int:
     return sum(entry.type == "fulfilment_order.delivered" for entry in work.history)
+
+
+def refuse_fetched(work: FulfilmentOrder) -> None:
+    """Raises IllegalTransition for work that no parcel is made of."""
+    if work.is_fetched_here:
+        raise IllegalTransition(f"{work.id} is fetched at {work.node}: there is nothing to pack; say that it is ready")
 
 
 def refuse_misfit(work: FulfilmentOrder, packages: tuple[Package, ...]) -> None:

@@ -69,13 +69,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Shipping:
-    """What the customer pays for shipping. `amount` is before discount. `promise_days` is what the method promises, 0 for nothing."""
+    """What the customer pays for shipping. `amount` is before discount. `promise_days` is what the method promises, 0 for nothing. `pickup_node`: the store in
+    which the customer fetches the order's own group, "" where it is sent."""
 
     method: str = "standard"
     amount: int = 0
     discount: int = 0
     tax: int = 0
     promise_days: int = 0
+    pickup_node: str = ""
 
 
 MOST_GROUPS = 20

@@ -33,7 +33,7 @@ def replacement(order: Order, units: Mapping[str, int], group: str, name: str, w
         placed_at=at,
         currency=order.currency,
         lines=lines,
-        shipping=Shipping(method=way.method, promise_days=way.promise_days),
+        shipping=Shipping(method=way.method, promise_days=way.promise_days, pickup_node="" if group else order.shipping.pickup_node),
         tenders=(),
         total=0,
         number=order.number or order.external_reference,

@@ -7,7 +7,7 @@ from typing import Any
 
 from waybill.orders.model.state import State
 
-_UNDER_WAY = ("accepted", "picking", "picked", "packed", "cancellation_requested", "on_hold")
+_UNDER_WAY = ("accepted", "picking", "picked", "packed", "ready_for_pickup", "cancellation_requested", "on_hold")
 _NOT_AT_WORK = ("requested", "shipped", "delivered", "rejected", "cancelled")
 
 
