@@ -113,7 +113,7 @@ def _answer_and_webhook(verb: str, webhooks: int) -> Any:
             the.fulfil(id)
         (message,) = until(the, "PaymentQueue")
         answered, told = (lambda: the.world.deliver("PaymentQueue", [message])), _told(the, id, type)
-        return [answered, *[told] * webhooks], as_once(the, answered)
+        return [answered, *[told] * webhooks], as_once(the, answered, the.settle)
 
     return begin
 
