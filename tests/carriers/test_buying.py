@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from tests.carriers.sold import picked, sold
+from tests.carriers.sold import HOOK, picked, sold
 from tests.carriers.strict_easypost import FOLDER, PDF, ZPL
 from tests.fulfilment.floor import Floor
 from tests.support.faults import AFTER, BEFORE, CrashAt, Recorder
 from tests.support.world import Crash
 from waybill.aws import gate
 from waybill.fulfilment import cases, papers
+from waybill.fulfilment.carriers.easypost import webhooks
 from waybill.fulfilment.service import load
 from waybill.kernel.events import Event
 
@@ -30,6 +31,12 @@ def number_of(fo: str) -> list[str]:
 
 def round(the: Floor) -> dict[str, int]:
     return the.world.handler("parcels")({"detail-type": "Scheduled Event"}, None)
+
+
+def told(the: Floor, number: str) -> Any:
+    """The carrier says that it has the parcel."""
+    raw = json.dumps({"description": "tracker.updated", "result": {"tracking_code": number, "status": "in_transit", "updated_at": "2026-11-23T08:00:00Z"}}).encode()
+    return the.world.call("POST", "/v1/carriers/easypost/events", raw, {webhooks.SIGNATURE: webhooks.signature(HOOK, raw)})
 
 
 def later(the: Floor) -> None:
@@ -240,6 +247,22 @@ def test_a_label_that_the_carrier_does_not_take_back_is_a_case_and_not_used() ->
         closed = the.call("POST", f"/v1/parcel-cases/{case['id']}/close", {"why": "paid for nothing"})
         assert closed.json()["status"] == "closed"
         assert the.call("POST", f"/v1/parcel-cases/{case['id']}/close", {"why": "twice"}).status == 409
+
+
+def test_who_died_giving_back_the_label_of_a_parcel_that_travels_is_told_in_the_end_whether_it_was_taken_back() -> None:
+    with sold() as (the, vendor):
+        fo = picked(the)
+        (package,) = the.do(fo, "pack")["packages"]
+        vendor.down = True
+        assert post(the, fo, "void").status == 503
+        vendor.down = False
+        scanned = told(the, package["tracking_number"])
+        assert scanned.status == 202 and the.read(fo)["status"] == "shipped"
+        vendor.shipments[package["shipment"]]["refund_status"] = "rejected"
+        later(the)
+        assert post(the, fo, "void").status == 200
+        assert load(fo)[1].packages[0].label == "void_refused" and the.read(fo)["status"] == "shipped"
+        assert len(the.call("GET", "/v1/parcel-cases?kind=void_refused").json()["items"]) == 1
 
 
 def test_what_the_carrier_has_is_not_given_back() -> None:

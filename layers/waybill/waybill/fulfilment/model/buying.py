@@ -52,10 +52,11 @@ def dropped(work: FulfilmentOrder, at: str) -> Purchase | None:
 
 
 def void(work: FulfilmentOrder, numbers: Sequence[int]) -> FulfilmentOrder:
-    """The labels of these packages are to be used no more, and are about to be given back. Raises IllegalTransition for what has left, NotFound."""
+    """The labels of these packages are to be used no more, and are about to be given back. What was begun is gone on with, also of a parcel that was found to travel meanwhile. Raises IllegalTransition
+    for what has left, NotFound."""
     refuse_listed(work, numbers)
     for package in (work.package(n) for n in numbers):
-        if work.status not in _NOT_LEFT or package.with_carrier or package.left:
+        if not package.label and (work.status not in _NOT_LEFT or package.with_carrier or package.left):
             raise IllegalTransition(f"{work.id}: package {package.n} is in the carrier's hands: its label cannot be given back")
     packages = tuple(replace(each, label=each.label or VOIDING) if each.n in numbers else each for each in work.packages)
     return work if packages == work.packages else replace(work, packages=packages)
