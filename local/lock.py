@@ -10,10 +10,11 @@ import subprocess
 from local.settings import ROOT, tool
 
 _FOLDER = "requirements"
-_SHIPPED = ("dependencies", "labels", "addresses", "solver", "spreadsheets", "aws")
+_SHIPPED = ("dependencies", "labels", "addresses", "solver", "spreadsheets", "direct_carriers", "aws")
 _ALONE = ("addresses",)
 """Shipped without what they ask for: it is for fetching their data anew, and would stand before the runtime's own."""
-_OPTIONS = ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate", "--universal"]
+_LEFT_OUT = f"{_FOLDER}/left_out.in"
+_OPTIONS = ["--excludes", _LEFT_OUT, "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate", "--universal"]
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ from proof.cloud.streams import Consumer
 from proof.doors import Reply, function_for, request
 from proof.faults import Crash
 from proof.scheduler import InOrder, Move, Scheduler
+from tests.support.functions import Functions
 from tests.support.template import ROOT
 from waybill.aws import clients, logs, secrets, tables
 from waybill.kernel import clock as kernel_clock
@@ -243,6 +244,7 @@ def world(scheduler: Scheduler | None = None, seed: int = 0, lag: Callable[[], i
     shop.forget()
     for service, stand_in in made.cloud.services.items():
         clients.substitute(service, stand_in)
+    clients.substitute("lambda", Functions(made.handler))
     numbers = itertools.count(1)
     named = SimpleNamespace(token_urlsafe=lambda size=12: f"w{next(numbers):011d}", token_bytes=draw.randbytes)
     times = SimpleNamespace(time=clock.time, monotonic=clock.monotonic)

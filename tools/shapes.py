@@ -208,7 +208,7 @@ _CHANNEL: Schema = record(
 )
 _CARRIER: dict[str, Schema] = {
     **{name: TEXT for name in ("id", "name", "currency", "tracking_url")},
-    "kind": {"enum": ["tariff", "easypost"]},
+    "kind": {"enum": ["tariff", "easypost", "karrio"]},
     "settings": {"type": "object"},
     "services": array(record({"id": TEXT, "name": TEXT})),
     "tariffs": array(record({"from": DAY, "version": TEXT})),
@@ -768,9 +768,15 @@ SHAPES: dict[str, Schema] = {
     "TrackingTaken": record({"status": TEXT}, {"fulfilment_order": FO_ID}),
     "Carrier": record(_CARRIER, {}, "Who carries for the shop. `tariffs`: imported price lists, each with the day from which it holds."),
     "CarrierImported": record({**_CARRIER, "imported": record({"version": TEXT, "from": DAY, "services": WHOLE, "zones": WHOLE})}),
+    "Purchase": record(
+        {"carrier": TEXT, "key": TEXT, "state": {"enum": ["bought", "nothing"]}, "tracking_number": maybe(TEXT), "reference": TEXT, "asked": INSTANT},
+        {},
+        "A label of which nobody knew whether the carrier had made it, and what a person has found.",
+    ),
+    "PurchaseIn": record({"tracking_number": {"type": "string", "pattern": "^[A-Za-z0-9]{0,40}$", "description": "As the carrier's account has it; empty where no label was made"}}),
     "CarrierIn": record(
         {"name": {"type": "string", "maxLength": 120}},
-        {"kind": {"enum": ["tariff", "easypost"]}, "currency": CURRENCY, "tracking_url": {**TEXT, "description": "https, with {tracking_number} in it"}, "settings": {"type": "object"}},
+        {"kind": {"enum": ["tariff", "easypost", "karrio"]}, "currency": CURRENCY, "tracking_url": {**TEXT, "description": "https, with {tracking_number} in it"}, "settings": {"type": "object"}},
     ),
     "ParcelCase": record(
         {

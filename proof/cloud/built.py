@@ -79,7 +79,7 @@ def environment() -> dict[str, str]:
     """What the functions find in theirs."""
     tables = {f"{short}_TABLE": f"{name}Table" for short, name in _TABLES.items()}
     urls = {f"{_snake(name.removesuffix('Queue'))}_QUEUE_URL": f"https://sqs.example/{name}" for name in resources("AWS::SQS::Queue") if name.endswith("Queue")}
-    more = {"STAGE": "local", "FILES_BUCKET": "files", "BUS_NAME": "waybill", "ORDER_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:order"}
+    more = {"STAGE": "local", "FILES_BUCKET": "files", "BUS_NAME": "waybill", "DIRECT_CARRIERS_FUNCTION": "DirectCarriersFunction", "ORDER_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:order"}
     return {**tables, **urls, **more, "MAIL_FROM": "orders@shop.example", "STRIPE_API_BASE": "", "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
 
 

@@ -116,7 +116,7 @@ class Conformance(ABC):
             return
         offer, shipment = self.bought(bench)
         bench.break_down()
-        for call in (lambda: bench.carrier.offers(ONE), lambda: bench.carrier.buy(ONE, offer, "key-1"), lambda: bench.carrier.void(shipment, "key-1")):
+        for call in (lambda: bench.carrier.offers(ONE), lambda: bench.carrier.buy(ONE, offer, "key-2"), lambda: bench.carrier.void(shipment, "key-1")):
             with pytest.raises(Unavailable):
                 call()
 

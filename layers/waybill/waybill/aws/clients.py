@@ -55,10 +55,11 @@ def client(service: str) -> Gated:
         return Gated(service, _substitutes[service])
     from botocore.config import Config
 
+    waits = service == "lambda"  # until the function that is asked has ended; it is asked once: what a second one would do is its caller's to decide
     config = Config(
         connect_timeout=2,
-        read_timeout=8,
-        retries={"mode": "standard", "total_max_attempts": 4},
+        read_timeout=26 if waits else 8,
+        retries={"mode": "standard", "total_max_attempts": 1 if waits else 4},
         tcp_keepalive=True,
         parameter_validation=False,
         signature_version="s3v4" if service == "s3" else None,  # an address that is signed the old way opens no new bucket

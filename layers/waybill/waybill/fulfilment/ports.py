@@ -95,7 +95,7 @@ class Carrier(Protocol):
         """Every service for every parcel of the sending."""
 
     def buy(self, sending: Sending, offer: Offer, key: str) -> Bought:
-        """Buys; the same offer under the same key once more answers what was bought."""
+        """Buys; the same offer under the same key once more answers what was bought. Raises Conflict where only a person can find out whether it was: nothing more is bought then."""
 
     def found(self, offer: Offer, key: str) -> Bought | None:
         """What was bought of this offer under this key, without its label's bytes; None where nothing was, or it has been given back. Buys nothing."""

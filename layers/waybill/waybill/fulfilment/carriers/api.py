@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from waybill.aws.http import Answer, Request, Router, cursor, cursor_key, page_s
 from waybill.aws.tables import Table, WriteConflict, commit, create
 from waybill.fulfilment import cases
 from waybill.fulfilment.carriers import setting_up, tables
+from waybill.fulfilment.carriers.karrio import purchases
 from waybill.fulfilment.model.case import CLOSED, KINDS, OPEN, Case
 from waybill.fulfilment.model.tariff_file import read
 from waybill.kernel.clock import Clock, instant
@@ -20,6 +22,7 @@ from waybill.shop.model import Carrier
 
 _TABLE = Table("SHOP_TABLE")
 _READERS = ("viewer", "support", "finance", "node")
+_NUMBER = re.compile(r"[A-Za-z0-9]{0,40}\Z")
 _CURSOR = {"lookup_pk", "lookup_sk", "pk", "sk"}
 
 
@@ -61,6 +64,17 @@ def router(clock: Clock) -> Router:
         tariff = read(carrier.id, carrier.currency, _day(request, "from", clock), request.body)
         after = tables.keep(tariff, request.body.decode("utf-8-sig"))
         return Answer({**_shown(after), "imported": {"version": tariff.version, "from": tariff.since, "services": len(tariff.services), "zones": len({zone.id for zone in tariff.zones})}})
+
+    @routes.route("POST", "/v1/carriers/{id}/purchases/{key}")
+    def outcome(request: Request) -> Answer:
+        """A person has looked in the carrier's account for a label of which nobody knew: `tracking_number`, "" where none was made."""
+        caller(request, "support")
+        body = request.json_object()
+        number = body.get("tracking_number")
+        if set(body) != {"tracking_number"} or not isinstance(number, str) or not _NUMBER.match(number):
+            raise InvalidInput("tracking_number is that of the label in the carrier's account, empty where none was made", fields={"tracking_number": "a text of at most 40 letters and digits"})
+        known = purchases.told(shop.carrier(request.params["id"]).id, request.params["key"], number)
+        return Answer({"carrier": known.carrier, "key": known.key, "state": known.state, "tracking_number": known.tracking_number or None, "reference": known.reference, "asked": known.at})
 
     @routes.route("GET", "/v1/parcel-cases")
     def listed(request: Request) -> Answer:

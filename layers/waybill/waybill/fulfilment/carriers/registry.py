@@ -1,6 +1,7 @@
 """Which adapter stands for a carrier of the shop: by its record's `kind`. Each is imported when it is first asked for.
 
-Secrets: `waybill/<stage>/carriers`, under `<carrier>/account`: EasyPost `{"api_key"}`. Under `<carrier>` alone lie the secrets with which it signs what it tells us.
+Secrets: `waybill/<stage>/carriers`, under `<carrier>/account`: EasyPost `{"api_key"}`, karrio's UPS `{"client_id", "client_secret", "account_number"}` and FedEx `{"api_key",
+"secret_key", "account_number", "track_api_key", "track_secret_key"}`, which only `functions/direct_carriers` reads. Under `<carrier>` alone lie the secrets with which it signs what it tells us.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from waybill.fulfilment.ports import Carrier
 from waybill.kernel.errors import Unavailable
 from waybill.shop import model
 
-TARIFF, EASYPOST = "tariff", "easypost"
-KINDS = (TARIFF, EASYPOST)
+TARIFF, EASYPOST, KARRIO = "tariff", "easypost", "karrio"
+KINDS = (TARIFF, EASYPOST, KARRIO)
+CONNECTORS = ("ups", "fedex")
+"""Of karrio: those that the layer direct_carriers ships, and that were judged."""
 Secret = Callable[[str], dict[str, Any]]
 
 
@@ -24,13 +27,21 @@ def adapter(carrier: model.Carrier, secret: Secret) -> Carrier:
         from waybill.fulfilment.carriers.easypost.api import Api
         from waybill.fulfilment.carriers.easypost.carrier import EasyPost
 
-        account = _account(carrier, secret)
-        return EasyPost(carrier.id, Api(carrier.id, account.get("api_key", ""), carrier.settings.get("api_base", "")), carrier.settings)
+        told = account(carrier, secret)
+        return EasyPost(carrier.id, Api(carrier.id, told.get("api_key", ""), carrier.settings.get("api_base", "")), carrier.settings)
+    if carrier.kind == KARRIO:
+        from functools import partial
+
+        from waybill.aws import invoking
+        from waybill.fulfilment.carriers.karrio.carrier import Karrio
+
+        return Karrio(carrier.id, partial(invoking.ask, "DIRECT_CARRIERS_FUNCTION"))
     return TariffCarrier(carrier)
 
 
-def _account(carrier: model.Carrier, secret: Secret) -> dict[str, Any]:
-    account = secret("carriers").get(f"{carrier.id}/account")
-    if not isinstance(account, dict):
+def account(carrier: model.Carrier, secret: Secret) -> dict[str, Any]:
+    """Its account as the deployment's secret has it. Raises Unavailable where it is missing."""
+    found = secret("carriers").get(f"{carrier.id}/account")
+    if not isinstance(found, dict):
         raise Unavailable(f"the secret waybill/<stage>/carriers has no {carrier.id}/account: see the runbook")
-    return account
+    return found

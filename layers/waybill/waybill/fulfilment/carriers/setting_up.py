@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from waybill.fulfilment.carriers.registry import KINDS, TARIFF
+from waybill.fulfilment.carriers.registry import CONNECTORS, KARRIO, KINDS, TARIFF
 from waybill.kernel.errors import InvalidInput
 from waybill.kernel.money import exponent
 
@@ -16,6 +16,7 @@ _LARGEST_SETTINGS = 4000
 _SETTINGS = {
     "accounts": list, "services": list, "zpl": bool, "customs_signer": str, "eel_pfc": str, "hazmat": str, "api_base": str, "silent_days": int,
     "scac": str,
+    "connector": str, "sandbox": bool,
 }  # fmt: skip
 _SECRET = re.compile(r"key|secret|password|token", re.IGNORECASE)
 
@@ -45,8 +46,14 @@ def _rules(found: Mapping[str, Any], before: Mapping[str, Any]) -> list[tuple[st
         ("name", isinstance(name, str) and 0 < len(name.strip()) <= 120 and name.isprintable(), "is a text of 1 to 120 characters"),
         ("currency", _is_currency(found["currency"]), "is a currency (ISO 4217)"),
         ("tracking_url", isinstance(url, str) and len(url) <= 300 and (not url or (url.startswith("https://") and "{tracking_number}" in url)), "is an https address with {tracking_number} in it"),
+        ("settings.connector", _connects(found), f"is one of {', '.join(CONNECTORS)} where the kind is karrio, and is not told else"),
         ("settings", isinstance(found["settings"], dict) and len(str(found["settings"])) <= _LARGEST_SETTINGS, "is an object"),
     ]  # fmt: skip
+
+
+def _connects(found: Mapping[str, Any]) -> bool:
+    settings = found["settings"] if isinstance(found["settings"], dict) else {}
+    return settings.get("connector") in CONNECTORS if found["kind"] == KARRIO else "connector" not in settings
 
 
 def _fits(name: str, value: Any) -> bool:
