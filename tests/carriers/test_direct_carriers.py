@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -312,5 +313,7 @@ def test_days_that_cannot_be_are_kept_in_no_promise() -> None:
 
 
 def test_the_check_of_certificates_stays_on_whatever_karrio_does() -> None:
-    OfDirect("ups", Ups())
+    before = urllib.request._opener
+    OfDirect("ups", Ups()).carrier.offers(ONE)
+    assert urllib.request._opener is before  # and nobody else's calls go its way
     assert ssl._create_default_https_context is ssl.create_default_context

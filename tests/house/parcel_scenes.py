@@ -21,6 +21,7 @@ from waybill.fulfilment.carriers.easypost import api
 from waybill.fulfilment.carriers.easypost.carrier import EasyPost
 from waybill.fulfilment.carriers.karrio import connection
 from waybill.kernel.errors import Unavailable
+from waybill.orders.store import ORDERS
 from waybill.shop import store as shop
 
 
@@ -138,7 +139,7 @@ def labels_bought_direct(the: Life) -> None:
         the.tick("parcels")
         assert len(vendor.live()) == 2  # the first, and that of which nobody knows: no other
         (number,) = [each for each in vendor.live() if each != sent["packages"][0]["tracking_number"]]
-        (asked,) = [item["key"]["S"] for item in _purchases() if item["state"]["S"] == "asked"]
+        (asked,) = [item["key"] for item in ORDERS.scan() if item["pk"].startswith("BUY#") and item["state"] == "asked"]
         ok(the.call("POST", f"/v1/carriers/ups/purchases/{asked}", {"tracking_number": number}))
         the.world.later(90)
         ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/void", {}))
@@ -173,7 +174,3 @@ class _Loses:
             self.lost = True
             raise Unavailable("lost")
         return answer
-
-
-def _purchases() -> list[dict[str, dict[str, str]]]:
-    return [item for item in plain_client("dynamodb").scan(TableName="OrdersTable")["Items"] if item["pk"]["S"].startswith("BUY#")]

@@ -77,6 +77,7 @@ class Connection:
         import karrio.lib as lib
 
         mapper, proxy = self._gateway.mapper, self._gateway.proxy
+        before_us = getattr(urllib.request, "_opener", None)  # there is no other way to ask
         urllib.request.install_opener(self._opener)
         self.line.statuses.clear()
         try:
@@ -90,6 +91,8 @@ class Connection:
         except Exception as problem:  # noqa: BLE001
             said = getattr(problem, "messages", None)
             raise Unavailable(f"{self.line._name}: {said[0].message if said else type(problem).__name__}"[:300]) from None
+        finally:
+            urllib.request.install_opener(before_us)
         return lib.to_dict(found), lib.to_dict(messages)
 
 
