@@ -773,6 +773,8 @@ SHAPES: dict[str, Schema] = {
         {},
         "A label of which nobody knew whether the carrier had made it, and what a person has found.",
     ),
+    "AddressVerified": record({"carrier": TEXT, "address": ref("Address"), "changed": {**array(TEXT), "description": "What the carrier writes otherwise"}}),
+    "AddressVerifyIn": record({"carrier": {**TEXT, "description": "One of the kind easypost"}, "address": ref("Address")}),
     "PurchaseIn": record({"tracking_number": {"type": "string", "pattern": "^[A-Za-z0-9]{0,40}$", "description": "As the carrier's account has it; empty where no label was made"}}),
     "CarrierIn": record(
         {"name": {"type": "string", "maxLength": 120}},

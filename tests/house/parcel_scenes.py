@@ -84,7 +84,10 @@ def labels_bought(the: Life) -> None:
         vendor.down = True
         assert the.ask("POST", f"/v1/fulfilment-orders/{work['id']}/pack", {}) is None  # 503: not now
         (case,) = ok(the.call("GET", "/v1/parcel-cases?kind=no_label")).json()["items"]
+        asked = {"carrier": "easypost", "address": {"line1": "388 Townsend St", "city": "San Francisco", "region": "CA", "postal_code": "94107", "country": "US"}}
+        assert the.ask("POST", "/v1/addresses/verify", asked) is None
         vendor.down = False
+        assert ok(the.call("POST", "/v1/addresses/verify", asked)).json()["changed"] == ["line1"]
         the.world.later(120)
         the.tick("parcels")
         with patch.object(EasyPost, "manifest", lambda self, shipments: ("sf_1", b"%PDF")):

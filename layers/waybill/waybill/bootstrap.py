@@ -914,9 +914,11 @@ def direct_carriers() -> Direct:
 
 def carriers_api() -> Router:
     """Routes of `functions/carriers`."""
-    from waybill.fulfilment.carriers import api
+    from waybill.fulfilment.carriers import api, verifying_api
 
-    return api.router(utc_now)
+    routes = api.router(utc_now)
+    verifying_api.add_routes(routes, _carrier)
+    return routes
 
 
 def parcels() -> Parcels:

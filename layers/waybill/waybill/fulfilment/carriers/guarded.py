@@ -8,6 +8,8 @@ from typing import Protocol, TypeVar
 from waybill.aws.outbound import within
 from waybill.fulfilment.model.tracking import Scan
 from waybill.fulfilment.ports import Bought, Carrier, Offer, Sending
+from waybill.kernel.errors import InvalidInput
+from waybill.orders.model.order import Address
 
 T = TypeVar("T")
 OFFER_SECONDS, BUY_SECONDS, VOID_SECONDS = 9.0, 20.0, 9.0
@@ -48,6 +50,13 @@ class Guarded:
         """Nothing of a carrier that wants no form."""
         asked = getattr(self.behind, "manifest", None)
         return self._call(lambda: asked(shipments), BUY_SECONDS) if asked else ("", b"")
+
+    def verified(self, address: Address) -> Address:
+        """Raises InvalidInput too where this carrier does not know addresses."""
+        asked = getattr(self.behind, "verified", None)
+        if asked is None:
+            raise InvalidInput(f"{self.id} does not know addresses", fields={"carrier": "ask one of the kind easypost"})
+        return self._call(lambda: asked(address), VOID_SECONDS)
 
     def _call(self, thunk: Callable[[], T], seconds: float) -> T:
         def timed() -> T:

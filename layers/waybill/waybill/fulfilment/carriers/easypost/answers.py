@@ -89,6 +89,7 @@ def address(told: Mapping[str, Any], asked: Address) -> Address:
     return Address(
         name=asked.name, company=asked.company, line1=of("street1", asked.line1), line2=told.get("street2") or "", city=of("city", asked.city),
         region=of("state", asked.region), postal_code=of("zip", asked.postal_code), country=of("country", asked.country), phone=asked.phone,
+        instructions=asked.instructions,
     )  # fmt: skip
 
 
