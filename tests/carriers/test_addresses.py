@@ -18,7 +18,7 @@ def test_an_address_comes_back_as_the_carrier_writes_it_with_what_it_has_changed
         reply = the.call("POST", "/v1/addresses/verify", {"carrier": "easypost", "address": {**WHERE, "name": "Jack", "instructions": "ring twice"}}, "support")
         assert reply.status == 200, reply.content
         told, changed = reply.json()["address"], reply.json()["changed"]
-        assert (told["line1"], told["postal_code"], told["name"], told["instructions"]) == ("388 TOWNSEND ST", "94107-1670", "Jack", "ring twice")
+        assert (told["line1"], told["postal_code"], told["name"], told["instructions"]) == ("388 TOWNSEND ST APT 20", "94107-1670", "Jack", "ring twice")
         assert changed == [name for name in WHERE if told[name] != WHERE[name]]
 
 
