@@ -116,6 +116,23 @@ def fetched_at_a_store(the: Life) -> str:
     return order_id
 
 
+def sent_to_its_store(the: Life) -> str:
+    """The store has none of it: another node sends it there, and its customer fetches it."""
+    order_id = the.place(fetched_at("reno", ("TEA", 1), ("CUP", 1)))
+    the.settle()
+    works = the.work(order_id)
+    for work in works:
+        here = work["node"] == "reno"
+        done = the.carry_out([work], "accept", "pick", *(("ready",) if here else ("pack", "ship")))
+        the.settle()
+        the.deliver(done)
+        the.settle()
+    for work in works:
+        _ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/collect", {"name": "Ada Byron"}, "reno"))
+        the.settle()
+    return order_id
+
+
 def _went_round(the: Life) -> None:
     """The schedule comes every quarter of an hour: one round that fails is followed by another."""
     for _ in range(_MOST_ROUNDS):
@@ -160,6 +177,7 @@ STORIES = {
     **SOLD,
     "picked-on-a-walk": Story(picked_on_a_walk, "completed"),
     "fetched": Story(fetched_at_a_store, "completed"),
+    "sent-to-its-store": Story(sent_to_its_store, "completed"),
     "left-at-a-store": Story(left_at_a_store, "cancelled"),
     "reshipped": Story(reshipped, "shipped"),
     "declined": Story(declined, "on_hold"),

@@ -50,10 +50,49 @@ def test_only_the_store_that_is_named_is_asked(the: Life) -> None:
         assert [work["node"] for work in the.work(order_id)] == [node]
 
 
-def test_what_the_store_has_not_is_shipped_from_nowhere_else(the: Life) -> None:
+def test_what_the_store_has_not_is_shipped_from_nowhere_else_where_the_policy_says_so(the: Life) -> None:
+    the.call("PUT", "/v1/policies/pickup", {"ship_to_store": False})
+    shop.forget()
     order_id = the.place(fetched_at("reno", ("CUP", 1)))
     the.settle()
     assert the.work(order_id) == [] and the.order(order_id)["status"] in ("backordered", "on_hold")
+
+
+def sent_to_reno(the: Life) -> tuple[str, str]:
+    """(order, fulfilment order) that columbus has sent to the store, and that has come."""
+    order_id = the.place(fetched_at("reno", ("CUP", 1)))
+    the.settle()
+    (work,) = the.fulfil(order_id)
+    the.settle()
+    assert (work["node"], work["ship_to"]["line1"], work["ship_to"]["name"]) == ("columbus", "1 Lake St", "Ada Byron")
+    the.deliver([work])
+    the.settle()
+    return order_id, work["id"]
+
+
+def test_another_node_sends_to_the_store_what_it_has_not(the: Life) -> None:
+    order_id, fo_id = sent_to_reno(the)
+    assert (load(fo_id)[1].status, the.order(order_id)["status"]) == ("ready_for_pickup", "shipped")
+    assert [each["id"] for each in the.call("GET", "/v1/fulfilment-orders?status=ready_for_pickup", None, "reno").json()["items"]] == [fo_id]
+
+
+def test_what_was_sent_to_the_store_is_delivered_only_when_it_is_fetched_there(the: Life) -> None:
+    order_id, fo_id = sent_to_reno(the)
+    assert the.call("POST", f"/v1/orders/{order_id}/cancel", {"reason": "never came"}).status == 409
+    assert collect(the, fo_id, "reno", code="nonsense") == 422
+    for _ in range(2):
+        assert collect(the, fo_id, "reno", code=load(fo_id)[1].pickup.code) == 200
+    the.settle()
+    assert (load(fo_id)[1].status, the.order(order_id)["status"]) == ("delivered", "completed")
+    told = [entry["type"] for entry in the.call("GET", f"/v1/orders/{order_id}/timeline").json()["items"]]
+    assert told.count("payment.captured") == told.count("fulfilment_order.shipped") == told.count("fulfilment_order.collected") == told.count("order.delivered") == 1
+
+
+def test_the_store_has_no_say_before_it_is_there(the: Life) -> None:
+    order_id = the.place(fetched_at("reno", ("CUP", 1)))
+    the.settle()
+    (work,) = the.fulfil(order_id)
+    assert collect(the, work["id"], "reno", name="Ada Byron") == 404
 
 
 def test_an_unknown_store_is_refused_at_the_door(the: Life) -> None:

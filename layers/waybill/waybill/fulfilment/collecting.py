@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -24,26 +23,20 @@ ACTOR = "fulfilment"
 _MOST_DUE, _MOST_CASES = 50, 50
 
 
-def a_code() -> str:
-    """Six digits that nobody can guess: they are in the customer's mail and in the record, and in no event."""
-    return f"{secrets.randbelow(10**6):06d}"
-
-
 @dataclass(frozen=True, slots=True)
 class Collecting:
-    """`fulfilment` carries changes out; `code` makes the codes; `nodes` answers the ids of the shop's nodes."""
+    """`fulfilment` carries changes out and makes the codes; `nodes` answers the ids of the shop's nodes."""
 
     fulfilment: Fulfilment
     clock: Clock
     nodes: Callable[[], Sequence[str]] = lambda: [node.id for node in shop.nodes()]
-    code: Callable[[], str] = a_code
 
     def make_ready(self, fo_id: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """It waits at the counter, and its customer hears of it. Raises IllegalTransition for what is sent or not picked, OrderHeld."""
         days = pickup.days(self.fulfilment.policy(pickup.POLICY))
 
         def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
-            after = pickup.make_ready(work, self.code(), days, at, actor)
+            after = pickup.make_ready(work, self.fulfilment.code(), days, at, actor)
             if after is not work:
                 order_verbs.refuse_held(record.state, "ship")
             return after, record.state
@@ -62,7 +55,8 @@ class Collecting:
                     return work, record.state
                 order_verbs.refuse_held(record.state, "ship")
             units = work.units()
-            state = order_verbs.ship(record.state, units, work.id, at, actor) if work.status == pickup.WAITS else record.state
+            leaves = work.status == pickup.WAITS and work.is_fetched_here
+            state = order_verbs.ship(record.state, units, work.id, at, actor) if leaves else record.state
             after = pickup.collect(work, state.all_shipped, gone(record), at, actor)
             return after, order_verbs.deliver(state, units, at, actor)
 

@@ -9,7 +9,8 @@ from typing import Any
 from waybill.aws.tables import Write
 from waybill.aws.tables import replace as replace_item
 from waybill.fulfilment.codec import item_of, work_from
-from waybill.fulfilment.model import cancelling, once, pausing, returning, shortage
+from waybill.fulfilment.codes import a_code
+from waybill.fulfilment.model import cancelling, once, pausing, pickup, returning, shortage
 from waybill.fulfilment.model import fulfilment_order as verbs
 from waybill.fulfilment.model.buying import refuse_unlabelled
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
@@ -38,6 +39,7 @@ class Fulfilment:
 
     clock: Clock
     policy: Callable[[str], Mapping[str, Any]] = shop.policy
+    code: Callable[[], str] = a_code
 
     def accept(self, fo_id: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """The node takes the work."""
@@ -67,7 +69,7 @@ class Fulfilment:
                 return work, record.state
             order_verbs.refuse_held(record.state, "ship")
             refuse_unlabelled(work, leaving)
-            return _shipped(record, work, leaving, at, actor)
+            return self._at_store(_shipped(record, work, leaving, at, actor), at, actor)
 
         return self.changed(fo_id, node, decide)
 
@@ -78,11 +80,19 @@ class Fulfilment:
         def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
             seen = verbs.track(work, work.parcel(tracking_number).n, scan, at, actor)
             if seen is not work and seen.left_unsaid:
-                return _shipped(record, seen, seen.left_unsaid, at, actor)
+                return self._at_store(_shipped(record, seen, seen.left_unsaid, at, actor), at, actor)
             arrived = _more(work.arrived(), seen.arrived())
-            return seen, order_verbs.deliver(record.state, arrived, at, actor) if arrived else record.state
+            state = order_verbs.deliver(record.state, arrived, at, actor) if arrived else record.state
+            return self._at_store((seen, state), at, actor)
 
         return self.changed(fo_id, "", decide)
+
+    def _at_store(self, changed: Changed, at: str, actor: str) -> Changed:
+        """What has come to the store at which its customer fetches it waits for him."""
+        work, state = changed
+        if not work.goes_to_a_store:
+            return changed
+        return pickup.arrived(work, self.code(), pickup.days(self.policy(pickup.POLICY)), at, actor), state
 
     def track_back(self, fo_id: str, tracking_number: str, scan: Scan, actor: str) -> tuple[Record, FulfilmentOrder]:
         """A carrier's statement of a package that comes back."""
@@ -215,9 +225,15 @@ def load(fo_id: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
 def find(record: Record, fo_id: str, node: str = "") -> FulfilmentOrder:
     """Raises NotFound, for another node's work as for none."""
     item = next((item for item in record.fulfilment_orders if item["id"] == fo_id), None)
-    if item is None or (node and item["node"] != node):
+    if item is None or (node and node not in _whose(item)):
         raise NotFound(f"there is no fulfilment order {fo_id[:64]!r}")
     return work_from(item)
+
+
+def _whose(item: Mapping[str, Any]) -> tuple[str, ...]:
+    """The node whose work it is; and the store at which it waits, or has waited, for its customer."""
+    there = item["status"] in (pickup.WAITS, "delivered")
+    return (item["node"], item["pickup"]["node"]) if there and item.get("pickup") else (item["node"],)
 
 
 def order_of(fo_id: str) -> str:

@@ -41,6 +41,8 @@ def no_longer_true(event: Event, record: Record) -> str:
         return "more_to_come"
     if event.type == "fulfilment_order.shipped" and event.data.get("collected"):
         return "collected"
+    if event.type == "fulfilment_order.delivered" and _work(event, record).get("pickup"):
+        return "at_the_store"
     if event.type in _TO_BE_FETCHED and _work(event, record).get("status") != "ready_for_pickup":
         return "not_waiting"
     if event.type == "fulfilment_order.return_mailed" and _was_given_back(event, record):

@@ -55,7 +55,7 @@ def _shown(facts: CallFacts) -> Iterator[str]:
     for each in _objects(facts.body):
         if facts.role == "channel" and "external_reference" in each and each.get("channel", facts.scope) != facts.scope:
             yield f"{facts.scope} was shown an order of {each['channel']}"
-        if facts.role == "node" and "packages" in each and each.get("node", facts.scope) != facts.scope:
+        if facts.role == "node" and "packages" in each and facts.scope not in (each.get("node", facts.scope), (each.get("pickup") or {}).get("node")):
             yield f"{facts.scope} was shown work of {each['node']}"
 
 
@@ -64,7 +64,7 @@ def _touched(facts: CallFacts) -> Iterator[str]:
     """Nor does he write to another's."""
     for write in facts.wrote or ():
         item = write.new if write.new is not None else write.old or {}
-        if facts.role == "node" and str(item.get("sk", "")).startswith("FO#") and item.get("node") != facts.scope:
+        if facts.role == "node" and str(item.get("sk", "")).startswith("FO#") and facts.scope not in (item.get("node"), (item.get("pickup") or {}).get("node")):
             yield f"{facts.scope} has written {_named(write)} of {item.get('node')}"
         if facts.role == "channel" and str(item.get("pk", "")).startswith("ORDER#"):
             channel = facts.whose(str(item["pk"]).removeprefix("ORDER#"))

@@ -88,8 +88,9 @@ def _in_sight(facts: OrderFacts) -> Iterator[str]:
     if waits and not str(facts.items[codec.STATE].get("lookup_pk", "")).startswith(_PEOPLE):
         yield f"is {facts.state.status}, no node has line {', '.join(sorted(waits))}, and nobody sees it"
     for work in among(MACHINE.states.difference(CLOSED), facts):
-        if facts.stored(work).get("lookup_pk") != f"NODE#{work.node}":
-            yield f"{work.id} is {work.status}, and {work.node} does not see it"
+        there = work.pickup.node if work.pickup and work.status == "ready_for_pickup" else work.node
+        if facts.stored(work).get("lookup_pk") != f"NODE#{there}":
+            yield f"{work.id} is {work.status}, and {there} does not see it"
     for hold in facts.state.active_holds:
         if facts.now and hold.expires_at and parse_instant(facts.now) - parse_instant(hold.expires_at) > _LATE:
             yield f"the hold {hold.id} was to end at {hold.expires_at}"

@@ -49,8 +49,8 @@ class Moving:
             raise InvalidInput(f"node is another one that is open: {', '.join(sorted({*self.open_nodes()} - {work.node}))}", fields={"node": "no such node"})
         if work.status not in WITHDRAWN_FROM:
             raise IllegalTransition(f"{work.id} is {work.status}: too late to move it")
-        if work.pickup:
-            raise IllegalTransition(f"{work.id} is fetched at {work.pickup.node}: its customer was told to come there")
+        if work.is_fetched_here:
+            raise IllegalTransition(f"{work.id} is fetched at {work.node}: its customer was told to come there")
         state = record.state
         if node in state.without or (state.only and node not in state.only):
             raise IllegalTransition(f"a person has said that {node} does not ship this order")

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from waybill.fulfilment.carriers import tables
+from waybill.fulfilment.model import pickup
 from waybill.inventory.model.sharing import Sharing
 from waybill.inventory.shop_sharing import sharing
 from waybill.kernel.clock import Clock, instant, parse_instant, utc_now
@@ -92,11 +93,14 @@ def _barred(site: Site, record: Record, shared: Sharing) -> Site:
 
 
 def _fetched(site: Site, store: str) -> Site:
-    """Of an order that its customer fetches at a store: only that one may be asked; nobody carries anything, and no carrier is late."""
+    """Of an order that its customer fetches at a store: that one is asked before all others, which only send there what it has not, where the
+    policy `pickup` lets them; of what it has nobody carries anything, and no carrier is late."""
     if not store:
         return site
-    if site.node != store:
+    if site.node != store and not pickup.may_be_sent(shop.policy(pickup.POLICY)):
         return replace(site, barred=FETCHED_ELSEWHERE)
+    if site.node != store:
+        return replace(site, doubts=site.doubts | {FETCHED_ELSEWHERE})
     return replace(site, barred="" if site.barred == NO_CARRIER else site.barred, doubts=frozenset(), rate=_FOR_NOTHING, distance_km=0, within=0)
 
 

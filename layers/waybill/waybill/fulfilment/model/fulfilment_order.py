@@ -86,12 +86,19 @@ class FulfilmentOrder:
         """The customer comes to its node: nothing of it is packed, labelled or carried."""
         return self.pickup is not None and self.pickup.node == self.node
 
+    @property
+    def goes_to_a_store(self) -> bool:
+        """It is sent to the store at which its customer fetches it: with its parcels it has arrived there, and not at him."""
+        return self.pickup is not None and self.pickup.node != self.node
+
     def units(self) -> dict[str, int]:
         """All units by line; a line of which nothing is left is not among them."""
         return {line: at_node.quantity for line, at_node in self.lines.items() if at_node.quantity}
 
     def arrived(self) -> dict[str, int]:
-        """Units delivered by line; none count before their parcel is known to have left."""
+        """Units delivered by line; none count before their parcel is known to have left, nor those that lie at a store."""
+        if self.goes_to_a_store:
+            return {}
         return held(package for package in self.packages if package.delivered and package.left)
 
     def staying(self) -> tuple[Package, ...]:
@@ -201,7 +208,7 @@ def to_leave(work: FulfilmentOrder, wanted: Collection[int] = ()) -> tuple[int, 
     """Which parcels leave where these are named, or all where none is: those that have not left already. Raises NotFound for a parcel that there is not,
     IllegalTransition where nothing is packed."""
     named = [work.package(n) for n in wanted] or list(work.packages)
-    if work.status in LEFT:
+    if work.status in (*LEFT, "ready_for_pickup"):
         return ()
     leaving = tuple(package.n for package in named if not package.left)
     MACHINE.after(work.status, "ship")
@@ -227,9 +234,9 @@ def track(work: FulfilmentOrder, n: int, scan: Scan, at: str, actor: str) -> Ful
 
 
 def _delivered(work: FulfilmentOrder, package: Package, at: str, actor: str) -> FulfilmentOrder:
-    """One package is at the door; with the last of them the work is done. It says so once a package."""
+    """One package is at the door; with the last of them the work is done, unless its customer is still to fetch it there. It says so once a package."""
     last = _times_delivered(work) + 1 == len(work.packages)
-    ended = go(work, "deliver") if last else work
+    ended = go(work, "deliver") if last and not work.goes_to_a_store else work
     return told(ended, "delivered", at, actor, {"package": package.n, "lines": dict(package.lines), "last": last})
 
 

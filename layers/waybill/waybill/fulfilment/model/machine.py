@@ -28,6 +28,7 @@ MACHINE = Machine(
         ("partially_shipped", "ship a part"): "partially_shipped",
         ("shipped", "deliver"): "delivered",
         ("picked", "make ready"): "ready_for_pickup",
+        ("shipped", "arrive"): "ready_for_pickup",
         ("ready_for_pickup", "collect"): "delivered",
         ("ready_for_pickup", "cancel"): "cancelled",
         ("cancellation_requested", "ship"): "shipped",

@@ -30,6 +30,14 @@ def make_ready(work: FulfilmentOrder, code: str, days: int, at: str, actor: str)
     return _waiting(go(work, "make ready"), pickup, code, days, at, actor)
 
 
+def arrived(work: FulfilmentOrder, code: str, days: int, at: str, actor: str) -> FulfilmentOrder:
+    """The last parcel of what another node has sent to the store is there: it waits for its customer. Unchanged before."""
+    pickup = work.pickup
+    if pickup is None or not work.goes_to_a_store or work.status != "shipped" or not all(package.delivered for package in work.packages):
+        return work
+    return _waiting(go(work, "arrive"), pickup, code, days, at, actor)
+
+
 def _waiting(work: FulfilmentOrder, pickup: Pickup, code: str, days: int, at: str, actor: str) -> FulfilmentOrder:
     begun = parse_instant(at)
     until, half = instant(begun + timedelta(days=days)), instant(begun + timedelta(days=days) / 2)
@@ -49,9 +57,10 @@ def refuse_stranger(work: FulfilmentOrder, code: str, name: str, names: tuple[st
 
 
 def collect(work: FulfilmentOrder, last: bool, before: Mapping[str, int], at: str, actor: str) -> FulfilmentOrder:
-    """The customer has it: shipped and delivered in one. `last` and `before` as of a parcel that leaves (`ship`)."""
-    after = go(work, "collect")
-    units = work.units()
+    """The customer has it: shipped and delivered in one, where it had not left in parcels. `last` and `before` as of a parcel that leaves (`ship`)."""
+    after, units = go(work, "collect"), work.units()
+    if work.goes_to_a_store:
+        return told(replace(after, pickup=_settled(work)), "collected", at, actor, {"lines": units})
     lines = {line: replace(each, packed=each.quantity, shipped=each.quantity) for line, each in work.lines.items()}
     data: dict[str, Any] = {"lines": units, "packages": [], "last": last, "before": dict(before), "collected": True}
     gone = told(replace(after, lines=lines, pickup=_settled(work)), "shipped", at, actor, data)
@@ -77,9 +86,16 @@ def days(policy: Mapping[str, Any]) -> int:
     return int(policy.get("days", DAYS))
 
 
+def may_be_sent(policy: Mapping[str, Any]) -> bool:
+    """Whether another node sends to the store what it has not."""
+    return bool(policy.get("ship_to_store", True))
+
+
 def check(policy: Mapping[str, Any]) -> None:
-    """{"days": 1 to 60}. Raises InvalidInput."""
-    wrong = {name: "is unknown; there is days" for name in policy if name != "days"}
+    """{"days": 1 to 60, "ship_to_store": true or false}. Raises InvalidInput."""
+    wrong = {name: "is unknown; there are days and ship_to_store" for name in policy if name not in ("days", "ship_to_store")}
+    if not isinstance(policy.get("ship_to_store", True), bool):
+        wrong["ship_to_store"] = "is true or false"
     kept = policy.get("days", DAYS)
     if isinstance(kept, bool) or not isinstance(kept, int) or not 1 <= kept <= _MOST_DAYS:
         wrong["days"] = f"is a whole number from 1 to {_MOST_DAYS}"

@@ -21,8 +21,8 @@ LATE, REJECTED_BEFORE = "late", "rejected_before"
 CLOSED, REJECTED, NO_STOCK, NO_CARRIER, BY_RULE = "closed", "rejected", "no_stock", "no_carrier", "rule"
 ADDRESS, BY_A_PERSON, TOO_OFTEN, NOT_FOR_CHANNEL = "address", "person", "too_often", "channel"
 FETCHED_ELSEWHERE = "pickup"
-"""Its customer comes to another node."""
-_MORE_AND_MORE = (frozenset[str](), frozenset({LATE}), frozenset({LATE, REJECTED_BEFORE}))
+"""Its customer comes to another node: barred, or asked only for what that one has not."""
+_MORE_AND_MORE = (frozenset[str](), frozenset({LATE, FETCHED_ELSEWHERE}), frozenset({LATE, FETCHED_ELSEWHERE, REJECTED_BEFORE}))
 
 Available = Mapping[str, Mapping[str, int]]
 """Units this order may take: {sku: {node: units}}."""
