@@ -11,6 +11,7 @@ import pytest
 from tests.edi.judge import strictly
 from tests.edi.warehouse import SETTINGS, Warehouse
 from tests.fulfilment.floor import floor
+from tests.support.world import Reply
 from waybill.aws.tables import commit
 from waybill.edi.model import acknowledgement, documents, inventory_advice, shipping_order
 from waybill.edi.model.inventory_advice import InventoryAdvice
@@ -61,6 +62,8 @@ def test_a_channel_that_wants_it_has_an_856_with_cartons_and_numbers_once(the: W
     assert (pack.order, dict(pack.units), pack.tracking_number, pack.sscc) == (record.order.external_reference, {"TEA": 2, "CUP": 1}, work.packages[0].tracking_number, work.packages[0].sscc)
     assert (notice.carrier, notice.ship_to["city"], shipping_order.fo_id_of(notice.number)) == ("Parcelway", "Denver", fo)
     assert [(each["node"], each["status"]) for each in the.shown()] == [("channel:api", "sent")]
+    assert (len(the.shown(node="channel:api")), len(the.shown(node="reno"))) == (1, 0)
+    assert the.the.call("GET", "/v1/edi/interchanges?node=channel:phone", who="support").status == 404
 
 
 def test_its_997_is_awaited_and_taken_and_it_may_say_nothing_else(the: Warehouse) -> None:
@@ -76,6 +79,16 @@ def test_its_997_is_awaited_and_taken_and_it_may_say_nothing_else(the: Warehouse
     assert buyer.put(written(documents.enclosed(it.receiver, it.sender, 2, "202611292200", counted))) == []
     (parked,) = the.shown(status="parked")
     assert "acknowledgements and nothing else" in parked["parts"][0]["problem"]
+
+
+def test_settings_under_which_no_edi_can_be_spoken_are_refused_when_the_channel_is_set_up(the: Warehouse) -> None:
+    def put(says: object) -> Reply:
+        return the.the.call("PUT", "/v1/channels/api", {"kind": "api", "name": "Trade", "settings": {"edi": says}})
+
+    assert put(CHANNEL).status == 200
+    wrong = put({**CHANNEL, "documents": ["850"], "id": "X"})
+    assert (wrong.status, sorted(each["field"] for each in wrong.json()["errors"])) == (422, ["settings.edi.documents", "settings.edi.id"])
+    assert put("yes").status == 422
 
 
 @pytest.mark.parametrize("settings", [{}, {"edi": {**CHANNEL, "documents": []}}])

@@ -174,7 +174,12 @@ def channels_api() -> Router:
     """Routes of `functions/channels`."""
     from waybill.channels import channels_api
 
-    return channels_api.router(channel_conditions(), utc_now)
+    def check_edi(says: Any) -> None:
+        from waybill.edi.partner import check
+
+        check(says)
+
+    return channels_api.router(channel_conditions(), utc_now, check_edi)
 
 
 def keys_api() -> Router:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
@@ -18,7 +19,8 @@ from waybill.shop.model import Key
 READERS = ("viewer", "support", "finance", "channel")
 
 
-def router(conditions: Conditions, clock: Clock) -> Router:
+def router(conditions: Conditions, clock: Clock, check_edi: Callable[[Any], None]) -> Router:
+    """`check_edi` raises InvalidInput for settings under which no EDI can be spoken."""
     routes = Router()
 
     @routes.route("GET", "/v1/channels")
@@ -40,7 +42,11 @@ def router(conditions: Conditions, clock: Clock) -> Router:
         """The whole channel; with If-Match only over the version that was read. What is obeyed everywhere within a minute."""
         key = caller(request, "admin")
         seen = request.headers.get("if-match", "").strip().strip('"')
-        kept = setting_up.put(request.params["channel"], request.json_object(), seen, instant(clock()), key.actor)
+        body = request.json_object()
+        says = body.get("settings")
+        if isinstance(says, dict) and "edi" in says:
+            check_edi(says["edi"])
+        kept = setting_up.put(request.params["channel"], body, seen, instant(clock()), key.actor)
         return Answer({**conditions.one(kept.id), "version": kept.version}, headers={"etag": f'"{kept.version}"'})
 
     return routes

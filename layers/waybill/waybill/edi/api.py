@@ -116,10 +116,10 @@ def _listed(statuses: list[str], limit: int, start: dict[str, Any] | None) -> tu
 
 
 def _node(request: Request, key: Key) -> str:
-    """Whose are asked about; empty for staff who name none."""
+    """Whose are asked about, a node or `channel:<id>`; empty for staff who name none."""
     asked = request.query.get("node", "")
     if key.is_staff:
-        return shop.node(asked).id if asked else ""
+        return partner(asked).node if asked.startswith(CHANNEL) else shop.node(asked).id if asked else ""
     if asked not in ("", key.scope):
         raise NotFound(f"there is no node {asked[:64]!r}")
     return key.scope
