@@ -166,7 +166,7 @@ KINDS = (
     _kind("fulfilment_order.hold_released", "FO", "And has let it go on.", {"fo_id": ID, "node": ID}),
     _kind("fulfilment_order.split", "FO", "Some of its units are another fulfilment order's now, at the same node.", {**_FO, "into": ID}),
     _kind("fulfilment_order.merged", "FO", "It has another's units too.", {**_FO, "with": ID}),
-    _kind("fulfilment_order.tracked", "FO", "The carrier has seen a package.", {"fo_id": ID, "package": COUNT, "status": ID}, may={"node": ID, "code": CODE}),
+    _kind("fulfilment_order.tracked", "FO", "The carrier has seen a package.", {"fo_id": ID, "package": COUNT, "status": ID}, may={"node": ID, "code": CODE, "tracking_number": ID}),
     _kind("fulfilment_order.delivered", "FO", "A package has arrived. `last`: the last one of its fulfilment order.", {"fo_id": ID, "package": COUNT, "last": FLAG}, may={"lines": LINES, "node": ID}, to="notifications"),
 )  # fmt: skip
 

@@ -131,3 +131,17 @@ def test_the_latest_keys_are_kept() -> None:
     for number in range(KEPT + 5):
         known = remembered(known, Asked(str(number), "body"))
     assert [each.name for each in known] == [str(number) for number in range(5, KEPT + 5)]
+
+
+def test_a_carrier_s_word_of_a_parcel_that_was_taken_apart_is_noted_once_and_moves_nothing(the: Floor) -> None:
+    (fo,) = the.put()
+    old = the.do(fo, "accept", "pick", "pack")["packages"][0]
+    the.do(fo, "void")
+    for status in ("pre_transit", "in_transit", "in_transit", "delivered"):
+        assert the.scan(old, status).status == 202
+    assert the.status(fo) == ("released", "picked")
+    noted = [entry.data for entry in load(fo)[1].history if entry.type == "fulfilment_order.tracked"]
+    assert [(each["tracking_number"], each["status"]) for each in noted] == [(old["tracking_number"], status) for status in ("pre_transit", "in_transit", "delivered")]
+    new = the.do(fo, "pack", "ship")["packages"][0]
+    assert the.scan(new, "in_transit").status == 202
+    assert the.read(fo)["packages"][0]["status"] == "in_transit"

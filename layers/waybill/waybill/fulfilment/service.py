@@ -78,6 +78,8 @@ class Fulfilment:
         in its hands have left, whether or not the node has said so."""
 
         def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
+            if not any(package.tracking_number == tracking_number for package in work.packages):
+                return verbs.seen_of_old(work, tracking_number, scan, at, actor), record.state
             seen = verbs.track(work, work.parcel(tracking_number).n, scan, at, actor)
             if seen is not work and seen.left_unsaid:
                 return self._at_store(_shipped(record, seen, seen.left_unsaid, at, actor), at, actor)

@@ -19,6 +19,8 @@ _ADDRESSED = ("confirmed", "edited", "shipped", "replacement", "ready_for_pickup
 Tracking = Callable[[str], tuple[str, str]]
 """Carrier id → its name and the template of its tracking page."""
 
+_SOLD_OUT = "out_of_stock"
+"""The reason of units that nobody has; under any other somebody has cancelled them."""
 _IN_TROUBLE = ("fulfilment_order.delayed", "fulfilment_order.undeliverable", "fulfilment_order.returning")
 _TO_BE_FETCHED = ("fulfilment_order.ready_for_pickup", "fulfilment_order.pickup_reminder")
 
@@ -77,7 +79,7 @@ def letter(event: Event, record: Record, brand: Brand, tracking: Tracking) -> Le
     """What the mail of an event says."""
     order = record.order
     locale = record.customer.locale or DEFAULT
-    kind = "replacement" if event.type == "order.confirmed" and is_replacement(order) else KINDS[event.type]
+    kind = _kind(event, record)
     about_money = kind in ("confirmed", "edited")
     return Letter(
         kind=kind,
@@ -95,6 +97,15 @@ def letter(event: Event, record: Record, brand: Brand, tracking: Tracking) -> Le
         code=str(_work(event, record).get("pickup", {}).get("code", "")) if event.type in _TO_BE_FETCHED else "",
         until=str(event.data.get("until", ""))[:10] if event.type in _TO_BE_FETCHED else "",
     )
+
+
+def _kind(event: Event, record: Record) -> str:
+    """The template: of KINDS, or one that says more exactly what has happened."""
+    if event.type == "order.confirmed" and is_replacement(record.order):
+        return "replacement"
+    if event.type == "order.lines_cancelled" and event.data.get("reason") != _SOLD_OUT:
+        return "taken_off"
+    return KINDS[event.type]
 
 
 def _quantities(event: Event, record: Record) -> dict[str, int]:
@@ -172,7 +183,7 @@ def _more(kind: str, record: Record) -> Iterator[str]:
         yield "delivered.rest_follows"
     if kind == "edited" and any(hold.id.startswith("unpaid-") for hold in record.state.active_holds):
         yield "edited.unpaid"
-    if kind in ("cancelled", "reduced"):
+    if kind in ("cancelled", "reduced", "taken_off"):
         kinds = {tender.kind for tender in record.order.tenders}
         if "card" in kinds:
             yield f"{kind}.card"

@@ -76,6 +76,11 @@ def _received(told: _Told) -> tuple[str, str, str]:
     return f"Order received from {told.data.get('channel') or told.order.row.channel}", amount, "busy"
 
 
+def _parcel(told: _Told) -> str:
+    """A parcel by its number; one that was taken apart before its carrier saw it has none."""
+    return f"Parcel {told.data['package']}" if told.data.get("package") else "A parcel that was taken apart"
+
+
 def _shipped(told: _Told) -> tuple[str, str, str]:
     packages = told.data.get("packages") or []
     by = [f"{each.get('carrier', '')} {each.get('tracking_number', '')}".strip() for each in packages if isinstance(each, dict)]
@@ -189,8 +194,8 @@ _SENTENCES: dict[str, _Sentence] = {
     "fulfilment_order.split": lambda t: (f"Split at {t.node}", t.units, "busy"),
     "fulfilment_order.merged": lambda t: (f"Put together at {t.node}", t.units, "busy"),
     "fulfilment_order.tracked": lambda t: (
-        f"Parcel {t.data.get('package', '')} from {t.node}: {words.status(str(t.data.get('status', ''))).lower()}",
-        "",
+        f"{_parcel(t)} from {t.node}: {words.status(str(t.data.get('status', ''))).lower()}",
+        str(t.data.get("tracking_number") or ""),
         "moving",
     ),
     "fulfilment_order.delivered": _delivered,

@@ -233,6 +233,14 @@ def track(work: FulfilmentOrder, n: int, scan: Scan, at: str, actor: str) -> Ful
     return told(after, "tracked", at, actor, {"package": n, "status": scan.status, "code": scan.code})
 
 
+def seen_of_old(work: FulfilmentOrder, tracking_number: str, scan: Scan, at: str, actor: str) -> FulfilmentOrder:
+    """The carrier has seen a label of a parcel that was taken apart since: it is noted, once a word, and nothing moves."""
+    data = {"package": 0, "tracking_number": tracking_number, "status": scan.status, "code": scan.code}
+    if any((entry.data.get("tracking_number"), entry.data.get("status")) == (tracking_number, scan.status) for entry in work.history):
+        return work
+    return told(work, "tracked", at, actor, data)
+
+
 def _delivered(work: FulfilmentOrder, package: Package, at: str, actor: str) -> FulfilmentOrder:
     """One package is at the door; with the last of them the work is done, unless its customer is still to fetch it there. It says so once a package."""
     last = _times_delivered(work) + 1 == len(work.packages)
