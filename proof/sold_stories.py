@@ -64,10 +64,11 @@ def labelled_anew(the: Life) -> str:
 def relabelled(the: Life) -> str:
     """Whoever is not answered asks again when nobody can be at it any more."""
     order_id, work = packed(the)
-    if the.ask("POST", f"/v1/fulfilment-orders/{work['id']}/relabel", {}, work["node"]) is None:
+    waited = 0
+    while the.ask("POST", f"/v1/fulfilment-orders/{work['id']}/relabel", {}, work["node"]) is None:
         the.world.later(LABEL_S)
-        asked(the, work, "relabel")
-        the.world.later(-LABEL_S)
+        waited += LABEL_S
+    the.world.later(-waited)
     return _gone(the, order_id)
 
 
