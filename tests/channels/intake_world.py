@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
-import botocore.session
-
 from tests.support import shop
-from tests.support.cloud import queue_url
+from tests.support.cloud import plain_client, queue_url
 from tests.support.world import Crash, World, world
-from waybill.aws.clients import client
 from waybill.orders import documents, store
 from waybill.shop import store as shop_store
 from waybill.shop.model import Item
@@ -26,12 +22,16 @@ _TABLES = {"OrdersTable": ("pk", "sk"), "DocumentsTable": ("pk",), "MessagesTabl
 def intake() -> Iterator[World]:
     """A fresh world with the test shop, and the demo shop's SKUs in it."""
     with world() as made:
-        shop.open_shop({})
-        for number in range(1, 31):
-            sku = f"WB-{number:03d}"
-            shop_store.save(shop_store.ITEM, sku, Item(sku, sku, 100, 10, 10, 10, 100, 200))
+        open_shop()
         yield made
-    _plain.cache_clear()
+
+
+def open_shop() -> None:
+    """The test shop, and the demo shop's SKUs."""
+    shop.open_shop({})
+    for number in range(1, 31):
+        sku = f"WB-{number:03d}"
+        shop_store.save(shop_store.ITEM, sku, Item(sku, sku, 100, 10, 10, 10, 100, 200))
 
 
 def emptied(made: World) -> World:
@@ -47,26 +47,20 @@ def emptied(made: World) -> World:
 def clear(table: str) -> None:
     """Deletes every item of a table."""
     for item in _scan(table):
-        client("dynamodb").delete_item(TableName=table, Key={key: item[key] for key in _TABLES[table]})
+        plain_client("dynamodb").delete_item(TableName=table, Key={key: item[key] for key in _TABLES[table]})
 
 
 def drop(url: str) -> None:
     """Every message of a queue."""
-    while found := _plain("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+    while found := plain_client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
         for message in found:
-            _plain("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-
-
-@cache
-def _plain(service: str) -> Any:
-    """A client that does not pass the gate: what the test does itself is not to be struck by its faults."""
-    return botocore.session.get_session().create_client(service, region_name="us-east-1")
+            plain_client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
 def work(made: World) -> None:
     """The worker until its queue is empty. A crash takes the process; the message comes again."""
     for _ in range(_MOST_ROUNDS):
-        found = _plain("sqs").receive_message(
+        found = plain_client("sqs").receive_message(
             QueueUrl=queue_url(QUEUE), MaxNumberOfMessages=10, VisibilityTimeout=0, AttributeNames=["ApproximateReceiveCount"]
         )
         if not found.get("Messages"):
@@ -84,7 +78,7 @@ def _deliver(made: World, message: dict[str, Any]) -> None:
         made.restart()
         return
     if not answer["batchItemFailures"]:
-        _plain("sqs").delete_message(QueueUrl=queue_url(QUEUE), ReceiptHandle=message["ReceiptHandle"])
+        plain_client("sqs").delete_message(QueueUrl=queue_url(QUEUE), ReceiptHandle=message["ReceiptHandle"])
 
 
 def messages_waiting() -> int:
@@ -93,7 +87,7 @@ def messages_waiting() -> int:
 
 def groups_waiting() -> set[str]:
     """The groups among which the intake queue is shared."""
-    found = _plain("sqs").receive_message(QueueUrl=queue_url(QUEUE), MaxNumberOfMessages=10, VisibilityTimeout=0, AttributeNames=["MessageGroupId"])
+    found = plain_client("sqs").receive_message(QueueUrl=queue_url(QUEUE), MaxNumberOfMessages=10, VisibilityTimeout=0, AttributeNames=["MessageGroupId"])
     return {message["Attributes"]["MessageGroupId"] for message in found["Messages"]}
 
 
@@ -119,7 +113,7 @@ def documents_kept() -> int:
 
 
 def _scan(table: str) -> list[dict[str, Any]]:
-    return client("dynamodb").scan(TableName=table)["Items"]
+    return plain_client("dynamodb").scan(TableName=table)["Items"]
 
 
 def dead_letters() -> int:
@@ -128,9 +122,9 @@ def dead_letters() -> int:
 
 def enqueue(text: str) -> None:
     """Puts a message on the intake queue that the door would not have written."""
-    _plain("sqs").send_message(QueueUrl=queue_url(QUEUE), MessageBody=text)
+    plain_client("sqs").send_message(QueueUrl=queue_url(QUEUE), MessageBody=text)
 
 
 def _depth(queue: str) -> int:
-    attributes = _plain("sqs").get_queue_attributes(QueueUrl=queue_url(queue), AttributeNames=["ApproximateNumberOfMessages"])
+    attributes = plain_client("sqs").get_queue_attributes(QueueUrl=queue_url(queue), AttributeNames=["ApproximateNumberOfMessages"])
     return int(attributes["Attributes"]["ApproximateNumberOfMessages"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.channels.documents import call
-from tests.support.cloud import cloud
+from tests.support.cloud import cloud, plain_client
 from tests.support.shop import headers, open_shop
 from tests.support.world import Reply, World
 from waybill.aws import gate
@@ -23,13 +23,12 @@ def keys_put_back(world: World) -> Iterator[None]:
     table = Table("SHOP_TABLE")
     before = {row["sk"] for row in table.partition(shop.KEY)}
     yield
-    from tests.channels.intake_world import _plain
 
     for row in table.partition(shop.KEY):
         if row["sk"] not in before:
-            _plain("dynamodb").delete_item(TableName="ShopTable", Key={"pk": {"S": shop.KEY}, "sk": {"S": row["sk"]}})
+            plain_client("dynamodb").delete_item(TableName="ShopTable", Key={"pk": {"S": shop.KEY}, "sk": {"S": row["sk"]}})
     for row in table.partition("LIVEKEYS"):
-        _plain("dynamodb").delete_item(TableName="ShopTable", Key={"pk": {"S": "LIVEKEYS"}, "sk": {"S": row["sk"]}})
+        plain_client("dynamodb").delete_item(TableName="ShopTable", Key={"pk": {"S": "LIVEKEYS"}, "sk": {"S": row["sk"]}})
     open_shop({})
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from proof.living import Dweller, living
 from tests.flow.life import Life
+from tests.support.cloud import instead
 
 
 class _Lived(Dweller):
@@ -22,5 +23,5 @@ class _Lived(Dweller):
 @contextmanager
 def life(stock: dict[tuple[str, str], int] | None = None) -> Iterator[Life]:
     """A fresh world, shop and gateway, and everybody outside."""
-    with living(stock, lives=_Lived) as the:
+    with living(stock, lives=_Lived) as the, instead(the.world.cloud.services):
         yield the

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from proof.faults import Crash
+from proof.world import world
 from tests.channels import intake_world
 from tests.support import shop
-from tests.support.cloud import plain_client, queue_url
-from tests.support.world import Crash, World
+from tests.support.cloud import instead, plain_client, queue_url
 from waybill.shop import store
 from waybill.shop.model import Channel
 
@@ -48,8 +49,8 @@ def read(content: bytes) -> list[dict[str, str]]:
 class Desk:
     """Who imports, and the machinery behind."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: Any, empty: Any = None) -> None:
+        self.world, self.empty = world, empty
 
     def call(self, method: str, path: str, body: bytes = b"", who: str = "admin", **headers: str) -> Any:
         sent = {**shop.headers(who), "content-type": "text/csv", **{name.replace("_", "-"): value for name, value in headers.items()}}
@@ -95,19 +96,29 @@ class Desk:
 
 @contextmanager
 def desk() -> Iterator[Desk]:
-    """A fresh world with the test shop, and a channel for spreadsheets in it."""
-    with intake_world.intake() as world:
-        store.save(store.CHANNEL, "paper", Channel("paper", "spreadsheet", "Paper"))
-        store.save(store.KEY, store.key_hash("key-paper"), {"roles": ["channel"], "scope": "paper", "name": ""})
-        yield Desk(world)
+    """A fresh world in memory with the test shop, and a channel for spreadsheets in it."""
+    with world() as made, instead(made.cloud.services):
+        intake_world.open_shop()
+        _open_channel()
+        yield Desk(made, made.snapshot())
+
+
+@contextmanager
+def desk_on_moto() -> Iterator[Desk]:
+    """The same on moto, whose addresses for files are those of S3. Is emptied by nobody."""
+    with intake_world.intake() as made:
+        _open_channel()
+        yield Desk(made)
+
+
+def _open_channel() -> None:
+    store.save(store.CHANNEL, "paper", Channel("paper", "spreadsheet", "Paper"))
+    store.save(store.KEY, store.key_hash("key-paper"), {"roles": ["channel"], "scope": "paper", "name": ""})
 
 
 def emptied(made: Desk) -> Desk:
     """The same as if nothing had been imported yet."""
-    intake_world.emptied(made.world)
-    intake_world.drop(queue_url("ImportsQueue"))
-    for key in stored_files():
-        plain_client("s3").delete_object(Bucket="files", Key=key)
+    made.world.restore(made.empty)
     return made
 
 

@@ -15,7 +15,7 @@ def begin(the, query="channel=paper", who="admin", body=b"", key="k-1", **header
 def put(it, content):
     """As the client does whom we have given an address: it leads to the file's own key."""
     key = f"imports/{it['id']}/file"
-    assert key in it["upload"]["url"] and "X-Amz-Signature" in it["upload"]["url"]
+    assert key in it["upload"]["url"]
     plain_client("s3").put_object(Bucket="files", Key=key, Body=content)
 
 

@@ -92,7 +92,7 @@ def test_a_receipt_keeps_the_prices_and_the_same_is_decided_from_it() -> None:
 
 def test_over_a_season_the_prices_cost_at_most_half_of_what_each_orders_cheapest_plan_has_above_the_bound() -> None:
     pytest.importorskip("highspy", reason="HiGHS is not installed")
-    rows = {row["policy"]: row for row in season.measure(seeds=3)}
+    rows = {row["policy"]: row for row in season.measure(seeds=1)}
     assert rows[season.PRICED]["of the myopic"] <= 0.5
     assert rows[season.PRICED]["units lost"] <= rows[season.MYOPIC]["units lost"]
 

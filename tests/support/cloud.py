@@ -63,6 +63,18 @@ _read = cache(botocore.loaders.JSONFileLoader().load_file)
 botocore.loaders.JSONFileLoader.load_file = lambda self, path: _read(path)  # every world has sessions of its own, all read the same models
 
 
+@contextmanager
+def instead(services: dict[str, Any]) -> Iterator[None]:
+    """For as long as the block lasts these are what `plain_client` answers: those of a world that is not on moto."""
+    before = _plain.copy()
+    _plain.update(services)
+    try:
+        yield
+    finally:
+        _plain.clear()
+        _plain.update(before)
+
+
 def plain_client(service: str) -> Any:
     """A client that does not pass the gate: for what the cloud itself does, not our code."""
     if service not in _plain:
