@@ -119,6 +119,8 @@ KINDS = {
         "fulfilment_order.shipped": "delivered",
         "fulfilment_order.delivered": "delivered",
         "fulfilment_order.undeliverable": "sold-reshipped",
+        "fulfilment_order.ready_for_pickup": "fetched",
+        "fulfilment_order.pickup_reminder": "fetched",
     },
     "AccountingQueue": {
         "fulfilment_order.shipped": "delivered",
