@@ -118,6 +118,8 @@ KINDS = {
         "order.lines_cancelled": "without-a-part",
         "fulfilment_order.shipped": "delivered",
         "fulfilment_order.delivered": "delivered",
+        "fulfilment_order.ready_for_pickup": "fetched",
+        "fulfilment_order.pickup_reminder": "fetched",
         "fulfilment_order.undeliverable": "sold-reshipped",
         "fulfilment_order.ready_for_pickup": "fetched",
         "fulfilment_order.pickup_reminder": "fetched",
