@@ -30,6 +30,7 @@ STATUSES: dict[str, tuple[str, str]] = {
     "picked": ("Picked", "busy"),
     "packed": ("Packed", "busy"),
     "ready_for_pickup": ("Waits for its customer", "moving"),
+    "not_collected": ("Not fetched in time", "stuck"),
     "rejected": ("Rejected", "stuck"),
     "cancellation_requested": ("Asked to cancel", "stuck"),
     "labelled": ("Label made", "busy"),
