@@ -25,7 +25,7 @@ def test_our_layer_holds_our_package_with_bytecode_that_is_trusted(tmp_path: Pat
     assert source.exists() and flags == _UNCHECKED_HASH
 
 
-@pytest.mark.parametrize("layer", ["dependencies", "addresses", "labels"])
+@pytest.mark.parametrize("layer", ["dependencies", "addresses", "labels", "direct_carriers"])
 def test_every_pin_has_a_hash_and_no_registry_is_named(layer: str) -> None:
     text = (ROOT / "requirements" / f"{layer}.txt").read_text()
     pins = [line for line in text.splitlines() if line and line[0] not in " #"]
