@@ -7,6 +7,7 @@ import ssl
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from waybill.kernel.clock import utc_now
 from waybill.kernel.errors import Conflict, InvalidInput, NotFound, Unavailable, WaybillError
 from waybill.shop.model import Place
 
+LATER = utc_now() + timedelta(hours=1)
 VANCOUVER = Place("Oak", "5840 Oak St", "Vancouver", "BC", "V6M2V9", "CA")
 MONCTON = JACK.__class__("Ship To", "", "125 Church St", "", "Moncton", "NB", "E1C4Z8", "CA")
 CANADIAN = Sending(VANCOUVER, MONCTON, (Parcel(500, 100, 30, 30),), "2023-02-27", "CAD", "Your Customer Context", residential=False)
@@ -178,8 +180,10 @@ def test_what_nobody_knows_of_is_bought_again_once_a_person_has_said_that_nothin
     the.vendor.losses.append("buy")
     with pytest.raises(Unavailable):
         the.carrier.buy(ONE, offer, "key-1")
+    with pytest.raises(Conflict, match="just now"):
+        purchases.told(the.carrier.id, "key-1", "", utc_now())  # it may still be on its way
     the.vendor.labels.clear()
-    purchases.told(the.carrier.id, "key-1", "")
+    purchases.told(the.carrier.id, "key-1", "", LATER)
     assert the.carrier.found(offer, "key-1") is None
     assert the.carrier.buy(ONE, offer, "key-1").tracking_number and the.live() == 1
 
@@ -193,7 +197,7 @@ def test_what_a_person_has_found_is_given_back_and_not_bought_again(bench: Any) 
     with pytest.raises(Unavailable):
         the.carrier.buy(ONE, offer, "key-1")
     (number,) = the.vendor.live()
-    purchases.told(the.carrier.id, "key-1", number)
+    purchases.told(the.carrier.id, "key-1", number, LATER)
     with pytest.raises(InvalidInput, match=number):
         the.carrier.buy(ONE, offer, "key-1")
     found = the.carrier.found(offer, "key-1")
@@ -205,10 +209,10 @@ def test_what_a_person_has_found_is_given_back_and_not_bought_again(bench: Any) 
 def test_only_of_what_nobody_knows_a_person_has_a_word(bench: Any) -> None:
     the = bench()
     with pytest.raises(NotFound):
-        purchases.told(the.carrier.id, "key-1", "")
+        purchases.told(the.carrier.id, "key-1", "", LATER)
     the.carrier.buy(ONE, the.carrier.offers(ONE)[0], "key-1")
     with pytest.raises(Conflict):
-        purchases.told(the.carrier.id, "key-1", "")
+        purchases.told(the.carrier.id, "key-1", "", LATER)
 
 
 @BENCHES

@@ -73,7 +73,7 @@ def router(clock: Clock) -> Router:
         number = body.get("tracking_number")
         if set(body) != {"tracking_number"} or not isinstance(number, str) or not _NUMBER.match(number):
             raise InvalidInput("tracking_number is that of the label in the carrier's account, empty where none was made", fields={"tracking_number": "a text of at most 40 letters and digits"})
-        known = purchases.told(shop.carrier(request.params["id"]).id, request.params["key"], number)
+        known = purchases.told(shop.carrier(request.params["id"]).id, request.params["key"], number, clock())
         return Answer({"carrier": known.carrier, "key": known.key, "state": known.state, "tracking_number": known.tracking_number or None, "reference": known.reference, "asked": known.at})
 
     @routes.route("GET", "/v1/parcel-cases")

@@ -83,7 +83,7 @@ class Direct:
         files.put(claimed.file, bought.label["label.pdf"], "application/pdf")
         said = replace(claimed, state=BOUGHT, tracking_number=bought.tracking_number, shipment=bought.shipment, price=bought.price, currency=bought.currency, label=True)
         if purchases.save(said) is None:
-            raise Conflict(f"{carrier}: a person has said what became of this label; look at its tracking number")
+            raise Conflict(f"{carrier}: a person has said what became of this label, and it is {bought.tracking_number}")
         return bought
 
     def found(self, carrier: str, key: str) -> Bought | None:

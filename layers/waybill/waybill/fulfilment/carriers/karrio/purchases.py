@@ -4,15 +4,19 @@ pk `BUY#<carrier>#<key>`; labels lie in the files bucket."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from waybill.aws.tables import Table, WriteConflict, commit
 from waybill.aws.tables import replace as put_over
+from waybill.kernel.clock import parse_instant
 from waybill.kernel.errors import Conflict, NotFound
 from waybill.kernel.plain import plain
 
 ASKED, BOUGHT, NOTHING, VOIDING, VOIDED = "asked", "bought", "nothing", "voiding", "voided"
 _ORDERS = Table("ORDERS_TABLE")
+_STILL_ASKING = timedelta(seconds=60)
+"""Longer than the function may run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,16 @@ def save(purchase: Purchase) -> Purchase | None:
     return after
 
 
-def told(carrier: str, key: str, tracking_number: str) -> Purchase:
+def told(carrier: str, key: str, tracking_number: str, now: datetime) -> Purchase:
     """A person has looked in the carrier's account: this label was made, or ("") none. Raises NotFound where nothing was asked for under this key, Conflict where it is known
-    what became of it, or just now becomes known."""
+    what became of it, or it may just now become known."""
     known = of(carrier, key)
     if not known.state:
         raise NotFound(f"nothing was asked of {carrier} under {key}")
     if known.state != ASKED:
         raise Conflict(f"it is known what became of {key} at {carrier}: {known.state} {known.tracking_number}".rstrip())
+    if now - parse_instant(known.at) < _STILL_ASKING:
+        raise Conflict(f"{carrier} is being asked just now; look again in a minute")
     made = replace(known, state=BOUGHT if tracking_number else NOTHING, tracking_number=tracking_number, shipment=tracking_number)
     if save(made) is None:
         raise Conflict("it has just become known; look again")
