@@ -149,8 +149,6 @@ KINDS = {
         "fulfilment_order.ready_for_pickup": "fetched",
         "fulfilment_order.pickup_reminder": "fetched",
         "fulfilment_order.undeliverable": "sold-reshipped",
-        "fulfilment_order.ready_for_pickup": "fetched",
-        "fulfilment_order.pickup_reminder": "fetched",
     },
     "AccountingQueue": {
         "fulfilment_order.shipped": "delivered",
