@@ -90,7 +90,7 @@ KINDS = (
     _kind("order.rerouting", "STATE", "A node gave work back; another is wanted.", {"fo_id": ID, "lines": LINES}, may={"reason": CODE}),
     _kind("order.cancelled", "STATE", "All that had not left is cancelled.", {"reason": TEXT, "lines": LINES}, to="payment stock waits notifications channel-acks"),
     _kind("order.cancellation_requested", "STATE", "It is cancelled, and nodes that have these units are asked whether they can still give them up; until they say so nothing goes back.", {"fulfilment_orders": {"type": "array", "items": ID}, "lines": LINES, "reason": TEXT}, may={"key": ID}),
-    _kind("order.cancellation_declined", "STATE", "A node ships these all the same: it had begun, or they have left.", {"fo_id": ID, "lines": LINES, "reason": TEXT}, to="notifications"),
+    _kind("order.cancellation_declined", "STATE", "A node ships these all the same: it had begun, or they have left.", {"fo_id": ID, "lines": LINES, "reason": TEXT}, to="notifications channel-acks"),
     _kind("order.reshipped", "STATE", "A parcel did not arrive: what was in it is sent again, as an order of its own (`order`).", {"order": ID, "fo_id": ID, "package": COUNT, "reason": CODE}, to="waits"),
     _kind("order.shipped", "STATE", "The last of it has left.", {"lines": LINES}, may={"fo_id": ID}),
     _kind("order.delivered", "STATE", "The last of it has arrived.", {"lines": LINES}),

@@ -116,6 +116,14 @@ def test_what_the_merchant_fulfilled_by_hand_is_not_fulfilled_again(world, recei
     assert [told["detail"]["lines"] for told in receiver.told()] == [{"14100000002": 1}]
 
 
+@pytest.mark.parametrize(("channel", "told"), [("api", ["order.cancellation_declined"]), ("shopify", []), ("woocommerce", [])])
+def test_a_channel_that_has_a_word_for_it_hears_that_its_cancellation_came_too_late(world, receiver, channel, told):
+    order, _ = placed(world, receiver, channel)
+    message = event("order.cancellation_declined", f"{order}:4", order, {"fo_id": f"fo_{order[4:]}-1", "lines": LINES[channel], "reason": "on the truck"})
+    assert deliver(world, message) and deliver(world, message)
+    assert receiver.kinds() == told
+
+
 @pytest.mark.parametrize(("channel", "kind"), [("shopify", "orderCancel"), ("woocommerce", "order"), ("api", "order.cancelled")])
 def test_a_cancelled_order_is_cancelled_at_the_channel(world, receiver, channel, kind):
     order, _ = placed(world, receiver, channel)

@@ -168,6 +168,7 @@ def _told(the: Life, record: store.Record, events: dict[str, dict[str, Any]]) ->
     assert heard[cancelled] == (wanted["order.cancelled"] - len(by_itself) if shipped != cancelled else heard[shipped]), heard
     if record.order.channel == "api":
         assert heard["order.lines_cancelled"] == wanted["order.lines_cancelled"], heard
+        assert heard["order.cancellation_declined"] == wanted["order.cancellation_declined"], heard
     questions = wanted["fulfilment_order.cancellation_requested"]
     assert len(the.outside.asked) <= questions, "a node was asked to give up what nobody cancelled"
     pushed = Counter(the.outside.pushed.values())

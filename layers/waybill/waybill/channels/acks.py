@@ -12,7 +12,7 @@ from waybill.aws.logs import count, logger
 from waybill.channels import messages, registry
 from waybill.channels.connecting import remote
 from waybill.channels.exploding import as_sold, sold_there
-from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Parcel, Reduction, Refund, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Parcel, Reduction, Refund, Shipment
 from waybill.channels.patience import LeftAlone, Patience
 from waybill.channels.ports import AskedToWait, ChannelRefused, Remote
 from waybill.kernel import json as strict_json
@@ -20,6 +20,7 @@ from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import NotFound, Unavailable
 from waybill.kernel.events import Event
 from waybill.orders import store
+from waybill.orders.model.giving_up import DECLINED
 from waybill.orders.model.replacing import is_replacement
 from waybill.orders.model.state import LINES_CANCELLED
 from waybill.orders.store import Record
@@ -48,7 +49,7 @@ class ChannelAcks:
         Raises Unavailable (come back later) and ChannelRefused (to the dead letters, in the end).
         """
         event = Event.from_dict(message["detail"])
-        if event.type not in (ACCEPTED, SHIPPED, CANCELLED, REDUCED, GIVEN_BACK, OWED):
+        if event.type not in (ACCEPTED, SHIPPED, CANCELLED, REDUCED, DECLINED, GIVEN_BACK, OWED):
             return
         if _its_own(event):
             return
@@ -127,6 +128,9 @@ def _tell(teller: Remote, event: Event, record: Record) -> None:
     data = event.data
     if event.type == REDUCED:
         teller.reduced(Reduction(event.id, order.id, order.external_reference, dict(data["lines"]), str(data.get("reason", ""))))
+        return
+    if event.type == DECLINED:
+        teller.declined(Declined(event.id, order.id, order.external_reference, dict(data["lines"]), str(data.get("reason", ""))))
         return
     parcels = tuple(_parcel(package) for package in data["packages"])
     told = data.get("before")

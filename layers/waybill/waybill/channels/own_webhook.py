@@ -10,7 +10,7 @@ from typing import Any
 
 from waybill.channels.calling import Caller
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Refund, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Reduction, Refund, Shipment
 from waybill.channels.model.signature import standard_webhook
 from waybill.channels.ports import Page
 from waybill.kernel.clock import instant
@@ -35,6 +35,9 @@ class OwnWebhook:
 
     def reduced(self, reduction: Reduction) -> None:
         self.post("order.lines_cancelled", reduction.event_id, plain(reduction))
+
+    def declined(self, declined: Declined) -> None:
+        self.post("order.cancellation_declined", declined.event_id, plain(declined))
 
     def given_back(self, given: GivenBack) -> None:
         self.post("order.refunded", given.event_id, plain(given))

@@ -13,7 +13,7 @@ from waybill.shop.model import Channel
 
 if TYPE_CHECKING:  # the door for orders tells nobody anything, and loads this
     from waybill.channels.model.levels import Heard, Levels
-    from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Refund, Shipment
+    from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Reduction, Refund, Shipment
 
 ORDER, WORD, NOTHING = "order", "word", "nothing"
 """What a document carries: the whole order as it stands, word that an order has changed, nothing of an order."""
@@ -99,6 +99,10 @@ class Remote(Protocol):
     def cancelled(self, cancellation: Cancellation) -> None: ...
 
     def reduced(self, reduction: Reduction) -> None: ...
+
+    def declined(self, declined: Declined) -> None:
+        """A cancellation that came too late."""
+        ...
 
     def given_back(self, given: GivenBack) -> None: ...
 

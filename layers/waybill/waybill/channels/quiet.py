@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Refund, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Reduction, Refund, Shipment
 
 
 class Quiet:
@@ -18,6 +18,8 @@ class Quiet:
     def cancelled(self, cancellation: Cancellation) -> None: ...
 
     def reduced(self, reduction: Reduction) -> None: ...
+
+    def declined(self, declined: Declined) -> None: ...
 
     def given_back(self, given: GivenBack) -> None: ...
 

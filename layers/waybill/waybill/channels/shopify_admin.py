@@ -14,7 +14,7 @@ from waybill.aws.logs import logger
 from waybill.channels import shopify_orders
 from waybill.channels.calling import Caller
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Parcel, Reduction, Refund, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Parcel, Reduction, Refund, Shipment
 from waybill.channels.ports import AskedToWait, ChannelRefused, Page
 from waybill.kernel.errors import NotFound
 
@@ -138,6 +138,9 @@ class Shopify:
 
     def reduced(self, reduction: Reduction) -> None:
         """Nothing: Shopify takes a part of an order back only together with its money, and that a person returns (`payment.refund_owed`)."""
+
+    def declined(self, declined: Declined) -> None:
+        """Nothing: there the order stands as it did, and hears of its parcels."""
 
     def cancelled(self, cancellation: Cancellation) -> None:
         """Cancels without refunding: the money that Shopify holds goes back by a person's decision, not by this message."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from waybill.channels.calling import Caller
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, GivenBack, Reduction, Refund, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Reduction, Refund, Shipment
 from waybill.channels.ports import ChannelRefused, Page
 
 _A_PAGE = 50
@@ -64,6 +64,9 @@ class WooCommerce:
 
     def reduced(self, reduction: Reduction) -> None:
         """Nothing: WooCommerce takes a part of an order back only together with its money, and that a person returns (`payment.refund_owed`)."""
+
+    def declined(self, declined: Declined) -> None:
+        """Nothing: there the order stands as it did, and hears of its parcels."""
 
     def cancelled(self, cancellation: Cancellation) -> None:
         path = _path(cancellation.external_reference)

@@ -56,6 +56,17 @@ class Reduction:
 
 
 @dataclass(frozen=True, slots=True)
+class Declined:
+    """What was to be cancelled is shipped all the same: these units, by line."""
+
+    event_id: str
+    order_id: str
+    external_reference: str
+    lines: dict[str, int]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cancellation:
     """The whole order is cancelled."""
 
