@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from waybill.desk.model.floor import Deed, Floor
 from waybill.fulfilment.service import Fulfilment, load
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import Conflict, InvalidInput
 from waybill.kernel.ids import digest
 
 if TYPE_CHECKING:
+    from waybill.desk.model.floor import Deed, Floor
     from waybill.routing.moving import Moving
 
 _LONGEST_WHY = 200

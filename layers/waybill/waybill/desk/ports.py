@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from waybill.desk.model.draft import Draft, DraftRow, Found
 from waybill.desk.model.facts import Document, Listing, Order, Query, Stock
-from waybill.desk.model.floor import Deed, Floor
 from waybill.desk.model.intake import ChannelState, Import, Opened
 from waybill.desk.model.money import Refund
 from waybill.payments.model.refunds import Wanted
+
+if TYPE_CHECKING:
+    from waybill.desk.model.floor import Deed, Floor
 
 DOCUMENTS = {"label.pdf": "application/pdf", "label.zpl": "application/zpl", "packing-slip.pdf": "application/pdf"}
 """What is printed for each parcel, and its content type."""

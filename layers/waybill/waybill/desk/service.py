@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waybill.desk.model.facts import Listing, Order, Query
-from waybill.desk.model.floor import Deed, Floor
 from waybill.desk.model.intake import Opened
 from waybill.desk.model.money import Refund
 from waybill.desk.model.visitor import Visitor
 from waybill.desk.ports import Acts, Edits, Pays, Reads, Takes, Works
 from waybill.kernel.errors import Forbidden, InvalidInput, NotFound
 from waybill.payments.model.refunds import Wanted
+
+if TYPE_CHECKING:
+    from waybill.desk.model.floor import Deed, Floor
 
 REASONS = (
     ("customer_asked", "The customer asked"),

@@ -1,11 +1,10 @@
-"""The desk's pages and forms about work at nodes and parcels on their way."""
+"""The desk's pages and forms about work at nodes and parcels on their way. What they stand on is loaded when somebody looks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from waybill.aws.http import Answer
-from waybill.desk.model.floor import QUEUES, Deed
 from waybill.desk.visit import ROOT, Field, Visit, act, to
 from waybill.kernel.errors import InvalidInput
 
@@ -23,6 +22,8 @@ def add(signed_in: SignedIn) -> None:
 
 
 def _floor(visit: Visit) -> Answer:
+    from waybill.desk.model.floor import QUEUES
+
     asked = visit.request.query.get("queue", "")
     floor = visit.desk.floor()
     queues = [(name, title, hint, len(floor.queue(name))) for name, title, hint in QUEUES]
@@ -31,6 +32,8 @@ def _floor(visit: Visit) -> Answer:
 
 
 def _do(visit: Visit, form: Field) -> str:
+    from waybill.desk.model.floor import Deed
+
     order, fo_id, verb = visit.desk.order(visit.order_id), visit.request.params["fo"], visit.request.params["verb"]
     units = {line.id: _number(form(f"units-{place}"), line.title) for place, line in enumerate(order.lines)}
     named = {line: quantity for line, quantity in units.items() if quantity}
@@ -43,6 +46,8 @@ def _from(queue: str, deed: Callable[[Visit, Field], None], done: str) -> Callab
     """A form of a queue posted: the deed, and then the queue."""
 
     def post(visit: Visit) -> Answer:
+        from waybill.desk.model.floor import QUEUES
+
         form = visit.form()
         deed(visit, form)
         back = form("queue") if form("queue") in {name for name, *_ in QUEUES} else queue
