@@ -61,7 +61,7 @@ def fetched_at_its_store(the: Life) -> None:
 
 
 def labels_bought(the: Life) -> None:
-    vendor = Books()
+    vendor = the.outside.carrier if the.outside else Books()
 
     def send(name: str, method: str, url: str, headers: dict[str, str], body: bytes = b"", seconds: float = 6.0) -> Reply:
         return gate.call(name, lambda: vendor.answer(method, url, headers, body))
