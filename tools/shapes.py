@@ -611,7 +611,7 @@ SHAPES: dict[str, Schema] = {
                 record(
                     {
                         **{name: TEXT for name in ("carrier", "service", "service_name", "tracking_number", "link")},
-                        "cost": AMOUNT,
+                        "cost": WHOLE,
                         "currency": CURRENCY,
                         "status": {"enum": ["buying", "bought", "voiding", "voided", "void_refused"]},
                         "mailed": FLAG,
