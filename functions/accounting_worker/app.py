@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from waybill import bootstrap
 from waybill.aws import batch
+from waybill.bootstrap import accounting
 
-BOOKS = bootstrap.books()
+BOOKS = accounting.books()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from waybill import bootstrap
+from waybill.bootstrap import routing
 
-BROKERING = bootstrap.brokering()
+BROKERING = routing.brokering()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from waybill import bootstrap
 from waybill.aws import http
+from waybill.bootstrap import inventory
 
-CARTS = bootstrap.carts()
-ROUTER = bootstrap.carts_api()
+CARTS = inventory.carts()
+ROUTER = inventory.carts_api()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from waybill import bootstrap
 from waybill.aws import batch
+from waybill.bootstrap import channels
 
-CHANGES = bootstrap.channel_changes()
+CHANGES = channels.channel_changes()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    return batch.each(event, CHANGES) if "Records" in event else bootstrap.channel_watch().watch()
+    return batch.each(event, CHANGES) if "Records" in event else channels.channel_watch().watch()

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from waybill import bootstrap
 from waybill.aws import http
+from waybill.bootstrap import channels
 
-ROUTER = bootstrap.channels_api()
+ROUTER = channels.channels_api()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from waybill import bootstrap
+from waybill.bootstrap import desk
 
-DESK = bootstrap.desk()
+DESK = desk.desk()
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:

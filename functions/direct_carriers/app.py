@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from waybill import bootstrap
+from waybill.bootstrap import fulfilment
 
-DIRECT = bootstrap.direct_carriers()
+DIRECT = fulfilment.direct_carriers()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

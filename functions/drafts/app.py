@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from waybill import bootstrap
 from waybill.aws import http
+from waybill.bootstrap import channels
 
-DRAFTS = bootstrap.drafts()
-ROUTER = bootstrap.drafts_api()
+DRAFTS = channels.drafts()
+ROUTER = channels.drafts_api()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

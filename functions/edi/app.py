@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from waybill import bootstrap
 from waybill.aws import batch, http
+from waybill.bootstrap import third_parties
 from waybill.edi import arrivals
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     if "Records" in event:
-        return batch.each(event, arrivals.of(bootstrap.edi_taking().file))
+        return batch.each(event, arrivals.of(third_parties.edi_taking().file))
     if "detail-type" in event:
-        return bootstrap.edi_watching().round()
-    return http.serve(event, bootstrap.edi_api())
+        return third_parties.edi_watching().round()
+    return http.serve(event, third_parties.edi_api())

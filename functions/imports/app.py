@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from waybill import bootstrap
 from waybill.aws import batch, http
+from waybill.bootstrap import channels
 
-ROUTER = bootstrap.imports_api()
+ROUTER = channels.imports_api()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    return batch.each(event, bootstrap.import_worker().take) if "Records" in event else http.serve(event, ROUTER)
+    return batch.each(event, channels.import_worker().take) if "Records" in event else http.serve(event, ROUTER)

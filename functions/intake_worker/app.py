@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from waybill import bootstrap
 from waybill.aws import batch
+from waybill.bootstrap import channels
 
-WORKER = bootstrap.intake_worker()
+WORKER = channels.intake_worker()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from waybill import bootstrap
 from waybill.aws import http
+from waybill.bootstrap import inventory
 from waybill.listing.messages import rows
 
-LISTING = bootstrap.listing()
-ROUTER = bootstrap.listing_api()
+LISTING = inventory.listing()
+ROUTER = inventory.listing_api()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from waybill import bootstrap
 from waybill.aws import batch
+from waybill.bootstrap import fulfilment, third_parties
 
-PUSH = bootstrap.node_push()
+PUSH = fulfilment.node_push()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    return batch.each_event(event, PUSH.told) if "Records" in event else {"looked_at": bootstrap.mcf().look_around()}
+    return batch.each_event(event, PUSH.told) if "Records" in event else {"looked_at": third_parties.mcf().look_around()}

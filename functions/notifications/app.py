@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from waybill import bootstrap
 from waybill.aws import batch
+from waybill.bootstrap import notifications
 
-NOTIFIER = bootstrap.notifier()
+NOTIFIER = notifications.notifier()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

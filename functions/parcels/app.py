@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from waybill import bootstrap
 from waybill.aws import batch
+from waybill.bootstrap import fulfilment
 
-PARCELS = bootstrap.parcels()
+PARCELS = fulfilment.parcels()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

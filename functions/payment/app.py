@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from waybill import bootstrap
 from waybill.aws import batch
+from waybill.bootstrap import payments
 
-handle = bootstrap.payment()
+handle = payments.payment()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

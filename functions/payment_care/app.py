@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from waybill import bootstrap
+from waybill.bootstrap import payments
 
-EXPIRING = bootstrap.expiring()
+EXPIRING = payments.expiring()
 _LEFT_AT_THE_END_MS = 10_000
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from waybill import bootstrap
+from waybill.bootstrap import payments
 
-SETTLING = bootstrap.settling()
+SETTLING = payments.settling()
 _LEFT_AT_THE_END_MS = 60_000
 
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from waybill import bootstrap
 from waybill.aws import http
+from waybill.bootstrap import proof
 
-ROUNDS = bootstrap.proof()
-ROUTER = bootstrap.proof_api()
+ROUNDS = proof.proof()
+ROUTER = proof.proof_api()
 _LEFT_AT_THE_END_MS = 30_000
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from waybill import bootstrap
+from waybill.bootstrap import orders
 
-RECONCILER = bootstrap.reconciler()
+RECONCILER = orders.reconciler()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from waybill import bootstrap
 from waybill.aws import batch
+from waybill.bootstrap import routing
 
-handle = bootstrap.routing()
+handle = routing.routing()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

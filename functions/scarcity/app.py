@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from waybill import bootstrap
+from waybill.bootstrap import routing
 
-SCARCITY = bootstrap.scarcity()
+SCARCITY = routing.scarcity()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, int]:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from waybill import bootstrap
+from waybill.bootstrap import inventory
 
-CHECKING = bootstrap.stock_proof()
-SUPPLY = bootstrap.supply()
-COUNTING = bootstrap.counting()
+CHECKING = inventory.stock_proof()
+SUPPLY = inventory.supply()
+COUNTING = inventory.counting()
 _LEFT_AT_THE_END_MS = 30_000
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from waybill import bootstrap
+from waybill.bootstrap import inventory
 
-HANDLE = bootstrap.stock_worker()
+HANDLE = inventory.stock_worker()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from typing import Any
 
 from local.seed.demo_shop import DemoShop
 from local.seed.keys import Secrets, presented, sign
-from waybill import bootstrap
 from waybill.aws.tables import Table
+from waybill.bootstrap import inventory as inventory_root
 from waybill.kernel.errors import KeyReused
 from waybill.shop import store
 
@@ -43,7 +43,7 @@ def seed(shop: DemoShop, secrets: Secrets) -> bool:
 
 def _receiving(shop: DemoShop) -> list[Work]:
     """Stock comes in as one delivery to each node; what the orders have taken of it since stays taken."""
-    movements = bootstrap.movements()
+    movements = inventory_root.movements()
 
     def receive(sku: str, node: str, units: int) -> None:
         try:

@@ -86,12 +86,12 @@ def test_a_dead_letter_redriven_weeks_later_changes_nothing(world):
 
 
 def test_an_order_that_is_over_is_not_started_again(world):
-    from waybill import bootstrap
+    from waybill.bootstrap import orders as orders_root
 
     call(world, "api_card")
     work(world)
     ((id, _),) = orders().items()
-    bootstrap.orders().cancel(id, "test", "test")
+    orders_root.orders().cancel(id, "test", "test")
     world.machine.executions.clear()
     documents.enqueue("api#demo-api-0001")
     work(world)

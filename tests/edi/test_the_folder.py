@@ -11,7 +11,7 @@ from tests.edi.judge import strictly
 from tests.edi.warehouse import SETTINGS, THEM, US, WHOLE, Warehouse, advice, bucket
 from tests.fulfilment.floor import floor
 from tests.support.cloud import plain_client
-from waybill import bootstrap
+from waybill.bootstrap import inventory as inventory_root
 from waybill.edi.model import acknowledgement, documents, inventory_advice, receipt_advice, ship_notice, shipping_order
 from waybill.edi.model.inventory_advice import InventoryAdvice
 from waybill.edi.model.problems import ELEMENT, Problem
@@ -223,8 +223,8 @@ def test_a_ship_notice_says_when_goods_come_and_a_943_what_is_coming(reno: Wareh
 
 
 def test_an_846_overwrites_nothing_what_differs_is_a_count_for_a_person(reno: Warehouse) -> None:
-    bootstrap.movements().receive("TEA", "reno", 10, "opening")
-    bootstrap.movements().receive("POT", "reno", 3, "opening")
+    inventory_root.movements().receive("TEA", "reno", 10, "opening")
+    inventory_root.movements().receive("POT", "reno", 3, "opening")
     before = _on_hand(reno, "TEA")
     told = {"TEA": before - 3, "POT": _on_hand(reno, "POT"), "CUP": _on_hand(reno, "CUP")}
     reno.send("846", inventory_advice.write(InventoryAdvice("INV1", "2026-11-29", told)))

@@ -12,7 +12,7 @@ from tests.flow.life import Life
 from tests.flow.lived import life
 from tests.support.published import cases
 from tests.support.world import Reply
-from waybill import bootstrap
+from waybill.bootstrap import inventory as inventory_root
 from waybill.shop import store as shop
 from waybill.shop.model import Item
 
@@ -34,7 +34,7 @@ _PRICES = {"A": "1299.00", "B": "1399.00", "C": "2199.00", "D": "2299.00", "E": 
 @pytest.fixture
 def the():
     with life({}) as made:
-        movements = bootstrap.movements()
+        movements = inventory_root.movements()
         for sku in _PRICES:
             shop.save(shop.ITEM, sku, Item(sku, sku, 500, 100, 100, 100, 1, 2))
             movements.receive(sku, "reno", 100, "opening")

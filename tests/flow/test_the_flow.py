@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from tests.flow.holds_true import check
 from tests.flow.life import DECLINED, an_order, life, whole_life
-from waybill import bootstrap
+from waybill.bootstrap import clock as bootstrap_clock
+from waybill.bootstrap import orders as orders_root
 from waybill.kernel.clock import parse_instant
 from waybill.orders import store
 from waybill.shop import store as shop
@@ -165,12 +166,12 @@ def test_without_a_policy_an_order_waits_for_ever():
         order_id = the.place(an_order(("TEA", 999)))
         the.settle()
         assert the.order(order_id)["cancels_at"] is None
-        assert _round(bootstrap.utc_now() + timedelta(days=300))["given_up"] == 0
+        assert _round(bootstrap_clock.utc_now() + timedelta(days=300))["given_up"] == 0
 
 
 def _round(now: datetime) -> dict[str, int]:
     shop.forget()
-    return replace(bootstrap.reconciler(), clock=lambda: now).run()
+    return replace(orders_root.reconciler(), clock=lambda: now).run()
 
 
 def _reserved(the, sku: str) -> int:

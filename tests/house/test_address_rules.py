@@ -42,8 +42,8 @@ def _imported(module: str) -> frozenset[str]:
 
 @cache
 def _makers() -> dict[str, ast.FunctionDef]:
-    tree = ast.parse((_LAYER / "waybill" / "bootstrap.py").read_text("utf-8"))
-    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    trees = (ast.parse(file.read_text("utf-8")) for file in sorted((_LAYER / "waybill" / "bootstrap").glob("*.py")))
+    return {node.name: node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def _made(name: str, seen: set[str]) -> Iterator[str]:
@@ -66,7 +66,7 @@ def _reached(folder: str) -> set[str]:
     found: set[str] = set()
     while open_ones:
         module = open_ones.pop()
-        if module not in found and module != _BOOTSTRAP:
+        if module not in found and not module.startswith(_BOOTSTRAP):
             found.add(module)
             open_ones += _imported(module)
     return found

@@ -12,8 +12,8 @@ import pytest
 from tests.inventory import tables
 from tests.support.cloud import cloud
 from tests.support.template import ROOT
-from waybill import bootstrap
 from waybill.aws import clients
+from waybill.bootstrap import inventory as inventory_root
 from waybill.inventory.messages import Worker
 from waybill.inventory.movements import Movements
 from waybill.inventory.orders_table import OrdersTable
@@ -142,7 +142,7 @@ def test_the_ledger_shows_every_movement_page_by_page() -> None:
 def test_the_proof_names_what_does_not_agree() -> None:
     tables.stock(A={"N1": 5})
     tables.place("ord_1", {"A": 2})
-    bootstrap.inventory().reserve("ord_1")
+    inventory_root.inventory().reserve("ord_1")
     status, body = Caller()("GET", "/v1/proof/inventory/A")
     assert status == 200 and body["agrees"] and body["nodes"][0]["claims"] == {"ord_1": 2}
     clients.client("dynamodb").update_item(
@@ -257,7 +257,7 @@ class Answers:
 
 def told(name: str) -> Answers:
     answers = Answers()
-    worker = Worker(bootstrap.inventory(), answers, answers.paid.append)
+    worker = Worker(inventory_root.inventory(), answers, answers.paid.append)
     assert worker.batch(sample(f"stock_worker/{name}")) == {"batchItemFailures": []}
     return answers
 
@@ -290,7 +290,7 @@ def test_what_cannot_be_reserved_fails_under_a_name_that_the_machine_catches() -
 
 def test_a_cancelled_order_and_a_shipped_parcel_move_stock_once_however_often_they_are_told() -> None:
     two_lines()
-    bootstrap.inventory().reserve(ORDER)
+    inventory_root.inventory().reserve(ORDER)
     worker = function("stock_worker")
     for _ in range(3):
         assert worker(sample("stock_worker/parcel_shipped"), None) == {"batchItemFailures": []}
@@ -303,7 +303,7 @@ def test_a_cancelled_order_and_a_shipped_parcel_move_stock_once_however_often_th
 
 def test_a_poisoned_message_fails_alone() -> None:
     two_lines()
-    bootstrap.inventory().reserve(ORDER)
+    inventory_root.inventory().reserve(ORDER)
     failed = function("stock_worker")(sample("stock_worker/one_unreadable"), None)["batchItemFailures"]
     assert [failure["itemIdentifier"][-2:] for failure in failed] == ["00"]
     assert numbers("A") == (3, 0, 3)

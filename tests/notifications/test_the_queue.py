@@ -15,9 +15,10 @@ from tests.support.cloud import cloud
 from tests.support.shop import open_shop
 from tests.support.template import functions, resources
 from tests.support.world import Crash, _load
-from waybill import bootstrap
 from waybill.aws import gate
 from waybill.aws.clients import client
+from waybill.bootstrap import clock as bootstrap_clock
+from waybill.bootstrap import notifications as notifications_root
 from waybill.kernel.clock import utc_now
 from waybill.kernel.errors import Unavailable
 from waybill.kernel.events import Event
@@ -60,7 +61,7 @@ def deliver(*events: Event, after: int = 0) -> int:
     bodies = [{"id": f"d-{event.id}", "detail-type": event.type, "detail": event.to_dict("local")} for event in events]
     records = [{"messageId": str(n), "body": json.dumps(body)} for n, body in enumerate(bodies)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bootstrap, "utc_now", lambda: utc_now() + timedelta(seconds=after))
+        patch.setattr(bootstrap_clock, "source", lambda: utc_now() + timedelta(seconds=after))
         return len(_load("notifications").handler({"Records": records}, None)["batchItemFailures"])
 
 
@@ -137,10 +138,9 @@ def test_whoever_wakes_when_his_time_is_over_sends_nothing() -> None:
     placed()
     times = iter([0, 30])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bootstrap, "utc_now", lambda: NOW + timedelta(seconds=next(times)))
-        notifier = bootstrap.notifier()
-    with pytest.raises(Unavailable, match="too long"):
-        notifier.tell(about("order.confirmed"))
+        patch.setattr(bootstrap_clock, "source", lambda: NOW + timedelta(seconds=next(times)))
+        with pytest.raises(Unavailable, match="too long"):
+            notifications_root.notifier().tell(about("order.confirmed"))
     assert sent() == []
 
 

@@ -20,14 +20,14 @@ GATEWAYS = {
 }
 _LOAD = """
 import json, sys
-from waybill import bootstrap
+from waybill.bootstrap import payments as payments_root
 from waybill.aws import secrets
 told = json.loads(sys.argv[2])
 secrets.secret = told.get
-bootstrap.payment()
+payments_root.payment()
 before = set(sys.modules)
 if sys.argv[1]:
-    bootstrap.gateways()[sys.argv[1]]
+    payments_root.gateways()[sys.argv[1]]
 print(json.dumps([sorted(before), sorted(set(sys.modules) - before)]))
 """
 

@@ -22,7 +22,7 @@ from proof.stage import staged
 from tests.flow.life import an_order
 from tests.support.template import functions
 from tools.routes import ROUTES
-from waybill import bootstrap
+from waybill.bootstrap import payments as payments_root
 from waybill.channels import registry
 from waybill.fulfilment.carriers import tracking_door
 from waybill.kernel.errors import InvalidInput
@@ -50,7 +50,7 @@ def test_every_route_of_the_template_is_documented_or_a_page_for_people() -> Non
 def test_every_parser_is_tried() -> None:
     names = {parser.name for parser in parsers()}
     assert names >= {f"order of {kind}" for kind in registry.KINDS}
-    assert names >= {f"webhook of {gateway}" for gateway in bootstrap.gateway_webhooks()}
+    assert names >= {f"webhook of {gateway}" for gateway in payments_root.gateway_webhooks()}
     assert names >= {f"webhook of {kind}" for kind in registry.KINDS if kind != "own" and registry.adapter(kind).hook}
     assert names >= {f"notice of {kind}" for kind in registry.KINDS if registry.adapter(kind).notices}
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from tests.support.cloud import cloud
 from tests.support.shop import open_shop
-from waybill import bootstrap
 from waybill.aws.tables import commit
+from waybill.bootstrap import clock as bootstrap_clock
+from waybill.bootstrap import inventory as inventory_root
 from waybill.fulfilment import service as fulfilment
 from waybill.fulfilment.model import fulfilment_order as fo
 from waybill.fulfilment.service import Fulfilment
@@ -62,8 +63,8 @@ class Desk:
 
     @property
     def service(self) -> Routing:
-        stock = InventoryStock(bootstrap.inventory())
-        return Routing(OrdersTable(), stock, ShopSites(lambda: parse_instant(AT)), RulesTable(), self.tokens, bootstrap.utc_now)
+        stock = InventoryStock(inventory_root.inventory())
+        return Routing(OrdersTable(), stock, ShopSites(lambda: parse_instant(AT)), RulesTable(), self.tokens, bootstrap_clock.utc_now)
 
     def route(self, token: str = "token-1") -> None:
         self.service.route(ORDER, token)
@@ -86,7 +87,7 @@ class Desk:
 
     def reject(self, number: int, reason: str, lines: tuple[str, ...] = ()) -> None:
         """A node refuses; `lines`: those at fault."""
-        Fulfilment(bootstrap.utc_now).reject(fulfilment_order_id(ORDER, number), reason, list(lines), "node")
+        Fulfilment(bootstrap_clock.utc_now).reject(fulfilment_order_id(ORDER, number), reason, list(lines), "node")
 
     def ship(self, number: int) -> None:
         """A node packs everything into one parcel, and it leaves."""
@@ -95,7 +96,7 @@ class Desk:
         picked = fo.pick(fo.accept(work, AT, "node"), {}, AT, "node")
         packed = fo.pack(picked, (fo.Package(1, work.units(), 500),), AT, "node")
         commit(fulfilment.save(packed))
-        Fulfilment(bootstrap.utc_now).ship(id, "node")
+        Fulfilment(bootstrap_clock.utc_now).ship(id, "node")
 
     def change(self, verb: Any) -> None:
         """STATE after a verb of the orders' model."""
@@ -119,7 +120,7 @@ def order_of(
         open_shop(stock)
         _placed(lines, to, promise_days)
         if reserved:
-            bootstrap.inventory().reserve(ORDER)
+            inventory_root.inventory().reserve(ORDER)
         yield Desk()
 
 

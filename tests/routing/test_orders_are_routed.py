@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.routing.orders import NEW_YORK, ORDER, cup, gift_card, order_of, pot, tea
-from waybill import bootstrap
+from waybill.bootstrap import inventory as inventory_root
 from waybill.inventory.stock_table import StockTable
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import Hold
@@ -169,7 +169,7 @@ def test_a_person_who_lets_the_hold_go_sends_it_to_the_same_nodes_again():
         desk.reject(1, "OTHER")
         desk.go_on()
         desk.change(lambda state: verbs.release_hold(state, "unfillable-1", "2099-11-24T03:20:00.000Z", "support"))
-        bootstrap.inventory().reserve(ORDER)
+        inventory_root.inventory().reserve(ORDER)
         desk.route("token-2")
         assert desk.work() == {"reno": {"3": 1}}
 
@@ -189,8 +189,8 @@ def test_when_the_stock_has_come_the_order_goes_on():
         desk.route()
         desk.reject(1, "NOT_IN_STOCK")
         desk.go_on()
-        bootstrap.movements().receive("POT", "reno", 3, "delivery-1")
-        bootstrap.inventory().reserve(ORDER)
+        inventory_root.movements().receive("POT", "reno", 3, "delivery-1")
+        inventory_root.inventory().reserve(ORDER)
         desk.route("token-2")
         assert desk.work() == {"reno": {"3": 3}}
 

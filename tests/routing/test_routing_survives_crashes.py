@@ -12,8 +12,8 @@ import pytest
 from tests.routing.orders import ORDER, Desk, cup, order_of, pot, tea
 from tests.support.faults import AFTER, BEFORE, CrashAt, Recorder
 from tests.support.world import Crash
-from waybill import bootstrap
 from waybill.aws import gate
+from waybill.bootstrap import inventory as inventory_root
 from waybill.orders.model.order import Line
 
 _READS = ("dynamodb.Query", "dynamodb.GetItem", "dynamodb.BatchGetItem")
@@ -62,6 +62,6 @@ def _is_sound(desk: Desk) -> None:
     """Every released unit is in one live fulfilment order, and reserved where that is; nothing else is reserved."""
     released = sum(lines.released for lines in desk.record.state.lines.values())
     assert released == sum(sum(lines.values()) for lines in desk.work().values())
-    held = bootstrap.inventory().held(ORDER).held
+    held = inventory_root.inventory().held(ORDER).held
     reserved = {(line, node): units for line, nodes in held.items() for node, units in nodes.items()}
     assert reserved == {(line, node): units for node, lines in desk.work().items() for line, units in lines.items()}

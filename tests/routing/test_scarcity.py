@@ -15,7 +15,7 @@ from tests.flow.life import an_order
 from tests.flow.lived import life
 from tests.routing import brute
 from tests.routing.problems import limited, scarce, small
-from waybill import bootstrap
+from waybill.bootstrap import clock as bootstrap_clock
 from waybill.kernel.clock import instant
 from waybill.kernel.errors import InvalidInput
 from waybill.routing.model.decision import Site, Unrouted, asked, decide
@@ -135,7 +135,7 @@ def stands(made: Prices, until: str = "9999") -> None:
 
 def test_prices_that_were_made_spare_the_nodes_stock_until_they_are_too_old() -> None:
     with life(stock={("TEA", "reno"): 5, ("TEA", "columbus"): 5}) as the:
-        now = bootstrap.utc_now()
+        now = bootstrap_clock.utc_now()
 
         def ships_from(name: str) -> list[str]:
             order_id = the.place(an_order(("TEA", 1)), key=name)
@@ -157,14 +157,14 @@ def test_what_was_sold_prices_the_stock_that_will_not_last_and_no_other() -> Non
         the.place(an_order(("TEA", 2), ("CUP", 1)), key="sold")
         the.settle()
         assert the.world.handler("scarcity")({}, None) == {"orders": 1, "prices": 2}
-        made = standing(instant(bootstrap.utc_now()))
+        made = standing(instant(bootstrap_clock.utc_now()))
         assert {node: list(skus) for node, skus in made.items()} == {"columbus": ["TEA"], "reno": ["TEA"]}
         assert all(0 < skus["TEA"] < LOST for skus in made.values())
 
 
 def test_turned_off_no_price_stands() -> None:
     with life() as the:
-        now = instant(bootstrap.utc_now())
+        now = instant(bootstrap_clock.utc_now())
         stands({"columbus": {"TEA": 5000}})
         assert standing(now) == {"columbus": {"TEA": 5000}}
         shop.save(shop.POLICY, POLICY, {"on": False})
@@ -182,7 +182,7 @@ def test_of_two_rounds_at_once_the_one_that_is_done_first_stands() -> None:
         seen = version()
         keep({"reno": {"TEA": 1}}, "9999", seen)
         keep({"reno": {"TEA": 2}}, "9999", seen)
-        assert standing(instant(bootstrap.utc_now())) == {"reno": {"TEA": 1}}
+        assert standing(instant(bootstrap_clock.utc_now())) == {"reno": {"TEA": 1}}
         assert version() == seen + 1
 
 
@@ -192,7 +192,7 @@ def test_more_prices_than_an_item_holds_are_cut_from_the_cheapest() -> None:
     many = {f"N{node}": {f"{draw.getrandbits(64):x}": draw.randint(1, 2000) for _ in range(2_000)} for node in range(20)}
     with life():
         stands(many)
-        kept = standing(instant(bootstrap.utc_now()))
+        kept = standing(instant(bootstrap_clock.utc_now()))
         left = [price for skus in kept.values() for price in skus.values()]
         assert left and min(left) >= sorted(price for skus in many.values() for price in skus.values())[-len(left)]
 

@@ -9,8 +9,10 @@ import pytest
 
 from tests.routing.orders import ORDER, order_of, pot, tea
 from tests.support.shop import headers
-from waybill import bootstrap
 from waybill.aws import http
+from waybill.bootstrap import clock as bootstrap_clock
+from waybill.bootstrap import inventory as inventory_root
+from waybill.bootstrap import routing as routing_root
 from waybill.fulfilment.service import Fulfilment
 from waybill.kernel.errors import IllegalTransition, InvalidInput
 from waybill.kernel.ids import fulfilment_order_id
@@ -23,7 +25,7 @@ FIRST = fulfilment_order_id(ORDER, 1)
 
 
 def steering() -> Steering:
-    return Steering(Fulfilment(bootstrap.utc_now), lambda: [node.id for node in shop.nodes()], bootstrap.utc_now)
+    return Steering(Fulfilment(bootstrap_clock.utc_now), lambda: [node.id for node in shop.nodes()], bootstrap_clock.utc_now)
 
 
 def test_an_order_pinned_to_a_node_ships_from_there_though_it_costs_more():
@@ -66,11 +68,11 @@ def test_a_dry_run_tells_what_would_move_and_moves_nothing():
 def test_what_is_being_picked_stays_and_says_so():
     with order_of(tea()) as desk:
         desk.route()
-        Fulfilment(bootstrap.utc_now).accept(FIRST, "node")
-        Fulfilment(bootstrap.utc_now).pick(FIRST, {}, "node")
+        Fulfilment(bootstrap_clock.utc_now).accept(FIRST, "node")
+        Fulfilment(bootstrap_clock.utc_now).pick(FIRST, {}, "node")
         assert steering().send([ORDER], Direction(without=("reno",)), "support:ann")[0]["stays"] == {FIRST: "is picked already"}
         with pytest.raises(IllegalTransition):
-            Fulfilment(bootstrap.utc_now).withdraw(FIRST, "support:ann")
+            Fulfilment(bootstrap_clock.utc_now).withdraw(FIRST, "support:ann")
 
 
 def test_a_node_that_a_person_sent_work_away_from_is_not_in_doubt_once_the_word_is_taken_back():
@@ -123,7 +125,7 @@ def test_after_too_many_rejections_a_person_decides_and_may_let_all_nodes_be_ask
         assert (hold.kind, hold.reason) == ("unfillable", "rejections so far: 1, the last by reno (OTHER)")
         assert desk.work() == {} and set(unfolded(desk.record.decisions[1])["ruled_out"].values()) == {"too_often"}
         desk.change(lambda state: verbs.release_hold(state, hold.id, "2099-01-01T00:00:00.000Z", "support"))
-        bootstrap.inventory().reserve(ORDER)
+        inventory_root.inventory().reserve(ORDER)
         service.go_on(ORDER)
         assert desk.work() == {"reno": {"1": 1}}
 
@@ -164,4 +166,4 @@ def _asked(body: dict) -> dict:
         "requestContext": {"http": {"method": "POST", "path": "/v1/routing/reroute"}},
         "body": json.dumps(body),
     }
-    return http.serve(event, bootstrap.rules_api())
+    return http.serve(event, routing_root.rules_api())

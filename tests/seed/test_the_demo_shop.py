@@ -15,10 +15,10 @@ from local.seed.seeding import seed
 from local.threepl.paperwork import CARRIER
 from tests.support.cloud import cloud
 from tests.support.template import ROOT
-from waybill import bootstrap
 from waybill.accounting.model.chart import STANDARD
 from waybill.aws import gate
 from waybill.aws.clients import client
+from waybill.bootstrap import inventory as inventory_root
 from waybill.edi.partner import partners
 from waybill.shop import store
 
@@ -73,7 +73,7 @@ def test_stock_is_spread_unevenly_and_one_item_has_none(shop: DemoShop) -> None:
     at = {sku: nodes for sku, nodes in shop.raw["stock"].items() if nodes}
     assert "WB-030" not in at and len(at) == 29
     assert any(len(nodes) == 1 for nodes in at.values()) and any(len(nodes) == 4 for nodes in at.values())
-    proof = bootstrap.movements().proof("WB-029")
+    proof = inventory_root.movements().proof("WB-029")
     assert proof["agrees"] and [node["node"] for node in proof["nodes"]] == ["dallas-3pl"]
 
 
@@ -131,7 +131,7 @@ def test_a_second_seed_reads_one_marker_and_writes_nothing(shop: DemoShop) -> No
 def test_a_changed_shop_is_seeded_anew_and_stock_that_came_in_stays(shop: DemoShop) -> None:
     other = DemoShop(shop.text + " ", {**shop.raw, "stock": {**shop.raw["stock"], "WB-029": {"dallas-3pl": 99}}})
     assert seed(other, FakeSecrets())
-    assert bootstrap.movements().proof("WB-029")["nodes"][0]["on_hand"] == 14
+    assert inventory_root.movements().proof("WB-029")["nodes"][0]["on_hand"] == 14
 
 
 def test_the_items_that_the_channel_documents_order_exist() -> None:

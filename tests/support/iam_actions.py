@@ -109,7 +109,7 @@ _TABLE: dict[str, Callable[[_Detail], list[tuple[str, str]]]] = {
     "s3.DeleteObject": _object("DeleteObject"),
     **{f"secretsmanager.{action}": _secret(action) for action in ("GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")},
     "sesv2.SendEmail": _mail,
-    "lambda.Invoke": lambda detail: [("lambda:InvokeFunction", arn("lambda", f"function/{detail['FunctionName']}"))],
+    "lambda.Invoke": lambda detail: [("lambda:InvokeFunction", arn("lambda", f"function:{detail['FunctionName']}"))],
     "sqs.SendMessageBatch": lambda detail: [("sqs:SendMessage", queue_arn(detail["QueueUrl"]))],
     "sqs.SendMessage": lambda detail: [("sqs:SendMessage", queue_arn(detail["QueueUrl"]))],
     **{f"stepfunctions.{action}": _machine(action) for action in ("StartExecution", "ListExecutions", "SendTaskSuccess", "SendTaskFailure")},

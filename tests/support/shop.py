@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from waybill import bootstrap
+from waybill.bootstrap import inventory as inventory_root
 from waybill.shop import store
 from waybill.shop.model import Account, Carrier, Channel, Item, Key, Node, Place, Service
 
@@ -30,7 +30,7 @@ def headers(name: str, **more: str) -> dict[str, str]:
 def open_shop(stock: dict[tuple[str, str], int] | None = None) -> None:
     """Writes the whole shop into the cloud of this process."""
     _set_up()
-    movements = bootstrap.movements()
+    movements = inventory_root.movements()
     for (sku, node), units in (STOCK if stock is None else stock).items():
         movements.receive(sku, node, units, "opening")
     store.forget()

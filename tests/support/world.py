@@ -25,8 +25,8 @@ from tests.support.cloud import plain_client as _plain_client
 from tests.support.functions import Functions
 from tests.support.machine import StateMachine
 from tests.support.template import ROOT, functions, resources, target
-from waybill import bootstrap
 from waybill.aws import clients, secrets
+from waybill.bootstrap import clock as bootstrap_clock
 from waybill.kernel.clock import utc_now
 from waybill.shop import store as shop
 
@@ -233,7 +233,7 @@ def world() -> Iterator[World]:
     """A fresh world on a fresh cloud."""
     with cloud(), pytest.MonkeyPatch.context() as patch:
         made = World()
-        patch.setattr(bootstrap, "utc_now", made.now)
+        patch.setattr(bootstrap_clock, "source", made.now)
         patch.setattr(local.receiver.server, "time", SimpleNamespace(time=lambda: made.now().timestamp()))
         yield made
 

@@ -32,7 +32,7 @@ _HOME = Address("Robin Ferris", "", "77 Massachusetts Avenue", "Apt 4", "Cambrid
 
 
 _WAITS = {
-    "id": "fo_preview-1",
+    "id": "fo_preview-2",
     "status": "ready_for_pickup",
     "lines": {"l1": {"quantity": 2}, "l2": {"quantity": 1}},
     "pickup": {"node": "reno", "code": "482913"},
@@ -83,7 +83,7 @@ def event(type: str) -> Event:
             "packages": [{"n": 1, "carrier": "parcelway", "service": "ground", "tracking_number": "PW1042003317425"}],
         },
         "fulfilment_order.delivered": {"fo_id": "fo_preview-1", "package": 1, "last": True},
-        **{f"fulfilment_order.{waits}": {"fo_id": "fo_preview-1", "lines": {"l1": 2}, "until": AT} for waits in ("ready_for_pickup", "pickup_reminder")},
+        **{f"fulfilment_order.{waits}": {"fo_id": "fo_preview-2", "lines": {"l1": 2}, "until": AT} for waits in ("ready_for_pickup", "pickup_reminder")},
         **{f"fulfilment_order.{trouble}": _TROUBLE for trouble in ("delayed", "undeliverable", "returning", "return_mailed")},
     }
     return Event(f"ord_preview:{list(KINDS).index(type) + 1}", type, AT, "ord_preview", data[type])
