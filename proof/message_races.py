@@ -160,6 +160,7 @@ KINDS = {
     "ChannelAcksQueue": {
         "fulfilment_order.shipped": "shopify",
         "order.cancelled": "cancelled-paid-outside",
+        "order.cancellation_declined": "cancellation-declined",
         "order.lines_cancelled": "without-a-part",
         "payment.refund_owed": "cancelled-paid-outside",
         "payment.refunded": "refunded",

@@ -28,6 +28,7 @@ from proof.scheduler import InOrder, Move, Scheduler
 from tests.support.functions import Functions
 from tests.support.template import ROOT
 from waybill.aws import clients, logs, secrets, tables
+from waybill.fulfilment import codes
 from waybill.kernel import clock as kernel_clock
 from waybill.payments import wire
 from waybill.shop import store as shop
@@ -255,6 +256,7 @@ def world(scheduler: Scheduler | None = None, seed: int = 0, lag: Callable[[], i
             stack.enter_context(patch.object(module, "time", times))
         stack.enter_context(patch.object(kernel_clock, "datetime", instants))
         stack.enter_context(patch.object(tables, "secrets", named))
+        stack.enter_context(patch.object(codes, "secrets", SimpleNamespace(randbelow=draw.randrange)))
         stack.callback(shop.forget)
         stack.callback(secrets.forget)
         stack.callback(clients.forget)

@@ -13,7 +13,9 @@ from waybill.fulfilment.model import cancelling, pausing, shortage
 from waybill.fulfilment.model import fulfilment_order as fo
 from waybill.fulfilment.model.actions import supported
 from waybill.fulfilment.model.fulfilment_order import MACHINE, AtNode, FulfilmentOrder, Package
+from waybill.fulfilment.model.numbers import tracking_number
 from waybill.fulfilment.model.tracking import Scan
+from waybill.kernel.cards import masked
 from waybill.kernel.errors import IllegalTransition, InvalidInput, NotFound
 from waybill.orders.model import work as questions
 
@@ -237,3 +239,7 @@ def _tried(now: FulfilmentOrder, step: object) -> FulfilmentOrder:
         "all": lambda: shortage.short(now, now.units(), "OTHER", "ask", AT, "n"),
     }
     return deeds[str(step)]()
+
+
+def test_no_tracking_number_of_ours_looks_like_a_card() -> None:
+    assert all(masked(number) == number for number in (tracking_number("parcelway", str(n)) for n in range(2000)))

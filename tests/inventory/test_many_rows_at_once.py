@@ -60,8 +60,8 @@ def test_a_file_sent_twice_under_its_key_happens_once_and_again_under_another(sh
     rows = HEADER + "A,N1,received,5,,\nB,N1,counted,7,,\n"
     assert _sent(rows) == _sent(rows)
     assert _on_hand(shelves) == {("A", "N1"): 5, ("B", "N1"): 7}
-    reused = _sent(HEADER + "A,N1,received,6,,\n")[1]["rows"][0]
-    assert (reused["code"], reused["field"]) == ("idempotency_key_reused", "Idempotency-Key")
+    status, reused = _sent(HEADER + "A,N1,received,6,,\n")
+    assert (status, reused["code"]) == (422, "idempotency_key_reused")
     _sent(rows, key="import-2")
     assert _on_hand(shelves) == {("A", "N1"): 10, ("B", "N1"): 7}
 

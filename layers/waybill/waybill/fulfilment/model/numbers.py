@@ -15,5 +15,5 @@ def tracking_number(carrier: str, *parcel: str) -> str:
     letters = "".join(char for char in carrier.upper() if char.isascii() and char.isalpha())[:2].ljust(2, "X")
     named = "".join(f"{len(part)}:{part}" for part in (carrier, *parcel))
     seed = int.from_bytes(hashlib.sha256(named.encode()).digest()[:8], "big")
-    body = f"{seed % 10**15:015d}"
+    body = f"1{seed % 10**14:014d}"  # no card begins with 1: no door takes it for one
     return letters + body + check_digit(body)
