@@ -5,11 +5,13 @@ import re
 import pytest
 
 from tests.channels import kept_raw
-from tests.channels.documents import AT
+from tests.channels.documents import AT, SHARED
 from tests.channels.leaves import influential
 from tests.channels.sources import documents
 from waybill.channels import api, registry
 from waybill.kernel.errors import InvalidInput
+
+pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the published documents are not here (../shared/samples)")
 
 KINDS = ("amazon", "api", "bigcommerce", "commercetools", "ebay", "magento", "shopify", "square", "woocommerce")
 
