@@ -110,7 +110,7 @@ def _probe(stack: Stack, shop: Shop) -> float:
             line.call("GET", f"/v1/orders/{placed.id}", stack.ops_key)
             return time.monotonic() - began
         except RuntimeError:
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_LOOK_SECONDS)  # between two looks, until patience is over
     return _PATIENCE_SECONDS
 
 

@@ -152,7 +152,7 @@ def _whole_lives(it: Bench, orders: int) -> Used:
 def _idle(it: Bench) -> Used:
     """CPU a second while nothing is to be done."""
     before = used(it.engine)
-    time.sleep(_IDLE_SECONDS)
+    time.sleep(_IDLE_SECONDS)  # what is measured is that nothing is done
     spent = used(it.engine).since(before)
     return Used(spent.itself / _IDLE_SECONDS, spent.children / _IDLE_SECONDS)
 
@@ -161,7 +161,7 @@ def _come_to_rest(it: Bench) -> None:
     """Until the engine does no more than look for work. Raises RuntimeError when it does not."""
     for _ in range(int(_REST_SECONDS / _QUIET_SECONDS)):
         before = used(it.engine)
-        time.sleep(_QUIET_SECONDS)
+        time.sleep(_QUIET_SECONDS)  # over which it must be quiet
         if used(it.engine).since(before).all <= _QUIET:
             return
     raise RuntimeError(f"the laptop cloud is still busy after {_REST_SECONDS} s: {HOME / 'logs'}")

@@ -95,7 +95,7 @@ def start() -> None:
     while "Waybill is up" not in log.read_text():
         if process.poll() is not None or time.monotonic() > deadline:
             raise Problem(log.read_text().strip() or f"it did not come up: see {log}")
-        time.sleep(0.1)
+        time.sleep(0.1)  # between two looks, until the deadline
     print(log.read_text())
 
 
@@ -109,7 +109,7 @@ def stop() -> None:
     while _pid_of_running() is not None:
         if time.monotonic() > deadline:
             raise Problem(f"process {pid} does not stop: look at {home().logs}")
-        time.sleep(0.1)
+        time.sleep(0.1)  # between two looks, until the deadline
     print("  stopped")
 
 

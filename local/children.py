@@ -68,7 +68,7 @@ class Children:
             except HTTPError:
                 return
             except (URLError, ConnectionError, TimeoutError):
-                time.sleep(0.05)
+                time.sleep(0.05)  # between two knocks, until the time is over
         raise Problem(f"{child.name} did not answer at {url} within {seconds:.0f} s: see {child.log}")
 
     def dead(self) -> Child | None:

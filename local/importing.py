@@ -37,7 +37,7 @@ class Door:
         it = self.ask("POST", it["links"]["start"])
         say(it)
         while it["status"] not in _OVER:
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_LOOK_SECONDS)  # between two looks at how far it is
             it = self.ask("GET", it["links"]["self"])
             say(it)
         return it

@@ -163,7 +163,7 @@ def _watch(children: Children) -> None:
         dead = children.dead()
         if dead is not None:
             raise died(dead)
-        time.sleep(_WATCH_SECONDS)
+        time.sleep(_WATCH_SECONDS)  # between two looks at the processes, for as long as it is up
 
 
 @contextmanager

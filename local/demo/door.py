@@ -50,7 +50,7 @@ class Door:
             except Refused as refusal:
                 if 400 <= refusal.status < 500 and refusal.status != 429 or attempt == _ATTEMPTS - 1:
                     raise
-                time.sleep(0.3 * 2**attempt)
+                time.sleep(0.3 * 2**attempt)  # as a channel repeats what was not taken: longer each time
         raise AssertionError("unreachable")
 
     def order(self, order_id: str) -> dict[str, Any]:

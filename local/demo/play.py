@@ -39,7 +39,7 @@ def play(shop: Shop, sendings: Sequence[Sending], screen: Screen, seconds: float
         orders = list(hands.map(lambda pair: _sent(shop, *pair), zip(orders, sendings, strict=True)))
         screen.show(orders)
         while time.monotonic() < deadline and not all(order.done(time.monotonic()) for order in orders):
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_LOOK_SECONDS)  # between two looks, until the deadline
             orders = list(hands.map(lambda order: _looked_at(shop, order), orders))
             screen.show(orders)
     return orders
@@ -49,7 +49,7 @@ def mails_since(shop: Shop, known: dict[str, str]) -> list[str]:
     """Subjects of what came since; waits until the mailbox has been quiet for a moment."""
     deadline, quiet_at, found = time.monotonic() + _MAIL_SECONDS, time.monotonic(), shop.mails()
     while time.monotonic() < deadline and time.monotonic() - quiet_at < _MAIL_QUIET_SECONDS:
-        time.sleep(0.3)
+        time.sleep(0.3)  # between two looks, until the deadline
         now = shop.mails()
         if now != found:
             quiet_at, found = time.monotonic(), now

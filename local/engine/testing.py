@@ -122,5 +122,5 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> N
             with urllib.request.urlopen(f"{url}/_ministack/health", timeout=1):
                 return
         except (URLError, ConnectionError, TimeoutError):
-            time.sleep(0.05)
+            time.sleep(0.05)  # between two knocks, until the deadline
     raise RuntimeError(f"the engine did not start:\n{log.read_text(errors='replace')[-2000:]}")

@@ -70,7 +70,7 @@ def _mind(office: Office, floor: Floor) -> None:
                 floor.look(office.node, "shipped")
         except (BotoCoreError, ClientError, Refused) as problem:
             _say(f"{office.node}: {problem}")
-        time.sleep(_LOOK_SECONDS if office.under_way else _IDLE_FOLDER_SECONDS)
+        time.sleep(_LOOK_SECONDS if office.under_way else _IDLE_FOLDER_SECONDS)  # between two looks into the folder: nobody tells a 3PL
 
 
 def _work(floor: Floor) -> None:
@@ -91,7 +91,7 @@ def _look_around(floor: Floor) -> None:
                     floor.look(node, "shipped")
         if shipped_too:
             shipped_at = time.monotonic()
-        time.sleep(_LOOK_SECONDS if found or floor.under_way else _IDLE_LOOK_SECONDS)
+        time.sleep(_LOOK_SECONDS if found or floor.under_way else _IDLE_LOOK_SECONDS)  # between two rounds over the lists
 
 
 def _say(what: str) -> None:

@@ -20,7 +20,7 @@ class _Clock:
     @staticmethod
     def sleep(seconds: float) -> None:
         if seconds != _THE_NAP:
-            real_time.sleep(seconds)
+            real_time.sleep(seconds)  # the engine's own, all but the nap
 
 
 def close() -> None:

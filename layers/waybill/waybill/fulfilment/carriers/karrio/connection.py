@@ -88,7 +88,7 @@ class Connection:
             found, messages = getattr(mapper, f"parse_{shape}_response")(getattr(proxy, verb)(request))
         except WaybillError:
             raise
-        except Exception as problem:  # noqa: BLE001
+        except Exception as problem:  # noqa: BLE001  a connector raises whatever it stumbles over: what became of the request is not known then
             said = getattr(problem, "messages", None)
             raise Unavailable(f"{self.line._name}: {said[0].message if said else type(problem).__name__}"[:300]) from None
         finally:
