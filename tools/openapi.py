@@ -16,7 +16,8 @@ if str(ROOT / "layers" / "waybill") not in sys.path:
     sys.path.insert(0, str(ROOT / "layers" / "waybill"))
 
 from tools.routes import ROUTES, Route  # noqa: E402
-from tools.shapes import AMOUNT, FLAG, INSTANT, SHAPES, TEXT, WHOLE, Schema, array, page, record, ref  # noqa: E402
+from tools.schema import AMOUNT, FLAG, INSTANT, TEXT, WHOLE, Schema, array, page, record, ref  # noqa: E402
+from tools.shapes import SHAPES  # noqa: E402
 from waybill.fulfilment.model.fulfilment_order import REASONS  # noqa: E402
 from waybill.fulfilment.model.shortage import FOR_UNITS  # noqa: E402
 from waybill.fulfilment.model.tracking import STATUSES  # noqa: E402
