@@ -9,6 +9,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.channels.documents import SECRETS, sample
+from tests.flow.acts import RECEIVED, cancelled, let_go, placed, stock_arrives, sums_off, worked
+from tests.flow.interrupted import (
+    a_part_cancelled_when_its_node_agrees,
+    cancelled_when_its_node_agrees,
+    left_parcel_by_parcel,
+    moved_to_the_other_node,
+    not_cancelled_as_it_ships_instead,
+    not_cancelled_as_its_node_will_not,
+    short_and_a_person_is_asked,
+    short_and_nobody_gets_the_rest,
+    short_and_the_rest_from_elsewhere,
+    short_where_nobody_else_has_it,
+    split_and_put_together,
+)
 from tests.flow.life import DECLINED, Life, an_order, whole_life
 from tests.routing.in_force import filled, stand
 from waybill.channels.model.signature import signed
@@ -59,7 +73,7 @@ def to_two_places(**changed: Any) -> dict[str, Any]:
 
 def worked_by_one_who_does_not_ask_twice(the: Life) -> str:
     """After an error the node looks at its list, and goes on from what it says there."""
-    order_id = _placed(the, an_order())
+    order_id = placed(the, an_order())
     following = {"requested": "accept", "accepted": "pick", "picked": "pack", "packed": "ship"}
     for each in itertools.chain.from_iterable(iter(lambda: the.work(order_id), [])):
         the.ask("POST", f"/v1/fulfilment-orders/{each['id']}/{following[each['status']]}", {}, each["node"])
@@ -70,71 +84,71 @@ def worked_by_one_who_does_not_ask_twice(the: Life) -> str:
 
 
 def cancelled_in_time(the: Life) -> str:
-    return _cancelled(the, _placed(the, an_order()))
+    return cancelled(the, placed(the, an_order()))
 
 
 def cancelled_by_one_who_does_not_ask_twice(the: Life) -> str:
     """Whoever closes the page after an error has still cancelled, if the order says so."""
-    order_id = _placed(the, an_order())
+    order_id = placed(the, an_order())
     the.ask("POST", f"/v1/orders/{order_id}/cancel", {"reason": "changed my mind"})
     the.settle()
-    return order_id if the.order(order_id)["status"] == "cancelled" else _cancelled(the, order_id)
+    return order_id if the.order(order_id)["status"] == "cancelled" else cancelled(the, order_id)
 
 
 def cancelled_when_packed(the: Life) -> str:
-    order_id = _placed(the, an_order())
+    order_id = placed(the, an_order())
     the.fulfil(order_id, "accept", "pick", "pack")
-    return _cancelled(the, order_id)
+    return cancelled(the, order_id)
 
 
 def cancelled_on_hold(the: Life) -> str:
-    return _cancelled(the, _placed(the, _sums_off()))
+    return cancelled(the, placed(the, sums_off()))
 
 
 def cancelled_while_backordered(the: Life) -> str:
-    return _cancelled(the, _placed(the, an_order(("TEA", 2))))
+    return cancelled(the, placed(the, an_order(("TEA", 2))))
 
 
 def declined_past_its_deadline(the: Life) -> str:
-    order_id = _placed(the, an_order(token=DECLINED))
+    order_id = placed(the, an_order(token=DECLINED))
     the.world.machine.time_out(order_id)
     the.settle()
     return order_id
 
 
 def sums_off_and_released(the: Life) -> str:
-    return _let_go(the, _placed(the, _sums_off()))
+    return let_go(the, placed(the, sums_off()))
 
 
 def released_by_one_who_does_not_ask_twice(the: Life) -> str:
-    order_id = _placed(the, _sums_off())
+    order_id = placed(the, sums_off())
     (hold,) = the.order(order_id)["holds"]
     the.ask("POST", f"/v1/orders/{order_id}/holds/{hold['id']}/release", {"note": "seen"})
     the.settle()
-    return order_id if the.order(order_id)["holds"][0]["status"] != "active" else _let_go(the, order_id)
+    return order_id if the.order(order_id)["holds"][0]["status"] != "active" else let_go(the, order_id)
 
 
 def backordered_till_stock_arrives(the: Life) -> str:
-    order_id = _placed(the, an_order(("TEA", 2)))
-    _stock_arrives(the)
+    order_id = placed(the, an_order(("TEA", 2)))
+    stock_arrives(the)
     return order_id
 
 
 def stocked_by_one_who_does_not_ask_twice(the: Life) -> str:
-    order_id = _placed(the, an_order(("TEA", 2)))
-    the.ask("POST", "/v1/inventory/TEA/reno/movements", _RECEIVED, idempotency_key="po-1")
+    order_id = placed(the, an_order(("TEA", 2)))
+    the.ask("POST", "/v1/inventory/TEA/reno/movements", RECEIVED, idempotency_key="po-1")
     the.settle()
     if the.order(order_id)["status"] == "backordered":
-        _stock_arrives(the)
+        stock_arrives(the)
     return order_id
 
 
 def shipped_in_parts(the: Life) -> str:
     """What there is goes, the rest when it comes."""
-    order_id = _placed(the, an_order(("TEA", 2)))
+    order_id = placed(the, an_order(("TEA", 2)))
     first = the.fulfil(order_id)
     the.settle()
-    _stock_arrives(the)
+    stock_arrives(the)
     second = the.fulfil(order_id)
     the.settle()
     the.deliver([*first, *second])
@@ -143,24 +157,24 @@ def shipped_in_parts(the: Life) -> str:
 
 
 def gone_without_a_part(the: Life) -> str:
-    return _worked(the, _placed(the, an_order(("TEA", 2))))
+    return worked(the, placed(the, an_order(("TEA", 2))))
 
 
 def held_by_a_person_meanwhile(the: Life) -> str:
     """A person stops a backorder; the stock that arrives does not set it going, the person does."""
-    order_id = _placed(the, an_order(("TEA", 2)))
+    order_id = placed(the, an_order(("TEA", 2)))
     reply = the.call("POST", f"/v1/orders/{order_id}/holds", {"reason": "a word with the customer first"})
     assert reply.status == 201, reply.content
-    _stock_arrives(the)
+    stock_arrives(the)
     assert the.order(order_id)["status"] == "on_hold"
-    return _let_go(the, order_id)
+    return let_go(the, order_id)
 
 
 def thought_over(the: Life) -> str:
     """It waits until nobody may think better of it, and goes on by itself."""
     reply = the.call("PUT", "/v1/policies/remorse", {"minutes": 10})
     assert reply.status == 200, reply.content
-    order_id = _placed(the, an_order())
+    order_id = placed(the, an_order())
     assert the.order(order_id)["status"] == "on_hold"
     the.world.later(602)
     the.settle()
@@ -172,14 +186,14 @@ def edited_up(the: Life) -> str:
     """More of one thing, another beside it: reserved and authorised while it waits, shipped and captured with the rest."""
     order_id = _in_its_window(the)
     _edited(the, order_id, lines={"1": 3}, add=[{"sku": "POT", "title": "Pot", "quantity": 1, "unit_price": "10.00", "tax": "1.00"}])
-    return _worked(the, _window_over(the, order_id))
+    return worked(the, _window_over(the, order_id))
 
 
 def edited_down_and_sent_elsewhere(the: Life) -> str:
     order_id = _in_its_window(the)
     ship_to = {"line1": "9 Other St", "city": "Reno", "region": "NV", "postal_code": "89501"}
     _edited(the, order_id, lines={"1": 1, "2": 0}, ship_to=ship_to, surcharges=[{"gross": "-1.20", "tax_percent": "20"}])
-    return _worked(the, _window_over(the, order_id))
+    return worked(the, _window_over(the, order_id))
 
 
 def edited_and_undone(the: Life) -> str:
@@ -187,7 +201,7 @@ def edited_and_undone(the: Life) -> str:
     _edited(the, order_id, lines={"1": 3, "2": 0})
     _confirmed(the, order_id, f"/v1/orders/{order_id}/edits/1/undo", {}, "undo-1")
     the.settle()
-    return _worked(the, _window_over(the, order_id))
+    return worked(the, _window_over(the, order_id))
 
 
 def edited_and_let_go_at_once(the: Life) -> str:
@@ -196,25 +210,25 @@ def edited_and_let_go_at_once(the: Life) -> str:
     _confirmed(the, order_id, f"/v1/orders/{order_id}/edits", {"lines": {"1": 3, "2": 2}}, "edit-1")
     the.call("POST", f"/v1/orders/{order_id}/holds/remorse/release", {})
     the.settle()
-    return _worked(the, order_id)
+    return worked(the, order_id)
 
 
 def edited_before_anybody_has_paid(the: Life) -> str:
-    order_id = _placed(the, _sums_off())
+    order_id = placed(the, sums_off())
     _edited(the, order_id, lines={"1": 3})
-    return _let_go(the, order_id)
+    return let_go(the, order_id)
 
 
 def edited_out_of_a_backorder(the: Life) -> str:
-    order_id = _placed(the, an_order(("TEA", 2)))
+    order_id = placed(the, an_order(("TEA", 2)))
     _edited(the, order_id, lines={"1": 1}, add=[{"sku": "CUP", "quantity": 1, "unit_price": "4.00", "tax": "0.40"}])
-    return _worked(the, order_id)
+    return worked(the, order_id)
 
 
 def _in_its_window(the: Life) -> str:
     reply = the.call("PUT", "/v1/policies/remorse", {"minutes": 10})
     assert reply.status == 200, reply.content
-    return _placed(the, an_order())
+    return placed(the, an_order())
 
 
 def _window_over(the: Life, order_id: str) -> str:
@@ -235,176 +249,23 @@ def _confirmed(the: Life, order_id: str, path: str, body: dict[str, Any], key: s
 
 
 def rejected_by_a_node(the: Life) -> str:
-    order_id = _placed(the, an_order(("TEA", 1)))
+    order_id = placed(the, an_order(("TEA", 1)))
     for each in the.work(order_id):
         the.call("POST", f"/v1/fulfilment-orders/{each['id']}/reject", {"reason": "NOT_IN_STOCK"}, each["node"])
     the.settle()
     return order_id
 
 
-def cancelled_when_its_node_agrees(the: Life) -> str:
-    """Nothing goes back before it does."""
-    order_id = _asked_to_cancel(the, an_order(), "accept", "pick")
-    assert the.order(order_id)["status"] == "in_fulfilment"
-    _answered(the, order_id, "cancellation/accept", {})
-    return order_id
-
-
-def not_cancelled_as_its_node_will_not(the: Life) -> str:
-    order_id = _asked_to_cancel(the, an_order(), "accept", "pick", "pack")
-    _answered(the, order_id, "cancellation/decline", {"reason": "on the truck"})
-    return _worked_on(the, order_id, "ship")
-
-
-def not_cancelled_as_it_ships_instead(the: Life) -> str:
-    return _worked_on(the, _asked_to_cancel(the, an_order(), "accept", "pick", "pack"), "ship")
-
-
-def a_part_cancelled_when_its_node_agrees(the: Life) -> str:
-    order_id = _placed(the, an_order(("TEA", 3)))
-    the.fulfil(order_id, "accept", "pick", "pack")
-    reply = the.call("POST", f"/v1/orders/{order_id}/cancel", {"lines": {"1": 1}, "reason": "one too many"}, idempotency_key="part-1")
-    assert reply.status == 200, reply.content
-    the.settle()
-    _answered(the, order_id, "cancellation/accept", {})
-    return _worked_on(the, order_id, "pack", "ship")
-
-
-def _asked_to_cancel(the: Life, order: dict[str, Any], *verbs: str) -> str:
-    order_id = _placed(the, order)
-    the.fulfil(order_id, *verbs)
-    reply = the.call("POST", f"/v1/orders/{order_id}/cancel", {"reason": "changed my mind"})
-    assert reply.status == 200, reply.content
-    the.settle()
-    return order_id
-
-
-def _answered(the: Life, order_id: str, answer: str, body: dict[str, Any]) -> None:
-    for each in the.work(order_id):
-        reply = the.call("POST", f"/v1/fulfilment-orders/{each['id']}/{answer}", body, each["node"])
-        assert reply.status == 200, reply.content
-    the.settle()
-
-
-def _worked_on(the: Life, order_id: str, *verbs: str) -> str:
-    shipped = the.fulfil(order_id, *verbs)
-    the.settle()
-    the.deliver(shipped)
-    the.settle()
-    return order_id
-
-
-def left_parcel_by_parcel(the: Life) -> str:
-    """The second parcel first; the carrier tells of the other before its node does."""
-    order_id = _placed(the, an_order(("TEA", 2), ("TEA", 1)))
-    the.fulfil(order_id, "accept", "pick")
-    (work,) = the.work(order_id)
-    parcels = [{"lines": [{"line": "1", "quantity": 2}]}, {"lines": [{"line": "2", "quantity": 1}]}]
-    for verb, body in (("pack", {"packages": parcels}), ("ship", {"packages": [2]})):
-        reply = the.call("POST", f"/v1/fulfilment-orders/{work['id']}/{verb}", body, work["node"])
-        assert reply.status == 200, reply.content
-    the.settle()
-    assert the.order(order_id)["status"] == "partially_shipped"
-    the.scan(reply.json()["packages"][0], "in_transit", "2026-11-24T00:00:00Z")
-    the.settle()
-    the.deliver([reply.json()])
-    the.settle()
-    return order_id
-
-
-def short_and_the_rest_from_elsewhere(the: Life) -> str:
-    return _worked(the, _short(the, an_order(("TEA", 2)), "NOT_IN_STOCK"))
-
-
-def short_and_nobody_gets_the_rest(the: Life) -> str:
-    _policy(the, "short_pick", {"then": "cancel"})
-    return _worked(the, _short(the, an_order(("TEA", 2), ("TEA", 1)), "DAMAGED"))
-
-
-def short_and_a_person_is_asked(the: Life) -> str:
-    """Who lets it go has it looked for elsewhere."""
-    _policy(the, "short_pick", {"then": "ask"})
-    order_id = _short(the, an_order(("TEA", 2)), "OTHER")
-    first = the.fulfil(order_id)
-    the.settle()
-    (hold,) = [each for each in the.order(order_id)["holds"] if each["status"] == "active"]
-    reply = the.call("POST", f"/v1/orders/{order_id}/holds/{hold['id']}/release", {"note": "try the other"})
-    assert reply.status == 200, reply.content
-    the.settle()
-    second = the.fulfil(order_id)
-    the.settle()
-    the.deliver([*first, *second])
-    the.settle()
-    return order_id
-
-
-def short_where_nobody_else_has_it(the: Life) -> str:
-    """The rest goes on all the same; a person has the same node look again."""
-    order_id = _short(the, an_order(("TEA", 2)), "NOT_IN_STOCK")
-    first = the.fulfil(order_id)
-    the.settle()
-    _let_go(the, order_id)
-    second = the.fulfil(order_id)
-    the.settle()
-    the.deliver([*first, *second])
-    the.settle()
-    return order_id
-
-
-def _short(the: Life, order: dict[str, Any], reason: str) -> str:
-    order_id = _placed(the, order)
-    the.fulfil(order_id, "accept")
-    (work,) = the.work(order_id)
-    body = {"lines": [{"line": "1", "quantity": 1}], "reason": reason}
-    reply = the.call("POST", f"/v1/fulfilment-orders/{work['id']}/short", body, work["node"], idempotency_key="short-1")
-    assert reply.status == 200, reply.content
-    the.settle()
-    return order_id
-
-
-def _policy(the: Life, name: str, says: dict[str, Any]) -> None:
-    reply = the.call("PUT", f"/v1/policies/{name}", says)
-    assert reply.status == 200, reply.content
-
-
-def split_and_put_together(the: Life) -> str:
-    """One piece of work is made two, then one again, then two: each goes its way."""
-    order_id = _placed(the, an_order(("TEA", 3)))
-    for time in (1, 2):
-        (work,) = the.fulfil(order_id, "accept")
-        body = {"lines": [{"line": "1", "quantity": 1}]}
-        reply = the.call("POST", f"/v1/fulfilment-orders/{work['id']}/split", body, work["node"], idempotency_key=f"split-{time}")
-        assert reply.status == 200, reply.content
-        one, other = the.work(order_id)
-        assert reply.json()["id"] in (one["id"], other["id"])
-        if time == 1:
-            reply = the.call("POST", f"/v1/fulfilment-orders/{one['id']}/merge", {"with": other["id"]}, one["node"])
-            assert reply.status == 200, reply.content
-    return _worked(the, order_id)
-
-
-def moved_to_the_other_node(the: Life) -> str:
-    order_id = _placed(the, an_order(("TEA", 2)))
-    (work,) = the.fulfil(order_id, "accept")
-    other = {"reno": "columbus", "columbus": "reno"}[work["node"]]
-    reply = the.call("POST", f"/v1/fulfilment-orders/{work['id']}/move", {"node": other}, "support")
-    assert reply.status == 202, reply.content
-    the.settle()
-    (work,) = the.work(order_id)
-    assert work["node"] == other
-    return _worked(the, order_id)
-
-
 def paid_on_shopify(the: Life) -> str:
-    return _worked(the, heard_of(the, "shopify_paid"))
+    return worked(the, heard_of(the, "shopify_paid"))
 
 
 def paid_on_woocommerce(the: Life) -> str:
-    return _worked(the, heard_of(the, "woocommerce_processing"))
+    return worked(the, heard_of(the, "woocommerce_processing"))
 
 
 def cancelled_though_paid_on_the_channel(the: Life) -> str:
-    return _cancelled(the, heard_of(the, "shopify_paid"))
+    return cancelled(the, heard_of(the, "shopify_paid"))
 
 
 def changed_by_its_channel(the: Life) -> str:
@@ -434,7 +295,6 @@ def _webhook(the: Life, body: dict[str, Any], number: int) -> str:
     return str(reply.json()["order_id"])
 
 
-_RECEIVED = {"kind": "received", "quantity": 5, "reference": "PO-1"}
 _SHORT = {("TEA", "reno"): 1, ("CUP", "columbus"): 1}
 STORIES = {
     "delivered": Story(delivered, "completed"),
@@ -478,46 +338,6 @@ STORIES = {
     "moved": Story(moved_to_the_other_node, "completed"),
     "rejected": Story(rejected_by_a_node, "released"),
 }
-
-
-def _placed(the: Life, order: dict[str, Any]) -> str:
-    order_id = the.place(order)
-    the.settle()
-    return order_id
-
-
-def _sums_off() -> dict[str, Any]:
-    order = an_order()
-    return {**order, "total": "99.99", "tenders": [{**order["tenders"][0], "amount": "99.99"}]}
-
-
-def _cancelled(the: Life, order_id: str) -> str:
-    reply = the.call("POST", f"/v1/orders/{order_id}/cancel", {"reason": "changed my mind"})
-    assert reply.status == 200, reply.content
-    the.settle()
-    return order_id
-
-
-def _let_go(the: Life, order_id: str) -> str:
-    for hold in the.order(order_id)["holds"]:
-        reply = the.call("POST", f"/v1/orders/{order_id}/holds/{hold['id']}/release", {"note": "seen"})
-        assert reply.status == 200, reply.content
-    the.settle()
-    return order_id
-
-
-def _stock_arrives(the: Life) -> None:
-    reply = the.call("POST", "/v1/inventory/TEA/reno/movements", _RECEIVED, idempotency_key="po-1")
-    assert reply.status < 300, reply.content
-    the.settle()
-
-
-def _worked(the: Life, order_id: str) -> str:
-    shipped = the.fulfil(order_id)
-    the.settle()
-    the.deliver(shipped)
-    the.settle()
-    return order_id
 
 
 def heard_of(the: Life, name: str) -> str:
