@@ -90,7 +90,7 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 @contextmanager
 def _deployed(folder: Path, gaps_open: str) -> Iterator[Deployed]:
     os.environ["WAYBILL_FUNCTION_PYTHON"] = str(function_python(folder / "runtime"))
-    with engine(gaps_open=gaps_open) as running:
+    with engine(gaps_open=gaps_open, state=None if gaps_open else folder / "state") as running:
         stack = folder / "stack"
         shutil.copytree(STACK, stack)
         running.client("s3").create_bucket(Bucket="probe-code")

@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -75,23 +76,45 @@ def test_the_bus_hands_on_whole_events_and_shaped_ones(ours: Deployed) -> None:
 def test_no_message_is_lost_between_many_senders_and_receivers(ours: Deployed) -> None:
     sqs = ours.client("sqs")
     url = sqs.create_queue(QueueName="busy", Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
-    senders = [
-        threading.Thread(target=lambda n=n: [sqs.send_message(QueueUrl=url, MessageBody=f"{n}-{i}") for i in range(60)]) for n in range(4)
-    ]
+    senders = together(4, lambda n: [sqs.send_message(QueueUrl=url, MessageBody=f"{n}-{i}") for i in range(60)])
     seen: Counter[str] = Counter()
 
-    def receive() -> None:
+    def receive(_: int) -> None:
         while any(thread.is_alive() for thread in senders) or not done(sqs, url):
             for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
                 seen[message["Body"]] += 1
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
-    receivers = [threading.Thread(target=receive) for _ in range(2)]
-    for thread in [*senders, *receivers]:
-        thread.start()
-    for thread in [*senders, *receivers]:
+    for thread in [*senders, *together(2, receive)]:
         thread.join(30)
     assert len(seen) == 240 and set(seen.values()) == {1}
+
+
+def test_no_word_of_a_file_is_lost_while_a_function_works_off_its_queue(ours: Deployed) -> None:
+    s3, arn = ours.client("s3"), ours.client("sqs").get_queue_attributes(QueueUrl=ours.outputs["Work"], AttributeNames=["QueueArn"])
+    s3.create_bucket(Bucket="busy")
+    to = [{"QueueArn": arn["Attributes"]["QueueArn"], "Events": ["s3:ObjectCreated:*"]}]
+    s3.put_bucket_notification_configuration(Bucket="busy", NotificationConfiguration={"QueueConfigurations": to})
+    files = {f"file-{n}-{i}" for n in range(2) for i in range(100)}
+    for thread in together(2, lambda n: [s3.put_object(Bucket="busy", Key=f"file-{n}-{i}", Body=b"") for i in range(100)]):
+        thread.join(60)
+    until(lambda: waiting(ours, "Work") == 0, 30)
+    assert files <= {json.loads(message["Body"]).get("work") for message in drained(ours, "Echo")}
+
+
+def drained(cloud: Deployed, queue: str) -> Iterator[dict[str, str]]:
+    sqs, url = cloud.client("sqs"), cloud.outputs[queue]
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+        for message in messages:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            yield message
+
+
+def together(threads: int, work: Callable[[int], object]) -> list[threading.Thread]:
+    started = [threading.Thread(target=work, args=(n,)) for n in range(threads)]
+    for thread in started:
+        thread.start()
+    return started
 
 
 def done(sqs: object, url: str) -> bool:

@@ -24,11 +24,19 @@ _TOUCHES_MESSAGES = (
     "_expire_retained",
 )
 
+_PUTS_ONE_THERE = (
+    ("eventbridge", "_dispatch_to_sqs"),
+    ("s3", "_deliver_event_to_sqs"),
+    ("sns", "_deliver_to_sqs"),
+    ("lambda", "_route_async_failure"),
+    ("lambda", "_send_ddb_stream_failure_record"),
+)
+
 lock = threading.RLock()
 
 
 def close() -> None:
-    from ministack.services import eventbridge, sqs
+    from ministack.services import eventbridge, lambda_svc, s3, sns, sqs
 
     for name in _TOUCHES_MESSAGES:
         guarded = _guard(getattr(sqs, name))
@@ -36,7 +44,9 @@ def close() -> None:
             if function is getattr(sqs, name):
                 sqs._HANDLERS[action] = guarded
         setattr(sqs, name, guarded)
-    eventbridge._dispatch_to_sqs = _guard(eventbridge._dispatch_to_sqs)
+    for service, name in _PUTS_ONE_THERE:
+        module = {"eventbridge": eventbridge, "lambda": lambda_svc, "s3": s3, "sns": sns}[service]
+        setattr(module, name, _guard(getattr(module, name)))
 
 
 def _guard(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -35,7 +35,7 @@ def on_work(event, context):
     failed = []
     for record in event["Records"]:
         body = json.loads(record["body"])
-        work = body.get("work")
+        work = body["Records"][0]["s3"]["object"]["key"] if "Records" in body else body.get("work")
         if work == "poison":
             failed.append({"itemIdentifier": record["messageId"]})
         elif work == "succeed":
