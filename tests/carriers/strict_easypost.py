@@ -82,14 +82,16 @@ def recorded(method: str, path: str, last: bool = False) -> Any:
 
 @dataclass
 class StrictEasyPost:
-    """`shipments` by id as they stand; `calls` as they came; `sells` so many labels more; `trouble` is raised or answered to the next calls, one each, before or after they were carried out."""
+    """`shipments` by id as they stand; `calls` as they came; `sells` so many labels more; `forms` that were made, and whether it `draws` them at once; `trouble` is raised or answered to the next calls, one each, before or after they were carried out."""
 
     shipments: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     refuses: dict[str, Any] | None = None
     down: bool = False
+    draws: bool = True
     sells: int = 10**6
     loses: list[str] = field(default_factory=list)
+    forms: list[str] = field(default_factory=list)
     trackers: dict[str, dict[str, Any]] = field(default_factory=dict)
     numbers: Any = field(default_factory=lambda: count(1))
 
@@ -99,6 +101,7 @@ class StrictEasyPost:
             raise Unavailable("api.easypost.com does not answer (ReadTimeoutError)")
         if not url.startswith("https://api.easypost.com/v2/"):
             assert "authorization" not in headers, "our key goes to EasyPost alone"
+            self._lost(name)
             return Reply(200, {}, ZPL if url.endswith(".zpl") else PDF)
         assert headers["authorization"] == f"Bearer {KEY}"
         asked = json.loads(body) if body else None
@@ -106,10 +109,13 @@ class StrictEasyPost:
         self.calls.append((method, path, asked))
         refuse_unknown(method, path, asked)
         status, answer = self._carried_out(method, path, url, asked)
+        self._lost(name)
+        return Reply(status, {}, json.dumps(answer).encode())
+
+    def _lost(self, name: str) -> None:
         if name in self.loses:
             self.loses.remove(name)
             raise Unavailable("api.easypost.com does not answer (ReadTimeoutError)")
-        return Reply(status, {}, json.dumps(answer).encode())
 
     def live(self) -> list[str]:
         """Tracking numbers of labels that are paid for and not given back."""
@@ -120,6 +126,8 @@ class StrictEasyPost:
             return self._created(asked["shipment"])
         if path.startswith("/shipments/{id}"):
             return self._shipment(path.removeprefix("/shipments/{id}"), self.shipments[re.findall(r"shp_\w+", url)[0]], asked)
+        if path == "/scan_forms":
+            return self._form(asked["scan_form"]["shipment"])
         if path == "/trackers":
             number = asked["tracker"]["tracking_code"]
             return 200, self.trackers.get(number) or {**recorded(method, path), "tracking_code": number}
@@ -139,6 +147,17 @@ class StrictEasyPost:
         self.shipments[made["id"]] = made
         return 201, made
 
+    def _form(self, asked: list[dict[str, str]]) -> tuple[int, Any]:
+        wanted = [self.shipments[each["id"]] for each in asked]
+        if any(each["scan_form"] for each in wanted):
+            return 422, {"error": {"code": "SCAN_FORM.SHIPMENT.INVALID", "message": "A shipment is on a form already.", "errors": []}}
+        made = {**recorded("POST", "/scan_forms"), "id": f"sf_{next(self.numbers):032x}", "tracking_codes": [each["tracking_code"] for each in wanted]}
+        made["form_url"] = made["form_url"] if self.draws else None
+        for each in wanted:
+            each["scan_form"] = made
+        self.forms.append(made["id"])
+        return 200, made
+
     def _shipment(self, verb: str, known: dict[str, Any], asked: Any) -> tuple[int, Any]:
         if verb == "/buy":
             if known["postage_label"]:
@@ -155,6 +174,8 @@ class StrictEasyPost:
             if known["refund_status"] or not known["postage_label"]:
                 return 422, {"error": {"code": "SHIPMENT.REFUND.UNAVAILABLE", "message": "Refund is not available.", "errors": []}}
             known["refund_status"] = recorded("POST", "/shipments/{id}/refund")["refund_status"]
+        elif not verb and known["scan_form"] and self.draws:
+            known["scan_form"]["form_url"] = recorded("POST", "/scan_forms")["form_url"]
         elif verb.startswith("/label"):
             known["postage_label"]["label_zpl_url"] = recorded("GET", "/shipments/{id}/label?file_format=ZPL")["postage_label"]["label_zpl_url"]
         return 200, known

@@ -102,10 +102,52 @@ def test_a_van_is_ordered_and_called_off() -> None:
     assert carrier.cancel_pickup(ordered.id)
 
 
+def two_bought(carrier: EasyPost) -> list[str]:
+    return [carrier.buy(ONE, carrier.offers(ONE)[0], key).shipment for key in "ab"]
+
+
 def test_the_form_of_the_day_names_its_shipments() -> None:
     vendor = StrictEasyPost()
-    id, form = at(vendor).manifest(["shp_c1dd0ad87cfc4a038e632cb27d1d88a6"])
-    assert id == recorded("POST", "/scan_forms")["id"] and form.startswith(b"%PDF")
+    shipments = two_bought(at(vendor))
+    id, form = at(vendor).manifest(shipments)
+    assert vendor.forms == [id] and form.startswith(b"%PDF")
+    assert vendor.calls[-1][2] == {"scan_form": {"shipment": [{"id": each} for each in shipments]}}
+
+
+@pytest.mark.parametrize("when", ["easypost.scan_forms.create", "easypost.file"])
+def test_a_form_of_which_nobody_has_heard_is_found_and_no_other_is_made(when: str) -> None:
+    vendor = StrictEasyPost()
+    carrier, shipments = at(vendor), two_bought(at(vendor))
+    vendor.loses.append(when)
+    with pytest.raises(Unavailable):
+        carrier.manifest(shipments)
+    id, form = carrier.manifest(shipments)
+    assert vendor.forms == [id] and form.startswith(b"%PDF")
+
+
+def test_a_form_that_somebody_else_has_just_asked_for_is_the_one() -> None:
+    vendor = StrictEasyPost()
+    carrier, shipments = at(vendor), two_bought(at(vendor))
+    look, looked = carrier._form_of, []
+
+    def too_early(asked: list[str]) -> Any:
+        looked.append(asked)
+        if len(looked) > 1:
+            return look(asked)
+        at(vendor).manifest(shipments)
+        return None
+
+    carrier._form_of = too_early  # type: ignore[method-assign]
+    id, _ = carrier.manifest(shipments)
+    assert vendor.forms == [id]
+
+
+def test_a_shipment_on_a_form_with_others_is_a_matter_for_a_person() -> None:
+    vendor = StrictEasyPost()
+    shipments = two_bought(at(vendor))
+    at(vendor).manifest(shipments[:1])
+    with pytest.raises(InvalidInput, match="with other parcels"):
+        at(vendor).manifest(shipments)
 
 
 def test_a_recorded_tracker_is_read_in_our_words_with_its_own_code_beside() -> None:

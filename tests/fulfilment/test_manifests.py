@@ -257,3 +257,32 @@ def test_a_carriers_own_form_is_asked_for_once_and_kept(monkeypatch: pytest.Monk
         assert asked == [[package["shipment"]]] * 2
         assert the.call("GET", again["links"]["form"]).content == b"%PDF-form"
         assert the.do(fo)["packages"][0]["status"] == "manifested"
+
+
+@pytest.mark.skipif(not FOLDER.is_dir(), reason="the recorded exchanges are not here (../shared/samples/carrier_easypost)")
+def test_a_crash_anywhere_about_a_carriers_form_makes_no_second_one() -> None:
+    day = {**DAY, "carrier": "easypost"}
+    with sold() as (the, vendor):
+        the.do(picked(the), "pack")
+        with gate.watching(Recorder()) as recorder:
+            close(the, day)
+        for index in range(len(recorder.calls)):
+            for moment in (BEFORE, AFTER):
+                vendor.forms.clear()
+                the.do(picked(the), "pack")
+                with gate.watching(CrashAt(index, moment)), suppress(Crash):
+                    close(the, day)
+                assert [close(the, day)["form"]["id"]] == vendor.forms
+
+
+@pytest.mark.skipif(not FOLDER.is_dir(), reason="the recorded exchanges are not here (../shared/samples/carrier_easypost)")
+def test_a_form_that_is_not_drawn_yet_is_fetched_by_the_same_call() -> None:
+    day = {**DAY, "carrier": "easypost"}
+    with sold() as (the, vendor):
+        the.do(picked(the), "pack")
+        vendor.draws = False
+        first = close(the, day)
+        assert first["form"] == {"id": vendor.forms[0], "problem": "the carrier has not drawn it yet"}
+        vendor.draws = True
+        again = close(the, day)
+        assert again["form"] == {"id": vendor.forms[0], "problem": ""} and the.call("GET", again["links"]["form"]).content.startswith(b"%PDF")

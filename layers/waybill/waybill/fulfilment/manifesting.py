@@ -74,7 +74,8 @@ class Closing:
     def _with_form(self, manifest: Manifest) -> Manifest:
         """The carrier's own form, where it wants one; a list without it is as good for us, and asking again is a repeat of the whole."""
         shipments = [each.shipment for each in manifest.packages if each.shipment]
-        if manifest.status != CLOSED or manifest.form or not shipments:
+        has_it = manifest.form and not manifest.form_problem
+        if manifest.status != CLOSED or has_it or not shipments:
             return manifest
         try:
             form, pdf = self.form(manifest.carrier, shipments)

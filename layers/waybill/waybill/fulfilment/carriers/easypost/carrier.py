@@ -83,11 +83,29 @@ class EasyPost:
         return self._api.post("pickups.cancel", f"/pickups/{id}/cancel", {}).get("status") in ("canceled", "cancelled")
 
     def manifest(self, shipments: list[str]) -> tuple[str, bytes]:
-        made = self._api.post("scan_forms.create", "/scan_forms", {"scan_form": {"shipment": [{"id": each} for each in shipments]}})
+        """A shipment is on one form for good: what was made before, and nobody has heard of, is looked for first."""
+        made = self._form_of(shipments)
+        if made is None:
+            try:
+                made = self._api.post("scan_forms.create", "/scan_forms", {"scan_form": {"shipment": [{"id": each} for each in shipments]}})
+            except Refused:
+                made = self._form_of(shipments)
+                if made is None:
+                    raise
         if made.get("status") == "failed":
             raise InvalidInput(f"{self.id}: {str(made.get('message') or 'the form was refused')[:200]}")
         url = made.get("form_url")
         return answers.id_of(made, "sf_"), self._api.file(url) if isinstance(url, str) and url.startswith("https://") else b""
+
+    def _form_of(self, shipments: list[str]) -> Mapping[str, Any] | None:
+        """Raises InvalidInput where it stands on one with other shipments."""
+        form = self._api.get("shipments.retrieve", f"/shipments/{shipments[0]}").get("scan_form")
+        if not isinstance(form, dict) or form.get("status") == "failed":
+            return None
+        numbers = form.get("tracking_codes")
+        if isinstance(numbers, list) and len(numbers) != len(shipments):
+            raise InvalidInput(f"{self.id}: the form {answers.id_of(form, 'sf_')} was made with other parcels: print it in its account, and see to the rest there")
+        return form
 
     def _offers_of(self, sending: Sending, place: int) -> list[Offer]:
         parcel = sending.parcels[place]
