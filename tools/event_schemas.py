@@ -34,6 +34,11 @@ PACKAGES: Schema = {
         "properties": {"n": {"type": "integer", "minimum": 1}, "carrier": ID, "service": ID, "tracking_number": ID, "lines": LINES, "cost": MINOR},
     },
 }
+LOST: Schema = {
+    "type": "array",
+    "items": {"type": "object", "required": ["node", "lines", "reason", "cause"], "properties": {"node": ID, "lines": LINES, "reason": CODE, "cause": ID}},
+    "description": "Reserved units that a node did not have or found damaged: not to be sold again",
+}
 _TROUBLE = {"fo_id": ID, "package": COUNT, "lines": LINES, "packages": PACKAGES}
 _MONEY = {"tender": {"type": "integer", "minimum": 1}, "amount": MINOR, "currency": CURRENCY}
 _REFUND = {"refund": COUNT, "amount": MINOR, "currency": CURRENCY}
@@ -88,7 +93,7 @@ KINDS = (
     _kind("order.released", "STATE", "Nodes have the work.", {"fulfilment_orders": {"type": "array", "items": ID}, "lines": LINES}),
     _kind("order.directed", "STATE", "A person said where it ships from.", {name: {"type": "array", "items": ID} for name in ("only", "without")}),
     _kind("order.rerouting", "STATE", "A node gave work back; another is wanted.", {"fo_id": ID, "lines": LINES}, may={"reason": CODE}),
-    _kind("order.cancelled", "STATE", "All that had not left is cancelled.", {"reason": TEXT, "lines": LINES}, to="payment stock waits notifications channel-acks"),
+    _kind("order.cancelled", "STATE", "All that had not left is cancelled.", {"reason": TEXT, "lines": LINES}, may={"lost": LOST}, to="payment stock waits notifications channel-acks"),
     _kind("order.cancellation_requested", "STATE", "It is cancelled, and nodes that have these units are asked whether they can still give them up; until they say so nothing goes back.", {"fulfilment_orders": {"type": "array", "items": ID}, "lines": LINES, "reason": TEXT}, may={"key": ID}),
     _kind("order.cancellation_declined", "STATE", "A node ships these all the same: it had begun, or they have left.", {"fo_id": ID, "lines": LINES, "reason": TEXT}, to="notifications channel-acks"),
     _kind("order.reshipped", "STATE", "A parcel did not arrive: what was in it is sent again, as an order of its own (`order`).", {"order": ID, "fo_id": ID, "package": COUNT, "reason": CODE}, to="waits"),

@@ -26,6 +26,17 @@ def not_cancelled_as_it_ships_instead(the: Life) -> str:
     return _worked_on(the, _asked_to_cancel(the, an_order(), "accept", "pick", "pack"), "ship")
 
 
+def cancelled_as_its_node_cannot_ship_it_after_all(the: Life) -> str:
+    """It would not give it up, and then has none of it: nobody else is asked, and its stock is written off."""
+    order_id = _asked_to_cancel(the, an_order(("TEA", 2)), "accept", "pick")
+    before = _on_hand(the, "TEA")
+    _answered(the, order_id, "cancellation/decline", {"reason": "on the truck"})
+    for _ in range(2):
+        _answered(the, order_id, "reject", {"reason": "NOT_IN_STOCK"})
+    assert _on_hand(the, "TEA") == before - 2
+    return order_id
+
+
 def a_part_cancelled_when_its_node_agrees(the: Life) -> str:
     order_id = placed(the, an_order(("TEA", 3)))
     the.fulfil(order_id, "accept", "pick", "pack")
@@ -34,6 +45,10 @@ def a_part_cancelled_when_its_node_agrees(the: Life) -> str:
     the.settle()
     _answered(the, order_id, "cancellation/accept", {})
     return _worked_on(the, order_id, "pack", "ship")
+
+
+def _on_hand(the: Life, sku: str) -> int:
+    return sum(row["on_hand"] for row in the.call("GET", f"/v1/inventory?sku={sku}").json()["items"])
 
 
 def _asked_to_cancel(the: Life, order: dict[str, Any], *verbs: str) -> str:

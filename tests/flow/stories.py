@@ -12,6 +12,7 @@ from tests.channels.documents import SECRETS, sample
 from tests.flow.acts import RECEIVED, cancelled, let_go, placed, stock_arrives, sums_off, worked
 from tests.flow.interrupted import (
     a_part_cancelled_when_its_node_agrees,
+    cancelled_as_its_node_cannot_ship_it_after_all,
     cancelled_when_its_node_agrees,
     left_parcel_by_parcel,
     moved_to_the_other_node,
@@ -327,6 +328,7 @@ STORIES = {
     "changed-by-channel": Story(changed_by_its_channel, "cancelled"),
     "cancellation-accepted": Story(cancelled_when_its_node_agrees, "cancelled", asked=True),
     "cancellation-declined": Story(not_cancelled_as_its_node_will_not, "completed", asked=True),
+    "cancellation-declined-rejected": Story(cancelled_as_its_node_cannot_ship_it_after_all, "cancelled", asked=True),
     "cancellation-too-late": Story(not_cancelled_as_it_ships_instead, "completed", asked=True),
     "cancellation-in-part": Story(a_part_cancelled_when_its_node_agrees, "completed", asked=True),
     "parcel-by-parcel": Story(left_parcel_by_parcel, "completed"),

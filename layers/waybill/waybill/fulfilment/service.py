@@ -10,7 +10,7 @@ from waybill.aws.tables import Write
 from waybill.aws.tables import replace as replace_item
 from waybill.fulfilment.codec import item_of, work_from
 from waybill.fulfilment.codes import a_code
-from waybill.fulfilment.model import cancelling, once, pausing, pickup, returning, shortage
+from waybill.fulfilment.model import cancelling, once, pausing, pickup, refusing, returning, shortage
 from waybill.fulfilment.model import fulfilment_order as verbs
 from waybill.fulfilment.model.buying import refuse_unlabelled
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
@@ -46,8 +46,19 @@ class Fulfilment:
         return self.alone(fo_id, node, lambda work, at: verbs.accept(work, at, actor))
 
     def reject(self, fo_id: str, reason: str, lines: list[str], actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
-        """The node cannot; routing hears of it and sends the work elsewhere."""
-        return self.alone(fo_id, node, lambda work, at: verbs.reject(work, reason, lines, at, actor))
+        """The node cannot; routing hears of it and sends the work elsewhere, but for what somebody wanted cancelled: that is cancelled now."""
+
+        def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
+            units = refusing.unwanted(work)
+            if not units and not refusing.was_refused(work):
+                return verbs.reject(work, reason, lines, at, actor), record.state
+            after = refusing.refused(work, units, reason, lines, at, actor)
+            if after is work:
+                return work, record.state
+            state = giving_up.answered(record.state, _others(record, work), at)
+            return after, giving_up.give_up(state, units, refusing.why(work), at, actor, lost=refusing.lost(work, after))
+
+        return self.changed(fo_id, node, decide)
 
     def withdraw(self, fo_id: str, actor: str, to: str = "") -> tuple[Record, FulfilmentOrder]:
         """A person sends the work elsewhere before anybody has begun; routing hears of it as of a rejection."""

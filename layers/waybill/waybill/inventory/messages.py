@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from waybill.aws import batch
 from waybill.aws.attributes import unpack_item
 from waybill.aws.logs import logger
-from waybill.inventory.model.row import GROWING
+from waybill.inventory.model.row import GROWING, LOSSES
 from waybill.inventory.service import Inventory
 from waybill.inventory.stock_table import is_row
 from waybill.inventory.waking import wake_waiting
@@ -69,6 +69,8 @@ class Worker:
 def told(inventory: Inventory, event: Event) -> None:
     """One event of the bus: a cancelled order gives its stock back, a shipped parcel takes its units out; who gave a part up waits for it no more."""
     if event.type == "order.cancelled":
+        for each in event.data.get("lost", ()):
+            _lost(inventory, event.subject, each)
         inventory.release(event.subject, event.id, cancelled=True)
     elif event.type == "fulfilment_order.shipped":
         inventory.ship(event.subject, event.data["node"], event.data["lines"], event.id)
@@ -76,6 +78,13 @@ def told(inventory: Inventory, event: Event) -> None:
         inventory.wait_no_more(event.subject)
     elif event.type == EDITED:
         inventory.edited(event.subject)
+
+
+def _lost(inventory: Inventory, order_id: str, lost: Mapping[str, Any]) -> None:
+    """What a node did not have, or what is damaged, is not given back to be sold again."""
+    held = inventory.held(order_id).held
+    lines = {line: min(units, held.get(line, {}).get(lost["node"], 0)) for line, units in lost["lines"].items()}
+    inventory.move(order_id, lost["node"], lines, {}, lost["cause"], loss=LOSSES[lost["reason"]])
 
 
 def grown(inventory: Inventory, event: dict[str, Any]) -> dict[str, Any]:

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from waybill.inventory.model.row import DAMAGED, WRITTEN_OFF
+from waybill.inventory.model.row import LOSSES
 from waybill.inventory.service import Inventory
-from waybill.routing.model import standing
 from waybill.routing.model.claim import Claim
 from waybill.routing.model.decision import Available, Split
-
-_LOSS = {standing.NOT_IN_STOCK: WRITTEN_OFF, standing.DAMAGED: DAMAGED}
-"""What a rejection says of the units: not there, or there and not fit to be sold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +25,4 @@ class InventoryStock:
         return self.inventory.available(skus, channel)
 
     def move(self, order_id: str, node: str, lines: Mapping[str, int], plan: Split, cause: str, reason: str = "") -> None:
-        self.inventory.move(order_id, node, lines, plan, cause, loss=_LOSS.get(reason, ""))
+        self.inventory.move(order_id, node, lines, plan, cause, loss=LOSSES.get(reason, ""))

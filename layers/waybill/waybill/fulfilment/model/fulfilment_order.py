@@ -135,16 +135,26 @@ def accept(work: FulfilmentOrder, at: str, actor: str) -> FulfilmentOrder:
 
 def reject(work: FulfilmentOrder, reason: str, lines: list[str], at: str, actor: str) -> FulfilmentOrder:
     """The node cannot: all of it goes back, `lines` (empty: all) are those at fault. Raises InvalidInput for an unknown reason."""
+    refuse_reason(work, reason, lines)
+    if work.status == "rejected":
+        return work
+    refuse_being_bought(work)
+    data = {"reason": reason, "lines": lines or sorted(work.lines)}
+    return told(go(work, "reject"), "rejected", at, actor, data)
+
+
+def refuse_reason(work: FulfilmentOrder, reason: str, lines: list[str]) -> None:
+    """Raises InvalidInput for a reason or a line that there is not."""
     if reason not in REASONS:
         raise InvalidInput(f"reason is one of {', '.join(REASONS)}", fields={"reason": "unknown"})
     for line in lines:
         known(work, line)
-    if work.status == "rejected":
-        return work
+
+
+def refuse_being_bought(work: FulfilmentOrder) -> None:
+    """Raises IllegalTransition while it is not known which label of it may be live."""
     if work.buying:
         raise IllegalTransition(f"{work.id}: its label is being bought; give it back first (void)")
-    data = {"reason": reason, "lines": lines or sorted(work.lines)}
-    return told(go(work, "reject"), "rejected", at, actor, data)
 
 
 def withdraw(work: FulfilmentOrder, to: str, at: str, actor: str, pushed: bool = False) -> FulfilmentOrder:

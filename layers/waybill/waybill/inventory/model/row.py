@@ -52,6 +52,8 @@ has `arrived`. Where supply never runs out an order's units are `pledged`, there
 KINDS = tuple(_EFFECT)
 GROWING = (RECEIVED, ADJUSTED, RELEASED, RETURNED, UNBLOCKED, ARRIVED)
 """Kinds after which more may be available than before."""
+LOSSES = {"NOT_IN_STOCK": WRITTEN_OFF, "DAMAGED": DAMAGED}
+"""What becomes of reserved units that a node does not ship, by the reason that it gives; for any other reason they are released."""
 
 FOLD_EVERY = 8
 """One writer in so many folds: the row stays small, and writers do not queue up to tidy it."""

@@ -12,14 +12,17 @@ from waybill.orders.model.state import Quantities, State, all_cancelled, lines_c
 ASKED, DECLINED = "order.cancellation_requested", "order.cancellation_declined"
 
 
-def give_up(state: State, at_nodes: Quantities, reason: str, at: str, actor: str, *, waiting: bool = False, key: str = "") -> State:
-    """These units of nodes are not to be shipped; `waiting`: nor what no node has. The rest goes on, or nothing is left: then the order is cancelled."""
+def give_up(
+    state: State, at_nodes: Quantities, reason: str, at: str, actor: str, *, waiting: bool = False, key: str = "", lost: Iterable[Mapping[str, Any]] = ()
+) -> State:
+    """These units of nodes are not to be shipped; `waiting`: nor what no node has. The rest goes on, or nothing is left: then the order is cancelled.
+    `lost`: of its stock what is not there to be given back, as `all_cancelled` says it."""
     after = shifted(state, at_nodes, "released", "cancelled")
     for source in ("backordered", "unrouted") if waiting else ():
         after = shifted(after, {line: getattr(units, source) for line, units in after.lines.items()}, source, "cancelled")
     if after is state:
         return state
-    return all_cancelled(after, reason, at, actor) if after.cancelled else lines_cancelled(state, after, reason, at, actor, key)
+    return all_cancelled(after, reason, at, actor, lost) if after.cancelled else lines_cancelled(state, after, reason, at, actor, key)
 
 
 def ask(state: State, fo_ids: Iterable[str], units: Quantities, reason: str, until: str, at: str, actor: str, key: str = "") -> State:

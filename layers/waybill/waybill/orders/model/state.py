@@ -227,11 +227,12 @@ def cancel(state: State, reason: str, at: str, actor: str) -> State:
     return all_cancelled(replace(state, lines=lines), reason, at, actor)
 
 
-def all_cancelled(state: State, reason: str, at: str, actor: str) -> State:
-    """Says that nothing of it is wanted any more: its holds end."""
+def all_cancelled(state: State, reason: str, at: str, actor: str, lost: Iterable[Mapping[str, Any]] = ()) -> State:
+    """Says that nothing of it is wanted any more: its holds end. `lost`: units that a node did not have or that are damaged, as {"node", "lines", "reason", "cause"}."""
     holds = tuple(replace(hold, status="ended", ended_at=at) if hold.active else hold for hold in state.holds)
     data = {"reason": reason, "lines": {line: counters.ordered for line, counters in state.lines.items()}}
-    return _told(replace(state, holds=holds), "order.cancelled", at, actor, data)
+    missing = [dict(each) for each in lost]
+    return _told(replace(state, holds=holds), "order.cancelled", at, actor, data | ({"lost": missing} if missing else {}))
 
 
 def direct(state: State, only: Iterable[str], without: Iterable[str], at: str, actor: str) -> State:
