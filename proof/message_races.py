@@ -136,6 +136,7 @@ KINDS = {
         "fulfilment_order.cancellation_requested": "cancellation-accepted",
         "fulfilment_order.cancelled": "cancelled",
         "fulfilment_order.rejected": "moved",
+        "fulfilment_order.reduced": "fewer-at-the-store",
     },
     "NotificationsQueue": {
         "order.confirmed": "delivered",

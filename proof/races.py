@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from proof.counter_races import COUNTER
 from proof.door_races import DOORS
 from proof.floor_races import FLOOR
 from proof.interleaving import Told, every_order, every_sleep, one_by_one, some_one_by_one, some_orders
@@ -16,7 +17,7 @@ from proof.order_races import ORDERS
 from proof.quick import quick
 from proof.race import ALL, ASLEEP, DRAWN, ONE_BY_ONE
 
-RACES = {**ORDERS, **FLOOR, **LABELS, **DOORS, **MONEY, **MESSAGES}
+RACES = {**ORDERS, **COUNTER, **FLOOR, **LABELS, **DOORS, **MONEY, **MESSAGES}
 _MANY, _FEW = 500, 15
 
 

@@ -161,6 +161,47 @@ def left_at_a_store(the: Life) -> str:
     return order_id
 
 
+def fetched_in_parts(the: Life) -> str:
+    """Its customer takes one unit, asked for twice, comes again for another, and at last for what is left."""
+    order_id = the.place(fetched_at("columbus", ("TEA", 2), ("CUP", 1)))
+    the.settle()
+    (work,) = the.fulfil(order_id, "accept", "pick", "ready")
+    the.settle()
+    for visit in ("1", "1", "2"):
+        body = {"name": "Ada Byron", "lines": [{"line": visit, "quantity": 1}]}
+        _ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/collect", body, "columbus", idempotency_key=f"visit-{visit}"))
+        the.settle()
+    _ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/collect", {"name": "Ada Byron"}, "columbus"))
+    the.settle()
+    return order_id
+
+
+def fewer_at_the_store(the: Life) -> str:
+    """One unit is cancelled where it waits; the customer fetches the others."""
+    order_id = the.place(fetched_at("columbus"))
+    the.settle()
+    (work,) = the.fulfil(order_id, "accept", "pick", "ready")
+    the.settle()
+    _ok(the.call("POST", f"/v1/orders/{order_id}/cancel", {"reason": "one is enough", "lines": {"1": 1}}, idempotency_key="fewer"))
+    the.settle()
+    _ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/collect", {"name": "Ada Byron"}, "columbus"))
+    the.settle()
+    return order_id
+
+
+def fetched_without_the_rest(the: Life) -> str:
+    """At the counter he does not want one of two."""
+    order_id = the.place(fetched_at("columbus"))
+    the.settle()
+    (work,) = the.fulfil(order_id, "accept", "pick", "ready")
+    the.settle()
+    body = {"name": "Ada Byron", "lines": [{"line": "1", "quantity": 1}, {"line": "2", "quantity": 1}], "rest": "cancel"}
+    for _ in range(2):
+        _ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/collect", body, "columbus", idempotency_key="till"))
+        the.settle()
+    return order_id
+
+
 def fetched_at(node: str, *lines: tuple[str, int]) -> dict[str, Any]:
     """An order that its customer fetches there."""
     order = an_order(*(lines or (("TEA", 2), ("CUP", 1))))
@@ -177,6 +218,9 @@ STORIES = {
     **SOLD,
     "picked-on-a-walk": Story(picked_on_a_walk, "completed"),
     "fetched": Story(fetched_at_a_store, "completed"),
+    "fetched-in-parts": Story(fetched_in_parts, "completed"),
+    "fewer-at-the-store": Story(fewer_at_the_store, "completed"),
+    "fetched-without-the-rest": Story(fetched_without_the_rest, "completed"),
     "sent-to-its-store": Story(sent_to_its_store, "completed"),
     "left-at-a-store": Story(left_at_a_store, "cancelled"),
     "reshipped": Story(reshipped, "shipped"),

@@ -161,7 +161,7 @@ KINDS = (
     _kind("fulfilment_order.ready_for_pickup", "FO", "It waits at the store for its customer, who can fetch it until then.", {**_FO, "until": TEXT}, to="notifications"),
     _kind("fulfilment_order.pickup_reminder", "FO", "Half of that time is over.", {**_FO, "until": TEXT}, to="notifications"),
     _kind("fulfilment_order.not_collected", "FO", "Nobody has fetched it in time: a case for a person.", {**_FO, "until": TEXT}),
-    _kind("fulfilment_order.collected", "FO", "Its customer has fetched it.", _FO),
+    _kind("fulfilment_order.collected", "FO", "Its customer has fetched these units; the `rest` waits on.", _FO, may={"rest": LINES}),
     _kind("fulfilment_order.cancellation_requested", "FO", "Its node is asked whether it can still give these up.", {**_FO, "reason": TEXT}, may={"push": FLAG}, to="node-push"),
     _kind("fulfilment_order.cancellation_accepted", "FO", "It will not ship them.", _FO),
     _kind("fulfilment_order.cancellation_declined", "FO", "It goes on with them.", {**_FO, "reason": TEXT}),

@@ -110,7 +110,7 @@ FULFILMENT: dict[str, Schema] = {
             "requested_at": INSTANT,
             "lines": {
                 "type": "object",
-                "additionalProperties": record({"sku": TEXT, "title": TEXT, "quantity": WHOLE, "picked": WHOLE, "packed": WHOLE, "shipped": WHOLE}),
+                "additionalProperties": record({"sku": TEXT, "title": TEXT, "quantity": WHOLE, "picked": WHOLE, "packed": WHOLE, "shipped": WHOLE, "collected": {**WHOLE, "description": "Fetched at the store"}}),
             },
             "ship_to": ref("Address"),
             "service": record({"method": TEXT}, {"promise_days": WHOLE}),

@@ -223,7 +223,11 @@ def _by_hand() -> dict[str, Schema]:
             "`lines`: units that are not there, or not fit to be sold; or of one `line` how many are `there`, which says the same when it is said again",
         ),
         "WhyIn": record({"reason": TEXT}),
-        "CollectIn": record({}, {"code": TEXT, "name": TEXT}, "One of the two: the code of the customer's mail, or the name on the order"),
+        "CollectIn": record(
+            {},
+            {"code": TEXT, "name": TEXT, "lines": {**units, "description": "What is taken; all that lies there where none are named"}, "rest": {"enum": ["keep", "cancel"]}},
+            "The code of the customer's mail, or the name on the order. `rest`: what is not taken waits on (keep, unless said otherwise), or is cancelled in the same write",
+        ),
         "SplitIn": record({"lines": units}, {}, "Units of the new one, which is of the same node"),
         "MoveIn": record({"node": TEXT}, {}, "Another node, open, that has all of it in stock"),
         "ReshipIn": record({"reason": {"enum": list(AGAIN)}}, {"even_so": FLAG}, "`even_so`: though its carrier does not say that it is lost, damaged or coming back"),

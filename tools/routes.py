@@ -188,7 +188,7 @@ ROUTES = (
     Route("POST", _FO + "/{id}/pack", "Pack: cartons, carrier and service are chosen unless the packages are named, labels and slips are made", ("node", "support"), "FulfilmentOrder", "PackIn", refuses=(404, 409, 422, 503)),
     Route("POST", _FO + "/{id}/ship", "Hand packages to the carrier, these or all", ("node", "support"), "FulfilmentOrder", "ShipIn", refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/ready", "Say that it waits for who comes for it", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
-    Route("POST", _FO + "/{id}/collect", "Hand it over to who says its code, or the name on the order", ("node", "support"), "FulfilmentOrder", "CollectIn", refuses=(404, 409, 422)),
+    Route("POST", _FO + "/{id}/collect", "Hand it over, all or some of it, to who says its code, or the name on the order", ("node", "support"), "FulfilmentOrder", "CollectIn", may_key=True, refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/short", "Say which units are not there; the rest goes on", ("node", "support"), "FulfilmentOrder", "ShortIn", may_key=True, refuses=(404, 409, 422)),
     Route("POST", _FO + "/{id}/cancellation/accept", "Give up what is cancelled", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
     Route("POST", _FO + "/{id}/cancellation/decline", "Ship it all the same, saying why", ("node", "support"), "FulfilmentOrder", "WhyIn", refuses=(404, 409, 422)),

@@ -25,7 +25,7 @@ def test_a_node_takes_picks_packs_and_ships_and_the_carrier_delivers(the: Floor)
     listed = the.call("GET", "/v1/fulfilment-orders?limit=100", who="reno").json()
     mine = next(item for item in listed["items"] if item["id"] == fo)
     assert mine["ship_to"]["city"] == "Denver"
-    assert mine["lines"]["1"] == {"sku": "TEA", "title": "Green tea", "quantity": 2, "picked": 0, "packed": 0, "shipped": 0}
+    assert mine["lines"]["1"] == {"sku": "TEA", "title": "Green tea", "quantity": 2, "picked": 0, "packed": 0, "shipped": 0, "collected": 0}
     shipped = the.do(fo, "accept", "pick", "pack", "ship", who="reno")
     (package,) = shipped["packages"]
     assert (shipped["status"], package["weight_g"], package["status"]) == ("shipped", 2 * 250 + 400 + 80, "handed_over")

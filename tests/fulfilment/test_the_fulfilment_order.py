@@ -21,7 +21,7 @@ from waybill.orders.model import work as questions
 
 AT = "2026-11-23T03:20:00.000Z"
 _BACK = {f"go on {state}": state for state in ("requested", "accepted", "picking", "picked", "packed")}
-VERBS = ("accept", "pick", "finish picking", "pack", "unpack", "ship", "ship a part", "deliver", "make ready", "arrive", "collect", "reject", "cancel", "ask to cancel", "hold", *_BACK)
+VERBS = ("accept", "pick", "finish picking", "pack", "unpack", "ship", "ship a part", "deliver", "make ready", "arrive", "collect", "collect a part", "give up the rest", "reject", "cancel", "ask to cancel", "hold", *_BACK)
 _ANY = {"reject": "rejected", "cancel": "cancelled", "hold": "on_hold"}
 _ASK = {"ask to cancel": "cancellation_requested"}
 _LEAVE = {"ship": "shipped", "ship a part": "partially_shipped"}
@@ -33,7 +33,7 @@ LEGAL = {
     "packed": {"unpack": "picked", **_LEAVE, "cancel": "cancelled", "hold": "on_hold", **_ASK},
     "partially_shipped": {**_LEAVE},
     "shipped": {"deliver": "delivered", "arrive": "ready_for_pickup"},
-    "ready_for_pickup": {"collect": "delivered", "cancel": "cancelled"},
+    "ready_for_pickup": {"collect": "delivered", "collect a part": "ready_for_pickup", "give up the rest": "delivered", "cancel": "cancelled"},
     "delivered": {},
     "rejected": {},
     "cancelled": {},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from waybill.aws.logs import count, logger
@@ -12,15 +12,26 @@ from waybill.fulfilment.codec import WAITING, work_from
 from waybill.fulfilment.model import pickup
 from waybill.fulfilment.model.case import NOT_COLLECTED, Case
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
-from waybill.fulfilment.service import Changed, Fulfilment, gone, load, save
+from waybill.fulfilment.model.once import Asked
+from waybill.fulfilment.service import Changed, Fulfilment, gone, load, once_only, save
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import WaybillError
+from waybill.orders.model import giving_up
 from waybill.orders.model import state as order_verbs
 from waybill.orders.store import ORDERS, Record
 from waybill.shop import store as shop
 
 ACTOR = "fulfilment"
+NOTHING: Mapping[str, int] = {}
 _MOST_DUE, _MOST_CASES = 50, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """Who stands at the counter, by what he says: the code of the mail, or the name on the order."""
+
+    code: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +54,30 @@ class Collecting:
 
         return self.fulfilment.changed(fo_id, node, decide)
 
-    def collect(self, fo_id: str, code: str, name: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
-        """The customer has it: it has left and arrived, fulfilment order and STATE in one transaction, so that a cancellation wins or loses as a whole (I20).
-        Said again it changes nothing. Raises InvalidInput where neither code nor name is right, IllegalTransition where it does not wait, OrderHeld."""
+    def collect(self, fo_id: str, who: Claimant, actor: str, node: str = "", asked: Asked | None = None, units: Mapping[str, int] = NOTHING, let_go: bool = False) -> tuple[Record, FulfilmentOrder]:
+        """The customer has it, all that lies there or these units: they have left and arrived, fulfilment order and STATE in one transaction, so that a cancellation
+        wins or loses as a whole (I20). What he leaves waits on; with `let_go` it is cancelled in the same write. All of it said again changes nothing, nor does
+        a part under its key. Raises InvalidInput where neither code nor name is right or there are not so many, IllegalTransition where it does not wait, OrderHeld."""
 
         def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
             customer = record.customer
             if work.pickup and work.status in (pickup.WAITS, "delivered"):
-                pickup.refuse_stranger(work, code, name, (customer.name, customer.address_of(work.group).name))
-                if work.status == "delivered":
+                pickup.refuse_stranger(work, who.code, who.name, (customer.name, customer.address_of(work.group).name))
+                if work.status == "delivered" and not units:
                     return work, record.state
                 order_verbs.refuse_held(record.state, "ship")
-            units = work.units()
-            leaves = work.status == pickup.WAITS and work.is_fetched_here
-            state = order_verbs.ship(record.state, units, work.id, at, actor) if leaves else record.state
-            after = pickup.collect(work, state.all_shipped, gone(record), at, actor)
-            return after, order_verbs.deliver(state, units, at, actor)
+            if work.status != pickup.WAITS:
+                return pickup.collect(work, {}, False, {}, at, actor), record.state  # says why not
+            fetched, state, left = pickup.taken(work, units), record.state, work
+            if let_go:
+                rest = {line: count - fetched.get(line, 0) for line, count in pickup.lying(work).items() if count > fetched.get(line, 0)}
+                left, state = pickup.let_go(work, rest, at, actor), giving_up.give_up(state, rest, pickup.NOT_WANTED, at, actor)
+            if work.is_fetched_here:
+                state = order_verbs.ship(state, fetched, work.id, at, actor)
+            after = pickup.collect(left, fetched, state.all_shipped, gone(record), at, actor)
+            return after, order_verbs.deliver(state, fetched, at, actor)
 
-        return self.fulfilment.changed(fo_id, node, decide)
+        return self.fulfilment.changed(fo_id, node, once_only(asked, decide))
 
     def round(self) -> dict[str, int]:
         """Customers who have not come are reminded half-way; then a person is told. Cases of what was fetched or cancelled meanwhile are over. Bounded: the

@@ -6,7 +6,7 @@ from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
 from waybill.fulfilment.api import asked, known_fields, line_units, own_node, shown
-from waybill.fulfilment.collecting import Collecting
+from waybill.fulfilment.collecting import Claimant, Collecting
 from waybill.fulfilment.dividing import Dividing
 from waybill.fulfilment.reshipping import Reshipping
 from waybill.fulfilment.service import Fulfilment
@@ -76,12 +76,15 @@ def add_routes(routes: Router, fulfilment: Fulfilment, dividing: Dividing, reshi
     @routes.route("POST", _ONE + "/collect")
     def collect(request: Request) -> Answer:
         key = caller(request, "node", "support")
-        body = known_fields(request.json_object(), "code", "name")
-        if len(body) != 1:
-            raise InvalidInput("send the code of the customer's mail, or the name on the order", fields={"code": "one of code and name"})
-        field = next(iter(body))
-        said = {"code": "", "name": "", field: _text(body, field)}
-        return shown(*collecting.collect(request.params["id"], said["code"], said["name"], key.actor, own_node(key)))
+        body = known_fields(request.json_object(), "code", "name", "lines", "rest")
+        units = line_units(body["lines"], "lines") if "lines" in body else {}
+        if "lines" in body and not units:
+            raise InvalidInput("name what is taken, or leave lines out for all of it", fields={"lines": "at least one"})
+        rest = body.get("rest", "keep")
+        if rest not in ("keep", "cancel"):
+            raise InvalidInput("rest is keep (it waits on) or cancel", fields={"rest": "keep or cancel"})
+        under = asked(request, "collect", key) if units else None
+        return shown(*collecting.collect(request.params["id"], _claimant(body), key.actor, own_node(key), under, units, rest == "cancel"))
 
     @routes.route("POST", _ONE + "/packages/{n}/reship")
     def reship(request: Request) -> Answer:
@@ -94,6 +97,13 @@ def add_routes(routes: Router, fulfilment: Fulfilment, dividing: Dividing, reshi
             raise NotFound(f"there is no package {number[:16]!r}")
         new = reshipping.reship(request.params["id"], int(number), _text(body, "reason"), even_so, key.actor)
         return Answer({"order": new.id, "external_reference": new.external_reference, "replaces": new.attributes[REPLACES]}, 202)
+
+
+def _claimant(body: dict[str, Any]) -> Claimant:
+    """Who comes for it. Raises InvalidInput unless it is said by one of the two."""
+    if ("code" in body) == ("name" in body):
+        raise InvalidInput("send the code of the customer's mail, or the name on the order", fields={"code": "one of code and name"})
+    return Claimant(_text(body, "code")) if "code" in body else Claimant(name=_text(body, "name"))
 
 
 def _there(body: dict[str, Any]) -> dict[str, int]:

@@ -66,7 +66,7 @@ class Fulfilment:
 
     def pick(self, fo_id: str, units: Mapping[str, int], actor: str, node: str = "", asked: Asked | None = None) -> tuple[Record, FulfilmentOrder]:
         """Units are picked; none named: all that are missing."""
-        return self.changed(fo_id, node, _once(asked, lambda record, work, at: (verbs.pick(work, units, at, actor), record.state)))
+        return self.changed(fo_id, node, once_only(asked, lambda record, work, at: (verbs.pick(work, units, at, actor), record.state)))
 
     def ship(self, fo_id: str, actor: str, node: str = "", packages: Collection[int] = ()) -> tuple[Record, FulfilmentOrder]:
         """Parcels leave, these or all: fulfilment order and STATE in one transaction, so that a cancellation wins or loses as a whole (I20).
@@ -142,7 +142,7 @@ class Fulfilment:
                 return after, record.state
             return after, short_of(record.state, units, then, f"{work.node} was short of units: {reason}", f"{work.id}:{after.history[-1].seq}", at, actor)
 
-        return self.changed(fo_id, node, _once(asked, decide))
+        return self.changed(fo_id, node, once_only(asked, decide))
 
     def cancellation_accepted(self, fo_id: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """The node will not ship what somebody has cancelled; now it is. Raises IllegalTransition where nobody asks, or it has left."""
@@ -212,7 +212,7 @@ class Fulfilment:
         return record, outcome[0]
 
 
-def _once(asked: Asked | None, decide: Callable[[Record, FulfilmentOrder, str], Changed]) -> Callable[[Record, FulfilmentOrder, str], Changed]:
+def once_only(asked: Asked | None, decide: Callable[[Record, FulfilmentOrder, str], Changed]) -> Callable[[Record, FulfilmentOrder, str], Changed]:
     """The change, unless it was made under this key before; the key stands in the same write."""
 
     def unless_made(record: Record, work: FulfilmentOrder, at: str) -> Changed:

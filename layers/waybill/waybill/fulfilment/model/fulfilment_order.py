@@ -25,12 +25,13 @@ HEAVIEST_G = 70_000
 
 @dataclass(frozen=True, slots=True)
 class AtNode:
-    """Units of one line at the node. 0 ≤ shipped ≤ packed ≤ picked ≤ quantity."""
+    """Units of one line at the node. 0 ≤ collected ≤ shipped ≤ packed ≤ picked ≤ quantity; `collected`: those that the customer has fetched."""
 
     quantity: int
     picked: int = 0
     packed: int = 0
     shipped: int = 0
+    collected: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Pickup:
-    """The customer fetches it at `node`. Once it is ready there: the `code` that its mail tells, `until` when it is kept, and when it is to be looked at
-    next (`due`, "" for never)."""
+    """The customer fetches it at `node`. Once it is ready there: the `code` of its mail, `until` when it is kept, when it is to be looked at next (`due`)."""
 
     node: str
     code: str = ""

@@ -30,6 +30,8 @@ MACHINE = Machine(
         ("picked", "make ready"): "ready_for_pickup",
         ("shipped", "arrive"): "ready_for_pickup",
         ("ready_for_pickup", "collect"): "delivered",
+        ("ready_for_pickup", "collect a part"): "ready_for_pickup",
+        ("ready_for_pickup", "give up the rest"): "delivered",
         ("ready_for_pickup", "cancel"): "cancelled",
         ("cancellation_requested", "ship"): "shipped",
         ("cancellation_requested", "ship a part"): "partially_shipped",

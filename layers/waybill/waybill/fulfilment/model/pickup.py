@@ -8,15 +8,17 @@ from datetime import timedelta
 from hmac import compare_digest
 from typing import Any
 
-from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Pickup, go, told
+from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Pickup, go, known, told
 from waybill.kernel.clock import instant, parse_instant
 from waybill.kernel.errors import IllegalTransition, InvalidInput
+from waybill.orders.model.work import fewer
 
 POLICY = "pickup"
 DAYS, _MOST_DAYS = 7, 60
 """How long the store keeps it where the policy does not say otherwise."""
 WAITS = "ready_for_pickup"
 REMINDED, NOT_COLLECTED = "pickup_reminder", "not_collected"
+NOT_WANTED = "not wanted at the counter"
 
 
 def make_ready(work: FulfilmentOrder, code: str, days: int, at: str, actor: str) -> FulfilmentOrder:
@@ -56,15 +58,48 @@ def refuse_stranger(work: FulfilmentOrder, code: str, name: str, names: tuple[st
     raise InvalidInput(f"this is not the {field} of {work.id}: ask for the code in the customer's mail, or for the name on the order", fields={field: "does not fit"})
 
 
-def collect(work: FulfilmentOrder, last: bool, before: Mapping[str, int], at: str, actor: str) -> FulfilmentOrder:
-    """The customer has it: shipped and delivered in one, where it had not left in parcels. `last` and `before` as of a parcel that leaves (`ship`)."""
-    after, units = go(work, "collect"), work.units()
-    if work.goes_to_a_store:
-        return told(replace(after, pickup=_settled(work)), "collected", at, actor, {"lines": units})
-    lines = {line: replace(each, packed=each.quantity, shipped=each.quantity) for line, each in work.lines.items()}
-    data: dict[str, Any] = {"lines": units, "packages": [], "last": last, "before": dict(before), "collected": True}
-    gone = told(replace(after, lines=lines, pickup=_settled(work)), "shipped", at, actor, data)
-    return told(gone, "collected", at, actor, {"lines": units})
+def lying(work: FulfilmentOrder) -> dict[str, int]:
+    """Units by line that its customer has not fetched yet."""
+    left = {line: each.quantity - each.collected for line, each in work.lines.items()}
+    return {line: units for line, units in left.items() if units}
+
+
+def taken(work: FulfilmentOrder, units: Mapping[str, int]) -> dict[str, int]:
+    """What the customer takes of it; no units named: all that lies there. Raises InvalidInput for more than does."""
+    there = lying(work)
+    for line, quantity in units.items():
+        known(work, line)
+        if not 0 < quantity <= there.get(line, 0):
+            raise InvalidInput(f"line {line}: {there.get(line, 0)} units wait there, not {quantity}", fields={f"lines.{line}": "more than there are"})
+    return dict(units) or there
+
+
+def let_go(work: FulfilmentOrder, units: Mapping[str, int], at: str, actor: str) -> FulfilmentOrder:
+    """These units the customer does not want: they stay at the store, on its shelf. Raises IllegalTransition for what another node has sent there."""
+    if units and work.goes_to_a_store:
+        raise IllegalTransition(f"{work.id} has left {work.node}: what the customer does not want of it comes back as a return")
+    if not units:
+        return work
+    lines = {line: replace(each, **fewer(each.quantity, each.picked, each.packed, units.get(line, 0))) for line, each in work.lines.items()}
+    return told(replace(work, lines=lines), "reduced", at, actor, {"lines": dict(units), "reason": NOT_WANTED})
+
+
+def collect(work: FulfilmentOrder, units: Mapping[str, int], last: bool, before: Mapping[str, int], at: str, actor: str) -> FulfilmentOrder:
+    """The customer has these units: shipped and delivered in one, where they had not left in parcels; the others wait on. `last` and `before` as of a parcel
+    that leaves (`ship`), `part`: how often he had fetched something of it before."""
+    rest = {line: count - units.get(line, 0) for line, count in lying(work).items() if count > units.get(line, 0)}
+    after = go(work, "collect a part" if rest else "collect")
+    after = replace(after, lines={line: _collected(each, units.get(line, 0)) for line, each in work.lines.items()}, pickup=work.pickup if rest else _settled(work))
+    if not work.goes_to_a_store:
+        part = sum(entry.type == "fulfilment_order.collected" for entry in work.history)
+        data: dict[str, Any] = {"lines": dict(units), "packages": [], "last": last, "before": dict(before), "collected": True} | ({"part": part} if part else {})
+        after = told(after, "shipped", at, actor, data)
+    return told(after, "collected", at, actor, {"lines": dict(units)} | ({"rest": rest} if rest else {}))
+
+
+def _collected(each: AtNode, units: int) -> AtNode:
+    collected = each.collected + units
+    return replace(each, packed=max(each.packed, collected), shipped=max(each.shipped, collected), collected=collected)
 
 
 def looked_at(work: FulfilmentOrder, at: str, actor: str) -> FulfilmentOrder:
@@ -73,8 +108,8 @@ def looked_at(work: FulfilmentOrder, at: str, actor: str) -> FulfilmentOrder:
     if work.status != WAITS or pickup is None or not pickup.due or at < pickup.due:
         return work
     if at >= pickup.until:
-        return told(replace(work, pickup=_settled(work)), NOT_COLLECTED, at, actor, {"lines": work.units(), "until": pickup.until})
-    return told(replace(work, pickup=replace(pickup, due=pickup.until)), REMINDED, at, actor, {"lines": work.units(), "until": pickup.until})
+        return told(replace(work, pickup=_settled(work)), NOT_COLLECTED, at, actor, {"lines": lying(work), "until": pickup.until})
+    return told(replace(work, pickup=replace(pickup, due=pickup.until)), REMINDED, at, actor, {"lines": lying(work), "until": pickup.until})
 
 
 def _settled(work: FulfilmentOrder) -> Pickup | None:

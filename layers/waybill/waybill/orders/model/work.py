@@ -18,8 +18,8 @@ OVER = (*LEFT, "rejected", "cancelled")
 """Nothing is left there that could be cancelled."""
 ASKABLE = ("accepted", "picking", "picked", "packed", "on_hold", "cancellation_requested")
 """In which a node that wants to be asked before is asked."""
-LESS_WHILE = ("requested", "accepted", "picking", "picked")
-"""What is packed is in a parcel: a unit cannot be taken out of it by a word of ours."""
+LESS_WHILE = ("requested", "accepted", "picking", "picked", "ready_for_pickup")
+"""What is packed is in a parcel: a unit cannot be taken out of it by a word of ours. What its customer fetches lies at the counter."""
 ASKED = "cancellation_requested"
 _INDEX = ("lookup_pk", "lookup_sk", "write_id")
 
@@ -37,12 +37,16 @@ def cancelled(item: Item, reason: str, at: str, actor: str, pushed: bool = False
 
 
 def reduced(item: Item, less: Mapping[str, int], reason: str, at: str, actor: str, pushed: bool = False) -> dict[str, Any]:
-    """It is to ship so many units fewer of these lines; of none that is left, nothing."""
-    if less == units(item):
+    """It is to ship so many units fewer of these lines; of none that is left, nothing: it is cancelled, or over with what its customer has fetched."""
+    over, begun = less == units(item), any(each.get("shipped") for each in item["lines"].values())
+    if over and not begun:
         return cancelled(item, reason, at, actor, pushed)
     lines = {line: {**each, **fewer(each["quantity"], each.get("picked", 0), each.get("packed", 0), less.get(line, 0))} for line, each in item["lines"].items()}
     done = item["status"] == "picking" and all(each["picked"] == each["quantity"] for each in lines.values())
-    return _told({**item, "lines": lines, "status": "picked" if done else item["status"]}, "reduced", at, actor, {"reason": reason, "lines": dict(less)} | _push(pushed))
+    after = {**item, "lines": lines, "status": "picked" if done else item["status"]}
+    if over:
+        after = {name: value for name, value in after.items() if name not in _INDEX} | {"status": "delivered"}
+    return _told(after, "reduced", at, actor, {"reason": reason, "lines": dict(less)} | _push(pushed))
 
 
 def asked(item: Item, wanted: Mapping[str, int], reason: str, until: str, pushed: bool, at: str, actor: str) -> dict[str, Any]:
