@@ -10,6 +10,7 @@ from proof.cloud.sqs import Sqs
 from proof.cloud.tables import Kept, Table
 from proof.keeping import Keeper
 from proof.living import Dweller
+from proof.owed import carrier_facts
 from proof.quick import unpacked_once
 from proof.returning import Returning, labels_of, not_taken_back
 from proof.watching import Doorkeeper
@@ -48,6 +49,7 @@ class Judge:
         found += self.rows() + self.queues() + self.keeper.broken()
         if at_rest and not dead_allowed:
             found += [Broken("I24", queue, f"{depth} dead letters") for queue, depth in self.the.world.dead_letters().items()]
+            found += proof.check_carrier(carrier) if (carrier := carrier_facts(self.the)) else []
             found += [Broken("I25", "streams", f"{self.the.world.put_aside} changes were put aside")] * bool(self.the.world.put_aside)
             found += [Broken("I24", "functions", f"one has raised {error!r}") for error in self.the.world.errors] * (not struck)
         return found

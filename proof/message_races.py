@@ -153,6 +153,11 @@ KINDS = {
     },
     "AccountingQueue": {
         "fulfilment_order.shipped": "delivered",
+        "fulfilment_order.label_bought": "sold",
+        "fulfilment_order.label_voided": "sold-cancelled-packed",
+        "fulfilment_order.return_labelled": "sold-comes-back",
+        "fulfilment_order.return_voided": "sold-comes-back",
+        "fulfilment_order.return_tracked": "comes-back",
         "payment.captured": "delivered",
         "payment.recorded": "shopify",
         "payment.refunded": "refunded",

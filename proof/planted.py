@@ -21,7 +21,7 @@ from waybill.fulfilment import choice
 from waybill.fulfilment import service as fulfilment
 from waybill.fulfilment.carriers.easypost.carrier import EasyPost
 from waybill.fulfilment.labels import Labels
-from waybill.fulfilment.model import fulfilment_order, tracking
+from waybill.fulfilment.model import buying, fulfilment_order, tracking
 from waybill.inventory import stock_table
 from waybill.inventory.stock_table import INVENTORY, StockTable
 from waybill.kernel.events import appended
@@ -224,6 +224,16 @@ def _ships_what_was_given_back(stack: ExitStack) -> None:
     stack.enter_context(patch.object(fulfilment, "refuse_unlabelled", lambda work, leaving: None))
 
 
+def _owed_for_ever(stack: ExitStack) -> None:
+    """The books do not hear that a label was given back."""
+    stack.enter_context(patch.object(outbox, "HEARD", outbox.HEARD - {"fulfilment_order.label_voided"}))
+
+
+def _given_back_in_silence(stack: ExitStack) -> None:
+    """Labels of parcels that are taken apart are given back, and nobody says so."""
+    stack.enter_context(patch.object(buying, "given_up", lambda work, *more: buying.done(work)))
+
+
 BUGS = {
     "split write": Bug(_split_write, _sweep("delivered"), ("I14", "I21", "I30", "I5", "I19")),
     "forgotten event": Bug(_forgotten_event, _sweep("delivered"), ("I30", "I5")),
@@ -246,5 +256,7 @@ BUGS = {
     "one label for parcels that are alike": Bug(_one_offer_for_all_alike, _sweep("sold-labelled-anew"), ("I23",)),
     "money back before the label is": Bug(_money_before_the_label, _sweep("sold-cancelled-packed"), ("I20",)),
     "a label that nobody gives back": Bug(_deaf_to_cancellations, _sweep("sold-cancelled-packed"), ("I23",)),
+    "a label that is owed for ever": Bug(_owed_for_ever, _sweep("sold-cancelled-packed"), ("I11",)),
+    "a label that is given back in silence": Bug(_given_back_in_silence, _sweep("sold-a-unit-out"), ("I11 easypost",)),
     "a parcel with a label that was given back": Bug(_ships_what_was_given_back, _race("a label is given back as its parcel ships"), ("I23",)),
 }

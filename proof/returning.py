@@ -15,7 +15,7 @@ _BACK = ("_void", "_refund")
 """What the gateway does when it lets go of money."""
 
 
-_KEEPS_BOOKS = "easypost"
+KEEPS_BOOKS = "easypost"
 """The carrier of the lives; what another has sold is judged by its own tests."""
 
 
@@ -55,7 +55,7 @@ def labels_of(the: Dweller, facts: OrderFacts) -> tuple[AtCarrier, ...] | None:
     """What the carrier has sold for an order, as its books say; None where nobody keeps such books."""
     if the.outside is None or DOC not in facts.items:
         return None
-    if any(package.shipment and package.carrier != _KEEPS_BOOKS for work in facts.work for package in work.packages):
+    if any(package.shipment and package.carrier != KEEPS_BOOKS for work in facts.work for package in work.packages):
         return None
     order = facts.order.number or facts.order.external_reference
     sold = [label for label in the.outside.carrier.labels() if label.order == order]

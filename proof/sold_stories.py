@@ -179,6 +179,19 @@ def reshipped(the: Life) -> str:
     return order_id
 
 
+def comes_back(the: Life) -> str:
+    """The first label by which its package comes back is given back; by the second it comes."""
+    order_id, work = packed(the)
+    asked(the, work, "packages/1/return-label")
+    asked(the, work, "packages/1/return-label/void")
+    back = asked(the, work, "packages/1/return-label")["packages"][0]["return_label"]
+    _gone(the, order_id)
+    for day, status in ((25, "in_transit"), (26, "delivered")):
+        the.scan({**back, "shipment": "its own"}, status, f"2026-11-{day}T00:00:00Z")
+    the.settle()
+    return order_id
+
+
 def short_of_a_unit(the: Life) -> str:
     """Found when it is packed: what there is goes, the rest from elsewhere."""
     order_id = the.place(an_order(("TEA", 2)))
@@ -234,5 +247,6 @@ SOLD = {
     "sold-next-best": Sold(sent_by_the_next, "completed", own=True),
     "sold-waited": Sold(waited_for_the_carrier, "completed"),
     "sold-reshipped": Sold(reshipped, "shipped"),
+    "sold-comes-back": Sold(comes_back, "completed"),
     "sold-short": Sold(short_of_a_unit, "completed"),
 }

@@ -66,6 +66,17 @@ def reshipped(the: Life) -> str:
     return order_id
 
 
+def comes_back(the: Life) -> str:
+    """A package comes back by a label of our own."""
+    order_id = delivered(the)
+    (work,) = the.order(order_id)["fulfilment_orders"]
+    back = _ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/packages/1/return-label", {}, work["node"]))["packages"][0]["return_label"]
+    for hour, status in enumerate(("pre_transit", "in_transit", "delivered")):
+        assert the.scan(back, status, f"2026-11-25T{hour:02d}:00:00Z").status == 202
+    the.settle()
+    return order_id
+
+
 def picked_on_a_walk(the: Life) -> str:
     """Somebody picks it on a wave, one word at a time; a line is short of a unit, which goes another way."""
     order_id = the.place(an_order(("TEA", 2), ("CUP", 1)))
@@ -224,6 +235,7 @@ STORIES = {
     "sent-to-its-store": Story(sent_to_its_store, "completed"),
     "left-at-a-store": Story(left_at_a_store, "cancelled"),
     "reshipped": Story(reshipped, "shipped"),
+    "comes-back": Story(comes_back, "completed"),
     "declined": Story(declined, "on_hold"),
     "refunded": Story(refunded, "completed"),
     "refunded-whole": Story(refunded_whole, "completed"),

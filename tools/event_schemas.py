@@ -26,12 +26,13 @@ CURRENCY: Schema = {"type": "string", "pattern": "^[A-Z]{3}$"}
 FLAG: Schema = {"type": "boolean"}
 LINES: Schema = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}, "description": "Units by line id"}
 LINES_AT: Schema = {"type": "object", "additionalProperties": LINES, "description": "Units by line id and node"}
+_SHIPMENT: Schema = {**ID, "description": "What the carrier that sold the label calls it; not there where the label is our own"}
 PACKAGES: Schema = {
     "type": "array",
     "items": {
         "type": "object",
         "required": ["n", "tracking_number"],
-        "properties": {"n": {"type": "integer", "minimum": 1}, "carrier": ID, "service": ID, "tracking_number": ID, "lines": LINES, "cost": MINOR},
+        "properties": {"n": {"type": "integer", "minimum": 1}, "carrier": ID, "service": ID, "tracking_number": ID, "lines": LINES, "cost": MINOR, "currency": CURRENCY, "shipment": _SHIPMENT},
     },
 }
 LOST: Schema = {
@@ -39,6 +40,8 @@ LOST: Schema = {
     "items": {"type": "object", "required": ["node", "lines", "reason", "cause"], "properties": {"node": ID, "lines": LINES, "reason": CODE, "cause": ID}},
     "description": "Reserved units that a node did not have or found damaged: not to be sold again",
 }
+_LABEL = {"fo_id": ID, "package": COUNT, "carrier": ID, "tracking_number": ID, "cost": MINOR, "currency": CURRENCY}
+_OF_A_LABEL = {"node": ID, "service": ID, "shipment": _SHIPMENT}
 _TROUBLE = {"fo_id": ID, "package": COUNT, "lines": LINES, "packages": PACKAGES}
 _MONEY = {"tender": {"type": "integer", "minimum": 1}, "amount": MINOR, "currency": CURRENCY}
 _REFUND = {"refund": COUNT, "amount": MINOR, "currency": CURRENCY}
@@ -144,13 +147,14 @@ KINDS = (
     _kind("fulfilment_order.off_wave", "FO", "It is on that walk no more.", {"fo_id": ID, "node": ID, "wave": ID}),
     _kind("fulfilment_order.manifested", "FO", "Packages are on the list of what their carrier takes.", {"fo_id": ID, "manifest": ID, "packages": {"type": "array", "items": COUNT}}, may={"node": ID}),
     _kind("fulfilment_order.reprinted", "FO", "A package's label was printed once more.", {"fo_id": ID, "package": COUNT, "tracking_number": ID, "times": COUNT}, may={"node": ID}),
-    _kind("fulfilment_order.return_labelled", "FO", "A label is bought by which a package comes back.", {"fo_id": ID, "package": COUNT, "carrier": ID, "tracking_number": ID, "cost": MINOR, "currency": CURRENCY}, may={"node": ID}),
+    _kind("fulfilment_order.return_labelled", "FO", "A label is bought by which a package comes back.", _LABEL, may=_OF_A_LABEL, to="accounting"),
     _kind("fulfilment_order.return_mailed", "FO", "The customer is sent the label by which a package comes back; `paper` is where it lies.", {**_TROUBLE, "paper": TEXT}, may={"node": ID}, to="notifications"),
-    _kind("fulfilment_order.return_voided", "FO", "A carrier has taken a return label back; `cost` is what comes back for it.", {"fo_id": ID, "package": COUNT, "carrier": ID, "tracking_number": ID, "cost": MINOR, "currency": CURRENCY}, may={"node": ID}),
-    _kind("fulfilment_order.return_void_refused", "FO", "A carrier does not take a return label back.", {"fo_id": ID, "package": COUNT, "carrier": ID, "tracking_number": ID, "cost": MINOR, "currency": CURRENCY}, may={"node": ID}),
-    _kind("fulfilment_order.return_tracked", "FO", "The carrier has seen a package that comes back.", {"fo_id": ID, "package": COUNT, "status": ID}, may={"node": ID, "code": CODE}),
-    _kind("fulfilment_order.label_voided", "FO", "A carrier has taken a label back; `cost` is what comes back for it.", {"fo_id": ID, "package": COUNT, "carrier": ID, "tracking_number": ID, "cost": MINOR, "currency": CURRENCY}, may={"node": ID}),
-    _kind("fulfilment_order.void_refused", "FO", "A carrier does not take a label back.", {"fo_id": ID, "package": COUNT, "carrier": ID, "tracking_number": ID, "cost": MINOR, "currency": CURRENCY}, may={"node": ID}),
+    _kind("fulfilment_order.return_voided", "FO", "A carrier has taken a return label back; `cost` is what comes back for it.", _LABEL, may=_OF_A_LABEL, to="accounting"),
+    _kind("fulfilment_order.return_void_refused", "FO", "A carrier does not take a return label back.", _LABEL, may=_OF_A_LABEL),
+    _kind("fulfilment_order.return_tracked", "FO", "The carrier has seen a package that comes back; `cost`: it has it now under a label of our own, which costs that.", {"fo_id": ID, "package": COUNT, "status": ID}, may={"node": ID, "code": CODE, "carrier": ID, "tracking_number": ID, "cost": MINOR, "currency": CURRENCY}, to="accounting"),
+    _kind("fulfilment_order.label_bought", "FO", "A carrier has sold the label of a package; `cost` is what it is owed for it.", {**_LABEL, "service": ID, "shipment": _SHIPMENT}, may={"node": ID}, to="accounting"),
+    _kind("fulfilment_order.label_voided", "FO", "A carrier has taken a label back; `cost` is what comes back for it.", _LABEL, may=_OF_A_LABEL, to="accounting"),
+    _kind("fulfilment_order.void_refused", "FO", "A carrier does not take a label back.", _LABEL, may=_OF_A_LABEL),
     _kind("fulfilment_order.delayed", "FO", "A package is past the day that its service promises.", _TROUBLE, may={"node": ID}, to="notifications"),
     _kind("fulfilment_order.undeliverable", "FO", "The carrier cannot deliver a package.", _TROUBLE, may={"node": ID}, to="notifications"),
     _kind("fulfilment_order.returning", "FO", "The carrier brings a package back.", _TROUBLE, may={"node": ID}, to="notifications"),

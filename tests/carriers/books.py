@@ -23,12 +23,13 @@ _TRACKED = (("in_transit", "2026-11-24T00:00:00Z"), ("out_for_delivery", "2026-1
 
 
 class Label(NamedTuple):
-    """One that was paid for. `order` is the reference that we gave, without the parcel's place."""
+    """One that was paid for. `order` is the reference that we gave, without the parcel's place; `price` in cents."""
 
     shipment: str
     order: str
     tracking_number: str
     live: bool
+    price: int
 
 
 class Books:
@@ -48,8 +49,11 @@ class Books:
 
     def labels(self) -> list[Label]:
         """Every one that was ever bought."""
-        sold = ((id, known) for id, known in self.shipments.items() if known[1] is not None)
-        return [Label(id, reference.rpartition("-")[0], number, status not in ("submitted", "refunded")) for id, (reference, _, number, status) in sold]
+        return [
+            Label(id, reference.rpartition("-")[0], number, status not in ("submitted", "refunded"), int(_RATES[rate][1].replace(".", "")))
+            for id, (reference, rate, number, status) in self.shipments.items()
+            if rate is not None
+        ]
 
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """One request, as it comes over the network. Raises Unavailable."""

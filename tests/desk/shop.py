@@ -140,10 +140,10 @@ def shipping() -> Order:
                 f"{first}:5",
                 at(41),
                 "Sale and tax",
-                (Posting("Receivable: card", 13500), Posting("Sales", -12600), Posting("Sales tax payable", -900)),
+                (Posting("Receivable: card", 13500, "USD"), Posting("Sales", -12600, "USD"), Posting("Sales tax payable", -900, "USD")),
                 "USD",
             ),
-            JournalEntry(f"{first}:5c", at(41), "Cost of goods", (Posting("Cost of goods sold", 5200), Posting("Inventory", -5200)), "USD"),
+            JournalEntry(f"{first}:5c", at(41), "Cost of goods", (Posting("Cost of goods sold", 5200, "USD"), Posting("Inventory", -5200, "USD")), "USD"),
         ),
         history=tuple(
             _entries(

@@ -77,4 +77,8 @@ _ACCOUNTS = [
     Account("clearing-stripe", "Clearing Stripe", "asset"),
     Account("inventory", "Inventory", "asset"),
     Account("cogs", "Cost of goods sold", "expense"),
+    Account("freight-out", "Freight out", "expense"),
+    Account("return-freight", "Freight of returns", "expense"),
+    Account("carrier-payable", "Owed to carriers", "liability"),
+    Account("carrier-payable-easypost", "Owed to EasyPost", "liability"),
 ]

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from waybill.accounting import reading
-from waybill.accounting.model import rules
+from waybill.accounting.model import carriage, rules
 from waybill.accounting.model.chart import GOODWILL, RECEIVABLE, Chart
-from waybill.accounting.model.entry import Entry, Posting
+from waybill.accounting.model.entry import Entry, Posting, merged
 from waybill.accounting.ports import Ledger
 from waybill.aws.logs import logger
 from waybill.kernel.events import Event
@@ -45,10 +45,16 @@ class Books:
         return entry
 
     def shipped(self, event: Event, record: Record) -> Postings:
-        """Sale, tax and shipping income of what left, and its cost."""
+        """Sale, tax and shipping income of what left, and what it cost: the goods, and the way where their labels are our own."""
         lines = reading.quantities(event.data["lines"])
         sold = reading.sale(record).parcel(reading.shipped_before(event, record), lines)
-        return rules.sale(sold, record.order.currency) + rules.cost_of_goods(self._costs(record, lines))
+        return rules.sale(sold, record.order.currency) + rules.cost_of_goods(self._costs(record, lines)) + self.carried(event, record)
+
+    def carried(self, event: Event, record: Record) -> Postings:
+        """What carriers are owed by this. The event alone says it: what becomes of the label later changes nothing of it."""
+        owed = carriage.carriage(event.type, event.data)
+        chart = self._chart() if owed else Chart()
+        return merged(leg for each in owed for leg in rules.carried(chart.payable(each.carrier), each))
 
     def captured(self, event: Event, record: Record) -> Postings:
         return rules.paid(self._chart().clearing(reading.gateway(event, record)), *_money(event))
@@ -119,6 +125,7 @@ _RULES: dict[str, Callable[[Books, Event, Record], Postings]] = {
     "payment.dispute_won": Books.dispute_won,
     "refund.granted": Books.refund_granted,
     "refund.withdrawn": Books.refund_withdrawn,
+    **dict.fromkeys(carriage.TYPES, Books.carried),
 }
 
 _OF_CREDITS = ("credit.issued", "credit.adjusted")
@@ -140,6 +147,6 @@ def _money(event: Event) -> tuple[int, str]:
 
 def _entry(event: Event, record: Record, postings: Postings) -> Entry:
     order = record.order
-    about = event.data.get("fo_id") or event.data.get("reference") or ""
-    memo = " ".join(part for part in (order.number or order.external_reference, about) if part)
+    about = (event.data.get("fo_id") or event.data.get("reference"), event.data.get("tracking_number"))
+    memo = " ".join(part for part in (order.number or order.external_reference, *about) if part)
     return Entry(event.id, event.type, event.time, order.id, order.channel, order.currency, memo[:200], postings)

@@ -173,7 +173,7 @@ def _journal(order_id: str) -> list[facts.JournalEntry]:
 
 
 def _entry(entry: Entry, names: dict[str, str]) -> facts.JournalEntry:
-    postings = tuple(facts.Posting(names.get(leg.account, leg.account), leg.amount) for leg in entry.postings)
+    postings = tuple(facts.Posting(names.get(leg.account, leg.account), leg.amount, leg.currency) for leg in entry.postings)
     return facts.JournalEntry(entry.id, entry.at, words.entry(entry.event), postings, entry.currency)
 
 

@@ -19,6 +19,7 @@ from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput, Una
 from waybill.kernel.events import Event
 from waybill.orders.store import Record
 
+_ACTOR = "fulfilment"
 _MOST_TRIES = 6
 _LEASE = timedelta(seconds=60)
 """Longer than a function may run: whoever has begun to buy before that is gone."""
@@ -65,13 +66,14 @@ class Labels:
 
     def give_back(self, work: FulfilmentOrder) -> FulfilmentOrder:
         """An intent comes to its end with nothing of it live. Raises Unavailable, to be tried again."""
-        purchase = _purchase(work)
+        purchase, at, kept = _purchase(work), instant(self.clock()), dict[int, Package]()
         for package, handle, place in _asked(purchase):
-            carrier, offer = self.carrier(package.carrier), _offer(package, handle, place)
-            found = carrier.found(offer, _key(purchase, package))
-            if found and not carrier.void(found.shipment, _key(purchase, package)):
-                cases.open_one(_refused(work, package, found.tracking_number, instant(self.clock())))
-        return _saved(work, verbs.done(work))
+            carrier, key = self.carrier(package.carrier), _key(purchase, package)
+            known = package if package.shipment else _found(carrier, package, _offer(package, handle, place), key)
+            if known and not carrier.void(known.shipment, key):
+                cases.open_one(_refused(work, package, known.tracking_number, at))
+                kept[package.n] = known
+        return _saved(work, verbs.given_up(work, kept, at, _ACTOR))
 
     def void(self, fo_id: str, numbers: Sequence[int], actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """The labels of these packages are given back, none named: of all; once none is live the work stands at `picked` again. First the record says that they are not to be
@@ -101,7 +103,7 @@ class Labels:
             work = self._given_up(work, "cancelled")
         numbers = [package.n for package in work.packages if package.shipment and package.label in ("", verbs.VOIDING)]
         if numbers:
-            self._voided(work, numbers, "fulfilment")
+            self._voided(work, numbers, _ACTOR)
 
     def _given_up(self, work: FulfilmentOrder, why: str) -> FulfilmentOrder:
         """By somebody else than the one who buys: who may be about to, as long as his attempt is young."""
@@ -172,8 +174,14 @@ def _key(purchase: Purchase, package: Package) -> str:
     return f"{purchase.key}-{package.n}"
 
 
+def _found(carrier: Carrier, package: Package, offer: Offer, key: str) -> Package | None:
+    """What was bought for it under a key, though nobody has heard of it."""
+    got = carrier.found(offer, key)
+    return _labelled(package, got) if got else None
+
+
 def _labelled(package: Package, got: Bought) -> Package:
-    return replace(package, tracking_number=got.tracking_number, shipment=got.shipment, cost=got.price, currency=got.currency)
+    return replace(package, tracking_number=got.tracking_number, shipment=got.shipment, cost=got.price, currency=got.currency or package.currency)
 
 
 def _refused(work: FulfilmentOrder, package: Package, number: str, at: str) -> Case:

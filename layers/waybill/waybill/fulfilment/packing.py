@@ -15,7 +15,7 @@ from waybill.fulfilment.choice import Chosen, choose
 from waybill.fulfilment.contents import Goods
 from waybill.fulfilment.labels import Labels, Papers
 from waybill.fulfilment.model import fulfilment_order as verbs
-from waybill.fulfilment.model.buying import done, give_up, labels_so_far
+from waybill.fulfilment.model.buying import bought, done, give_up, labels_so_far
 from waybill.fulfilment.model.case import NO_LABEL, Case
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package, held
 from waybill.fulfilment.model.machine import CLOSED, MACHINE
@@ -65,7 +65,7 @@ class Packing:
                 raise
             if got is None:
                 continue
-            packed = buying.numbered(verbs.pack(done(work), got[0], instant(at), actor))
+            packed = buying.numbered(verbs.pack(bought(done(work), got[0], instant(at), actor), got[0], instant(at), actor))
             if packed is None:
                 attempt += 1
                 continue

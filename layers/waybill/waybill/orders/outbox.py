@@ -21,12 +21,19 @@ HEARD = frozenset(
     "credit.issued credit.adjusted payment.disputed payment.dispute_won payment.refund_returned payment.refund_owed refund.retried refund.withdrawn "
     "payment.fee_charged payout.failed payout.settled refund.granted fulfilment_order.cancelled fulfilment_order.delayed fulfilment_order.delivered fulfilment_order.rejected fulfilment_order.return_mailed fulfilment_order.returning fulfilment_order.undeliverable fulfilment_order.requested fulfilment_order.shipped "
     "fulfilment_order.short fulfilment_order.cancellation_requested fulfilment_order.reduced order.cancellation_declined order.reshipped "
-    "fulfilment_order.ready_for_pickup fulfilment_order.pickup_reminder".split()
+    "fulfilment_order.ready_for_pickup fulfilment_order.pickup_reminder fulfilment_order.label_bought fulfilment_order.label_voided "
+    "fulfilment_order.return_labelled fulfilment_order.return_voided fulfilment_order.return_tracked".split()
 )
 """What the template's rules listen to. The rest stays in the timeline: an event on the bus is a customer's money. Whoever adds a
 rule of their own names its types in the template's parameter `AlsoPublish` (`*` for all)."""
-_IF_TOLD = frozenset({"fulfilment_order.reduced"})
-"""Heard only where a node is told of them (`push`)."""
+_HEARD_FOR = {
+    "fulfilment_order.reduced": "push",
+    "fulfilment_order.label_voided": "shipment",
+    "fulfilment_order.return_labelled": "shipment",
+    "fulfilment_order.return_voided": "shipment",
+    "fulfilment_order.return_tracked": "cost",
+}
+"""Heard only where their data has this: a node is told of it, a carrier has sold the label, a label costs now what its list says."""
 
 
 def publish(records: list[dict[str, Any]]) -> list[str]:
@@ -48,7 +55,8 @@ def publish(records: list[dict[str, Any]]) -> list[str]:
 
 def _is_heard(event: Event) -> bool:
     also = frozenset(os.environ.get("ALSO_PUBLISH", "").replace(",", " ").split())
-    return bool(also & {"*", event.type}) or (event.type in HEARD and (event.type not in _IF_TOLD or bool(event.data.get("push"))))
+    needs = _HEARD_FOR.get(event.type)
+    return bool(also & {"*", event.type}) or (event.type in HEARD and (needs is None or bool(event.data.get(needs))))
 
 
 def new_events(record: dict[str, Any]) -> Iterator[Event]:

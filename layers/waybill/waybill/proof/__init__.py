@@ -2,6 +2,7 @@
 
     broken = check(facts)        # of one order, at any moment or at rest
     broken = check_row(row)      # of one stock row
+    broken = check_carrier(known) # of one carrier that sells labels
     broken = check_write(change) # of one write, as a stream tells it
     broken = check_call(call)    # of one call at the door
     broken = check_kept(kept)    # of what is kept anywhere: an item, a message, a file, a mail, a log
@@ -15,7 +16,8 @@ from collections import Counter
 
 from waybill.proof import labels, messages, money, stock  # noqa: F401  (their rules of an order)
 from waybill.proof.calls import CALL
-from waybill.proof.facts import Broken, CallFacts, KeptFacts, OrderFacts, QueueFacts, RowFacts, WriteFacts
+from waybill.proof.carriers import CARRIER
+from waybill.proof.facts import Broken, CallFacts, CarrierFacts, KeptFacts, OrderFacts, QueueFacts, RowFacts, WriteFacts
 from waybill.proof.keeping import KEPT
 from waybill.proof.messages import QUEUE
 from waybill.proof.orders import ORDER
@@ -23,7 +25,7 @@ from waybill.proof.rules import Rules
 from waybill.proof.stock import ROW
 from waybill.proof.writes import WRITE
 
-_RULES: tuple[Rules, ...] = (ORDER, ROW, QUEUE, WRITE, CALL, KEPT)
+_RULES: tuple[Rules, ...] = (ORDER, ROW, QUEUE, CARRIER, WRITE, CALL, KEPT)
 
 
 def check(facts: OrderFacts) -> list[Broken]:
@@ -39,6 +41,11 @@ def check_row(facts: RowFacts) -> list[Broken]:
 def check_queue(facts: QueueFacts) -> list[Broken]:
     """What does not hold of a queue."""
     return QUEUE.broken(facts.name, facts)
+
+
+def check_carrier(facts: CarrierFacts) -> list[Broken]:
+    """What does not hold between a carrier's books and ours."""
+    return CARRIER.broken(facts.carrier, facts)
 
 
 def check_write(facts: WriteFacts) -> list[Broken]:

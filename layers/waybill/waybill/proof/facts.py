@@ -49,11 +49,13 @@ class AtGateway:
 
 @dataclass(frozen=True, slots=True)
 class AtCarrier:
-    """One label as the carrier that sold it has it: its own id of the shipment, and whether it was paid for and not given back."""
+    """One label as the carrier that sold it has it: its own id of the shipment, whether it was paid for and not given back, and its price in minor units."""
 
     shipment: str
     tracking_number: str
     live: bool
+    price: int = 0
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,17 @@ class WriteFacts:
     table: str
     old: Item | None
     new: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierFacts:
+    """One carrier that sells labels, when everything is at rest: all that it has `sold`, what our books owe it (`booked`, minor units by currency). `under_way`: shipments whose
+    label is being bought or given back, and whether we know it as owed."""
+
+    carrier: str
+    sold: tuple[AtCarrier, ...]
+    booked: Mapping[str, int]
+    under_way: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

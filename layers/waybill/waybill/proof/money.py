@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from waybill.accounting.model.carriage import carriage
+from waybill.accounting.model.chart import PAYABLE
 from waybill.payments.model.balances import captured_in_all
 from waybill.payments.model.tender import AS_CREDIT, Tender
 from waybill.proof.facts import AtGateway, OrderFacts
@@ -13,7 +15,7 @@ from waybill.proof.orders import ORDER
 BOOKED = frozenset(
     "fulfilment_order.shipped payment.captured payment.recorded payment.refunded payment.disputed payment.dispute_won payment.refund_returned refund.granted refund.withdrawn".split()
 )
-"""Events of an order that the books hear of."""
+"""Events of an order that the books hear of; and those by which a carrier is owed for a label."""
 _OF_CREDITS = ("credit.issued", "credit.adjusted")
 """Entries in an order's books that are events of a store credit: what it was paid back as."""
 
@@ -88,10 +90,23 @@ def _known(facts: OrderFacts) -> Iterator[str]:
 def _booked(facts: OrderFacts) -> Iterator[str]:
     """One entry for each event that moves value, and none besides."""
     booked = Counter(entry["event_id"] for entry in facts.journal if entry["event"] not in _OF_CREDITS)
-    wanted = {id for id, event in facts.events.items() if event["type"] in BOOKED}
+    wanted = {id for id, event in facts.events.items() if event["type"] in BOOKED or carriage(event["type"], event["data"])}
     yield from (f"{id} is not in the books" for id in sorted(wanted - booked.keys()))
     yield from (f"{id} is in the books and did not happen" for id in sorted(booked.keys() - facts.events.keys()))
     yield from (f"{id} is in the books {times} times" for id, times in booked.items() if times > 1)
+
+
+@ORDER.rule("I11", at_rest=True)
+def _carried(facts: OrderFacts) -> Iterator[str]:
+    """What an entry owes carriers is what its event says."""
+    for entry in facts.journal:
+        event = facts.events.get(entry["event_id"])
+        said, booked = Counter[str](), Counter[str]()
+        for each in carriage(event["type"], event["data"]) if event else ():
+            said[each.currency] += each.amount
+        for account, amount, currency in entry["postings"]:
+            booked[currency] -= amount if account.startswith(PAYABLE) else 0
+        yield from (f"{entry['sk']} owes carriers {booked[currency]} {currency}, its event says {said[currency]}" for currency in {*said, *booked} if said[currency] != booked[currency])
 
 
 def _as_credit(tender: Tender) -> int:

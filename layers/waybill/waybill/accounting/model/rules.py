@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from waybill.accounting.model import chart as accounts
+from waybill.accounting.model.carriage import Carriage
 from waybill.accounting.model.entry import Posting, merged
 from waybill.orders.model.sale import Sold
 
@@ -38,6 +39,12 @@ def cost_of_goods(costs: Iterable[tuple[int, str]]) -> tuple[Posting, ...]:
     """What left the shelves, at what we paid: (minor units, currency) of each line."""
     both = ((Posting(accounts.COST_OF_GOODS, cost, currency), Posting(accounts.GOODS, -cost, currency)) for cost, currency in costs)
     return merged(leg for pair in both for leg in pair)
+
+
+def carried(payable: str, owed: Carriage) -> tuple[Posting, ...]:
+    """A carrier is owed for a label, or has taken it back: an expense of the parcel, in the carrier's own currency."""
+    freight = accounts.RETURN_FREIGHT if owed.back else accounts.FREIGHT_OUT
+    return merged((Posting(freight, owed.amount, owed.currency), Posting(payable, -owed.amount, owed.currency)))
 
 
 def paid(clearing: str, amount: int, currency: str) -> tuple[Posting, ...]:

@@ -117,6 +117,7 @@ class Posting:
 
     account: str
     amount: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,11 @@ def _delivered(told: _Told) -> tuple[str, str, str]:
     return f"Parcel {told.data.get('package') or ''} from {told.node} delivered", last, "good"
 
 
+def _cost(told: _Told) -> str:
+    cost, currency = told.data.get("cost"), told.data.get("currency")
+    return words.money(cost, currency) if isinstance(cost, int) and currency else ""
+
+
 def _with(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
@@ -207,6 +212,7 @@ _SENTENCES: dict[str, _Sentence] = {
     "fulfilment_order.undeliverable": lambda t: (f"Parcel {t.data.get('package', '')} from {t.node} cannot be delivered", "a case for a person", "stuck"),
     "fulfilment_order.returning": lambda t: (f"Parcel {t.data.get('package', '')} comes back to {t.node}", "a case for a person", "stuck"),
     "fulfilment_order.lost": lambda t: (f"Parcel {t.data.get('package', '')} from {t.node} is lost", "a case for a person", "stuck"),
+    "fulfilment_order.label_bought": lambda t: (f"Label of parcel {t.data.get('package', '')} bought", _with(str(t.data.get("carrier") or ""), _cost(t)), "busy"),
     "fulfilment_order.label_voided": lambda t: (f"Label of parcel {t.data.get('package', '')} given back", str(t.data.get("tracking_number") or ""), "off"),
     "fulfilment_order.void_refused": lambda t: (f"Label of parcel {t.data.get('package', '')} not taken back", str(t.data.get("tracking_number") or ""), "stuck"),
 }

@@ -135,6 +135,11 @@ def entry(event: str) -> str:
     """What a journal entry is about, by the event that it books."""
     known = {
         "fulfilment_order.shipped": "Sale and cost of goods",
+        "fulfilment_order.label_bought": "Label bought",
+        "fulfilment_order.label_voided": "Label given back",
+        "fulfilment_order.return_labelled": "Return label bought",
+        "fulfilment_order.return_voided": "Return label given back",
+        "fulfilment_order.return_tracked": "Carried back to us",
         "payment.captured": "Payment taken",
         "payment.recorded": "Paid outside",
         "payment.refunded": "Refund paid",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package, Purchase, go, told
@@ -44,6 +44,28 @@ def done(work: FulfilmentOrder) -> FulfilmentOrder:
     return replace(work, buying=None) if work.buying else work
 
 
+def bought(work: FulfilmentOrder, packages: Sequence[Package], at: str, actor: str) -> FulfilmentOrder:
+    """Carriers have sold the labels of these; of our own it says nothing."""
+    for package in packages:
+        work = _told_of(work, "label_bought", package, package.cost, at, actor) if package.shipment else work
+    return work
+
+
+def given_up(work: FulfilmentOrder, kept: Mapping[int, Package], at: str, actor: str) -> FulfilmentOrder:
+    """An intent is over, and what was bought of it given back. `kept`: labels that their carriers do not take back, by the number of their package. Of one that was known to be
+    bought it is said that it is so no more; of one that never came to be known only that it costs all the same."""
+    if work.buying is None:
+        return work
+    after = done(work)
+    for package in work.buying.packages:
+        if label := kept.get(package.n):
+            after = after if package.shipment else bought(after, [label], at, actor)
+            after = _told_of(after, "void_refused", label, 0, at, actor)
+        elif package.shipment:
+            after = _told_of(after, "label_voided", package, package.cost, at, actor)
+    return after
+
+
 def dropped(work: FulfilmentOrder, at: str) -> Purchase | None:
     """What was bought for parcels that are taken apart, as something to be given back; None where it was bought from nobody."""
     sold = tuple(package for package in work.packages if package.shipment and package.label in ("", VOIDING))
@@ -69,8 +91,8 @@ def voided(work: FulfilmentOrder, n: int, given_back: bool, at: str, actor: str)
         return work
     after = replace(package, label=VOIDED if given_back else VOID_REFUSED)
     packages = tuple(after if each.n == n else each for each in work.packages)
-    data = {"package": n, "carrier": package.carrier, "tracking_number": package.tracking_number, "cost": package.cost if given_back else 0, "currency": package.currency}
-    return told(replace(work, packages=packages), "label_voided" if given_back else "void_refused", at, actor, data)
+    back = package.cost if given_back and package.shipment else 0
+    return _told_of(replace(work, packages=packages), "label_voided" if given_back else "void_refused", package, back, at, actor)
 
 
 def unpacked(work: FulfilmentOrder) -> FulfilmentOrder:
@@ -91,3 +113,9 @@ def refuse_unlabelled(work: FulfilmentOrder, leaving: Collection[int]) -> None:
 def labels_so_far(work: FulfilmentOrder) -> int:
     """How many labels were given back, or were to be: whoever makes a number from what is in a parcel counts them in, so that no number comes back."""
     return sum(entry.type in ("fulfilment_order.label_voided", "fulfilment_order.void_refused") for entry in work.history)
+
+
+def _told_of(work: FulfilmentOrder, what: str, package: Package, cost: int, at: str, actor: str) -> FulfilmentOrder:
+    """A line about a label: what is owed for it, or comes back."""
+    named = {"package": package.n, "carrier": package.carrier, "service": package.service, "tracking_number": package.tracking_number}
+    return told(work, what, at, actor, {**named, "cost": cost, "currency": package.currency} | ({"shipment": package.shipment} if package.shipment else {}))

@@ -11,7 +11,7 @@ from typing import Any
 
 from waybill.fulfilment.model.machine import BEGUN, LEFT, MACHINE, PARTLY_LEFT, WITHDRAWN_FROM
 from waybill.fulfilment.model.once import Asked
-from waybill.fulfilment.model.parcel import Package, Purchase, held
+from waybill.fulfilment.model.parcel import Package, Purchase, held, said
 from waybill.fulfilment.model.tracking import Scan, newest
 from waybill.kernel.errors import IllegalTransition, InvalidInput, NotFound
 from waybill.kernel.events import Entry, appended
@@ -207,7 +207,7 @@ def ship(work: FulfilmentOrder, leaving: Collection[int], last: bool, at: str, a
     packages = tuple(replace(package, left=True) if package.n in leaving else package for package in work.packages)
     lines = {line: replace(at_node, shipped=at_node.shipped + units.get(line, 0)) for line, at_node in work.lines.items()}
     after = go(work, "ship" if all(package.left for package in packages) else "ship a part")
-    data = {"lines": units, "packages": [_parcel(package) for package in gone], "last": last, "before": dict(before or {})}
+    data = {"lines": units, "packages": [said(package) for package in gone], "last": last, "before": dict(before or {})}
     shipped = told(replace(after, packages=packages, lines=lines, pause=None), "shipped", at, actor, data | ({"part": part} if part else {}))
     for package in gone:
         shipped = _delivered(shipped, package, at, actor) if package.delivered else shipped
@@ -297,14 +297,3 @@ def known(work: FulfilmentOrder, line: str) -> None:
     """Raises InvalidInput."""
     if line not in work.lines:
         raise InvalidInput(f"{work.id} has no line {line[:64]!r}", fields={"line": "unknown"})
-
-
-def _parcel(package: Package) -> dict[str, Any]:
-    return {
-        "n": package.n,
-        "carrier": package.carrier,
-        "service": package.service,
-        "tracking_number": package.tracking_number,
-        "lines": dict(package.lines),
-        "cost": package.cost,
-    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from waybill.fulfilment.model.tracking import Scan
 
@@ -87,3 +88,9 @@ def held(packages: Iterable[Package]) -> dict[str, int]:
         for line, quantity in package.lines.items():
             units[line] = units.get(line, 0) + quantity
     return units
+
+
+def said(package: Package) -> dict[str, Any]:
+    """A parcel as an event tells of it. `shipment` only where a carrier has sold its label."""
+    told = {name: getattr(package, name) for name in ("n", "carrier", "service", "tracking_number", "cost")}
+    return {**told, "lines": dict(package.lines)} | {name: value for name in ("currency", "shipment") if (value := getattr(package, name))}

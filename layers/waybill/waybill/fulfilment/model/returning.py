@@ -52,8 +52,7 @@ def forget(work: FulfilmentOrder, n: int) -> FulfilmentOrder:
 
 def bought(work: FulfilmentOrder, n: int, back: Back, at: str, actor: str) -> FulfilmentOrder:
     """It is there, with its own number."""
-    data = {"package": n, "carrier": back.carrier, "tracking_number": back.tracking_number, "cost": back.cost, "currency": back.currency}
-    return told(_with(work, n, replace(back, status=BOUGHT)), "return_labelled", at, actor, data)
+    return told(_with(work, n, replace(back, status=BOUGHT)), "return_labelled", at, actor, _said(n, back, back.cost))
 
 
 def mailed(work: FulfilmentOrder, n: int, paper: str, at: str, actor: str) -> FulfilmentOrder:
@@ -84,9 +83,8 @@ def voided(work: FulfilmentOrder, n: int, given_back: bool, at: str, actor: str)
     back = work.package(n).back
     if back is None or back.status != VOIDING:
         return work
-    data = {"package": n, "carrier": back.carrier, "tracking_number": back.tracking_number, "cost": back.cost if given_back else 0, "currency": back.currency}
     after = _with(work, n, replace(back, status=VOIDED if given_back else VOID_REFUSED))
-    return told(after, "return_voided" if given_back else "return_void_refused", at, actor, data)
+    return told(after, "return_voided" if given_back else "return_void_refused", at, actor, _said(n, back, back.cost if given_back and back.shipment else 0))
 
 
 def track(work: FulfilmentOrder, number: str, scan: Scan, at: str, actor: str) -> FulfilmentOrder:
@@ -100,7 +98,19 @@ def track(work: FulfilmentOrder, number: str, scan: Scan, at: str, actor: str) -
     after = _with(work, package.n, replace(package.back, scan=newer))
     if before is not None and before.status == newer.status:
         return after
-    return told(after, "return_tracked", at, actor, {"package": package.n, "status": newer.status, "code": newer.code})
+    cost = {} if package.back.shipment or newer.status == "pre_transit" or _is_paid_for(work, number) else _said(package.n, package.back, package.back.cost)
+    return told(after, "return_tracked", at, actor, {"package": package.n, "status": newer.status, "code": newer.code, **cost})
+
+
+def _is_paid_for(work: FulfilmentOrder, number: str) -> bool:
+    """Whether it was said that a label of our own has been used, and so costs what the list says."""
+    return any(entry.type == "fulfilment_order.return_tracked" and entry.data.get("tracking_number") == number for entry in work.history)
+
+
+def _said(n: int, back: Back, cost: int) -> dict[str, Any]:
+    """`shipment` only where a carrier has sold it."""
+    told = {"package": n, "carrier": back.carrier, "tracking_number": back.tracking_number, "cost": cost, "currency": back.currency}
+    return told | ({"shipment": back.shipment} if back.shipment else {})
 
 
 def _with(work: FulfilmentOrder, n: int, back: Back | None) -> FulfilmentOrder:
