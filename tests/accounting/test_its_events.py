@@ -46,6 +46,7 @@ def test_every_sample_of_the_queue_is_posted_and_what_is_unreadable_goes_back() 
         assert len(failed) == (1 if name == "one_unreadable" else 0), name
     shown = json.loads(run("accounting", "journal_of_an_order")["body"])["items"]
     assert sorted(entry["event"] for entry in shown) == [
+        "fulfilment_order.label_bought",
         "fulfilment_order.shipped",
         "payment.captured",
         "payment.recorded",

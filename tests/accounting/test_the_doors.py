@@ -21,6 +21,7 @@ from waybill.accounting.model.entry import Entry, Posting
 from waybill.accounting.service import Books
 from waybill.aws import gate
 from waybill.aws.tables import commit, overwrite
+from waybill.kernel.events import Event
 from waybill.orders import codec
 from waybill.orders.model.order import Customer, Line, Order, Shipping
 from waybill.orders.model.state import received
@@ -196,6 +197,18 @@ def test_the_export_is_what_bean_check_accepts(tmp_path: Path) -> None:
     assert sums["Assets:Clearing-Stripe"] == "21.16 USD" and sums["Assets:Receivable"] == "0"
     assert ask("/v1/journal/export", format="xero")["statusCode"] == 422
     assert ask("/v1/journal/export", **{"from": "2026-01-01", "to": "2026-11-30"})["statusCode"] == 413
+
+
+def test_the_export_shows_what_carriers_are_owed_in_their_own_currency(tmp_path: Path) -> None:
+    made = stored()
+    away = shipped(made, 1, {"l1": 2}, {})
+    ours = {"n": 1, "carrier": "parcelway", "service": "ground", "tracking_number": "PW1", "lines": {"l1": 2}, "cost": 800, "currency": "CAD"}
+    label = {"fo_id": away.data["fo_id"], "package": 2, "carrier": "easypost", "tracking_number": "9400", "cost": 607, "currency": "USD", "shipment": "shp_1"}
+    bought, back = (Event(f"{label['fo_id']}:{n}", f"fulfilment_order.{what}", away.time, made.id, label) for n, what in ((3, "label_bought"), (4, "return_labelled")))
+    deliver(bought, back, Event(away.id, away.type, away.time, made.id, {**away.data, "packages": [ours]}))
+    sums = checked(ask("/v1/journal/export", **{"from": "2026-11-01", "to": "2026-11-30"})["body"], tmp_path)
+    assert sums["Liabilities:Carrier-Payable-Easypost"] == "-12.14 USD" and sums["Liabilities:Carrier-Payable"] == "-8.00 CAD"
+    assert sums["Expenses:Freight-Out"] in ("6.07 USD 8.00 CAD", "8.00 CAD 6.07 USD") and sums["Expenses:Return-Freight"] == "6.07 USD"
 
 
 def test_hostile_names_stay_text_in_the_export(tmp_path: Path) -> None:

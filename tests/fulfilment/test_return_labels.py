@@ -80,6 +80,32 @@ def test_its_number_finds_the_package_and_leaves_its_way_out_alone(the: Floor) -
     assert the.call("POST", f"{path(fo)}/void", {}).status == 409
 
 
+def test_a_label_of_our_own_costs_once_its_carrier_has_the_package(the: Floor) -> None:
+    fo = packed(the)
+    the.do(fo, "ship")
+    back = ask(the, fo)
+    parcel = {"tracking_number": back["tracking_number"], "carrier": back["carrier"]}
+    for hour, status in enumerate(("pre_transit", "in_transit", "pre_transit", "in_transit", "delivered")):
+        assert the.scan(parcel, status, f"2026-11-24T{hour:02d}:00:00Z").status == 202
+    entries = [entry for entry in load(fo)[1].history if entry.type.startswith("fulfilment_order.return_")]
+    assert not any("shipment" in entry.data for entry in entries), "nobody has sold it"
+    (used,) = [entry.data for entry in entries if entry.type == "fulfilment_order.return_tracked" and "cost" in entry.data]
+    assert (used["status"], used["carrier"], used["cost"], used["currency"]) == ("in_transit", "parcelway", back["cost"], "USD")
+
+
+def test_where_a_carrier_does_not_answer_it_is_asked_again_later() -> None:
+    if not FOLDER.is_dir():
+        pytest.skip("the recorded exchanges are not here (../shared/samples/carrier_easypost)")
+    with sold() as (the, vendor):
+        fo = picked(the)
+        the.do(fo, "pack")
+        vendor.down = True
+        assert the.call("POST", path(fo), {}).status == 503
+        vendor.down = False
+        the.world.later(400)
+        assert ask(the, fo)["status"] == "bought"
+
+
 def test_the_customer_is_sent_it_once(the: Floor) -> None:
     fo = packed(the)
     assert ask(the, fo)["mailed"] is False

@@ -50,6 +50,19 @@ def test_what_nobody_listens_to_costs_nothing(bus):
     assert _published(["order.received", "order.confirmed", "order.released"]) == ["order.confirmed"]
 
 
+@pytest.mark.parametrize(
+    "what, field", [("label_voided", "shipment"), ("return_labelled", "shipment"), ("return_voided", "shipment"), ("return_tracked", "cost"), ("reduced", "push")]
+)
+def test_what_concerns_nobody_of_those_who_listen_costs_nothing(bus, what: str, field: str):
+    for data, times in (({}, 0), ({field: 607}, 1)):
+        record = _record([], [f"fulfilment_order.{what}"], "FO#1")
+        record["dynamodb"]["NewImage"]["history"]["L"][0]["M"]["data"] = pack_item({"data": data})["data"]
+        recorder = Recorder()
+        with gate.watching(recorder):
+            publish([record])
+        assert len(recorder.calls) == times
+
+
 def test_a_shop_hears_what_it_asks_for(bus):
     bus.setenv("ALSO_PUBLISH", "order.released, order.completed")
     assert _published(["order.received", "order.confirmed", "order.released"]) == ["order.confirmed", "order.released"]

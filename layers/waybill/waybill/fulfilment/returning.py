@@ -8,7 +8,7 @@ from typing import Any
 
 from waybill.aws import files
 from waybill.aws.logs import logger
-from waybill.aws.tables import WriteConflict, commit, create
+from waybill.aws.tables import WriteConflict, commit, create, overwrite
 from waybill.fulfilment import sending
 from waybill.fulfilment.contents import Goods
 from waybill.fulfilment.model import returning as verbs
@@ -17,7 +17,7 @@ from waybill.fulfilment.model.parcel import Back, Package
 from waybill.fulfilment.ports import Carrier, Offer, Sending
 from waybill.fulfilment.service import load, save
 from waybill.kernel.clock import Clock, instant
-from waybill.kernel.errors import Conflict, InvalidInput, NotFound, Unavailable
+from waybill.kernel.errors import Conflict, InvalidInput, NotFound, Unavailable, WaybillError
 from waybill.orders.model.order import Address
 from waybill.orders.store import ORDERS, Record
 from waybill.shop import store as shop
@@ -82,15 +82,17 @@ class Returning:
         asked, goods = self._asked(record, work, package), Goods.of(record, work)
         takes = sending.Asked.of(record, work, goods, self.clock()).takes
         offers: list[Offer] = []
-        problems: list[str] = []
+        problems: list[WaybillError] = []
         for carrier in self.carriers():
             try:
                 offers += [offer for offer in carrier.offers(asked) if takes(offer, asked.parcels[0])]
             except (Unavailable, InvalidInput) as problem:
                 logger.warning("carrier passed over", carrier=carrier.id, problem=problem.message)
-                problems.append(problem.message)
+                problems.append(problem)
         if not offers:
-            raise InvalidInput("; ".join(["no carrier brings this package back", *problems])[:500], fields={"package": "no carrier"})
+            message = "; ".join(["no carrier brings this package back", *(problem.message for problem in problems)])[:500]
+            silent = any(isinstance(problem, Unavailable) for problem in problems)
+            raise Unavailable(message) if silent else InvalidInput(message, fields={"package": "no carrier"})
         best = min(offers, key=lambda offer: (offer.price, offer.delivery_days, offer.carrier, offer.service))
         return Back(best.carrier, best.service, best.service_name, best.price, best.currency, handle=best.handle)
 
@@ -140,6 +142,9 @@ def paper_key(work: FulfilmentOrder, package: Package, kind: str = "pdf") -> str
 def _number_is_ours(work: FulfilmentOrder, package: Package, back: Back) -> bool:
     """What finds the package by its number on the way back; False where another parcel bears it."""
     item: dict[str, Any] = {"pk": f"TRACK#{back.tracking_number}", "sk": "TRACK", "carrier": back.carrier, "fo_id": work.id, "role": "return", "package": package.n}
+    if back.shipment:  # the carrier's own, who may give a number of years ago once more
+        commit(overwrite(ORDERS, item))
+        return True
     try:
         commit(create(ORDERS, item))
     except WriteConflict as conflict:
