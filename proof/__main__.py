@@ -1,7 +1,7 @@
 """The long form of the proof, two pieces at a time: races, faults, planted bugs, malformed input, a soak; then a laptop cloud that loses its power.
 What came of it is one page.
 
-    python -m proof [--only races --only soak] [--seed 1] [--lives 4000] [--inputs 1000000] [--thirds 0.1] [--cuts 5]
+    python -m proof [--only races --only soak] [--seed 1] [--lives 4000] [--inputs 1000000] [--thirds 0.02] [--cuts 5]
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="the same seed tries the same (1)")
     parser.add_argument("--lives", type=int, default=4000, help="orders of the soak that come to an end (4000)")
     parser.add_argument("--inputs", type=int, default=1_000_000, help="malformed inputs (1000000)")
-    parser.add_argument("--thirds", type=float, default=0.1, help="at which share of the worlds that two faults leave a third is tried (0.1)")
+    parser.add_argument("--thirds", type=float, default=0.02, help="at which share of the worlds that two faults leave a third is tried (0.02)")
     parser.add_argument("--cuts", type=int, default=5, help="how often the laptop cloud loses its power (5)")
     given = parser.parse_args()
     given.only = given.only or [*PARTS, _POWER]
