@@ -87,7 +87,7 @@ def test_a_confirmation_shows_lines_sums_and_the_total_of_the_order() -> None:
 @pytest.mark.parametrize("type", ["fulfilment_order.ready_for_pickup", "fulfilment_order.pickup_reminder"])
 def test_who_is_to_fetch_it_is_told_the_code_the_place_and_the_day(type: str) -> None:
     mail = preview.mail(type)
-    for shown in ("482913", "2026-11-23", "Fetch it at", "77 Massachusetts Avenue", "Canvas tote"):
+    for shown in ("482913", "2026-11-23", "Fetch it at", "Pine Downtown", "2 High Street", "Mon to Sat", "Canvas tote"):
         assert shown in mail.text and shown in mail.html
     assert "Cast iron pan" not in mail.text
 
@@ -201,9 +201,8 @@ def test_every_language_has_every_sentence_with_the_same_places_to_fill() -> Non
         translated = json.loads(file.read_text())
         assert translated.keys() == english.keys()
         for key, sentence in english.items():
-            assert {place for place in ("{number}", "{brand}", "{name}", "{carrier}", "{amount}") if place in sentence} == {
-                place for place in ("{number}", "{brand}", "{name}", "{carrier}", "{amount}") if place in translated[key]
-            }
+            places = ("{number}", "{brand}", "{name}", "{carrier}", "{amount}", "{store}", "{day}")
+            assert {place for place in places if place in sentence} == {place for place in places if place in translated[key]}
 
 
 def test_what_is_no_longer_true_is_not_said() -> None:

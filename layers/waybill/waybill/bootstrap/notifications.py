@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from waybill.bootstrap.clock import utc_now
 
 if TYPE_CHECKING:
+    from waybill.notifications.model import Store
     from waybill.notifications.service import Notifier
 
 
@@ -16,10 +17,12 @@ def notifier() -> Notifier:
     from waybill.aws.config import setting
     from waybill.kernel.errors import NotFound
     from waybill.notifications.dynamodb import MessagesTable
-    from waybill.notifications.model import Brand
+    from waybill.notifications.fetching import place_of
+    from waybill.notifications.model import Brand, Store, one_line
     from waybill.notifications.service import Notifier
     from waybill.notifications.ses import Ses
     from waybill.orders import store
+    from waybill.orders.model.order import Address
     from waybill.shop import store as shop
 
     def brand(channel: str) -> Brand:
@@ -33,4 +36,13 @@ def notifier() -> Notifier:
             return id, ""
         return carrier.name, carrier.tracking_url
 
-    return Notifier(MessagesTable(), Ses(), store.load, brand, tracking, utc_now, files.get)
+    def stores(id: str) -> Store | None:
+        try:
+            node = shop.node(id)
+        except NotFound:
+            return None
+        place = node.place
+        address = Address("", "", place.line1, place.line2, place.city, place.region, place.postal_code, place.country)
+        return Store(one_line(place.name or node.name), tuple(place_of(address)), one_line(str(node.settings.get("opening_hours", ""))))
+
+    return Notifier(MessagesTable(), Ses(), store.load, brand, tracking, utc_now, files.get, stores)

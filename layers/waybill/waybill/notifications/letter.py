@@ -7,18 +7,21 @@ from typing import Any
 from urllib.parse import quote
 
 from waybill.kernel.events import Event
+from waybill.notifications import fetching
+from waybill.notifications.fetching import Stores, work_of
 from waybill.notifications.locales import DEFAULT, money
-from waybill.notifications.model import KINDS, Brand, Letter, Parcel, Row, one_line
-from waybill.orders.model.order import Address, Order
+from waybill.notifications.model import BOTH, KINDS, PARCEL, PICKUP, Brand, Letter, Parcel, Row, one_line
+from waybill.orders.model.order import Order
 from waybill.orders.model.replacing import is_replacement
 from waybill.orders.model.state import EDITED
 from waybill.orders.store import Record
 
-_ADDRESSED = ("confirmed", "edited", "shipped", "replacement", "ready_for_pickup", "pickup_reminder")
-"""Mails that say where it goes, or where it lies."""
+_ADDRESSED = ("confirmed", "edited", "shipped", "replacement")
+"""Mails that say where it goes."""
 Tracking = Callable[[str], tuple[str, str]]
 """Carrier id → its name and the template of its tracking page."""
 
+REST_FETCHED = "rest_fetched"
 _SOLD_OUT = "out_of_stock"
 """The reason of units that nobody has; under any other somebody has cancelled them."""
 _IN_TROUBLE = ("fulfilment_order.delayed", "fulfilment_order.undeliverable", "fulfilment_order.returning")
@@ -43,9 +46,9 @@ def no_longer_true(event: Event, record: Record) -> str:
         return "more_to_come"
     if event.type == "fulfilment_order.shipped" and event.data.get("collected"):
         return "collected"
-    if event.type == "fulfilment_order.delivered" and _work(event, record).get("pickup"):
+    if event.type == "fulfilment_order.delivered" and work_of(event, record).get("pickup"):
         return "at_the_store"
-    if event.type in _TO_BE_FETCHED and _work(event, record).get("status") != "ready_for_pickup":
+    if event.type in _TO_BE_FETCHED and work_of(event, record).get("status") != "ready_for_pickup":
         return "not_waiting"
     if event.type == "fulfilment_order.return_mailed" and _was_given_back(event, record):
         return "given_back"
@@ -67,35 +70,35 @@ def _was_given_back(event: Event, record: Record) -> bool:
 
 def _package(event: Event, record: Record) -> dict[str, Any]:
     """As it is stored; empty where there is none any more."""
-    return next((each for each in _work(event, record).get("packages", ()) if each.get("n") == event.data.get("package")), {})
+    return next((each for each in work_of(event, record).get("packages", ()) if each.get("n") == event.data.get("package")), {})
 
 
-def _work(event: Event, record: Record) -> dict[str, Any]:
-    """The fulfilment order that it is about."""
-    return next((item for item in record.fulfilment_orders if item.get("id") == event.data.get("fo_id")), {})
-
-
-def letter(event: Event, record: Record, brand: Brand, tracking: Tracking) -> Letter:
+def letter(event: Event, record: Record, brand: Brand, tracking: Tracking, stores: Stores = lambda node: None) -> Letter:
     """What the mail of an event says."""
     order = record.order
     locale = record.customer.locale or DEFAULT
     kind = _kind(event, record)
     about_money = kind in ("confirmed", "edited")
+    quantities = _quantities(event, record)
+    way = fetching.way(kind, event, record, quantities)
+    more = tuple(_more(kind, way, record))
     return Letter(
         kind=kind,
         locale=locale,
         brand=brand,
         number=one_line(order.number or order.external_reference),
         name=one_line(record.customer.name or record.customer.ship_to.name),
-        rows=tuple(_rows(order, _quantities(event, record), locale if about_money else "")),
+        rows=tuple(_rows(order, quantities, locale if about_money else "", way == BOTH)),
         totals=tuple(_totals(order, locale)) if about_money else (),
         total=money(order.total, order.currency, locale) if about_money else "",
         tax_included=money(order.tax, order.currency, locale) if about_money and order.tax_included and order.tax else "",
-        address=tuple(_addresses(event, record)) if kind in _ADDRESSED else (),
+        address=tuple(_addresses(event, record)) if kind in _ADDRESSED and way != PICKUP else (),
         parcels=tuple(_parcels(event, tracking)),
-        more=tuple(_more(kind, record)),
-        code=str(_work(event, record).get("pickup", {}).get("code", "")) if event.type in _TO_BE_FETCHED else "",
+        more=more,
+        code=str(work_of(event, record).get("pickup", {}).get("code", "")) if event.type in _TO_BE_FETCHED else "",
         until=str(event.data.get("until", ""))[:10] if event.type in _TO_BE_FETCHED else "",
+        way=way,
+        store=fetching.store(record, stores) if way in (PICKUP, BOTH) or REST_FETCHED in more else None,
     )
 
 
@@ -110,7 +113,7 @@ def _kind(event: Event, record: Record) -> str:
 
 def _quantities(event: Event, record: Record) -> dict[str, int]:
     """Units by line that the mail is about: of the fulfilment order that has arrived, of the event, or of the whole order."""
-    work = next((item for item in record.fulfilment_orders if item.get("id") == event.data.get("fo_id")), None)
+    work = work_of(event, record)
     if event.type == "fulfilment_order.delivered" and work:
         return {line: int(at_node["quantity"]) for line, at_node in work["lines"].items()}
     told = event.data.get("lines") if event.type != EDITED else None
@@ -126,12 +129,12 @@ def _was_confirmed(event: Event, record: Record) -> bool:
     return bool(told) and told[0] < int(event.id.rpartition(":")[2])
 
 
-def _rows(order: Order, quantities: dict[str, int], money_in: str) -> Iterator[Row]:
+def _rows(order: Order, quantities: dict[str, int], money_in: str, told_apart: bool) -> Iterator[Row]:
     for line in order.lines:
         count = quantities.get(line.id, 0)
         if count > 0:
             amount = money(line.unit_price * count, order.currency, money_in) if money_in else ""
-            yield Row(one_line(line.title or line.sku), one_line(line.sku), count, amount)
+            yield Row(one_line(line.title or line.sku), one_line(line.sku), count, amount, told_apart and fetching.fetched(order, line))
 
 
 def _totals(order: Order, locale: str) -> Iterator[tuple[str, str]]:
@@ -151,19 +154,13 @@ def _totals(order: Order, locale: str) -> Iterator[tuple[str, str]]:
 
 
 def _addresses(event: Event, record: Record) -> Iterator[str]:
-    """Where it goes: of a parcel its own ship group's, else of every group that the order has."""
-    work = next((item for item in record.fulfilment_orders if item.get("id") == event.data.get("fo_id")), None)
-    shipped = {line.group for line in record.order.lines if line.ships} or {""}
+    """Where it goes: of a parcel its own ship group's, else of every group of the order that is sent."""
+    work = work_of(event, record)
+    shipped = {line.group for line in record.order.lines if line.ships and not fetching.fetched(record.order, line)} or {""}
     groups = [work.get("group", "")] if work else [group for group in ("", *(each.id for each in record.order.groups)) if group in shipped]
-    for group in groups:
-        yield from _address(record.customer.address_of(group))
-
-
-def _address(place: Address) -> Iterator[str]:
-    town = " ".join(part for part in (f"{place.city}," if place.city and place.region else place.city, place.region, place.postal_code) if part)
-    for part in (place.name, place.company, place.line1, place.line2, town, place.country):
-        if one_line(part):
-            yield one_line(part)
+    for place in map(record.customer.address_of, groups):
+        yield from (one_line(part) for part in (place.name, place.company) if one_line(part))
+        yield from fetching.place_of(place)
 
 
 def _parcels(event: Event, tracking: Tracking) -> Iterator[Parcel]:
@@ -175,12 +172,14 @@ def _parcels(event: Event, tracking: Tracking) -> Iterator[Parcel]:
             yield Parcel(one_line(name), number, url)
 
 
-def _more(kind: str, record: Record) -> Iterator[str]:
+def _more(kind: str, way: str, record: Record) -> Iterator[str]:
     """Further sentences, as text keys."""
-    if kind == "shipped" and not record.state.all_shipped:
-        yield "shipped.rest_follows"
-    if kind == "delivered" and record.state.status not in ("delivered", "completed"):
-        yield "delivered.rest_follows"
+    if kind in ("shipped", "delivered") and way == PARCEL:
+        fetch, send = fetching.to_come(record, on_its_way=kind == "delivered")
+        yield from (f"{kind}.rest_follows",) if send else ()
+        yield from (REST_FETCHED, *fetching.sentences(kind, way, record)) if fetch else ()
+    elif way != PARCEL:
+        yield from fetching.sentences(kind, way, record)
     if kind == "edited" and any(hold.id.startswith("unpaid-") for hold in record.state.active_holds):
         yield "edited.unpaid"
     if kind in ("cancelled", "reduced", "taken_off"):

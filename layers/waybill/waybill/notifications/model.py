@@ -55,12 +55,14 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the order as the mail shows it; `amount` is written out, empty where the mail is not about money."""
+    """A line of the order as the mail shows it; `amount` is written out, empty where the mail is not about money. `fetched`: at the store, where others
+    are sent."""
 
     title: str
     sku: str
     quantity: int
     amount: str = ""
+    fetched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,23 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
+class Store:
+    """Where something is fetched: its name, its address line by line, when it is open in its own words."""
+
+    name: str
+    address: tuple[str, ...] = ()
+    opening: str = ""
+
+
+PARCEL, PICKUP, BOTH, DONE = "", "pickup", "both", "done"
+"""How what a mail is about comes to its customer: it is sent, it is fetched, or some of it is; he has it already."""
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """Everything that a template may say. `totals` are (text key, amount); `more` are text keys of further sentences.
-    `code`: what fetches it at the store whose `address` it then is, `until` which day."""
+    """Everything that a template may say. `totals` are (text key, amount); `more` are text keys of further sentences. `way`: one of the four, whose own
+    sentences (`confirmed.pickup.intro`) take the place of the others. `store`: where it is fetched, `code` with what, `until` which day; `address`: where
+    it is sent."""
 
     kind: str
     locale: str
@@ -89,6 +105,8 @@ class Letter:
     more: tuple[str, ...] = ()
     code: str = ""
     until: str = ""
+    way: str = PARCEL
+    store: Store | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 from waybill.kernel.events import Event
 from waybill.notifications import rendering
 from waybill.notifications.letter import letter
-from waybill.notifications.model import KINDS, Brand, Mail
+from waybill.notifications.model import KINDS, Brand, Mail, Store
 from waybill.orders.model import state as verbs
-from waybill.orders.model.order import Address, Customer, Line, Order, Shipping, Tender
+from waybill.orders.model.order import Address, Customer, Group, Line, Order, Shipping, Tender
 from waybill.orders.store import Record
 
 AT = "2026-11-23T09:00:00.000Z"
@@ -39,25 +39,34 @@ _WAITS = {
 }
 
 
-def record(*, locale: str = "en_US", kind: str = "card") -> Record:
-    """A made-up order of three lines."""
+ALL = tuple(line.id for line in _LINES)
+"""Nothing is sent."""
+STORE = Store("Harbor & Pine Downtown", ("2 High Street", "Reno, NV 89501", "US"), "Mon to Sat 9 am to 7 pm")
+
+
+def record(*, locale: str = "en_US", kind: str = "card", fetched: tuple[str, ...] = (), waits: bool = False) -> Record:
+    """A made-up order of three lines, of which those `fetched` are fetched at a store."""
     order = Order(
         "ord_preview",
         "shopify",
         "1042",
         AT,
         "USD",
-        _LINES,
-        Shipping("ground", 795, 0, 0, 5),
+        tuple(replace(line, group="" if line.id in fetched or not fetched else "home") for line in _LINES),
+        Shipping("ground", 795, 0, 0, 5, pickup_node="reno" if fetched else ""),
         (Tender(kind, 0, "stripe"),),
         0,
         number="#1042",
+        groups=(Group("home", "ground"),) if fetched and len(fetched) < len(_LINES) else (),
     )
     order = replace(order, total=order.computed_total)
     state = verbs.received(order.id, {line.id: line.quantity for line in _LINES}, AT, "preview", {})
     state = verbs.confirm(state, AT, "preview", order.total, order.currency)
     state = verbs.backorder(state, {"l3": 3}, AT, "preview")
-    return Record(order, Customer("robin@shop.example", "Robin Ferris", "", locale, _HOME), state, (_WAITS,))
+    there = Address("Robin Ferris", STORE.name, "2 High Street", "", "Reno", "NV", "89501", "US")
+    customer = Customer("robin@shop.example", "Robin Ferris", "", locale, there if fetched else _HOME, groups={"home": _HOME} if order.groups else {})
+    sent = {"id": "fo_preview-1", "status": "shipped", "lines": {"l1": {"quantity": 2}, "l2": {"quantity": 1}}}
+    return Record(order, customer, state, (sent | ({"pickup": {"node": "reno"}} if ALL == fetched else {"group": "home"} if fetched else {}), *((_WAITS,) if waits or not fetched else ())))
 
 
 _TROUBLE = {
@@ -89,9 +98,9 @@ def event(type: str) -> Event:
     return Event(f"ord_preview:{list(KINDS).index(type) + 1}", type, AT, "ord_preview", data[type])
 
 
-def mail(type: str, *, locale: str = "en_US") -> Mail:
+def mail(type: str, *, locale: str = "en_US", fetched: tuple[str, ...] = (), known: Record | None = None) -> Mail:
     tracking = ("Parcelway", "https://track.parcelway.example/{tracking_number}")
-    written = letter(event(type), record(locale=locale), BRAND, lambda _: tracking)
+    written = letter(event(type), known or record(locale=locale, fetched=fetched, waits="pickup" in type), BRAND, lambda _: tracking, lambda _: STORE)
     return rendering.mail(written, f"ord_preview:{type}", "robin@shop.example")
 
 
@@ -99,9 +108,10 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for type, name in KINDS.items():
         for locale in ("en_US", "de_DE"):
-            shown = mail(type, locale=locale)
-            (folder / f"{name}-{locale}.html").write_text(shown.html, "utf-8")
-            (folder / f"{name}-{locale}.txt").write_text(f"Subject: {shown.subject}\n\n{shown.text}", "utf-8")
+            for way, fetched in (("", ()), ("-fetched", ALL), ("-both", ("l1",))):
+                shown = mail(type, locale=locale, fetched=fetched)
+                (folder / f"{name}{way}-{locale}.html").write_text(shown.html, "utf-8")
+                (folder / f"{name}{way}-{locale}.txt").write_text(f"Subject: {shown.subject}\n\n{shown.text}", "utf-8")
 
 
 if __name__ == "__main__":

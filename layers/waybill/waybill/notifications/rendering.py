@@ -20,8 +20,10 @@ def mail(letter: Letter, key: str, to: str) -> Mail:
     said = texts(letter.locale)
 
     def say(name: str, **values: Any) -> str:
-        """A sentence of the catalogue; what a person typed is put in as it is, and escaped with the whole."""
-        return said[name].format(number=letter.number, brand=letter.brand.name, name=letter.name, **values)
+        """A sentence of the catalogue, that of the letter's way where it has one; what a person typed is put in as it is, and escaped with the whole."""
+        kind, dot, rest = name.partition(".")
+        sentence = said.get(f"{kind}.{letter.way}{dot}{rest}") or said[name]
+        return sentence.format(number=letter.number, brand=letter.brand.name, name=letter.name, store=letter.store.name if letter.store else "", **values)
 
     context = {"letter": letter, "brand": letter.brand, "say": say, "language": language(letter.locale)}
     subject = one_line(say(f"{letter.kind}.subject"))

@@ -16,6 +16,7 @@ from waybill.kernel.errors import Unavailable
 from waybill.kernel.events import Event
 from waybill.notifications import letter as letters
 from waybill.notifications import rendering
+from waybill.notifications.fetching import Stores
 from waybill.notifications.model import KINDS, Brand, Mail, is_address
 from waybill.notifications.ports import Claim, Claims, Post
 from waybill.orders.store import Record
@@ -25,7 +26,8 @@ SENT, SKIPPED = "sent", "skipped"
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
-    """`orders` loads an order's record, `brand` a channel's brand, `tracking` a carrier's name and tracking page, `paper` a file that is enclosed."""
+    """`orders` loads an order's record, `brand` a channel's brand, `tracking` a carrier's name and tracking page, `paper` a file that is enclosed,
+    `stores` where something is fetched."""
 
     claims: Claims
     post: Post
@@ -34,6 +36,7 @@ class Notifier:
     tracking: letters.Tracking
     clock: Clock
     paper: Callable[[str], bytes]
+    stores: Stores
 
     def take(self, message: dict[str, Any]) -> None:
         """One message of the queue: an EventBridge event whose `detail` is our envelope."""
@@ -64,7 +67,7 @@ class Notifier:
         logger.info("no mail", event_id=event.id, order_id=event.subject, why=problem)
 
     def _mail(self, event: Event, record: Record) -> Mail:
-        written = letters.letter(event, record, self.brand(record.order.channel), self.tracking)
+        written = letters.letter(event, record, self.brand(record.order.channel), self.tracking, self.stores)
         mail = rendering.mail(written, event.id, record.customer.email)
         return replace(mail, enclosed=(("return-label.pdf", self.paper(event.data["paper"])),)) if event.data.get("paper") else mail
 

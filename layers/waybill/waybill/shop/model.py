@@ -27,7 +27,8 @@ class Node:
     instants of planned outages, the second no longer in them. What is ordered there by `cut_off` ("HH:MM" of its `timezone`; empty: midnight) leaves
     the same day, if it is one of its `workdays` (1, Monday, to 7; none: all) and none of its `holidays` (dates). `cancels`: whether work that it has
     accepted is cancelled `at_once` or only when it agrees, `asked`; empty: a 3PL is asked, our own houses are not. `settings` say how it
-    is told of its work where it does not ask: `edi` (a folder), `mcf` (Amazon), `events` (which types go to `webhook_url`); addresses, never secrets."""
+    is told of its work where it does not ask: `edi` (a folder), `mcf` (Amazon), `events` (which types go to `webhook_url`); addresses, never secrets. `opening_hours`: when a
+    store is open, in the words that its customers read."""
 
     id: str
     name: str
