@@ -37,6 +37,7 @@ def _under_way(work: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     buying = work.get("buying") or {"packages": (), "handles": ()}
     for package, handle in zip(buying["packages"], buying["handles"], strict=True):
         yield handle.partition("/")[0], bool(package.get("shipment"))
+        yield (package.get("back") or {}).get("shipment", ""), True
     for package in work.get("packages", ()):
         back = package.get("back") or {"status": ""}
         if package.get("label") == VOIDING:

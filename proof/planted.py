@@ -234,6 +234,11 @@ def _given_back_in_silence(stack: ExitStack) -> None:
     stack.enter_context(patch.object(buying, "given_up", lambda work, *more: buying.done(work)))
 
 
+def _waits_for_nothing(stack: ExitStack) -> None:
+    """The label by which a package would come back stays when the package does not go out."""
+    stack.enter_context(patch.object(Labels, "_none_comes_back", lambda self, work, *more: work))
+
+
 BUGS = {
     "split write": Bug(_split_write, _sweep("delivered"), ("I14", "I21", "I30", "I5", "I19")),
     "forgotten event": Bug(_forgotten_event, _sweep("delivered"), ("I30", "I5")),
@@ -258,5 +263,6 @@ BUGS = {
     "a label that nobody gives back": Bug(_deaf_to_cancellations, _sweep("sold-cancelled-packed"), ("I23",)),
     "a label that is owed for ever": Bug(_owed_for_ever, _sweep("sold-cancelled-packed"), ("I11",)),
     "a label that is given back in silence": Bug(_given_back_in_silence, _sweep("sold-a-unit-out"), ("I11 easypost",)),
+    "a return label of what never left": Bug(_waits_for_nothing, _sweep("sold-does-not-come-back"), ("I23",)),
     "a parcel with a label that was given back": Bug(_ships_what_was_given_back, _race("a label is given back as its parcel ships"), ("I23",)),
 }

@@ -58,7 +58,7 @@ def labels_of(the: Dweller, facts: OrderFacts) -> tuple[AtCarrier, ...] | None:
     if any(package.shipment and package.carrier != KEEPS_BOOKS for work in facts.work for package in work.packages):
         return None
     order = facts.order.number or facts.order.external_reference
-    sold = [label for label in the.outside.carrier.labels() if label.order == order]
+    sold = [label for label in the.outside.carrier.labels() if label.order in (order, f"{order} return")]
     others = _borne_by_others(the, facts.order_id) if sold else frozenset()
     return tuple(AtCarrier(label.shipment, label.tracking_number, label.live) for label in sold if label.shipment not in others)
 
@@ -67,7 +67,8 @@ def _borne_by_others(the: Dweller, order_id: str) -> frozenset[str]:
     """The carrier's ids of what parcels of other orders bear: one that is sent again goes under the same number."""
     partitions = the.world.cloud.dynamodb.tables["OrdersTable"].partitions.items()
     works = (unpacked_once(item) for pk, partition in partitions if pk.startswith("ORDER#") and pk != f"ORDER#{order_id}" for sk, item in partition.items.items() if sk.startswith("FO#"))
-    return frozenset(package["shipment"] for work in works for package in work.get("packages", ()) if package.get("shipment"))
+    borne = (label["shipment"] for work in works for package in work.get("packages", ()) for label in (package, package.get("back") or {}) if label.get("shipment"))
+    return frozenset(borne)
 
 
 def not_taken_back(the: Dweller) -> frozenset[str]:

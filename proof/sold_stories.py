@@ -192,6 +192,27 @@ def comes_back(the: Life) -> str:
     return order_id
 
 
+def does_not_come_back(the: Life) -> str:
+    """The label by which its package would come back goes with the label of a parcel that is packed anew, and with an order that is cancelled."""
+    order_id, work = packed(the)
+    asked(the, work, "packages/1/return-label")
+    assert asked(the, work, "void")["status"] == "picked"
+    (work,) = the.fulfil(order_id, "pack")
+    asked(the, work, "packages/1/return-label")
+    return _cancelled(the, order_id)
+
+
+def neither_comes_back_nor_goes(the: Life) -> str:
+    """A unit is taken out of its parcel, which has a label for its way back; what is left goes out without."""
+    order_id, work = packed(the, ("TEA", 3))
+    asked(the, work, "packages/1/return-label")
+    _cancelled(the, order_id, {"lines": {"1": 1}, "reason": "one too many"})
+    asked(the, work, "cancellation/accept")
+    the.settle()
+    the.fulfil(order_id, "pack")
+    return _gone(the, order_id)
+
+
 def short_of_a_unit(the: Life) -> str:
     """Found when it is packed: what there is goes, the rest from elsewhere."""
     order_id = the.place(an_order(("TEA", 2)))
@@ -248,5 +269,7 @@ SOLD = {
     "sold-waited": Sold(waited_for_the_carrier, "completed"),
     "sold-reshipped": Sold(reshipped, "shipped"),
     "sold-comes-back": Sold(comes_back, "completed"),
+    "sold-does-not-come-back": Sold(does_not_come_back, "cancelled"),
+    "sold-neither": Sold(neither_comes_back_nor_goes, "completed", asked=True),
     "sold-short": Sold(short_of_a_unit, "completed"),
 }

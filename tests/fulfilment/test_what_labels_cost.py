@@ -11,8 +11,9 @@ import pytest
 from tests.fulfilment.floor import AT, floor
 from waybill.aws.tables import commit
 from waybill.fulfilment.labels import Labels
-from waybill.fulfilment.model import buying
+from waybill.fulfilment.model import buying, returning
 from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Package
+from waybill.fulfilment.model.parcel import Back
 from waybill.fulfilment.ports import Bought
 from waybill.fulfilment.service import load, save
 
@@ -44,17 +45,24 @@ def test_only_what_is_sold_is_bought() -> None:
 
 
 def test_of_what_nobody_had_heard_of_and_is_given_back_nothing_is_said() -> None:
-    after = buying.given_up(intended(), {}, AT, "fulfilment")
+    after = buying.given_up(intended(), {}, {}, AT, "fulfilment")
     assert (said(after), after.buying) == ([], None)
 
 
 def test_what_a_carrier_keeps_costs_what_it_was_sold_for_though_no_parcel_ever_bore_it() -> None:
-    assert said(buying.given_up(intended(), {1: SOLD}, AT, "fulfilment")) == [("label_bought", 900, "shp_1"), ("void_refused", 0, "shp_1")]
+    assert said(buying.given_up(intended(), {1: SOLD}, {}, AT, "fulfilment")) == [("label_bought", 900, "shp_1"), ("void_refused", 0, "shp_1")]
 
 
 @pytest.mark.parametrize("kept, told", [({}, ("label_voided", 900, "shp_1")), ({1: SOLD}, ("void_refused", 0, "shp_1"))])
 def test_of_parcels_that_are_taken_apart_it_is_said_what_came_back(kept: dict[int, Package], told: tuple[str, int, str]) -> None:
-    assert said(buying.given_up(apart(), kept, AT, "fulfilment")) == [told]
+    assert said(buying.given_up(apart(), kept, {}, AT, "fulfilment")) == [told]
+
+
+@pytest.mark.parametrize("taken, told", [(True, ("return_voided", 607, "shp_9")), (False, ("return_void_refused", 0, "shp_9"))])
+def test_with_parcels_that_are_taken_apart_goes_what_was_sold_for_their_way_back(taken: bool, told: tuple[str, int, str]) -> None:
+    back = Back("easypost", "ground", "Ground", 607, "USD", "9400", "shp_9", status=returning.BOUGHT)
+    stood = work(buying=buying.dropped(work(packages=(SOLD, replace(OURS, back=back))), AT))
+    assert said(buying.given_up(stood, {}, {2: taken}, AT, "fulfilment")) == [("label_voided", 900, "shp_1"), told]
 
 
 def test_for_a_label_of_our_own_nothing_comes_back() -> None:

@@ -10,8 +10,10 @@ from waybill.aws.logs import logger
 from waybill.aws.tables import commit
 from waybill.fulfilment import cases
 from waybill.fulfilment.model import buying as verbs
+from waybill.fulfilment.model import returning
 from waybill.fulfilment.model.case import VOID_REFUSED, Case
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package, Purchase
+from waybill.fulfilment.model.parcel import Back
 from waybill.fulfilment.ports import Bought, Carrier, Offer, Sending
 from waybill.fulfilment.service import load, save
 from waybill.kernel.clock import Clock, instant, parse_instant
@@ -73,7 +75,8 @@ class Labels:
             if known and not carrier.void(known.shipment, key):
                 cases.open_one(_refused(work, package, known.tracking_number, at))
                 kept[package.n] = known
-        return _saved(work, verbs.given_up(work, kept, at, _ACTOR))
+        back = {package.n: self._takes_back(known) for package in purchase.packages if (known := returning.sold(package))}
+        return _saved(work, verbs.given_up(work, kept, back, at, _ACTOR))
 
     def void(self, fo_id: str, numbers: Sequence[int], actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """The labels of these packages are given back, none named: of all; once none is live the work stands at `picked` again. First the record says that they are not to be
@@ -101,7 +104,7 @@ class Labels:
             return
         if work.buying:
             work = self._given_up(work, "cancelled")
-        numbers = [package.n for package in work.packages if package.shipment and package.label in ("", verbs.VOIDING)]
+        numbers = [package.n for package in work.packages if package.shipment and package.label in ("", verbs.VOIDING) or returning.sold(package)]
         if numbers:
             self._voided(work, numbers, _ACTOR)
 
@@ -120,7 +123,7 @@ class Labels:
         return tuple(packages), labels
 
     def _voided(self, work: FulfilmentOrder, numbers: Sequence[int], actor: str) -> FulfilmentOrder:
-        work = _saved(work, verbs.void(work, numbers))
+        work = self._none_comes_back(_saved(work, verbs.void(work, numbers)), numbers, actor)
         for package in [work.package(n) for n in numbers if work.package(n).label == verbs.VOIDING]:
             back = not package.shipment or self.carrier(package.carrier).void(package.shipment, f"{work.id}-{package.n}-void")
             if not back:
@@ -128,6 +131,17 @@ class Labels:
             work = self._answered(work, package, back, actor)
             logger.info("label voided" if back else "label not taken back", fo_id=work.id, package=package.n, carrier=package.carrier)
         return work
+
+    def _none_comes_back(self, work: FulfilmentOrder, numbers: Sequence[int], actor: str) -> FulfilmentOrder:
+        """What was sold for the way back of packages that do not go out is given back before they are taken apart. Raises Conflict."""
+        for package in (work.package(n) for n in numbers):
+            if back := returning.sold(package):
+                work = _saved(work, returning.given_up(work, package.n))
+                work = _saved(work, returning.voided(work, package.n, self._takes_back(back), instant(self.clock()), actor))
+        return work
+
+    def _takes_back(self, back: Back) -> bool:
+        return self.carrier(back.carrier).void(back.shipment, f"{back.key}-void")
 
     def _answered(self, work: FulfilmentOrder, package: Package, back: bool, actor: str) -> FulfilmentOrder:
         """What the carrier has said is written down, also of a parcel that was found to travel meanwhile. Raises Conflict where somebody else has written it down."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from waybill.fulfilment.model.buying import VOIDED, VOIDING
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
+from waybill.fulfilment.model.parcel import Back
+from waybill.fulfilment.model.returning import BOUGHT
 from waybill.proof.facts import OrderFacts
 from waybill.proof.orders import ORDER
 
@@ -30,6 +32,9 @@ def _used_are_live(facts: OrderFacts) -> Iterator[str]:
     for work, package in _borne(facts):
         if facts.at_carrier is not None and not package.label and package.shipment not in live:
             yield f"{work.id}: package {package.n} bears {package.tracking_number}, and the carrier has taken it back or never sold it"
+    for back in _for_the_way_back(facts):
+        if facts.at_carrier is not None and back.status == BOUGHT and back.shipment not in live:
+            yield f"{back.tracking_number} is to bring a package back, and the carrier has taken it back or never sold it"
     gone = ((work, package) for work in facts.work for package in work.packages if package.left)
     yield from (f"{work.id}: package {package.n} has left with a label that was given back" for work, package in gone if package.label == VOIDED)
 
@@ -40,7 +45,7 @@ def _none_in_vain(facts: OrderFacts) -> Iterator[str]:
     for work, package in _borne(facts):
         if package.left and package.label == VOIDING:
             yield f"{work.id}: package {package.n} has left, and nobody knows whether its label was given back"
-    used = {package.shipment for _, package in _borne(facts) if not package.label}
+    used = {package.shipment for _, package in _borne(facts) if not package.label} | {back.shipment for back in _for_the_way_back(facts)}
     open_ = {shipment for work in facts.work if work.status not in _ENDED and work.buying for shipment in _shipments(work)}
     for label in facts.at_carrier or ():
         if label.live and label.shipment not in used | open_ and label.tracking_number not in facts.cases:
@@ -52,7 +57,15 @@ def _borne(facts: OrderFacts) -> Iterator[tuple[FulfilmentOrder, Package]]:
     return ((work, package) for work in facts.work if work.status not in _ENDED for package in work.packages if package.shipment)
 
 
+def _for_the_way_back(facts: OrderFacts) -> Iterator[Back]:
+    """Labels that a carrier has sold for packages that go out, or have, to come back by."""
+    packages = (package for work in facts.work if work.status not in _ENDED for package in work.packages)
+    return (package.back for package in packages if package.back and package.back.shipment and package.back.status != VOIDED)
+
+
 def _shipments(work: FulfilmentOrder) -> list[str]:
     """All that it says of the carrier's: what is bought, and what is being bought."""
     asked = [handle.partition("/")[0] for handle in work.buying.handles if handle] if work.buying else []
-    return [*(package.shipment for package in work.packages if package.shipment), *asked]
+    apart = work.buying.packages if work.buying else ()
+    back = [each.back.shipment or each.back.handle.partition("/")[0] for each in (*work.packages, *apart) if each.back and (each.back.shipment or each.back.handle)]
+    return [*(package.shipment for package in work.packages if package.shipment), *asked, *back]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from waybill.fulfilment.model import returning
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package, Purchase, go, told
 from waybill.fulfilment.model.manifest import refuse_listed
 from waybill.kernel.errors import IllegalTransition
@@ -51,13 +52,17 @@ def bought(work: FulfilmentOrder, packages: Sequence[Package], at: str, actor: s
     return work
 
 
-def given_up(work: FulfilmentOrder, kept: Mapping[int, Package], at: str, actor: str) -> FulfilmentOrder:
-    """An intent is over, and what was bought of it given back. `kept`: labels that their carriers do not take back, by the number of their package. Of one that was known to be
-    bought it is said that it is so no more; of one that never came to be known only that it costs all the same."""
+def given_up(work: FulfilmentOrder, kept: Mapping[int, Package], back: Mapping[int, bool], at: str, actor: str) -> FulfilmentOrder:
+    """An intent is over, and what was bought of it given back. `kept`: labels that their carriers do not take back, by the number of their package; `back`: whether those for the
+    way back were taken. Of one that was known to be bought it is said that it is so no more; of one that never came to be known only that it costs all the same."""
     if work.buying is None:
         return work
     after = done(work)
-    for package in work.buying.packages:
+    for package, handle in zip(work.buying.packages, work.buying.handles, strict=True):
+        if package.back and package.n in back:
+            after = returning.answered(after, package.n, package.back, back[package.n], at, actor)
+        if not handle:
+            continue
         if label := kept.get(package.n):
             after = after if package.shipment else bought(after, [label], at, actor)
             after = _told_of(after, "void_refused", label, 0, at, actor)
@@ -68,9 +73,14 @@ def given_up(work: FulfilmentOrder, kept: Mapping[int, Package], at: str, actor:
 
 def dropped(work: FulfilmentOrder, at: str) -> Purchase | None:
     """What was bought for parcels that are taken apart, as something to be given back; None where it was bought from nobody."""
-    sold = tuple(package for package in work.packages if package.shipment and package.label in ("", VOIDING))
+    apart = tuple(package for package in work.packages if _is_sold(package) or returning.sold(package))
+    handles = tuple(f"{package.shipment}/" if _is_sold(package) else "" for package in apart)
     why = "some of what was in its parcels is cancelled"
-    return Purchase(sold, tuple(f"{package.shipment}/" for package in sold), f"{work.id}-{work.version}", at, giving_up=why) if sold else None
+    return Purchase(apart, handles, f"{work.id}-{work.version}", at, giving_up=why) if apart else None
+
+
+def _is_sold(package: Package) -> bool:
+    return bool(package.shipment) and package.label in ("", VOIDING)
 
 
 def void(work: FulfilmentOrder, numbers: Sequence[int]) -> FulfilmentOrder:

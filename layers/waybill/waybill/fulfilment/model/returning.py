@@ -66,6 +66,17 @@ def mailed(work: FulfilmentOrder, n: int, paper: str, at: str, actor: str) -> Fu
     return told(_with(work, n, replace(back, mailed=True)), "return_mailed", at, actor, data)
 
 
+def sold(package: Package) -> Back | None:
+    """The label for its way back that a carrier has sold and not taken back: of no use once the package does not go out."""
+    return package.back if package.back and package.back.shipment and package.back.status in (BOUGHT, VOIDING) else None
+
+
+def given_up(work: FulfilmentOrder, n: int) -> FulfilmentOrder:
+    """The package does not go out: what was sold for its way back is about to be given back too."""
+    back = sold(work.package(n))
+    return _with(work, n, replace(back, status=VOIDING)) if back and back.status == BOUGHT else work
+
+
 def void(work: FulfilmentOrder, n: int) -> FulfilmentOrder:
     """It is about to be given back. Raises NotFound where there is none, IllegalTransition where its carrier has the package."""
     back = work.package(n).back
@@ -83,8 +94,12 @@ def voided(work: FulfilmentOrder, n: int, given_back: bool, at: str, actor: str)
     back = work.package(n).back
     if back is None or back.status != VOIDING:
         return work
-    after = _with(work, n, replace(back, status=VOIDED if given_back else VOID_REFUSED))
-    return told(after, "return_voided" if given_back else "return_void_refused", at, actor, _said(n, back, back.cost if given_back and back.shipment else 0))
+    return answered(_with(work, n, replace(back, status=VOIDED if given_back else VOID_REFUSED)), n, back, given_back, at, actor)
+
+
+def answered(work: FulfilmentOrder, n: int, back: Back, given_back: bool, at: str, actor: str) -> FulfilmentOrder:
+    """What a carrier has said of a return label, also of a package that stands no more."""
+    return told(work, "return_voided" if given_back else "return_void_refused", at, actor, _said(n, back, back.cost if given_back and back.shipment else 0))
 
 
 def track(work: FulfilmentOrder, number: str, scan: Scan, at: str, actor: str) -> FulfilmentOrder:

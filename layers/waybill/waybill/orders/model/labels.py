@@ -6,13 +6,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 _LIVE = (None, "", "voiding")
+_LIVE_BACK = ("bought", "voiding")
 
 
 def live(work: Mapping[str, Any]) -> bool:
     """Something is being bought for it from a carrier, or was and is not given back."""
-    return bool(work.get("buying")) or any(package.get("shipment") and package.get("label") in _LIVE for package in work.get("packages", ()))
+    return bool(work.get("buying")) or any(_bears(package) for package in work.get("packages", ()))
 
 
 def live_though_cancelled(works: Iterable[Mapping[str, Any]]) -> bool:
     """Before that is over no money goes back (I20)."""
     return any(work["status"] == "cancelled" and live(work) for work in works)
+
+
+def _bears(package: Mapping[str, Any]) -> bool:
+    """A label that goes out with it, or by which it would come back."""
+    back = package.get("back") or {}
+    return bool(package.get("shipment") and package.get("label") in _LIVE or back.get("shipment") and back.get("status") in _LIVE_BACK)
