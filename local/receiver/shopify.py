@@ -39,8 +39,11 @@ type FulfillmentOrder {
   id: ID!
   status: FulfillmentOrderStatus!
   assignedLocation: FulfillmentOrderAssignedLocation!
+  deliveryMethod: DeliveryMethod
   lineItems(first: Int, after: String): FulfillmentOrderLineItemConnection!
 }
+enum DeliveryMethodType { LOCAL NONE PICKUP_POINT PICK_UP RETAIL SHIPPING }
+type DeliveryMethod { id: ID! methodType: DeliveryMethodType! }
 type FulfillmentOrderAssignedLocation { name: String! location: Location }
 type Location { id: ID! name: String! }
 type FulfillmentOrderLineItemConnection { nodes: [FulfillmentOrderLineItem!]! pageInfo: PageInfo! }
@@ -191,6 +194,7 @@ def _fulfillment_order(order: Order) -> dict[str, Any]:
     return {
         "id": f"gid://shopify/FulfillmentOrder/{order['reference']}",
         "status": _status(order),
+        "deliveryMethod": {"id": f"gid://shopify/DeliveryMethod/{order['reference']}", "methodType": order.get("method", "SHIPPING")},
         "assignedLocation": {"name": "Shop location", "location": {"id": LOCATION, "name": "Shop location"}},
         "lineItems": lambda info, first=None, after=None: _page(lines),
     }

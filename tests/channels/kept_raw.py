@@ -165,7 +165,7 @@ MAGENTO: Table = {
 EBAY: Table = {
     "buyer.buyerRegistrationAddress* buyer.taxAddress* buyer.taxIdentifier.issuingCountry buyer.taxIdentifier.taxIdentifierType sellerId": "of the buyer and the seller, not of this order",
     "cancelStatus.cancelRequests fulfillmentHrefs orderFulfillmentStatus legacyOrderId": "said by another field",
-    "fulfillmentStartInstructions[].ebaySupportedFulfillment fulfillmentStartInstructions[].fulfillmentInstructionsType "
+    "fulfillmentStartInstructions[].ebaySupportedFulfillment "
     "fulfillmentStartInstructions[].shippingStep.shippingCarrierCode fulfillmentStartInstructions[].shippingStep.shipTo.contactAddress.county "
     "program*": "where it goes is read as eBay says it, and by which service",
     "*.minEstimatedDeliveryDate lineItems[].lineItemFulfillmentInstructions.guaranteedDelivery "

@@ -80,7 +80,17 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         attributes={**attributes, "channel_order": external_reference},
         charges=charges,
     )
-    return Imported(order, _customer(body), tuple(_findings(body)), _standing(body, items))
+    return Imported(order, _customer(body), tuple(_findings(body)), _standing(body, items), _fetched(body))
+
+
+def _fetched(body: Body) -> tuple[str, ...]:
+    """In-store pick-up: the store as the delivery address names it."""
+    programs = body.get("programs")
+    if not isinstance(programs, list) or "IN_STORE_PICK_UP" not in programs:
+        return ()
+    place = part(part(body, "recipient"), "deliveryAddress")
+    names = (text(place, "name", limit=200), text(place, "companyName", limit=200), "IN_STORE_PICK_UP")
+    return tuple(name for name in names if name)
 
 
 def _line(raw: Body, currency: str) -> Line:

@@ -70,7 +70,7 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         charges=charges,
     )
     findings = [] if status in _PAID else [Finding("payment", f"eBay says {status or 'nothing'} of the payment")]
-    return Imported(order, _customer(document, step), tuple(findings), _standing(document, currency, order, status))
+    return Imported(order, _customer(document, step), tuple(findings), _standing(document, currency, order, status), _fetched(document))
 
 
 def _value(body: Body, name: str, currency: str) -> int:
@@ -125,6 +125,14 @@ def _tenders(document: Body, currency: str, total: int, status: str) -> tuple[Te
 def _step(document: Body) -> Body:
     starts = parts(document, "fulfillmentStartInstructions")
     return part(starts[0], "shippingStep") if starts else {}
+
+
+def _fetched(document: Body) -> tuple[str, ...]:
+    """Click and collect: the seller's own key of the store."""
+    starts = parts(document, "fulfillmentStartInstructions")
+    if not starts or text(starts[0], "fulfillmentInstructionsType", limit=40) != "PREPARE_FOR_PICKUP":
+        return ()
+    return (text(part(starts[0], "pickupStep"), "merchantLocationKey", limit=100) or "pickup",)
 
 
 def _attributes(document: Body) -> dict[str, Any]:

@@ -157,6 +157,8 @@ def _edited(ours: Order, theirs: Order) -> list[str]:
     found += [f"line {id} is {now[id][0]} now, not {sku}" for id, (sku, _) in before.items() if id in now and now[id][0] != sku]
     if theirs.shipping.method != ours.shipping.method:
         found.append(f"it is to ship by {theirs.shipping.method[:80]}, not {ours.shipping.method[:80]}")
+    if theirs.shipping.pickup_node not in ("", ours.shipping.pickup_node):
+        found.append(f"it is to be fetched at {theirs.shipping.pickup_node}, not {ours.shipping.pickup_node or 'sent'}")
     if theirs.currency == ours.currency and theirs.total > ours.total:
         found.append(f"its total is {theirs.total}, not {ours.total} minor units")
     return [f"the channel has edited the order: {'; '.join(found)}"] if found else []

@@ -30,12 +30,13 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Imported:
     """An order as it was placed, read from one document. `findings` are those that the document alone gives rise to, `standing` is what
-    has become of the order since."""
+    has become of the order since, `fetched_at` how the channel names the place at which its customer fetches it, the surest name first."""
 
     order: Order
     customer: Customer
     findings: tuple[Finding, ...] = ()
     standing: Standing = Standing()
+    fetched_at: tuple[str, ...] = ()
 
 
 def fingerprint(imported: Imported) -> str:

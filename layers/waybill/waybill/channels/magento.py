@@ -31,6 +31,7 @@ from waybill.kernel.money import exponent
 from waybill.orders.model.order import Address, Charge, Customer, Line, Order, Shipping, Tender
 
 _A_PAGE = 50
+_IN_STORE = "instore_pickup"
 _OWN_MONEY = {"gift_cards_amount": "gift card", "customer_balance_amount": "store credit", "reward_currency_amount": "reward points"}
 _GIVEN_BACK = ("total_refunded", "gift_cards_refunded", "customer_balance_refunded")
 _CASH = ("cashondelivery",)
@@ -75,7 +76,7 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         ),
         charges=charges,
     )
-    return Imported(order, _customer(document), tuple(_findings(document, rest)), _standing({**more, **document}, currency, sum(own.values())))
+    return Imported(order, _customer(document), tuple(_findings(document, rest)), _standing({**more, **document}, currency, sum(own.values())), _fetched(document))
 
 
 def _sold(document: Body) -> list[Body]:
@@ -167,6 +168,13 @@ def _assigned(document: Body) -> tuple[Body, str]:
     groups = parts(part(document, "extension_attributes"), "shipping_assignments")
     shipping = part(groups[0], "shipping") if groups else {}
     return part(shipping, "address"), text(shipping, "method", limit=200)
+
+
+def _fetched(document: Body) -> tuple[str, ...]:
+    """In-store delivery: the code of the source at which it is fetched, and the method."""
+    more, method = part(document, "extension_attributes"), _assigned(document)[1]
+    code = text(more, "pickup_location_code", limit=200)
+    return tuple(name for name in (code, method) if name) if code or method == _IN_STORE else ()
 
 
 def _tenders(document: Body, currency: str, total: int) -> tuple[Tender, ...]:

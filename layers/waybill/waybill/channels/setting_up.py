@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from waybill.aws.config import is_local
-from waybill.channels import registry
+from waybill.channels import pickup, registry
 from waybill.channels.model import settings
 from waybill.channels.pace import LIMITS
 from waybill.channels.ports import Adapter
@@ -44,7 +44,7 @@ def checked(body: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any
     if not isinstance(found["settings"], dict):
         wrong["settings"] = "is an object"
     elif adapter:
-        wrong |= settings.problems(found["settings"], adapter.settings, LIMITS, plain_http=is_local())
+        wrong |= settings.problems(found["settings"], adapter.settings, LIMITS, plain_http=is_local()) | pickup.problems(found["settings"], _is_node)
     if wrong:
         field, says = next(iter(wrong.items()))
         raise InvalidInput(f"the channel cannot be so: {field} {says}", fields=wrong)
@@ -60,6 +60,14 @@ def _adapter(kind: Any, before: Mapping[str, Any], wrong: Fields) -> Adapter | N
     except NotFound:
         wrong["kind"] = f"is one of {', '.join(sorted({*registry.KINDS, *registry.OUR_OWN} - {*registry.OUR_OWN.values()}))}"
         return None
+
+
+def _is_node(id: str) -> bool:
+    try:
+        shop.node(id)
+    except NotFound:
+        return False
+    return True
 
 
 def _wrong_words(found: Mapping[str, Any]) -> Fields:

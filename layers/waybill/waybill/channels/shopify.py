@@ -14,6 +14,7 @@ What was decided, row by row:
 - Gift cards and whatever needs no shipping do not ship. A line of quantity zero is left out. A line that ships
   and has no SKU is held (`item`).
 - What Shopify advises of the risk holds the order (`fraud`). Shipping lines that an edit has taken off do not count.
+- Local pickup: the setting `pickup` says by the location's id, or its name, which node it is. A webhook has the name alone.
 - Voided, refunded, or a test order: imported, and held for a person.
 """
 
@@ -45,6 +46,7 @@ from waybill.channels.reading import (
     reference,
     text,
 )  # fmt: skip
+from waybill.channels.shopify_pickup import fetched
 from waybill.channels.shopify_standing import TAKEN, advice, outstanding, standing
 from waybill.kernel.errors import Malformed
 from waybill.kernel.ids import order_id
@@ -82,7 +84,8 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         taxes=_named_taxes(body, currency),
         charges=charges,
     )
-    return Imported(order, _customer(body), tuple(_findings(body)), standing(body, currency, order))
+    fetched_at, partly = fetched(body, _shipping_lines(body))
+    return Imported(order, _customer(body), (*_findings(body), *partly), standing(body, currency, order), fetched_at)
 
 
 def about(topic: str, document: Any) -> About:

@@ -35,6 +35,7 @@ _FIELDS = f"""
   billingAddress {_ADDRESS}
   shippingLines(first: 5) {{ nodes {{ code title isRemoved originalPriceSet {_MONEY} {_ALLOCATIONS} {_TAXES} }} }}
   lineItems(first: 50) {{ {_LINES} }}
+  fulfillmentOrders(first: 5) {{ nodes {{ status deliveryMethod {{ methodType }} assignedLocation {{ name location {{ id }} }} }} }}
   transactions(first: 20) {{ id kind status gateway amountSet {_MONEY} }}
 """
 WHOLE = f"query WaybillWholeOrder($id: ID!) {{ order(id: $id) {{ {_FIELDS} }} }}"
@@ -91,6 +92,7 @@ def as_document(order: dict[str, Any]) -> dict[str, Any]:
         "line_items": [_line(line) for line in lines],
         "fulfillments": [{"status": "success", "line_items": [left for line in lines if (left := _left(line))["quantity"]]}],
         "refunds": [{"transactions": [{"kind": "refund", "status": "success", "amount": returned}]}] if returned else [],
+        "fulfillment_orders": [_work(work) for work in order["fulfillmentOrders"]["nodes"]],
         "transactions": [_transaction(made) | {"id": _number(made["id"])} for made in order["transactions"]],
     }
     return document
@@ -130,6 +132,13 @@ def _tax(line: dict[str, Any]) -> dict[str, Any]:
 def _left(line: dict[str, Any]) -> dict[str, Any]:
     """Units that have left: neither still to be fulfilled, nor never to be."""
     return {"id": _number(line["id"]), "quantity": line["quantity"] - line["unfulfilledQuantity"] - line["nonFulfillableQuantity"]}
+
+
+def _work(work: dict[str, Any]) -> dict[str, Any]:
+    """How it reaches its customer, and from where."""
+    place = work["assignedLocation"] or {}
+    location = {"location_id": _number(place["location"]["id"]) if place.get("location") else None, "name": place.get("name")}
+    return {"status": work["status"].lower(), "delivery_method": {"method_type": ((work["deliveryMethod"] or {}).get("methodType") or "").lower()}, "assigned_location": location}
 
 
 def _transaction(made: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@
 - A line's SKU is not in the order: the catalogue is asked for it, and the answer kept in the document as `skus`.
 - Modifiers (`+ oat milk`) are part of the line's price. Service charges, tips and rounding are `fees`.
 - Several shipment fulfilments: the first is the order's own, each further one a ship group under its uid; its entries say which lines are its.
+- A pickup fulfilment: the setting `pickup` says by the order's `location_id` which node it is.
 - The shipment fulfilment says where it goes and by which method; an order without one is handed over at the counter: nothing ships.
 - Its word for "shipped" is for the whole fulfilment, so it is told with the last parcel. Units cannot be taken off by us, nor an order accepted.
 """
@@ -16,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from waybill.channels import details
+from waybill.channels import details, pickup
 from waybill.channels.details import listed, plain_number, promised_days, said
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.levels import Heard, Levels
@@ -57,6 +58,10 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     _refuse_other_currencies(body, currency)
     gross = _prices_contain_tax(body)
     fulfilments = [raw for raw in parts(body, "fulfillments") if raw.get("type") in ("SHIPMENT", "DELIVERY")]
+    fetched = [raw for raw in parts(body, "fulfillments") if raw.get("type") == "PICKUP"]
+    place, partly = (text(body, "location_id", limit=50),), (pickup.partly(("its location",)),) if fulfilments and fetched else ()
+    fetched_at = place if fetched and not fulfilments else ()
+    fulfilments = fulfilments or fetched[:1]
     fulfilment, lines_of = fulfilments[0] if fulfilments else {}, _lines_of(fulfilments)
     sent, placed_at = _sent(fulfilment), moment(body, "created_at", default=received_at)
     deliver_by, charges, groups = moment(sent, "deliver_at", default=""), _charges(body), _groups(fulfilments, placed_at)
@@ -88,7 +93,7 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
     shared = [id for id, places in lines_of.items() if len(places) > 1]
     why = f"units of line {', '.join(shared[:5])} go to several addresses, the first is taken" if shared else ""
     customer = replace(_customer(body, sent), groups={group.id: _customer(body, _sent(raw)).ship_to for group, raw in zip(groups, fulfilments[1:], strict=False)})
-    return Imported(order, customer, (*findings, *details.beyond(fulfilments[1:], why)), _standing(body, fulfilment, order))
+    return Imported(order, customer, (*findings, *partly, *details.beyond(fulfilments[1:], why)), _standing(body, fulfilment, order), fetched_at)
 
 
 def _groups(fulfilments: list[Body], placed_at: str) -> tuple[Group, ...]:
@@ -141,7 +146,7 @@ def _modifiers(raw: Body) -> str:
 
 
 def _sent(fulfilment: Body) -> Body:
-    return part(fulfilment, "shipment_details") or part(fulfilment, "delivery_details")
+    return part(fulfilment, "shipment_details") or part(fulfilment, "delivery_details") or part(fulfilment, "pickup_details")
 
 
 def _attributes(body: Body, sent: Body, deliver_by: str) -> dict[str, Any]:
@@ -269,10 +274,10 @@ class Square(Quiet):
         return Page(tuple((order["id"], self._with_skus(order)) for order in found.get("orders", ())), found.get("cursor", ""))
 
     def shipped(self, shipment: Shipment) -> None:
-        if shipment.last and shipment.parcels:
-            parcel = shipment.parcels[0]
-            details = {"carrier": parcel.carrier, "tracking_number": parcel.tracking_number, "shipped_at": shipment.at}
-            self._change(shipment.external_reference, "COMPLETED", {"shipment_details": details | ({"tracking_url": parcel.url} if parcel.url else {})})
+        if not shipment.last:
+            return
+        details = [{"carrier": each.carrier, "tracking_number": each.tracking_number, "shipped_at": shipment.at} | ({"tracking_url": each.url} if each.url else {}) for each in shipment.parcels]
+        self._change(shipment.external_reference, "COMPLETED", {"shipment_details": details[0]} if details else {})
 
     def cancelled(self, cancellation: Cancellation) -> None:
         self._change(cancellation.external_reference, "CANCELED", {}, {"state": "CANCELED"})

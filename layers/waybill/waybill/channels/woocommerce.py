@@ -11,6 +11,7 @@ What was decided, row by row:
   Otherwise unpaid (`bacs`, `cheque`, `pending`, `on-hold`): `terms`, and held (`payment`).
 - Every topic carries the whole order as it stands; a refund says what of it is money and not which goods, so it removes no units.
 - `failed`, `refunded`: imported, and held for a person. `cancelled`, `trash`: cancelled. A line of quantity zero is left out; a missing SKU is held.
+- Local pickup (`local_pickup`, `pickup_location`): the setting `pickup` says by the place's name, `local_pickup:3` or the method which node it is.
 - Whether a line ships, WooCommerce does not say: the shop's own item does.
 """
 
@@ -20,7 +21,7 @@ import base64
 import re
 from typing import Any
 
-from waybill.channels import details
+from waybill.channels import details, pickup
 from waybill.channels.details import listed, meta, plain_number, said
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.signature import Base64Hmac
@@ -50,6 +51,9 @@ _WHOLE = ("order.created", "order.updated", "order.restored")
 _CANCELLED, _DEAD = ("cancelled", "trash"), ("failed", "refunded")
 _TAX_IDS = ("_vat_number", "vat_number", "_billing_vat_number", "billing_vat_number", "_billing_vat", "_billing_eu_vat_number", "_billing_vat_id")
 """Where its plugins for VAT keep the buyer's number."""
+_PICKUP = ("local_pickup", "pickup_location")
+"""Methods by which nothing is sent: of its shipping zones, of its checkout block."""
+_PLACES = ("_pickup_location_id", "pickup_location", "_pickup_location_name")
 _PING = re.compile(rb"webhook_id=[0-9]{1,20}\Z")
 
 
@@ -79,7 +83,8 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         taxes=_taxes(document, currency),
         charges=charges,
     )
-    return Imported(order, _customer(document), tuple(_findings(document, total)), _standing(document, currency, total))
+    fetched_at, partly = _fetched(document)
+    return Imported(order, _customer(document), (*_findings(document, total), *partly), _standing(document, currency, total), fetched_at)
 
 
 def about(topic: str, document: Any) -> About:
@@ -146,6 +151,19 @@ def _shipping(document: Body, currency: str, gross: bool) -> Shipping:
     method = text(raws[0], "method_id", "method_title", limit=200) if raws else ""
     amount = money(document, "shipping_total", currency) + (tax if gross else 0)
     return Shipping(method=method or "standard", amount=amount, tax=tax)
+
+
+def _fetched(document: Body) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """Where its customer fetches it: the location's name of the checkout block and of plugins, `local_pickup:3` (method and instance), the method alone."""
+    raws = parts(document, "shipping_lines")
+    fetched = [raw for raw in raws if text(raw, "method_id", limit=100).startswith(_PICKUP)]
+    found = []
+    for raw in fetched:
+        method, instance = text(raw, "method_id", limit=100), text(raw, "instance_id", limit=40)
+        named = [meta(parts(raw, "meta_data"), key) for key in _PLACES]
+        found += [*named, *((f"{method}:{instance}",) if instance else ()), method]
+    names = tuple(dict.fromkeys(name for name in found if name))
+    return ((), (pickup.partly(names),)) if len(fetched) < len(raws) and names else (names, ())
 
 
 def _charges(document: Body, currency: str) -> tuple[Charge, ...]:

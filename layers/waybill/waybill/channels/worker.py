@@ -8,7 +8,7 @@ from typing import Any
 
 from waybill.aws import workflow
 from waybill.aws.logs import count, logger
-from waybill.channels import api, checks, registry
+from waybill.channels import api, checks, pickup, registry
 from waybill.channels.exploding import exploded
 from waybill.channels.following import units
 from waybill.channels.imported import CONTENT, DOCUMENT, Finding, Imported, differences, fingerprint, holds
@@ -176,9 +176,15 @@ def looked_over(imported: Imported) -> Imported:
     """Bundles taken apart, and what the shop's own data have to say to it."""
     kits, sold = bundles(), [line.sku for line in imported.order.lines if line.sku]
     known = shop.items([*sold, *(part for sku in sold for part in kits.get(sku, ()))])
-    there = checks.fetched(imported, _store(imported.order.shipping.pickup_node))
-    complete = checks.checked(replace(there, order=exploded(imported.order, kits, known)), known, shop.policy(addresses.POLICY))
+    there = _fetched(imported)
+    complete = checks.checked(replace(there, order=exploded(there.order, kits, known)), known, shop.policy(addresses.POLICY))
     return screened(complete, imported.order, shop.policy)
+
+
+def _fetched(imported: Imported) -> Imported:
+    """What its customer fetches goes to the store."""
+    named = pickup.placed(imported, shop.channel(imported.order.channel).settings) if imported.fetched_at else imported
+    return checks.fetched(named, _store(named.order.shipping.pickup_node))
 
 
 def _store(node: str) -> Node | None:
