@@ -70,7 +70,8 @@ FULFILMENT: dict[str, Schema] = {
             "manifest": {**TEXT, "description": "The list on which its carrier takes it; empty: none yet"},
             "status": TEXT,
             "tracking": maybe(record({"status": TEXT, "code": TEXT, "at": INSTANT})),
-            "links": record({"label": TEXT, "packing_slip": TEXT}, {"packing_plan": TEXT}),
+            "labelled_by_node": {**FLAG, "description": "Under the node's own account with a carrier: label and papers are there, and are not read, printed or given back here"},
+            "links": record({}, {"label": TEXT, "packing_slip": TEXT, "packing_plan": TEXT}, "Its papers; none where its node has made them"),
         },
     ),
     "PackingProposal": record(

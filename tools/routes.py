@@ -202,7 +202,7 @@ ROUTES = (
     Route("POST", _FO + "/{id}/packages/{n}/void", "Give the label of one package back", ("node", "support"), "FulfilmentOrder", refuses=(404, 409)),
     Route("POST", _FO + "/{id}/relabel", "Give all labels back, and label the same packages anew", ("node", "support"), "FulfilmentOrder", refuses=(404, 409, 422)),
     Route("GET", _FO + "/{id}/packages/{n}/{document}", "Read a package's `label` or `packing-slip`, or, where it has them, its `return-label`, `carton-label` (the SSCC alone, beside a carrier's own label), `packing-plan`, `customs`, `commercial-invoice` or `dangerous-goods`", ("node", "viewer", "support"), file="application/pdf", query=(
-        ("format", "`pdf`, or `zpl` for a label"), ("dpi", "Of a printer for ZPL: 203 unless told, or `300`")), refuses=(404,)),
+        ("format", "`pdf`, or `zpl` for a label"), ("dpi", "Of a printer for ZPL: 203 unless told, or `300`")), refuses=(404, 409)),
     Route("POST", "/v1/carriers/{carrier}/events", "Take a carrier's signed tracking event", (), "TrackingTaken", "TrackingIn", status=202, signed=True, refuses=(404, 422)),
     Route("GET", "/v1/carriers", "List who carries for the shop", NODE_READERS, "Carrier", lists=True),
     Route("GET", "/v1/carriers/{id}", "Read a carrier", NODE_READERS, "Carrier", refuses=(404,)),

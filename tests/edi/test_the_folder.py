@@ -92,6 +92,21 @@ def test_a_945_ships_the_work_with_the_warehouses_own_numbers(reno: Warehouse) -
     assert [each["tracking_number"] for each in tracked["packages"]] == ["1Z999AA10123456784", "1Z999AA10123456785"]
 
 
+def test_of_a_parcel_that_the_warehouse_has_labelled_itself_every_label_door_says_so(reno: Warehouse) -> None:
+    (fo,) = reno.the.put()
+    reno.asked(fo)
+    reno.send("945", advice(fo, *WHOLE))
+    (first, _) = reno.the.read(fo)["packages"]
+    assert (first["labelled_by_node"], first["links"]) == (True, {})
+    doors = (("GET", "packages/1/label"), ("GET", "packages/1/packing-slip"), ("POST", "packages/1/reprint"), ("POST", "packages/1/void"), ("POST", "void"), ("POST", "relabel"))
+    for method, path in doors:
+        refused = reno.the.call(method, f"/v1/fulfilment-orders/{fo}/{path}", None if method == "GET" else {})
+        assert refused.status == 409, (path, refused.content)
+        assert "reno has labelled package 1 itself under 1Z999AA10123456784" in refused.json()["detail"], path
+    (failed, _) = reno.the.call("POST", "/v1/labels/batch", {"fulfilment_orders": [fo]}).json()["failed"]
+    assert "reno has labelled package 1 itself" in failed["problem"]
+
+
 def test_whatever_comes_is_answered_by_a_997_that_the_outside_parser_takes(reno: Warehouse) -> None:
     (fo,) = reno.the.put()
     reno.send("945", advice(fo, *WHOLE), number=77)

@@ -142,14 +142,14 @@ def _work(item: dict[str, Any], node_names: dict[str, str], tracking_urls: dict[
 
 def _verbs(work: Work) -> frozenset[str]:
     """Those of a person at the desk; the node's own are the node's."""
-    labelled = work.buying or any(not package.left and not package.label for package in work.packages)
+    labelled = work.buying or any(not (package.left or package.label or package.labelled_by_node) for package in work.packages)
     relabel = {"relabel"} if work.status == "packed" and labelled else {"void"} if work.buying else set()
     return frozenset(verb.replace("/", "-") for verb in actions.supported(work) if verb in _AT_THE_DESK) | relabel
 
 
 def _parcel(work: Work, package: Package, tracking_urls: dict[str, str]) -> Parcel:
     template, number = tracking_urls.get(package.carrier, ""), package.tracking_number
-    verbs = {"void": work.status == "packed" and not (package.left or package.with_carrier or package.label), "reship": package.left and not package.delivered}
+    verbs = {"void": work.status == "packed" and not (package.left or package.with_carrier or package.label or package.labelled_by_node), "reship": package.left and not package.delivered}
     return Parcel(
         number=package.n,
         carrier=package.carrier.title(),
@@ -160,7 +160,8 @@ def _parcel(work: Work, package: Package, tracking_urls: dict[str, str]) -> Parc
         lines=dict(package.lines),
         weight_g=package.weight_g,
         cost=package.cost,
-        has_label=bool(number) and not package.label,
+        has_label=bool(number) and not package.label and not package.labelled_by_node,
+        by_node=package.labelled_by_node,
         box=package.box,
         said=package.scan.code if package.scan else "",
         seen=package.scan.at if package.scan else "",

@@ -104,7 +104,7 @@ def _packages(record: Record, work: FulfilmentOrder, parcels: Sequence[Parcel]) 
         weight = parcel.weight_g or TARE_G + sum(units * (goods[sku].weight_g if sku in goods else _UNKNOWN_WEIGHT_G) for sku, units in parcel.units.items())
         carrier, name = _carrier(parcel.carrier)
         made.append(
-            Package(n, lines, min(weight, _MOST_G), carrier, parcel.service, parcel.service or name, tracking_number=parcel.tracking_number, sscc=parcel.sscc)
+            Package(n, lines, min(weight, _MOST_G), carrier, parcel.service, parcel.service or name, tracking_number=parcel.tracking_number, sscc=parcel.sscc, labelled_by_node=True)
         )
     return tuple(made)
 

@@ -7,6 +7,7 @@ import zipfile
 
 from waybill.aws import files
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
+from waybill.fulfilment.model.reprinting import refuse_made_there
 from waybill.fulfilment.service import load
 from waybill.kernel.errors import NotFound
 
@@ -39,9 +40,10 @@ def read(fo_id: str, n: int, name: str, node: str = "") -> tuple[bytes, str]:
 
 
 def of(work: FulfilmentOrder, n: int, name: str) -> tuple[bytes, str]:
-    """The same of work that was read. Raises NotFound."""
+    """The same of work that was read. Raises NotFound; IllegalTransition where the warehouse has made them."""
     if name not in PAPERS:
         raise NotFound(f"a package has {', '.join(PAPERS)}")
+    refuse_made_there(work, work.package(n))
     with zipfile.ZipFile(io.BytesIO(files.get(_key(work, n)))) as archive:
         if name not in archive.namelist():
             raise NotFound(f"package {n} has no {name}; it has {', '.join(archive.namelist())}")

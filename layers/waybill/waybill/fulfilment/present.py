@@ -43,7 +43,7 @@ def _package(work: FulfilmentOrder, package: Package) -> dict[str, Any]:
     base = f"/v1/fulfilment-orders/{work.id}/packages/{package.n}"
     shown = {name: value for name, value in plain(package).items() if name not in ("scan", "back")}
     tracking = plain(package.scan) if package.scan else None
-    links = {"label": f"{base}/label", "packing_slip": f"{base}/packing-slip"} | ({"packing_plan": f"{base}/packing-plan"} if package.box else {})
+    links = {"label": f"{base}/label", "packing_slip": f"{base}/packing-slip"} | ({"packing_plan": f"{base}/packing-plan"} if package.box else {}) if not package.labelled_by_node else {}
     return {**shown, "reprints": times_reprinted(work, package), "return_label": _back(base, package.back), "tracking": tracking, "status": _status(package), "links": links}
 
 

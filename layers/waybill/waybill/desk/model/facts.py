@@ -55,7 +55,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """`said`: the carrier's own code, when it was `seen` last; `allowed`: void, reship."""
+    """`said`: the carrier's own code, when it was `seen` last; `allowed`: void, reship. `by_node`: its node has labelled it itself."""
 
     number: int
     carrier: str
@@ -72,6 +72,7 @@ class Parcel:
     seen: str = ""
     left: bool = False
     allowed: frozenset[str] = frozenset()
+    by_node: bool = False
 
 
 @dataclass(frozen=True, slots=True)

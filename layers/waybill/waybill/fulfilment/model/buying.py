@@ -8,6 +8,7 @@ from dataclasses import replace
 from waybill.fulfilment.model import returning
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package, Purchase, go, told
 from waybill.fulfilment.model.manifest import refuse_listed
+from waybill.fulfilment.model.reprinting import refuse_made_there
 from waybill.kernel.errors import IllegalTransition
 
 VOIDING, VOIDED, VOID_REFUSED = "voiding", "voided", "void_refused"
@@ -87,6 +88,8 @@ def void(work: FulfilmentOrder, numbers: Sequence[int]) -> FulfilmentOrder:
     """The labels of these packages are to be used no more, and are about to be given back. What was begun is gone on with, also of a parcel that was found to travel meanwhile. Raises IllegalTransition
     for what has left, NotFound."""
     refuse_listed(work, numbers)
+    for n in numbers if work.status != "cancelled" else ():
+        refuse_made_there(work, work.package(n))
     for package in (work.package(n) for n in numbers):
         if not package.label and (work.status not in _NOT_LEFT or package.with_carrier or package.left):
             raise IllegalTransition(f"{work.id}: package {package.n} is in the carrier's hands: its label cannot be given back")

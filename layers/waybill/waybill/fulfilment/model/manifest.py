@@ -91,7 +91,7 @@ def waiting(work: FulfilmentOrder, carrier: str) -> list[Package]:
     """Its packages that a carrier could take and that are on no list: labelled, their label not given back, still here."""
     if work.status not in _TAKES_FROM:
         return []
-    return [package for package in work.staying() if package.carrier == carrier and package.tracking_number and not package.label and not package.manifest]
+    return [package for package in work.staying() if package.carrier == carrier and package.tracking_number and not package.label and not package.manifest and not package.labelled_by_node]
 
 
 def put_on(work: FulfilmentOrder, numbers: Sequence[int], id: str, carrier: str, at: str, actor: str) -> FulfilmentOrder:

@@ -33,7 +33,8 @@ class Package:
     """One parcel: what is in it, who carries it, where it is. `cost` in minor units of the carrier's currency. `box`: the carton of the shop that it is packed in,
     with its outer lengths. `sscc`: the number of this very carton (GS1). `shipment`: the carrier's own id of what was bought. `note`: what the packer is told of it.
     `left`: it has left the house. `label`: what has become of its label once it is no longer to be used: `voiding`, `voided`, `void_refused`.
-    `manifest`: the list on which its carrier takes it. `back`: the label by which it comes back."""
+    `manifest`: the list on which its carrier takes it. `back`: the label by which it comes back. `labelled_by_node`: under the node's own account with a carrier;
+    label and papers are there, and none of them is ours to print or to give back."""
 
     n: int
     lines: Mapping[str, int]
@@ -57,6 +58,7 @@ class Package:
     label: str = ""
     manifest: str = ""
     back: Back | None = None
+    labelled_by_node: bool = False
 
     @property
     def delivered(self) -> bool:

@@ -22,8 +22,16 @@ def times_reprinted(work: FulfilmentOrder, package: Package) -> int:
     return sum(entry.type == REPRINTED and entry.data["tracking_number"] == package.tracking_number for entry in work.history)
 
 
+def refuse_made_there(work: FulfilmentOrder, package: Package) -> None:
+    """Raises IllegalTransition for a label that its warehouse has made under an account of its own."""
+    if package.labelled_by_node:
+        known = f" under {package.tracking_number}" if package.tracking_number else ""
+        raise IllegalTransition(f"{work.id}: {work.node} has labelled package {package.n} itself{known}, with an account of its own: ask {work.node} for the label and papers, or to cancel it")
+
+
 def refuse_unusable(work: FulfilmentOrder, package: Package) -> None:
     """Raises IllegalTransition for a label of cancelled work, of a package that has left, or that was given back."""
+    refuse_made_there(work, package)
     if work.status == "cancelled":
         raise IllegalTransition(f"{work.id} is cancelled: its labels must not be used")
     if package.label:
