@@ -172,7 +172,11 @@ KINDS = {
         "payment.refunded": "refunded",
     },
     "ChannelChangesQueue": {"document": "changed-by-channel"},
-    "ParcelsQueue": {"fulfilment_order.cancelled": "sold-cancelled-packed"},
+    "ParcelsQueue": {
+        "fulfilment_order.cancelled": "sold-cancelled-packed",
+        "fulfilment_order.rejected": "sold-short-of-all",
+        "fulfilment_order.short": "sold-short-packed",
+    },
     "EdiInQueue": {"document": "advised"},
 }
 """Every kind of message of the lives of an order, and a life in which it comes: {queue: {what it is about: story}}."""

@@ -229,6 +229,48 @@ def short_of_a_unit(the: Life) -> str:
     return order_id
 
 
+def short_once_packed(the: Life) -> str:
+    """One is found broken when the carton is closed: its label is given back, what there is goes in another, the rest from elsewhere."""
+    order_id, work = packed(the)
+    return _rest_from_elsewhere(the, order_id, _short(the, work, "DAMAGED", 1))
+
+
+def short_of_all_once_packed(the: Life) -> str:
+    """Nothing of it leaves here: another node is asked for it, and its label is given back."""
+    order_id, work = packed(the)
+    assert _short(the, work, "NOT_IN_STOCK", 2)["status"] == "rejected"
+    return _rest_from_elsewhere(the, order_id, None)
+
+
+def short_after_a_parcel_has_left(the: Life) -> str:
+    """Of what has not left one is broken: the other goes in a parcel of its own."""
+    order_id = the.place(an_order(("TEA", 3)))
+    the.settle()
+    (work,) = the.fulfil(order_id, "accept", "pick")
+    asked(the, work, "pack", {"packages": [{"lines": [{"line": "1", "quantity": units}]} for units in (1, 2)]})
+    asked(the, work, "ship", {"packages": [1]})
+    the.settle()
+    return _rest_from_elsewhere(the, order_id, _short(the, work, "DAMAGED", 1))
+
+
+def _short(the: Life, work: dict[str, Any], reason: str, units: int) -> dict[str, Any]:
+    """Said under a key until it is heard."""
+    body, path = {"lines": [{"line": "1", "quantity": units}], "reason": reason}, f"/v1/fulfilment-orders/{work['id']}/short"
+    reply = the.ask("POST", path, body, work["node"], idempotency_key="short-1") or the.call("POST", path, body, work["node"], idempotency_key="short-1")
+    assert reply.status == 200, reply.content
+    the.settle()
+    return dict(reply.json())
+
+
+def _rest_from_elsewhere(the: Life, order_id: str, short: dict[str, Any] | None) -> str:
+    assert short is None or "pack" in short["supported_actions"]
+    shipped = the.fulfil(order_id, "accept", "pick", "pack", "ship")
+    the.settle()
+    the.deliver(shipped)
+    the.settle()
+    return order_id
+
+
 def _gone(the: Life, order_id: str) -> str:
     shipped = the.fulfil(order_id, "ship")
     the.settle()
@@ -272,4 +314,7 @@ SOLD = {
     "sold-does-not-come-back": Sold(does_not_come_back, "cancelled"),
     "sold-neither": Sold(neither_comes_back_nor_goes, "completed", asked=True),
     "sold-short": Sold(short_of_a_unit, "completed"),
+    "sold-short-packed": Sold(short_once_packed, "completed"),
+    "sold-short-of-all": Sold(short_of_all_once_packed, "completed"),
+    "sold-short-of-the-rest": Sold(short_after_a_parcel_has_left, "completed"),
 }

@@ -73,6 +73,7 @@ def _kind(
     return Kind(type, record, says, data or {}, may or {}, tuple(to.split()))
 
 
+_LABELLED = {**FLAG, "description": "A carrier has sold a label for it, which is to be given back"}
 _FO = {"fo_id": ID, "node": ID, "lines": LINES}
 _NODE = {"node": ID, "lines": LINES}
 KINDS = (
@@ -141,8 +142,8 @@ KINDS = (
     _kind("payout.failed", "PAYOUT", "The bank has sent it back.", _OF_A_GATEWAY, to="accounting"),
     _kind("fulfilment_order.requested", "FO", "A node is asked to ship these.", _FO, may={"route": COUNT, "push": FLAG, "split_from": ID}, to="node-push"),
     _kind("fulfilment_order.accepted", "FO", "The node will do it.", {"fo_id": ID}, may=_NODE),
-    _kind("fulfilment_order.rejected", "FO", "The node will not; `lines` are those at fault.", {"fo_id": ID, "reason": CODE, "lines": {"type": "array", "items": ID}}, may={"node": ID, "to": ID, "push": FLAG}, to="routing node-push"),
-    _kind("fulfilment_order.cancelled", "FO", "The order was cancelled before it left; reason MERGED: its units are another's now (`into`).", {"fo_id": ID, "reason": TEXT}, may={**_NODE, "into": ID, "push": FLAG, "labelled": {**FLAG, "description": "A carrier has sold a label for it"}}, to="parcels node-push"),
+    _kind("fulfilment_order.rejected", "FO", "The node will not; `lines` are those at fault.", {"fo_id": ID, "reason": CODE, "lines": {"type": "array", "items": ID}}, may={"node": ID, "to": ID, "push": FLAG, "labelled": _LABELLED}, to="routing node-push parcels"),
+    _kind("fulfilment_order.cancelled", "FO", "The order was cancelled before it left; reason MERGED: its units are another's now (`into`).", {"fo_id": ID, "reason": TEXT}, may={**_NODE, "into": ID, "push": FLAG, "labelled": _LABELLED}, to="parcels node-push"),
     _kind("fulfilment_order.on_wave", "FO", "It is picked on this walk.", {"fo_id": ID, "node": ID, "wave": ID}),
     _kind("fulfilment_order.off_wave", "FO", "It is on that walk no more.", {"fo_id": ID, "node": ID, "wave": ID}),
     _kind("fulfilment_order.manifested", "FO", "Packages are on the list of what their carrier takes.", {"fo_id": ID, "manifest": ID, "packages": {"type": "array", "items": COUNT}}, may={"node": ID}),
@@ -170,7 +171,7 @@ KINDS = (
     _kind("fulfilment_order.cancellation_accepted", "FO", "It will not ship them.", _FO),
     _kind("fulfilment_order.cancellation_declined", "FO", "It goes on with them.", {**_FO, "reason": TEXT}),
     _kind("fulfilment_order.reduced", "FO", "It is to ship so many units fewer: they were cancelled.", {**_FO, "reason": TEXT}, may={"push": FLAG}, to="node-push"),
-    _kind("fulfilment_order.short", "FO", "The node has not these units and goes on with the rest; `then`: they are rerouted, cancelled, or a person is asked.", {**_FO, "reason": CODE, "then": CODE}, to="routing"),
+    _kind("fulfilment_order.short", "FO", "The node has not these units and goes on with the rest; `then`: they are rerouted, cancelled, or a person is asked.", {**_FO, "reason": CODE, "then": CODE}, may={"labelled": _LABELLED}, to="routing parcels"),
     _kind("fulfilment_order.held", "FO", "Somebody has stopped the work at its node.", {"fo_id": ID, "node": ID, "reason": TEXT}),
     _kind("fulfilment_order.hold_released", "FO", "And has let it go on.", {"fo_id": ID, "node": ID}),
     _kind("fulfilment_order.split", "FO", "Some of its units are another fulfilment order's now, at the same node.", {**_FO, "into": ID}),

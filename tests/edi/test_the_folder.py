@@ -92,6 +92,35 @@ def test_a_945_ships_the_work_with_the_warehouses_own_numbers(reno: Warehouse) -
     assert [each["tracking_number"] for each in tracked["packages"]] == ["1Z999AA10123456784", "1Z999AA10123456785"]
 
 
+def test_a_945_of_fewer_units_once_a_first_parcel_has_left_is_short_of_the_rest(reno: Warehouse) -> None:
+    (fo,) = reno.the.put()
+    reno.asked(fo)
+    reno.the.do(fo, "accept", "pick")
+    apart = {"packages": [{"lines": [{"line": "1", "quantity": 2}]}, {"lines": [{"line": "2", "quantity": 1}]}]}
+    reno.the.call("POST", f"/v1/fulfilment-orders/{fo}/pack", apart)
+    reno.the.call("POST", f"/v1/fulfilment-orders/{fo}/ship", {"packages": [1]})
+    (first, _) = reno.the.numbers_of(fo)
+    reno.send("945", advice(fo, Carton({"TEA": 2}, first), short={"CUP": 1}))
+    record, work = load(fo)
+    assert (work.status, work.units(), record.state.unrouted(), [each.tracking_number for each in work.packages]) == ("shipped", {"1": 2}, {"2": 1}, [first])
+    assert violations(record.order, record.state, record.fulfilment_orders) == []
+
+
+def test_a_945_of_fewer_units_than_are_packed_ships_each_carton_under_its_own_number(reno: Warehouse) -> None:
+    (fo,) = reno.the.put()
+    reno.asked(fo)
+    reno.the.do(fo, "accept", "pick")
+    apart = {"packages": [{"lines": [{"line": "1", "quantity": 2}]}, {"lines": [{"line": "2", "quantity": 1}]}]}
+    reno.the.call("POST", f"/v1/fulfilment-orders/{fo}/pack", apart)
+    first, second = reno.the.numbers_of(fo)
+    reno.send("945", advice(fo, Carton({"TEA": 1}, first), Carton({"CUP": 1}, "1ZOTHER"), short={"TEA": 1}))
+    record, work = load(fo)
+    packages = [(each.n, each.tracking_number, dict(each.lines), each.labelled_by_node) for each in work.packages]
+    assert (work.status, packages) == ("shipped", [(1, first, {"1": 1}, False), (3, "1ZOTHER", {"2": 1}, True)])
+    assert record.state.unrouted() == {"1": 1} and second
+    assert violations(record.order, record.state, record.fulfilment_orders) == []
+
+
 def test_of_a_parcel_that_the_warehouse_has_labelled_itself_every_label_door_says_so(reno: Warehouse) -> None:
     (fo,) = reno.the.put()
     reno.asked(fo)

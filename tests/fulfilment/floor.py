@@ -22,6 +22,7 @@ from waybill.fulfilment.codec import item_of
 from waybill.fulfilment.model import fulfilment_order as verbs
 from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Package
 from waybill.fulfilment.model.numbers import tracking_number
+from waybill.fulfilment.model.packing import pack
 from waybill.fulfilment.service import load, order_of, save
 from waybill.kernel.events import appended
 from waybill.kernel.ids import fulfilment_order_id, order_id
@@ -67,7 +68,7 @@ class Floor:
             _, work = load(fo_id)
             picked = verbs.pick(verbs.accept(work, AT, "test"), {}, AT, "test")
             parcel = Package(1, work.units(), 700, "parcelway", "ground", "Ground", 800, "USD", 4, tracking_number("parcelway", fo_id))
-            packed = verbs.pack(picked, (parcel,), AT, "test")
+            packed = pack(picked, (parcel,), AT, "test")
             commit(save(packed), create(store.ORDERS, track_item(packed, parcel)))
         return made
 

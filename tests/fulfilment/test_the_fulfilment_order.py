@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waybill.fulfilment.codec import item_of, work_from
-from waybill.fulfilment.model import cancelling, pausing, shortage
+from waybill.fulfilment.model import cancelling, packing, pausing, shortage
 from waybill.fulfilment.model import fulfilment_order as fo
 from waybill.fulfilment.model.actions import supported
 from waybill.fulfilment.model.fulfilment_order import MACHINE, AtNode, FulfilmentOrder, Package
@@ -31,7 +31,7 @@ LEGAL = {
     "picking": {"pick": "picking", "finish picking": "picked", **_ANY, **_ASK},
     "picked": {"finish picking": "picked", "pack": "packed", "make ready": "ready_for_pickup", **_ANY, **_ASK},
     "packed": {"unpack": "picked", **_LEAVE, "cancel": "cancelled", "hold": "on_hold", **_ASK},
-    "partially_shipped": {**_LEAVE},
+    "partially_shipped": {**_LEAVE, "pack": "partially_shipped", "give up the rest": "shipped"},
     "shipped": {"deliver": "delivered", "arrive": "ready_for_pickup"},
     "ready_for_pickup": {"collect": "delivered", "collect a part": "ready_for_pickup", "give up the rest": "delivered", "cancel": "cancelled"},
     "delivered": {},
@@ -50,7 +50,7 @@ def work(**lines: int) -> FulfilmentOrder:
 def packed(*parcels: dict[str, int]) -> FulfilmentOrder:
     picked = fo.pick(fo.accept(work(), AT, "n"), {}, AT, "n")
     packages = tuple(Package(n, lines, 500, "c", "s", tracking_number=f"T{n}") for n, lines in enumerate(parcels or ({"a": 2, "b": 1},), 1))
-    return fo.pack(picked, packages, AT, "n")
+    return packing.pack(picked, packages, AT, "n")
 
 
 def left(work: FulfilmentOrder, *parcels: int, last: bool = True, before: dict[str, int] | None = None) -> FulfilmentOrder:
@@ -77,7 +77,7 @@ def test_a_repeat_of_what_is_done_changes_nothing() -> None:
     shipped = left(packed())
     assert fo.accept(shipped, AT, "n") is shipped
     assert fo.pick(shipped, {}, AT, "n") is shipped
-    assert fo.pack(shipped, (), AT, "n") is shipped
+    assert packing.pack(shipped, (), AT, "n") is shipped
     assert left(shipped) is shipped
     rejected = fo.reject(work(), "DAMAGED", [], AT, "n")
     assert fo.reject(rejected, "OTHER", [], AT, "n") is rejected
@@ -117,7 +117,7 @@ def test_the_packages_hold_exactly_what_was_picked(parcels: tuple[dict[str, int]
 def test_a_package_weighs_something_and_can_be_carried(grams: int) -> None:
     picked = fo.pick(fo.accept(work(), AT, "n"), {}, AT, "n")
     with pytest.raises(InvalidInput, match="weighs"):
-        fo.pack(picked, (Package(1, {"a": 2, "b": 1}, grams),), AT, "n")
+        packing.pack(picked, (Package(1, {"a": 2, "b": 1}, grams),), AT, "n")
 
 
 def test_a_rejection_names_a_known_reason_and_known_lines() -> None:
@@ -224,7 +224,7 @@ def _tried(now: FulfilmentOrder, step: object) -> FulfilmentOrder:
         return fo.pick(now, step, AT, "n")
     deeds = {
         "accept": lambda: fo.accept(now, AT, "n"),
-        "pack": lambda: fo.pack(now, tuple(Package(n, {line: each}, 900) for n, (line, each) in enumerate(now.units().items(), 1)), AT, "n"),
+        "pack": lambda: packing.pack(now, packing.numbered_on(now, [Package(n, {line: each}, 900) for n, (line, each) in enumerate(now.to_pack().items(), 1)]), AT, "n"),
         "ship": lambda: left(now),
         "one": lambda: left(now, 1),
         "deliver": lambda: fo.track(now, 1, Scan("delivered", "", AT), AT, "c"),
@@ -236,7 +236,7 @@ def _tried(now: FulfilmentOrder, step: object) -> FulfilmentOrder:
         "hold": lambda: pausing.hold(now, "a look", AT, "n"),
         "release": lambda: pausing.release(now, AT, "n"),
         "short": lambda: shortage.short(now, {"a": 1}, "DAMAGED", "reroute", AT, "n"),
-        "all": lambda: shortage.short(now, now.units(), "OTHER", "ask", AT, "n"),
+        "all": lambda: shortage.short(now, {line: at.quantity - at.shipped for line, at in now.lines.items()}, "OTHER", "ask", AT, "n"),
     }
     return deeds[str(step)]()
 

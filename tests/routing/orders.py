@@ -14,6 +14,7 @@ from waybill.bootstrap import clock as bootstrap_clock
 from waybill.bootstrap import inventory as inventory_root
 from waybill.fulfilment import service as fulfilment
 from waybill.fulfilment.model import fulfilment_order as fo
+from waybill.fulfilment.model import packing
 from waybill.fulfilment.service import Fulfilment
 from waybill.inventory.stock_table import StockTable
 from waybill.kernel.clock import parse_instant
@@ -94,7 +95,7 @@ class Desk:
         id = fulfilment_order_id(ORDER, number)
         _, work = fulfilment.load(id)
         picked = fo.pick(fo.accept(work, AT, "node"), {}, AT, "node")
-        packed = fo.pack(picked, (fo.Package(1, work.units(), 500),), AT, "node")
+        packed = packing.pack(picked, (fo.Package(1, work.units(), 500),), AT, "node")
         commit(fulfilment.save(packed))
         Fulfilment(bootstrap_clock.utc_now).ship(id, "node")
 

@@ -6,13 +6,15 @@ Whatever is not in a parcel was short. Each step may be repeated, from any point
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from waybill.aws.tables import WriteConflict, commit, create
 from waybill.fulfilment.buying import track_item
 from waybill.fulfilment.model import fulfilment_order as verbs
+from waybill.fulfilment.model.buying import used
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
-from waybill.fulfilment.model.machine import PARTLY_LEFT
+from waybill.fulfilment.model.machine import LEFT
+from waybill.fulfilment.model.packing import pack
 from waybill.fulfilment.model.tariff import TARE_G
 from waybill.fulfilment.service import Fulfilment, load
 from waybill.kernel.errors import InvalidInput
@@ -47,19 +49,27 @@ class Away:
         Raises NotFound for another node's work, InvalidInput for goods that were not asked of it, IllegalTransition where it may ship nothing any more.
         """
         record, work = load(fo_id, node)
-        if work.status in PARTLY_LEFT and parcels:
+        if work.status in LEFT and parcels:
             return self.fulfilment.ship(fo_id, actor, node)[1]
         if not parcels:
             return self._nothing(work, actor, node)
         packages = _packages(record, work, parcels)
         if work.status == "cancellation_requested":
             record, work = self.fulfilment.cancellation_answered(fo_id, _missing(work, packages), "it has left", actor, node)
+        self._take_numbers(work, packages)
+        if work.packages:
+            self.fulfilment.left_without(fo_id, lambda now, seen: _packages(now, seen, parcels), actor, node)
+            return self._gone(fo_id, actor, node)
         if short := _missing(work, packages):
             self.fulfilment.accept(fo_id, actor, node)
             self.fulfilment.short(fo_id, short, "NOT_IN_STOCK", actor, node)
-        self._take_numbers(work, packages)
         self.fulfilment.changed(fo_id, node, lambda now, seen, at: (_packed(seen, packages, at, actor), now.state))
-        return self.fulfilment.ship(fo_id, actor, node)[1]
+        return self._gone(fo_id, actor, node)
+
+    def _gone(self, fo_id: str, actor: str, node: str) -> FulfilmentOrder:
+        """All that is in a parcel leaves; where nothing stays that could, it has left already."""
+        work = load(fo_id, node)[1]
+        return self.fulfilment.ship(fo_id, actor, node)[1] if work.staying() else work
 
     def _nothing(self, work: FulfilmentOrder, actor: str, node: str) -> FulfilmentOrder:
         if work.status in ("rejected", "cancelled"):
@@ -89,24 +99,31 @@ def _missing(work: FulfilmentOrder, packages: Sequence[Package]) -> dict[str, in
 
 def _packed(work: FulfilmentOrder, packages: tuple[Package, ...], at: str, actor: str) -> FulfilmentOrder:
     """All three at once: nobody here has seen them happen one by one."""
-    return verbs.pack(verbs.pick(verbs.accept(work, at, actor), {}, at, actor), packages, at, actor)
+    return used(pack(verbs.pick(verbs.accept(work, at, actor), {}, at, actor), packages, at, actor))
 
 
 def _packages(record: Record, work: FulfilmentOrder, parcels: Sequence[Parcel]) -> tuple[Package, ...]:
-    """Parcels by SKU as packages by line: where two lines are of one SKU, the first is served first."""
+    """All its packages, as these parcels say: those that have left already as they are, and of those that we have packed the ones under their numbers. By SKU as by
+    line: where two lines are of one SKU, the first is served first."""
+    gone = tuple(package for package in work.packages if package.left)
+    numbers, known = {package.tracking_number for package in gone}, {package.tracking_number: package for package in work.staying()}
+    told = [parcel for parcel in parcels if not parcel.tracking_number or parcel.tracking_number not in numbers]
     skus = {line.id: line.sku for line in record.order.lines}
-    left, goods = work.units(), shop.items(list(skus.values()))
-    made = list[Package]()
-    for n, parcel in enumerate(parcels, 1):
+    left, goods = {line: at_node.quantity - at_node.shipped for line, at_node in work.lines.items()}, shop.items(list(skus.values()))
+    made, next_n = list[Package](), 1 + max((package.n for package in work.packages), default=0)
+    for parcel in told:
         lines = dict[str, int]()
         for sku, units in parcel.units.items():
             lines |= _of_lines(work, skus, left, sku, units)
+        if ours := known.get(parcel.tracking_number):
+            made.append(replace(ours, lines=lines))
+            continue
         weight = parcel.weight_g or TARE_G + sum(units * (goods[sku].weight_g if sku in goods else _UNKNOWN_WEIGHT_G) for sku, units in parcel.units.items())
         carrier, name = _carrier(parcel.carrier)
-        made.append(
-            Package(n, lines, min(weight, _MOST_G), carrier, parcel.service, parcel.service or name, tracking_number=parcel.tracking_number, sscc=parcel.sscc, labelled_by_node=True)
-        )
-    return tuple(made)
+        said = (min(weight, _MOST_G), carrier, parcel.service, parcel.service or name)
+        made.append(Package(next_n, lines, *said, tracking_number=parcel.tracking_number, sscc=parcel.sscc, labelled_by_node=True))
+        next_n += 1
+    return (*gone, *made)
 
 
 def _of_lines(work: FulfilmentOrder, skus: Mapping[str, str], left: dict[str, int], sku: str, units: int) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,10 +18,10 @@ def labelled(work: FulfilmentOrder, packages: Sequence[Package], offers: Sequenc
     return tuple(_labelled(work, package, offer, attempt) for package, offer in zip(packages, offers, strict=True))
 
 
-def numbered(work: FulfilmentOrder) -> FulfilmentOrder | None:
-    """Takes the tracking numbers; None where a parcel of other work bears one. One that was taken and not used finds no package. Who takes one again, for the same parcel,
+def numbered(work: FulfilmentOrder, new: Collection[int]) -> FulfilmentOrder | None:
+    """Takes the tracking numbers of its `new` parcels; None where a parcel of other work bears one. One that was taken and not used finds no package. Who takes one again, for the same parcel,
     has the SSCC that was taken with it."""
-    packages = [_ours(work, package) for package in work.packages]
+    packages = [_ours(work, package) if package.n in new else package for package in work.packages]
     return None if None in packages else replace(work, packages=tuple(package for package in packages if package))
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from waybill.fulfilment.model import dangerous
 from waybill.fulfilment.model.cartonings import cartonings
 from waybill.fulfilment.model.cartons import Carton, Cartoning, Filled, Piece, cartoned
-from waybill.fulfilment.model.fulfilment_order import HEAVIEST_G, FulfilmentOrder, Package
+from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
+from waybill.fulfilment.model.packing import HEAVIEST_G
 from waybill.fulfilment.model.tariff import TARE_G
 from waybill.kernel.errors import InvalidInput
 from waybill.orders.store import Record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -51,7 +52,8 @@ class Labels:
         the intent stands with the reason.
         """
         if _purchase(work).giving_up:
-            self.give_back(work)
+            with suppress(Conflict):  # somebody else has given it back just now
+                self.give_back(work)
             return None
         now = self.clock()
         if _is_young(work, now):
@@ -96,10 +98,13 @@ class Labels:
         raise Conflict(f"{fo_id} is being changed by many at once; try again")
 
     def told(self, event: Event) -> None:
-        """The consumer of `fulfilment_order.cancelled`: what was labelled for it, or was about to be, is given back. Raises Unavailable, Conflict to be tried again."""
-        if event.type != "fulfilment_order.cancelled":
+        """The consumer of `fulfilment_order.cancelled`: what was labelled for it, or was about to be, is given back; and of whatever else takes parcels apart.
+        Raises Unavailable, Conflict to be tried again."""
+        if not event.data.get("labelled") and event.type != "fulfilment_order.cancelled":
             return
         _, work = load(event.data["fo_id"])
+        if work.status != "cancelled" and work.buying and work.buying.giving_up:
+            self.give_back(work)
         if work.status != "cancelled":
             return
         if work.buying:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,11 +14,12 @@ from waybill.fulfilment import buying, cases, contents, numbering, papers, sendi
 from waybill.fulfilment.choice import Chosen, choose
 from waybill.fulfilment.contents import Goods
 from waybill.fulfilment.labels import Labels, Papers
-from waybill.fulfilment.model import fulfilment_order as verbs
+from waybill.fulfilment.model import packing as verbs
 from waybill.fulfilment.model.buying import bought, done, give_up, labels_so_far
 from waybill.fulfilment.model.case import NO_LABEL, Case
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package, held
 from waybill.fulfilment.model.machine import CLOSED, MACHINE
+from waybill.fulfilment.model.packing import numbered_on
 from waybill.fulfilment.ports import Carrier
 from waybill.fulfilment.service import load, save
 from waybill.kernel.clock import Clock, instant
@@ -51,7 +52,7 @@ class Packing:
         attempt = 0
         for _ in range(_MOST_TRIES):
             record, work = load(fo_id, node)
-            if work.packages and work.status not in ("cancelled", "rejected"):
+            if work.packages and work.status not in ("cancelled", "rejected") and not work.to_pack():
                 return record, work
             if record.state.cancelled:
                 raise IllegalTransition(f"{fo_id}: the order is cancelled")
@@ -65,11 +66,12 @@ class Packing:
                 raise
             if got is None:
                 continue
-            packed = buying.numbered(verbs.pack(bought(done(work), got[0], instant(at), actor), got[0], instant(at), actor))
+            new = {package.n for package in got[0]}
+            packed = buying.numbered(verbs.pack(bought(done(work), got[0], instant(at), actor), got[0], instant(at), actor), new)
             if packed is None:
                 attempt += 1
                 continue
-            self._print(record, packed, got[1])
+            self._print(record, packed, new, got[1])
             try:
                 commit(save(packed))
             except Conflict:
@@ -88,7 +90,7 @@ class Packing:
     ) -> tuple[tuple[Package, ...], Papers] | None:
         """With labels of our own; None where one has to be bought: that is written down now."""
         chosen = self._chosen(record, work, wanted, at)
-        packages = numbering.numbered(buying.labelled(work, chosen.plan.packages, chosen.bought, attempt + labels_so_far(work)))
+        packages = numbering.numbered(buying.labelled(work, numbered_on(work, chosen.plan.packages), chosen.bought, attempt + labels_so_far(work)))
         intended = self.labels.intended(work, packages, chosen.bought)
         if intended is None:
             return packages, {}
@@ -97,9 +99,9 @@ class Packing:
         return None
 
     def _bought(self, record: Record, work: FulfilmentOrder, at: datetime) -> tuple[tuple[Package, ...], Papers] | None:
-        asked = sending.Asked.of(record, work, Goods.of(record, work), at)
+        asked = sending.Asked.of(record, work, Goods.of(record, verbs.unpacked(work)), at)
         packages = work.buying.packages if work.buying else ()
-        if held(packages) != {line: units for line, units in work.units().items() if units} and work.buying and not work.buying.giving_up:
+        if held(packages) != work.to_pack() and work.buying and not work.buying.giving_up:
             commit(save(give_up(work, "what is to be packed has changed")))
             return None
         return self.labels.bought(work, replace(asked.sending, parcels=tuple(asked.parcel(package) for package in packages)))
@@ -107,24 +109,25 @@ class Packing:
     def propose(self, fo_id: str, node: str = "") -> tuple[FulfilmentOrder, Goods, Chosen]:
         """How it would be packed now; nothing changes, and nothing is bought. Raises IllegalTransition for what is packed already or will never be, InvalidInput as `pack`."""
         record, work = load(fo_id, node)
-        if work.packages or work.status in CLOSED:
+        if (work.packages and not work.to_pack()) or work.status in CLOSED:
             raise IllegalTransition(f"{fo_id} is {work.status}: there is nothing to pack")
         verbs.refuse_fetched(work)
-        return work, Goods.of(record, work), self._chosen(record, work, (), self.clock())
+        return work, Goods.of(record, verbs.unpacked(work)), self._chosen(record, work, (), self.clock())
 
     def _chosen(self, record: Record, work: FulfilmentOrder, wanted: Sequence[Mapping[str, Any]], at: datetime) -> Chosen:
         """Cartons, carriers and services. What would be refused is so before anybody is asked."""
-        goods = Goods.of(record, work)
-        plans = [contents.described(wanted, goods)] if wanted else contents.plans(work, goods)
-        verbs.refuse_misfit(work, plans[0].packages)
+        rest = verbs.unpacked(work)
+        goods = Goods.of(record, rest)
+        plans = [contents.described(wanted, goods)] if wanted else contents.plans(rest, goods)
+        verbs.refuse_misfit(rest, plans[0].packages)
         contents.refuse_apart(plans[0].packages, goods)
         asked = sending.Asked.of(record, work, goods, at)
         asked.refuse_unknown()
         return choose(plans, self.carriers(), asked.sending, asked.parcel, asked.within, asked.takes)
 
-    def _print(self, record: Record, packed: FulfilmentOrder, sold: Papers) -> None:
+    def _print(self, record: Record, packed: FulfilmentOrder, new: Collection[int], sold: Papers) -> None:
         """A label that was bought is the carrier's, as it is, and not drawn by us."""
-        for package in packed.packages:
+        for package in (each for each in packed.packages if each.n in new):
             drawn = self.print(record, packed, package)
             if label := sold.get(package.n):
                 drawn = {name: content for name, content in drawn.items() if not name.startswith("label")} | dict(label)

@@ -8,6 +8,7 @@ from typing import Any
 
 from waybill.aws.tables import Write
 from waybill.aws.tables import replace as replace_item
+from waybill.fulfilment import shortfall
 from waybill.fulfilment.codec import item_of, work_from
 from waybill.fulfilment.codes import a_code
 from waybill.fulfilment.model import cancelling, once, pausing, pickup, refusing, returning, shortage
@@ -15,6 +16,7 @@ from waybill.fulfilment.model import fulfilment_order as verbs
 from waybill.fulfilment.model.buying import refuse_unlabelled
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
 from waybill.fulfilment.model.once import Asked
+from waybill.fulfilment.model.parcel import Package
 from waybill.fulfilment.model.tracking import Scan
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import NotFound
@@ -22,7 +24,6 @@ from waybill.kernel.ids import order_of_fulfilment_order
 from waybill.orders import store
 from waybill.orders.model import giving_up
 from waybill.orders.model import state as order_verbs
-from waybill.orders.model.shortage import CANCEL, short_of
 from waybill.orders.model.state import State
 from waybill.orders.store import ORDERS, Record
 from waybill.shop import store as shop
@@ -49,14 +50,9 @@ class Fulfilment:
         """The node cannot; routing hears of it and sends the work elsewhere, but for what somebody wanted cancelled: that is cancelled now."""
 
         def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
-            units = refusing.unwanted(work)
-            if not units and not refusing.was_refused(work):
+            if work.status == "packed" or not (refusing.unwanted(work) or refusing.was_refused(work)):
                 return verbs.reject(work, reason, lines, at, actor), record.state
-            after = refusing.refused(work, units, reason, lines, at, actor)
-            if after is work:
-                return work, record.state
-            state = giving_up.answered(record.state, _others(record, work), at)
-            return after, giving_up.give_up(state, units, refusing.why(work), at, actor, lost=refusing.lost(work, after))
+            return shortfall.refused(record, work, reason, lines, at, actor)
 
         return self.changed(fo_id, node, decide)
 
@@ -126,23 +122,30 @@ class Fulfilment:
 
         return self._short(fo_id, lacking, reason, actor, node, asked)
 
+    def left_without(self, fo_id: str, packages: Callable[[Record, FulfilmentOrder], tuple[Package, ...]], actor: str, node: str) -> tuple[Record, FulfilmentOrder]:
+        """The node says what is in each of its parcels that are packed, and that it has not the rest."""
+
+        def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
+            if work.status not in shortage.IN_PARCELS:
+                return work, record.state
+            told = packages(record, work)
+            missing = _more(verbs.held(told), work.units())
+            return self._lacking(record, work, missing, "NOT_IN_STOCK", at, actor, told) if missing else (work, record.state)
+
+        return self.changed(fo_id, node, decide)
+
     def _short(
         self, fo_id: str, lacking: Callable[[FulfilmentOrder], Mapping[str, int] | None], reason: str, actor: str, node: str, asked: Asked | None
     ) -> tuple[Record, FulfilmentOrder]:
-        by_policy = shortage.then(self.policy(shortage.POLICY))
-
         def decide(record: Record, work: FulfilmentOrder, at: str) -> Changed:
             units = lacking(work)
-            if units is None:
-                return work, record.state
-            unwanted = cancelling.kept(work)
-            then = CANCEL if all(count <= unwanted.get(line, 0) for line, count in units.items()) else by_policy
-            after = shortage.short(work, units, reason, then, at, actor)
-            if after.status == "rejected":
-                return after, record.state
-            return after, short_of(record.state, units, then, f"{work.node} was short of units: {reason}", f"{work.id}:{after.history[-1].seq}", at, actor)
+            return (work, record.state) if units is None else self._lacking(record, work, units, reason, at, actor)
 
         return self.changed(fo_id, node, once_only(asked, decide))
+
+    def _lacking(self, record: Record, work: FulfilmentOrder, units: Mapping[str, int], reason: str, at: str, actor: str, packages: tuple[Package, ...] | None = None) -> Changed:
+        then = shortage.then(self.policy(shortage.POLICY))
+        return self._at_store(shortfall.short(record, work, units, reason, then, at, actor, packages), at, actor)
 
     def cancellation_accepted(self, fo_id: str, actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
         """The node will not ship what somebody has cancelled; now it is. Raises IllegalTransition where nobody asks, or it has left."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
 from waybill.fulfilment.model.machine import MACHINE, WITHDRAWN_FROM
+from waybill.fulfilment.model.shortage import IN_PARCELS
 
 _OF_VERBS = {
     "accept": "accept",
@@ -21,6 +22,9 @@ def supported(work: FulfilmentOrder) -> list[str]:
     found = {action for verb, action in _OF_VERBS.items() if verb in allowed}
     if "finish picking" in allowed and work.status in ("accepted", "picking", "picked"):
         found.add("short")
+    if work.status in IN_PARCELS:
+        found |= {"short"} | ({"pack"} if work.to_pack() else set())
+        found -= (set() if work.to_pack() else {"pack"}) | (set() if work.staying() else {"ship"})
     if work.is_fetched_here:
         found -= {"pack"}
         found |= {"ready"} if work.status == "picked" else set()

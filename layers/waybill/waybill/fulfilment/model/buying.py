@@ -76,12 +76,22 @@ def dropped(work: FulfilmentOrder, at: str) -> Purchase | None:
     """What was bought for parcels that are taken apart, as something to be given back; None where it was bought from nobody."""
     apart = tuple(package for package in work.packages if _is_sold(package) or returning.sold(package))
     handles = tuple(f"{package.shipment}/" if _is_sold(package) else "" for package in apart)
-    why = "some of what was in its parcels is cancelled"
+    why = "its parcels were taken apart"
     return Purchase(apart, handles, f"{work.id}-{work.version}", at, giving_up=why) if apart else None
 
 
 def _is_sold(package: Package) -> bool:
     return bool(package.shipment) and package.label in ("", VOIDING)
+
+
+def used(work: FulfilmentOrder) -> FulfilmentOrder:
+    """Of what is to be given back only what no parcel of it bears: it has left under that label after all."""
+    if work.buying is None or not work.buying.giving_up:
+        return work
+    borne = {package.tracking_number for package in work.packages}
+    kept = [(package, handle) for package, handle in zip(work.buying.packages, work.buying.handles, strict=True) if package.tracking_number not in borne]
+    left = replace(work.buying, packages=tuple(package for package, _ in kept), handles=tuple(handle for _, handle in kept))
+    return replace(work, buying=left if kept else None)
 
 
 def void(work: FulfilmentOrder, numbers: Sequence[int]) -> FulfilmentOrder:

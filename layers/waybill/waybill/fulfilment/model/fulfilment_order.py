@@ -19,8 +19,6 @@ from waybill.kernel.events import Entry, appended
 REASONS = ("NOT_IN_STOCK", "DAMAGED", "INCORRECT_ADDRESS", "UNDELIVERABLE_DESTINATION", "OTHER")
 REROUTED = "REROUTED"
 """Our own reason: a person has sent the work elsewhere."""
-HEAVIEST_G = 70_000
-"""No parcel weighs more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +99,10 @@ class FulfilmentOrder:
             return {}
         return held(package for package in self.packages if package.delivered and package.left)
 
+    def to_pack(self) -> dict[str, int]:
+        """Units by line that are in no parcel yet."""
+        return {line: at_node.quantity - at_node.packed for line, at_node in self.lines.items() if at_node.quantity > at_node.packed}
+
     def staying(self) -> tuple[Package, ...]:
         """Parcels that are packed and have not left."""
         return tuple(package for package in self.packages if not package.left)
@@ -139,7 +141,7 @@ def reject(work: FulfilmentOrder, reason: str, lines: list[str], at: str, actor:
     if work.status == "rejected":
         return work
     refuse_being_bought(work)
-    data = {"reason": reason, "lines": lines or sorted(work.lines)}
+    data = {"reason": reason, "lines": lines or sorted(work.lines), **({"labelled": True} if work.buying else {})}
     return told(go(work, "reject"), "rejected", at, actor, data)
 
 
@@ -152,8 +154,8 @@ def refuse_reason(work: FulfilmentOrder, reason: str, lines: list[str]) -> None:
 
 
 def refuse_being_bought(work: FulfilmentOrder) -> None:
-    """Raises IllegalTransition while it is not known which label of it may be live."""
-    if work.buying:
+    """Raises IllegalTransition while a label of it may be bought; one that is to be given back is live for nobody."""
+    if work.buying and not work.buying.giving_up:
         raise IllegalTransition(f"{work.id}: its label is being bought; give it back first (void)")
 
 
@@ -184,18 +186,6 @@ def pick(work: FulfilmentOrder, units: Mapping[str, int], at: str, actor: str) -
     return told(after, "picked", at, actor, {"lines": dict(taken)})
 
 
-def pack(work: FulfilmentOrder, packages: tuple[Package, ...], at: str, actor: str) -> FulfilmentOrder:
-    """Every picked unit is in exactly one package, each with its label. A repeat changes nothing: one live label a package (I23)."""
-    if work.status in ("packed", *PARTLY_LEFT):
-        return work
-    packed = go(work, "pack")
-    refuse_fetched(work)
-    refuse_misfit(work, packages)
-    lines = {line: replace(at_node, packed=at_node.quantity) for line, at_node in work.lines.items()}
-    data = {"packages": [{"n": package.n, "tracking_number": package.tracking_number} for package in packages]}
-    return told(replace(packed, lines=lines, packages=packages), "packed", at, actor, data)
-
-
 def ship(work: FulfilmentOrder, leaving: Collection[int], last: bool, at: str, actor: str, before: Mapping[str, int] | None = None) -> FulfilmentOrder:
     """These parcels have left the house (`leaving`, see `to_leave`). `last`: with them the whole order has. `before`: units of the order that had left
     already, by line, so that who splits its money over parcels does it the same in whatever order the parcels are told. `part`: how many parcels of this
@@ -206,7 +196,8 @@ def ship(work: FulfilmentOrder, leaving: Collection[int], last: bool, at: str, a
     units, part = held(gone), len(work.packages) - len(work.staying())
     packages = tuple(replace(package, left=True) if package.n in leaving else package for package in work.packages)
     lines = {line: replace(at_node, shipped=at_node.shipped + units.get(line, 0)) for line, at_node in work.lines.items()}
-    after = go(work, "ship" if all(package.left for package in packages) else "ship a part")
+    whole = all(package.left for package in packages) and not work.to_pack()
+    after = go(work, "ship" if whole else "ship a part")
     data = {"lines": units, "packages": [said(package) for package in gone], "last": last, "before": dict(before or {})}
     shipped = told(replace(after, packages=packages, lines=lines, pause=None), "shipped", at, actor, data | ({"part": part} if part else {}))
     for package in gone:
@@ -224,6 +215,8 @@ def to_leave(work: FulfilmentOrder, wanted: Collection[int] = ()) -> tuple[int, 
     MACHINE.after(work.status, "ship")
     if not work.packages:
         raise IllegalTransition(f"{work.id}: nothing of it is packed, so nothing can leave")
+    if not leaving and not wanted:
+        raise IllegalTransition(f"{work.id}: the rest of it is to be packed before it leaves")
     return leaving
 
 
@@ -253,33 +246,14 @@ def seen_of_old(work: FulfilmentOrder, tracking_number: str, scan: Scan, at: str
 
 def _delivered(work: FulfilmentOrder, package: Package, at: str, actor: str) -> FulfilmentOrder:
     """One package is at the door; with the last of them the work is done, unless its customer is still to fetch it there. It says so once a package."""
-    last = _times_delivered(work) + 1 == len(work.packages)
+    last = times_delivered(work) + 1 == len(work.packages) and not work.to_pack()
     ended = go(work, "deliver") if last and not work.goes_to_a_store else work
     return told(ended, "delivered", at, actor, {"package": package.n, "lines": dict(package.lines), "last": last})
 
 
-def _times_delivered(work: FulfilmentOrder) -> int:
+def times_delivered(work: FulfilmentOrder) -> int:
+    """How many of its parcels have said that they arrived."""
     return sum(entry.type == "fulfilment_order.delivered" for entry in work.history)
-
-
-def refuse_fetched(work: FulfilmentOrder) -> None:
-    """Raises IllegalTransition for work that no parcel is made of."""
-    if work.is_fetched_here:
-        raise IllegalTransition(f"{work.id} is fetched at {work.node}: there is nothing to pack; say that it is ready")
-
-
-def refuse_misfit(work: FulfilmentOrder, packages: tuple[Package, ...]) -> None:
-    """Raises InvalidInput where the packages do not hold exactly what was picked, or weigh nothing or too much."""
-    for package in packages:
-        if not 0 < package.weight_g <= HEAVIEST_G:
-            raise InvalidInput(f"package {package.n} weighs between 1 and {HEAVIEST_G} g", fields={"weight_g": "out of range"})
-        for line in package.lines:
-            known(work, line)
-    packed = held(packages)
-    for line, at_node in work.lines.items():
-        if packed.get(line, 0) != at_node.quantity:
-            message = f"line {line}: {at_node.quantity} units are to pack, the packages hold {packed.get(line, 0)}"
-            raise InvalidInput(message, fields={f"lines.{line}": "does not add up"})
 
 
 def go(work: FulfilmentOrder, verb: str) -> FulfilmentOrder:

@@ -26,6 +26,8 @@ MACHINE = Machine(
         ("packed", "ship a part"): "partially_shipped",
         ("partially_shipped", "ship"): "shipped",
         ("partially_shipped", "ship a part"): "partially_shipped",
+        ("partially_shipped", "pack"): "partially_shipped",
+        ("partially_shipped", "give up the rest"): "shipped",
         ("shipped", "deliver"): "delivered",
         ("picked", "make ready"): "ready_for_pickup",
         ("shipped", "arrive"): "ready_for_pickup",

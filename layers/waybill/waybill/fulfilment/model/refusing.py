@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from waybill.fulfilment.model.buying import dropped
 from waybill.fulfilment.model.cancelling import DECLINED, asked_about
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, go, refuse_being_bought, refuse_reason, reject, told
 from waybill.fulfilment.model.machine import BEFORE_PACKED
+from waybill.fulfilment.model.packing import taken_apart
 from waybill.orders.model.shortage import CANCEL
 from waybill.orders.model.work import fewer
 
@@ -54,7 +56,9 @@ def refused(work: FulfilmentOrder, units: Mapping[str, int], reason: str, lines:
     for why, some in ((reason, {line: count for line, count in units.items() if line in at_fault}), ("OTHER", {line: count for line, count in units.items() if line not in at_fault})):
         after = told(after, "short", at, actor, {"lines": some, "reason": why, "then": CANCEL}) if some else after
     if units == work.units():
-        return told(go(after, "cancel"), "cancelled", at, actor, {"reason": reason, "lines": dict(units)})
+        labelled = {"labelled": True} if dropped(work, at) or work.buying else {}
+        return told(go(after, "cancel"), "cancelled", at, actor, {"reason": reason, "lines": dict(units), **labelled})
+    after = taken_apart(after, at) if after.status == "packed" else after
     left = {line: replace(each, **fewer(each.quantity, each.picked, each.packed, units.get(line, 0))) for line, each in after.lines.items()}
     return reject(replace(after, lines=left), reason, [line for line in lines if left[line].quantity], at, actor)
 

@@ -16,7 +16,7 @@ def live(work: Mapping[str, Any]) -> bool:
 
 def live_though_cancelled(works: Iterable[Mapping[str, Any]]) -> bool:
     """Before that is over no money goes back (I20)."""
-    return any(work["status"] == "cancelled" and live(work) for work in works)
+    return any(work["status"] in ("cancelled", "rejected") and live(work) for work in works)
 
 
 def _bears(package: Mapping[str, Any]) -> bool:
