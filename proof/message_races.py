@@ -164,6 +164,7 @@ KINDS = {
         "refund.granted": "refunded",
     },
     "ChannelAcksQueue": {
+        "fulfilment_order.ready_for_pickup": "fetched",
         "fulfilment_order.shipped": "shopify",
         "order.cancelled": "cancelled-paid-outside",
         "order.cancellation_declined": "cancellation-declined",

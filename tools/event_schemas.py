@@ -163,7 +163,7 @@ KINDS = (
     _kind("fulfilment_order.picked", "FO", "Units are picked.", {"fo_id": ID}, may=_NODE),
     _kind("fulfilment_order.packed", "FO", "A package is packed and labelled.", {"fo_id": ID}, may={**_NODE, "packages": PACKAGES, "package": COUNT}),
     _kind("fulfilment_order.shipped", "FO", "Packages have left. `last`: with them the whole order.", {**_FO, "packages": PACKAGES, "last": FLAG}, may={"before": LINES, "part": COUNT, "collected": {**FLAG, "description": "Its customer has fetched it: no parcel"}}, to="notifications accounting channel-acks stock payment routing"),
-    _kind("fulfilment_order.ready_for_pickup", "FO", "It waits at the store for its customer, who can fetch it until then.", {**_FO, "until": TEXT}, to="notifications"),
+    _kind("fulfilment_order.ready_for_pickup", "FO", "It waits at the store for its customer, who can fetch it until then.", {**_FO, "until": TEXT}, to="notifications channel-acks"),
     _kind("fulfilment_order.pickup_reminder", "FO", "Half of that time is over.", {**_FO, "until": TEXT}, to="notifications"),
     _kind("fulfilment_order.not_collected", "FO", "Nobody has fetched it in time: a case for a person.", {**_FO, "until": TEXT}),
     _kind("fulfilment_order.collected", "FO", "Its customer has fetched these units; the `rest` waits on.", _FO, may={"rest": LINES}),

@@ -20,6 +20,7 @@ SCHEMA = build_schema(
 type Query { order(id: ID!): Order  orders(first: Int, after: String, query: String, sortKey: OrderSortKeys): OrderConnection! fulfillmentOrder(id: ID!): FulfillmentOrder }
 type Mutation {
   fulfillmentCreate(fulfillment: FulfillmentInput!, message: String): FulfillmentCreatePayload
+  fulfillmentOrderLineItemsPreparedForPickup(input: FulfillmentOrderLineItemsPreparedForPickupInput!): FulfillmentOrderLineItemsPreparedForPickupPayload
   orderCancel(orderId: ID!, reason: OrderCancelReason!, restock: Boolean!, notifyCustomer: Boolean = false,
     refundMethod: OrderCancelRefundMethodInput, staffNote: String): OrderCancelPayload
 }
@@ -70,6 +71,10 @@ input FulfillmentOrderLineItemsInput { fulfillmentOrderId: ID! fulfillmentOrderL
 input FulfillmentOrderLineItemInput { id: ID! quantity: Int! }
 input FulfillmentOriginAddressInput { countryCode: String! }
 input FulfillmentTrackingInput { company: String number: String numbers: [String!] url: URL urls: [URL!] }
+input FulfillmentOrderLineItemsPreparedForPickupInput { lineItemsByFulfillmentOrder: [PreparedFulfillmentOrderLineItemsInput!]! }
+input PreparedFulfillmentOrderLineItemsInput { fulfillmentOrderId: ID! }
+type FulfillmentOrderLineItemsPreparedForPickupPayload { userErrors: [PreparedForPickupUserError!]! }
+type PreparedForPickupUserError { code: String field: [String!] message: String! }
 type FulfillmentCreatePayload { fulfillment: Fulfillment userErrors: [UserError!]! }
 type UserError { field: [String!] message: String! }
 enum OrderCancelReason { CUSTOMER DECLINED FRAUD INVENTORY OTHER STAFF }
@@ -100,6 +105,7 @@ class ShopifyShop:
             "orders": self._orders,
             "fulfillmentOrder": self._fulfillment_order,
             "fulfillmentCreate": self._fulfil,
+            "fulfillmentOrderLineItemsPreparedForPickup": self._prepared,
             "orderCancel": self._cancel,
             "refundCreate": self._refund,
             "inventoryItems": self.inventory.items,
@@ -159,6 +165,18 @@ class ShopifyShop:
         told = {"lines": wanted, "tracking": made["tracking"], "message": message, "notify": fulfillment.get("notifyCustomer")}
         self.shops.note(self.channel, order["reference"], "fulfillmentCreate", told)
         return {"fulfillment": _fulfillment(made), "userErrors": []}
+
+    def _prepared(self, info: object, input: dict[str, Any]) -> Any:
+        """Each fulfilment order as a whole, once."""
+        for each in input["lineItemsByFulfillmentOrder"]:
+            order = self._known(each["fulfillmentOrderId"], "FulfillmentOrder")
+            if order is None or order.get("prepared") or order.get("method") != "PICK_UP":
+                code = "NO_LINE_ITEMS_TO_PREPARE_FOR_FULFILLMENT_ORDER" if order else "FULFILLMENT_ORDER_INVALID"
+                return {"userErrors": [{"code": code, "field": ["input"], "message": "nothing to prepare"}]}
+            order["prepared"] = True
+            self.shops.save(self.channel, order)
+            self.shops.note(self.channel, order["reference"], "preparedForPickup", {})
+        return {"userErrors": []}
 
     def _cancel(self, info: object, orderId: str, **how: Any) -> Any:
         order = self._known(orderId, "Order")

@@ -5,11 +5,11 @@ from graphql import GraphQLSchema, build_client_schema, parse, validate
 
 from local.problems import Problem
 from tools import judges
-from waybill.channels import shopify_admin, shopify_orders, shopify_refunds, shopify_stock
+from waybill.channels import shopify_admin, shopify_orders, shopify_pickup_admin, shopify_refunds, shopify_stock
 
 OPERATIONS = {
     f"{module.__name__.rpartition('.')[2]}.{name}": text
-    for module in (shopify_admin, shopify_orders, shopify_refunds, shopify_stock)
+    for module in (shopify_admin, shopify_orders, shopify_pickup_admin, shopify_refunds, shopify_stock)
     for name, text in vars(module).items()
     if name.isupper() and isinstance(text, str) and text.lstrip().startswith(("query", "mutation"))
 }
@@ -34,4 +34,4 @@ def test_the_judge_refuses_a_field_that_shopify_does_not_have(schema):
 
 
 def test_every_operation_is_judged():
-    assert len(OPERATIONS) == 11
+    assert len(OPERATIONS) == 13

@@ -12,7 +12,7 @@ from waybill.aws.logs import count, logger
 from waybill.channels import messages, registry
 from waybill.channels.connecting import remote
 from waybill.channels.exploding import as_sold, sold_there
-from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Parcel, Reduction, Refund, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Parcel, Ready, Reduction, Refund, Shipment
 from waybill.channels.patience import LeftAlone, Patience
 from waybill.channels.ports import AskedToWait, ChannelRefused, Remote
 from waybill.kernel import json as strict_json
@@ -28,6 +28,7 @@ from waybill.shop import store as shop
 from waybill.shop.model import Channel
 
 SHIPPED, CANCELLED, REDUCED = "fulfilment_order.shipped", "order.cancelled", LINES_CANCELLED
+READY, _WAITS = "fulfilment_order.ready_for_pickup", "ready_for_pickup"
 ACCEPTED, GIVEN_BACK, OWED = "order.confirmed", "payment.refunded", "payment.refund_owed"
 Steps = Callable[[Record, Event], tuple[int, int] | None]
 """What the channel has returned of an order in all before and after it carries out what an event says that it owes; None: that is for a person."""
@@ -49,7 +50,7 @@ class ChannelAcks:
         Raises Unavailable (come back later) and ChannelRefused (to the dead letters, in the end).
         """
         event = Event.from_dict(message["detail"])
-        if event.type not in (ACCEPTED, SHIPPED, CANCELLED, REDUCED, DECLINED, GIVEN_BACK, OWED):
+        if event.type not in (ACCEPTED, READY, SHIPPED, CANCELLED, REDUCED, DECLINED, GIVEN_BACK, OWED):
             return
         if _its_own(event):
             return
@@ -126,6 +127,11 @@ def _tell(teller: Remote, event: Event, record: Record) -> None:
         teller.cancelled(Cancellation(event.id, order.id, order.external_reference, str(event.data.get("reason", ""))))
         return
     data = event.data
+    if event.type == READY:
+        lines = as_sold(order, {}, {line: int(units) for line, units in data["lines"].items()})
+        if any(item["id"] == data["fo_id"] and item["status"] == _WAITS for item in record.fulfilment_orders):  # else what became of it is told
+            teller.ready(Ready(event.id, order.id, order.external_reference, data["fo_id"], lines, as_sold(order, {}, _at_counters(record, waiting=True))))
+        return
     if event.type == REDUCED:
         teller.reduced(Reduction(event.id, order.id, order.external_reference, dict(data["lines"]), str(data.get("reason", ""))))
         return
@@ -139,9 +145,22 @@ def _tell(teller: Remote, event: Event, record: Record) -> None:
     if order.edits and shop.channel(order.channel).kind != "api":
         lines = sold_there(store.as_placed(record), as_sold(order, {}, before), lines)
     last = bool(data.get("last"))
+    fetched = as_sold(order, {}, _at_counters(record)) if data.get("collected") else None
     if not lines and not last:
         return  # a part of a bundle: the channel hears of the bundle, with the parcel that makes it whole
-    teller.shipped(Shipment(event.id, order.id, order.external_reference, data["fo_id"], lines, parcels, last, event.time, int(data.get("part", 0))))
+    teller.shipped(Shipment(event.id, order.id, order.external_reference, data["fo_id"], lines, parcels, last, event.time, int(data.get("part", 0)), fetched))
+
+
+def _at_counters(record: Record, waiting: bool = False) -> dict[str, int]:
+    """Units by line that the customer has fetched where they were; and those that wait for him there."""
+    found = Counter[str]()
+    for item in record.fulfilment_orders:
+        if not item.get("pickup") or item["pickup"]["node"] != item["node"]:
+            continue
+        for line, each in item["lines"].items():
+            has = each.get("collected", each["quantity"] if item["status"] == "delivered" else 0)
+            found[line] += each["quantity"] if waiting and item["status"] == _WAITS else has
+    return {line: units for line, units in found.items() if units}
 
 
 def _left_before(record: Record, fo_id: str) -> Counter[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from waybill.channels.calling import Caller
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Reduction, Refund, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Ready, Reduction, Refund, Shipment
 from waybill.channels.model.signature import standard_webhook
 from waybill.channels.ports import Page
 from waybill.kernel.clock import instant
@@ -26,6 +26,9 @@ class OwnWebhook:
 
     def accepted(self, acceptance: Acceptance) -> None:
         self.post("order.confirmed", acceptance.event_id, plain(acceptance))
+
+    def ready(self, ready: Ready) -> None:
+        self.post("fulfilment_order.ready_for_pickup", ready.event_id, plain(ready))
 
     def shipped(self, shipment: Shipment) -> None:
         self.post("order.shipped", shipment.event_id, plain(shipment))

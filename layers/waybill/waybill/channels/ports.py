@@ -13,7 +13,7 @@ from waybill.shop.model import Channel
 
 if TYPE_CHECKING:  # the door for orders tells nobody anything, and loads this
     from waybill.channels.model.levels import Heard, Levels
-    from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Reduction, Refund, Shipment
+    from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Ready, Reduction, Refund, Shipment
 
 ORDER, WORD, NOTHING = "order", "word", "nothing"
 """What a document carries: the whole order as it stands, word that an order has changed, nothing of an order."""
@@ -93,6 +93,10 @@ class Remote(Protocol):
     if the channel lets it look first. What a channel has no word for is told in silence. Raises ChannelRefused, AskedToWait, Unavailable."""
 
     def accepted(self, acceptance: Acceptance) -> None: ...
+
+    def ready(self, ready: Ready) -> None:
+        """It waits at the store for its customer."""
+        ...
 
     def shipped(self, shipment: Shipment) -> None: ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Reduction, Refund, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Ready, Reduction, Refund, Shipment
 
 
 class Quiet:
@@ -12,6 +12,8 @@ class Quiet:
     __slots__ = ()
 
     def accepted(self, acceptance: Acceptance) -> None: ...
+
+    def ready(self, ready: Ready) -> None: ...
 
     def shipped(self, shipment: Shipment) -> None: ...
 

@@ -321,7 +321,7 @@ def _remote(outgoing: Outgoing) -> Remote:
     from waybill.channels.calling import caller
     from waybill.channels.shopify_admin import Shopify
 
-    return Shopify(caller(outgoing, "admin_url", {"X-Shopify-Access-Token": outgoing.credentials["access_token"]}), str(outgoing.channel.settings.get("location_id", "")))
+    return Shopify(caller(outgoing, "admin_url", {"X-Shopify-Access-Token": outgoing.credentials["access_token"]}), str(outgoing.channel.settings.get("location_id", "")), outgoing.channel.settings.get("tell_ready") is True)
 
 
 def _topic(headers: Mapping[str, str], document: Any) -> str:

@@ -14,7 +14,7 @@ from waybill.aws.logs import logger
 from waybill.channels import shopify_orders
 from waybill.channels.calling import Caller
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Parcel, Reduction, Refund, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Parcel, Ready, Reduction, Refund, Shipment
 from waybill.channels.ports import AskedToWait, ChannelRefused, Page
 from waybill.kernel.errors import NotFound
 
@@ -80,10 +80,11 @@ mutation WaybillCancel(
 
 @dataclass(frozen=True, slots=True)
 class Shopify:
-    """`location` is where its stock is told."""
+    """`location` is where its stock is told; `tells_ready`: that something waits for its customer."""
 
     caller: Caller
     location: str = ""
+    tells_ready: bool = False
 
     def accepted(self, acceptance: Acceptance) -> None:
         """Nothing: Shopify has no word for it."""
@@ -118,6 +119,13 @@ class Shopify:
         found = self._ask("shopify.changed_orders", shopify_orders.CHANGED, variables)["orders"]
         page, references = found["pageInfo"], [node["id"].rpartition("/")[2] for node in found["nodes"]]
         return Page(tuple((reference, self.order(reference)) for reference in references), page["endCursor"] if page["hasNextPage"] else "")
+
+    def ready(self, ready: Ready) -> None:
+        """Only where the settings say so, for Shopify mails the customer then, besides us."""
+        if self.tells_ready:
+            from waybill.channels import shopify_pickup_admin
+
+            shopify_pickup_admin.tell(self._ask, self._lines, ready)
 
     def shipped(self, shipment: Shipment) -> None:
         """One fulfillment for each of Shopify's locations that holds our lines."""
@@ -210,7 +218,9 @@ class Shopify:
 
 
 def _without_told(shipment: Shipment, fulfillments: list[dict[str, Any]]) -> dict[str, int]:
-    """Our lines less what fulfillments with our tracking numbers cover already."""
+    """Our lines less what fulfillments with our tracking numbers cover already; of what is fetched, all that is by now less what those without any do."""
+    if shipment.fetched is not None:
+        return _unfetched(shipment.fetched, fulfillments)
     ours = {parcel.tracking_number for parcel in shipment.parcels}
     untold = dict(shipment.lines)
     for fulfillment in fulfillments:
@@ -220,6 +230,14 @@ def _without_told(shipment: Shipment, fulfillments: list[dict[str, Any]]) -> dic
         for line in fulfillment["fulfillmentLineItems"]["nodes"]:
             id = line["lineItem"]["id"].rpartition("/")[2]
             untold[id] = untold.get(id, 0) - line["quantity"]
+    return {id: units for id, units in untold.items() if units > 0}
+
+
+def _unfetched(fetched: dict[str, int], fulfillments: list[dict[str, Any]]) -> dict[str, int]:
+    untold = dict(fetched)
+    for line in (line for each in fulfillments if each["status"] != "CANCELLED" and not each["trackingInfo"] for line in each["fulfillmentLineItems"]["nodes"]):
+        id = line["lineItem"]["id"].rpartition("/")[2]
+        untold[id] = untold.get(id, 0) - line["quantity"]
     return {id: units for id, units in untold.items() if units > 0}
 
 

@@ -21,7 +21,7 @@ from waybill.channels import details, pickup
 from waybill.channels.details import listed, plain_number, promised_days, said
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Cancellation, Refund, Shipment
+from waybill.channels.model.shipment import Cancellation, Ready, Refund, Shipment
 from waybill.channels.model.standing import Standing
 from waybill.channels.ports import NOTHING, WORD, About, Adapter, Hook, Outgoing, Page, Remote, Signed, Stock
 from waybill.channels.quiet import Quiet
@@ -273,6 +273,10 @@ class Square(Quiet):
         found = self.caller.json("square.orders", "POST", "/v2/orders/search", asked)
         return Page(tuple((order["id"], self._with_skus(order)) for order in found.get("orders", ())), found.get("cursor", ""))
 
+    def ready(self, ready: Ready) -> None:
+        """A pickup fulfilment is prepared; Square says so of the whole of it."""
+        self._change(ready.external_reference, "PREPARED", {}, of_type="PICKUP")
+
     def shipped(self, shipment: Shipment) -> None:
         if not shipment.last:
             return
@@ -282,10 +286,10 @@ class Square(Quiet):
     def cancelled(self, cancellation: Cancellation) -> None:
         self._change(cancellation.external_reference, "CANCELED", {}, {"state": "CANCELED"})
 
-    def _change(self, reference: str, state: str, more: Mapping[str, Any], of_order: Mapping[str, Any] | None = None) -> None:
-        """Only what is not so yet; the version that was read goes along, so that nobody's change is lost."""
+    def _change(self, reference: str, state: str, more: Mapping[str, Any], of_order: Mapping[str, Any] | None = None, of_type: str = "") -> None:
+        """Only what is not so yet (of fulfilments `of_type`, where one is named); the version that was read goes along, so that nobody's change is lost."""
         order = self.caller.json("square.order", "GET", f"/v2/orders/{_id(reference)}")["order"]
-        open_ones = [each for each in order.get("fulfillments", ()) if each["state"] not in ("COMPLETED", "CANCELED", "FAILED")]
+        open_ones = [each for each in order.get("fulfillments", ()) if each["state"] not in ("COMPLETED", "CANCELED", "FAILED", state) and each.get("type") == (of_type or each.get("type"))]
         change = dict(of_order or {}) if order.get("state") == "OPEN" else {}
         if not open_ones and not change:
             return

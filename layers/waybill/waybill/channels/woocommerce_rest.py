@@ -11,7 +11,7 @@ from typing import Any
 
 from waybill.channels.calling import Caller
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Reduction, Refund, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, Declined, GivenBack, Ready, Reduction, Refund, Shipment
 from waybill.channels.ports import ChannelRefused, Page
 
 _A_PAGE = 50
@@ -49,6 +49,9 @@ class WooCommerce:
         if not isinstance(found, list):
             raise ChannelRefused("woocommerce.orders: the answer is no list")
         return Page(tuple((str(each["id"]), each) for each in found), str(page + 1) if len(found) == _A_PAGE else "")
+
+    def ready(self, ready: Ready) -> None:
+        """Nothing: WooCommerce has no word for it."""
 
     def shipped(self, shipment: Shipment) -> None:
         """The note first, the order after it: whoever sees the order completed finds the tracking number."""

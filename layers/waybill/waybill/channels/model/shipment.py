@@ -17,7 +17,8 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """Goods that have left a node at an instant. `last`: nothing follows. `part`: how many parcels of the same fulfilment order had left before."""
+    """Goods that have left a node at an instant. `last`: nothing follows. `part`: how many parcels of the same fulfilment order had left before. `fetched`:
+    where its customer has fetched them at a counter, what he has fetched of the order in all by now; no parcel has a number to be known by again."""
 
     event_id: str
     order_id: str
@@ -28,11 +29,24 @@ class Shipment:
     last: bool
     at: str = ""
     part: int = 0
+    fetched: dict[str, int] | None = None
 
     @property
     def name(self) -> str:
         """What it is called at a channel: the fulfilment order, and which of its shipments where it leaves in several."""
         return f"{self.fo_id}-p{self.part}" if self.part else self.fo_id
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Goods wait at a store for their customer. `in_all`: what of the order has been made ready where it was by now, what he has fetched of it too."""
+
+    event_id: str
+    order_id: str
+    external_reference: str
+    fo_id: str
+    lines: dict[str, int]
+    in_all: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
