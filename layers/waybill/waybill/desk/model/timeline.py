@@ -214,5 +214,10 @@ _SENTENCES: dict[str, _Sentence] = {
     "fulfilment_order.lost": lambda t: (f"Parcel {t.data.get('package', '')} from {t.node} is lost", "a case for a person", "stuck"),
     "fulfilment_order.label_bought": lambda t: (f"Label of parcel {t.data.get('package', '')} bought", _with(str(t.data.get("carrier") or ""), _cost(t)), "busy"),
     "fulfilment_order.label_voided": lambda t: (f"Label of parcel {t.data.get('package', '')} given back", str(t.data.get("tracking_number") or ""), "off"),
+    "fulfilment_order.return_labelled": lambda t: (f"Return label of parcel {t.data.get('package', '')} made", _with(str(t.data.get("tracking_number") or ""), _cost(t)), "busy"),
+    "fulfilment_order.return_mailed": lambda t: (f"Return label of parcel {t.data.get('package', '')} sent to the customer", "", "busy"),
+    "fulfilment_order.return_voided": lambda t: (f"Return label of parcel {t.data.get('package', '')} given back", str(t.data.get("tracking_number") or ""), "off"),
+    "fulfilment_order.return_void_refused": lambda t: (f"Return label of parcel {t.data.get('package', '')} not taken back", str(t.data.get("tracking_number") or ""), "stuck"),
+    "fulfilment_order.return_tracked": lambda t: (f"{_parcel(t)} on its way back: {words.status(str(t.data.get('status', ''))).lower()}", "", "moving"),
     "fulfilment_order.void_refused": lambda t: (f"Label of parcel {t.data.get('package', '')} not taken back", str(t.data.get("tracking_number") or ""), "stuck"),
 }
