@@ -106,11 +106,35 @@ def _given_back_as_it_travels(the: Dweller) -> Begun:
     return [_does(the, work, "void"), lambda: the.scan(package, "in_transit", "2026-11-24T00:00:00Z")], _settled(the, look)
 
 
+def _way_back_bought_as_it_is_cancelled(the: Dweller) -> Begun:
+    """What was sold for its way back is given back, whoever was first."""
+    id, work = _begun(the, "pack")
+
+    def look(told: Told) -> list[str]:
+        became, live = the.order(id)["status"], _live(the)
+        return [] if became == "cancelled" and not live else [f"{statuses(told)}: the order is {became}, and {live} are live"]
+
+    return [_does(the, work, "packages/1/return-label"), asked(the, f"/v1/orders/{id}/cancel", {"reason": "no"})], _settled(the, look)
+
+
+def _way_back_bought_as_it_is_unpacked(the: Dweller) -> Begun:
+    _, work = _begun(the, "pack")
+
+    def look(told: Told) -> list[str]:
+        _does(the, work, "void")()  # as who was told to try again does
+        now = the.call("GET", f"/v1/fulfilment-orders/{work['id']}").json()
+        return [] if (now["status"], _live(the)) == ("picked", []) else [f"{statuses(told)}: {now['status']}, {_live(the)} live"]
+
+    return [_does(the, work, "packages/1/return-label"), _does(the, work, "void")], _settled(the, look)
+
+
 _SOLD = SOLD["sold"].set_up
 LABELS = {
     "two pack one work": Race(_two_packers, set_up=_SOLD, tried=DRAWN),
     "a label is bought as the order is cancelled": Race(_bought_as_it_is_cancelled, set_up=_SOLD, tried=ALL_IN_PROOF),
     "a label is given back as its parcel ships": Race(_given_back_as_it_ships, set_up=_SOLD),
     "a label is given back twice": Race(_given_back_twice, set_up=_SOLD),
+    "a return label is bought as the order is cancelled": Race(_way_back_bought_as_it_is_cancelled, set_up=_SOLD, tried=ALL_IN_PROOF),
+    "a return label is bought as its parcel is labelled anew": Race(_way_back_bought_as_it_is_unpacked, set_up=_SOLD, tried=ALL_IN_PROOF),
     "a label is given back as its parcel travels": Race(_given_back_as_it_travels, set_up=_SOLD),
 }

@@ -202,6 +202,15 @@ def does_not_come_back(the: Life) -> str:
     return _cancelled(the, order_id)
 
 
+def cancelled_while_its_way_back_is_bought(the: Life) -> str:
+    """The label by which it would come back was bought, and nobody heard of it."""
+    order_id, work = packed(the)
+    the.outside.carrier.forgets = True
+    the.ask("POST", f"/v1/fulfilment-orders/{work['id']}/packages/1/return-label", {}, work["node"])
+    the.outside.carrier.forgets = False
+    return _cancelled(the, order_id)
+
+
 def neither_comes_back_nor_goes(the: Life) -> str:
     """A unit is taken out of its parcel, which has a label for its way back; what is left goes out without."""
     order_id, work = packed(the, ("TEA", 3))
@@ -312,6 +321,7 @@ SOLD = {
     "sold-reshipped": Sold(reshipped, "shipped"),
     "sold-comes-back": Sold(comes_back, "completed"),
     "sold-does-not-come-back": Sold(does_not_come_back, "cancelled"),
+    "sold-way-back-bought": Sold(cancelled_while_its_way_back_is_bought, "cancelled"),
     "sold-neither": Sold(neither_comes_back_nor_goes, "completed", asked=True),
     "sold-short": Sold(short_of_a_unit, "completed"),
     "sold-short-packed": Sold(short_once_packed, "completed"),

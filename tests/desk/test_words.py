@@ -67,6 +67,16 @@ def test_an_event_that_nobody_put_into_words_is_shown_all_the_same() -> None:
     assert moments(order)[0].detail == "asked for"
 
 
+def test_a_label_says_what_it_was_bought_for() -> None:
+    from dataclasses import replace
+
+    from waybill.kernel.events import Entry
+
+    bought = Entry(1, "fulfilment_order.label_bought", at(1), "node:reno", {"package": 1, "carrier": "easypost", "cost": 607, "currency": "USD"})
+    (moment,) = moments(replace(simple("ord_a", "1", "released", 5, 100), history=(("fo_a-1", bought),)))
+    assert (moment.title, moment.detail) == ("Label of parcel 1 bought", "easypost · $6.07")
+
+
 def test_the_flow_says_where_an_order_stands() -> None:
     shop = Shop()
     assert [(step.name, step.note) for step in steps(shop.order(SHIPPING)) if step.state == "now"] == [("Shipped", "1 of 2")]

@@ -62,7 +62,22 @@ def test_of_parcels_that_are_taken_apart_it_is_said_what_came_back(kept: dict[in
 def test_with_parcels_that_are_taken_apart_goes_what_was_sold_for_their_way_back(taken: bool, told: tuple[str, int, str]) -> None:
     back = Back("easypost", "ground", "Ground", 607, "USD", "9400", "shp_9", status=returning.BOUGHT)
     stood = work(buying=buying.dropped(work(packages=(SOLD, replace(OURS, back=back))), AT))
-    assert said(buying.given_up(stood, {}, {2: taken}, AT, "fulfilment")) == [("label_voided", 900, "shp_1"), told]
+    assert said(buying.given_up(stood, {}, {2: (back, taken)}, AT, "fulfilment")) == [("label_voided", 900, "shp_1"), told]
+
+
+BEGUN = Back("easypost", "ground", "Ground", 600, "USD", handle="shp_9/rate_1", key="fo-1-back-7")
+NINTH = replace(BEGUN, cost=607, tracking_number="9400", shipment="shp_9")
+
+
+@pytest.mark.parametrize(
+    "answer, told",
+    [(None, []), ((NINTH, True), []), ((NINTH, False), [("return_labelled", 607, "shp_9"), ("return_void_refused", 0, "shp_9")])],
+)
+def test_of_a_way_back_that_nobody_had_heard_of_only_what_its_carrier_keeps_is_said(answer: returning.Answer | None, told: list[tuple[str, int, str]]) -> None:
+    cancelled = returning.given_up(work(status="cancelled", packages=(replace(SOLD, back=BEGUN),)), 1)
+    after = returning.ended(cancelled, 1, answer, AT, "fulfilment")
+    assert said(after) == told
+    assert (after.package(1).back is None) == (not told) and returning.sold(after.package(1)) is None
 
 
 def test_for_a_label_of_our_own_nothing_comes_back() -> None:

@@ -77,7 +77,7 @@ class Labels:
             if known and not carrier.void(known.shipment, key):
                 cases.open_one(_refused(work, package, known.tracking_number, at))
                 kept[package.n] = known
-        back = {package.n: self._takes_back(known) for package in purchase.packages if (known := returning.sold(package))}
+        back = {package.n: self._given_back(known) for package in purchase.packages if (known := returning.sold(package))}
         return _saved(work, verbs.given_up(work, kept, back, at, _ACTOR))
 
     def void(self, fo_id: str, numbers: Sequence[int], actor: str, node: str = "") -> tuple[Record, FulfilmentOrder]:
@@ -142,11 +142,18 @@ class Labels:
         for package in (work.package(n) for n in numbers):
             if back := returning.sold(package):
                 work = _saved(work, returning.given_up(work, package.n))
-                work = _saved(work, returning.voided(work, package.n, self._takes_back(back), instant(self.clock()), actor))
+                work = _saved(work, returning.ended(work, package.n, self._given_back(back), instant(self.clock()), actor))
         return work
 
-    def _takes_back(self, back: Back) -> bool:
-        return self.carrier(back.carrier).void(back.shipment, f"{back.key}-void")
+    def _given_back(self, back: Back) -> returning.Answer | None:
+        """None where its carrier has sold none, or has taken it back before anybody knew of it."""
+        carrier = self.carrier(back.carrier)
+        if not back.shipment:
+            got = carrier.found(Offer(back.carrier, back.service, back.service_name, back.cost, back.currency, 0, handle=back.handle), back.key)
+            if got is None:
+                return None
+            back = replace(back, tracking_number=got.tracking_number, shipment=got.shipment, cost=got.price, currency=got.currency or back.currency)
+        return back, carrier.void(back.shipment, f"{back.key}-void")
 
     def _answered(self, work: FulfilmentOrder, package: Package, back: bool, actor: str) -> FulfilmentOrder:
         """What the carrier has said is written down, also of a parcel that was found to travel meanwhile. Raises Conflict where somebody else has written it down."""

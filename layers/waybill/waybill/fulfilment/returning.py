@@ -111,7 +111,18 @@ class Returning:
         drawn = {name.rpartition(".")[2]: content for name, content in got.label.items()} or self.print(record, work, after, asked)
         for kind, content in drawn.items():
             files.put(paper_key(work, after, kind), content, _TYPES[kind])
-        return _saved(work, verbs.bought(work, package.n, named, instant(self.clock()), actor))
+        try:
+            return _saved(work, verbs.bought(work, package.n, named, instant(self.clock()), actor))
+        except WriteConflict:
+            self._unless_wanted(work.id, package.n, named)
+            raise
+
+    def _unless_wanted(self, fo_id: str, n: int, named: Back) -> None:
+        """The record has changed while a label was bought: where nobody buys under this key any more, it is given back."""
+        packages = [package for package in load(fo_id)[1].packages if package.n == n]
+        wanted = any(package.back and package.back.key == named.key and package.back.status in (verbs.BUYING, verbs.BOUGHT) for package in packages)
+        if named.shipment and not wanted and not self.carrier(named.carrier).void(named.shipment, f"{named.key}-void"):
+            logger.error("a return label that nobody wants is not taken back", fo_id=fo_id, package=n, tracking_number=named.tracking_number)
 
     def _asked(self, record: Record, work: FulfilmentOrder, package: Package) -> Sending:
         """From the customer to the node of the policy `returns`, or to where it left."""

@@ -53,9 +53,9 @@ def bought(work: FulfilmentOrder, packages: Sequence[Package], at: str, actor: s
     return work
 
 
-def given_up(work: FulfilmentOrder, kept: Mapping[int, Package], back: Mapping[int, bool], at: str, actor: str) -> FulfilmentOrder:
-    """An intent is over, and what was bought of it given back. `kept`: labels that their carriers do not take back, by the number of their package; `back`: whether those for the
-    way back were taken. Of one that was known to be bought it is said that it is so no more; of one that never came to be known only that it costs all the same."""
+def given_up(work: FulfilmentOrder, kept: Mapping[int, Package], back: Mapping[int, returning.Answer | None], at: str, actor: str) -> FulfilmentOrder:
+    """An intent is over, and what was bought of it given back. `kept`: labels that their carriers do not take back, by the number of their package; `back`: what was said of those for the
+    way back. Of one that was known to be bought it is said that it is so no more; of one that never came to be known only that it costs all the same."""
     if work.buying is None:
         return work
     after = done(work)

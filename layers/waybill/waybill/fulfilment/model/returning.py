@@ -67,14 +67,38 @@ def mailed(work: FulfilmentOrder, n: int, paper: str, at: str, actor: str) -> Fu
 
 
 def sold(package: Package) -> Back | None:
-    """The label for its way back that a carrier has sold and not taken back: of no use once the package does not go out."""
-    return package.back if package.back and package.back.shipment and package.back.status in (BOUGHT, VOIDING) else None
+    """The label for its way back that a carrier has sold, or may have, and has not taken back: of no use once the package does not go out."""
+    back = package.back
+    return back if back and (back.status in (BUYING, VOIDING) or back.status == BOUGHT and bool(back.shipment)) else None
 
 
 def given_up(work: FulfilmentOrder, n: int) -> FulfilmentOrder:
     """The package does not go out: what was sold for its way back is about to be given back too."""
     back = sold(work.package(n))
-    return _with(work, n, replace(back, status=VOIDING)) if back and back.status == BOUGHT else work
+    return _with(work, n, replace(back, status=VOIDING)) if back and back.status != VOIDING else work
+
+
+Answer = tuple[Back, bool]
+"""A label as its carrier knows it, and whether it has taken it back."""
+
+
+def ended(work: FulfilmentOrder, n: int, answer: Answer | None, at: str, actor: str) -> FulfilmentOrder:
+    """What was given up has come to its end; of what nobody had heard of and is not kept nothing stays."""
+    before = work.package(n).back
+    if before is None or answer is None or (answer[1] and not before.shipment):
+        return forget(work, n)
+    known, taken = answer
+    return answered(_with(work, n, replace(known, status=VOIDED if taken else VOID_REFUSED)), n, before, answer, at, actor)
+
+
+def answered(work: FulfilmentOrder, n: int, before: Back, answer: Answer | None, at: str, actor: str) -> FulfilmentOrder:
+    """What a carrier has said of a return label that was on record as `before`, also of a package that stands no more. Of one that never came to be known it is said only that it
+    costs all the same."""
+    if answer is None or (answer[1] and not before.shipment):
+        return work
+    known, taken = answer
+    work = work if before.shipment else told(work, "return_labelled", at, actor, _said(n, known, known.cost))
+    return told(work, "return_voided" if taken else "return_void_refused", at, actor, _said(n, known, known.cost if taken else 0))
 
 
 def void(work: FulfilmentOrder, n: int) -> FulfilmentOrder:
@@ -94,12 +118,8 @@ def voided(work: FulfilmentOrder, n: int, given_back: bool, at: str, actor: str)
     back = work.package(n).back
     if back is None or back.status != VOIDING:
         return work
-    return answered(_with(work, n, replace(back, status=VOIDED if given_back else VOID_REFUSED)), n, back, given_back, at, actor)
-
-
-def answered(work: FulfilmentOrder, n: int, back: Back, given_back: bool, at: str, actor: str) -> FulfilmentOrder:
-    """What a carrier has said of a return label, also of a package that stands no more."""
-    return told(work, "return_voided" if given_back else "return_void_refused", at, actor, _said(n, back, back.cost if given_back and back.shipment else 0))
+    after = _with(work, n, replace(back, status=VOIDED if given_back else VOID_REFUSED))
+    return told(after, "return_voided" if given_back else "return_void_refused", at, actor, _said(n, back, back.cost if given_back and back.shipment else 0))
 
 
 def track(work: FulfilmentOrder, number: str, scan: Scan, at: str, actor: str) -> FulfilmentOrder:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 _LIVE = (None, "", "voiding")
-_LIVE_BACK = ("bought", "voiding")
+_UNKNOWN_BACK = ("buying", "voiding")
 
 
 def live(work: Mapping[str, Any]) -> bool:
@@ -22,4 +22,4 @@ def live_though_cancelled(works: Iterable[Mapping[str, Any]]) -> bool:
 def _bears(package: Mapping[str, Any]) -> bool:
     """A label that goes out with it, or by which it would come back."""
     back = package.get("back") or {}
-    return bool(package.get("shipment") and package.get("label") in _LIVE or back.get("shipment") and back.get("status") in _LIVE_BACK)
+    return bool(package.get("shipment") and package.get("label") in _LIVE or back.get("status") in _UNKNOWN_BACK or back.get("shipment") and back.get("status") == "bought")
