@@ -42,10 +42,10 @@ def request(method: str, path: str, body: Any, headers: dict[str, str] | None, q
 def function_for(method: str, path: str) -> str:
     """The function of the route of the template that matches best. Raises LookupError."""
     given = path.strip("/").split("/")
-    fits, folder = max(((_fit(template, given), folder) for template, folder in _routes(method, given[1] if len(given) > 1 else "")), default=(-1, ""))
-    if fits < 0:
-        raise LookupError(f"no route for {method} {path}")
-    return folder
+    for parts, greedy, said, folder in _routes(method, given[1] if len(given) > 1 else ""):
+        if (len(given) > parts if greedy else len(given) == parts) and all(given[place] == part for place, part in said):
+            return folder
+    raise LookupError(f"no route for {method} {path}")
 
 
 def has_route(method: str, path: str) -> bool:
@@ -57,30 +57,27 @@ def has_route(method: str, path: str) -> bool:
 
 
 @cache
-def _routes(method: str, second: str) -> tuple[tuple[tuple[str, ...], str], ...]:
-    """Those that may fit a path by its second part."""
+def _routes(method: str, second: str) -> list[tuple[int, bool, list[tuple[int, str]], str]]:
+    """Those that may fit a path by its second part, the most specific first; a greedy tail is least: how many parts, whether more may follow, which of them are said and
+    where, and the function."""
     every = (
         (event["Properties"]["Method"], tuple(event["Properties"]["Path"].strip("/").split("/")), folder)
         for folder, properties in functions().items()
         for event in properties.get("Events", {}).values()
         if event["Type"] == "HttpApi"
     )
-    return tuple(
+    fitting = [
         (template, folder)
         for wanted, template, folder in every
         if wanted in (method, "ANY") and (len(template) < 2 or template[1] == second or template[1].startswith("{"))
-    )
+    ]
+    return [_route(*one) for one in sorted(fitting, key=lambda one: (_exactness(one[0]), one[1]), reverse=True)]
 
 
-def _fit(wanted: tuple[str, ...], given: list[str]) -> int:
-    """How specifically a route fits a path; -1 for not at all. A greedy tail fits least."""
-    if wanted[-1].endswith("+}"):
-        head = wanted[:-1]
-        fits = len(given) > len(head) and all(_part(a, b) for a, b in zip(head, given, strict=False))
-        return len(head) if fits else -1
-    fits = len(wanted) == len(given) and all(_part(a, b) for a, b in zip(wanted, given, strict=True))
-    return 100 + sum(not part.startswith("{") for part in wanted) if fits else -1
+def _route(template: tuple[str, ...], folder: str) -> tuple[int, bool, list[tuple[int, str]], str]:
+    greedy = template[-1].endswith("+}")
+    return len(template) - greedy, greedy, [(place, part) for place, part in enumerate(template) if not part.startswith("{")], folder
 
 
-def _part(template: str, given: str) -> bool:
-    return template.startswith("{") or template == given
+def _exactness(template: tuple[str, ...]) -> int:
+    return len(template) - 1 if template[-1].endswith("+}") else 100 + sum(not part.startswith("{") for part in template)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from proof.cloud.sqs import record
 from proof.living import Dweller
-from proof.quick import unpacked_once
+from proof.quick import seen
 from proof.source import Source
 from tests.flow.life import CARD, DECLINED, an_order
 from waybill.fulfilment.codec import ON_THE_WAY, OPEN
@@ -75,7 +75,7 @@ class Everybody:
     def statuses(self) -> list[str]:
         """What has become of each order that stands."""
         stored = (partition.items[STATE] for partition in self._orders.partitions.values() if STATE in partition.items)
-        return [unpacked_once(state)["status"] for state in stored]
+        return [seen(state)["status"] for state in stored]
 
     def _waiting(self) -> list[str]:
         return [id for id in self._ids if self._items(id, STATE, lambda state: state["status"]) in (["on_hold"], ["backordered"])]
@@ -203,7 +203,7 @@ class Everybody:
         """Of the oldest in the nodes' lists."""
         index = self._orders.indexes["lookup"]
         keys = [row for node in _NODES for row in _of(part, index.rows.get(f"NODE#{node}", []))]
-        return unpacked_once(index.items[self.source.one(keys)[1:]]) if keys else None
+        return seen(index.items[self.source.one(keys)[1:]]) if keys else None
 
     def _work_of(self, id: str) -> list[dict[str, Any]]:
         return self._items(id, FULFILMENT_ORDER, lambda item: item)
@@ -213,10 +213,10 @@ class Everybody:
         found = self._items(id, STATE, lambda state: [hold["id"] for hold in state.get("holds", ()) if hold["status"] == "active"])
         return [hold for holds in found for hold in holds]
 
-    def _items(self, id: str, prefix: str, seen: Callable[[dict[str, Any]], Any]) -> list[Any]:
-        """What is seen in the items of an order whose sort key begins so."""
+    def _items(self, id: str, prefix: str, what: Callable[[dict[str, Any]], Any]) -> list[Any]:
+        """What is there in the items of an order whose sort key begins so."""
         partition = self._orders.partition(f"ORDER#{id}")
-        return [seen(unpacked_once(partition.items[key])) for key in partition.order if key.startswith(prefix)] if partition else []
+        return [what(seen(partition.items[key])) for key in partition.order if key.startswith(prefix)] if partition else []
 
 
 def _of(part: str, rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:

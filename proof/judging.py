@@ -11,7 +11,7 @@ from proof.cloud.tables import Kept, Table
 from proof.keeping import Keeper
 from proof.living import Dweller
 from proof.owed import carrier_facts
-from proof.quick import unpacked_once
+from proof.quick import seen
 from proof.returning import Returning, labels_of, not_taken_back
 from proof.watching import Doorkeeper
 from waybill import proof
@@ -43,8 +43,9 @@ class Judge:
         """Everything that does not hold; before everything is at rest, of the orders that were written to since the last verdict. `faults` is how many
         calls that send mail were struck, `struck` whether any call was."""
         found = [*self.broken, *self.doorkeeper.broken, *self.returning.broken]
+        cases, papers = not_taken_back(self.the), self._papers()
         for order_id in self.orders() if at_rest else self._changed():
-            facts = self.facts(order_id, at_rest, faults)
+            facts = self.facts(order_id, at_rest, faults, cases, papers)
             found += proof.check(facts) if "DOC" in facts.items else [Broken("I14", order_id, "it has a state and is not there")]
         found += self.rows() + self.queues() + self.keeper.broken()
         if at_rest and not dead_allowed:
@@ -81,11 +82,13 @@ class Judge:
         table = self._table("Orders")
         return [pk.removeprefix(_ORDER) for pk, partition in table.partitions.items() if pk.startswith(_ORDER) and "STATE" in partition.items]
 
-    def facts(self, order_id: str, at_rest: bool = True, faults: int = 0) -> OrderFacts:
-        """Everything of one order."""
+    def facts(
+        self, order_id: str, at_rest: bool = True, faults: int = 0, cases: frozenset[str] | None = None, papers: dict[str, list[str]] | None = None
+    ) -> OrderFacts:
+        """Everything of one order; `cases` and `papers` are those of all orders, where somebody has read them already."""
         runs = [run for name in _names(order_id, self.cloud.machine.executions) if (run := self.cloud.machine.executions[name])]
         items = self._partition("Orders", f"ORDER#{order_id}")
-        ids = {f"{source}" for source in _event_ids(order_id, items)}
+        bare, mails = OrderFacts(order_id, items), self._mails()
         return OrderFacts(
             order_id,
             items,
@@ -93,12 +96,12 @@ class Judge:
             documents=tuple(self._of_order(order_id)),
             at_gateway=tuple(_at_gateway(payment) for payment in self.the.gateway.of(order_id)),
             books=frozenset({"stripe"}),
-            at_carrier=labels_of(self.the, OrderFacts(order_id, items)),
-            cases=not_taken_back(self.the),
+            at_carrier=labels_of(self.the, bare),
+            cases=not_taken_back(self.the) if cases is None else cases,
             runs=tuple(Run(run.status, run.token, str((run.input, run.data))) for run in runs),
-            told={id: status for id in ids if (status := self._told(id))},
-            mails={id: times for id, times in self._mails().items() if id in ids},
-            papers=frozenset(key for key in self.cloud.s3.files if key.startswith(f"orders/{order_id}/")),
+            told={id: status for id in bare.events if (status := self._told(id))},
+            mails={id: mails[id] for id in bare.events if id in mails},
+            papers=frozenset((self._papers() if papers is None else papers).get(order_id, ())),
             faults=faults,
             at_rest=at_rest,
             now=instant(self.the.world.now()),
@@ -109,7 +112,7 @@ class Judge:
         inventory, claims = self._table("Inventory"), self._claims()
         found: list[Broken] = []
         for item in inventory.every():
-            plain = unpacked_once(item)
+            plain = seen(item)
             if not is_row(plain):
                 continue
             row = row_from(plain)
@@ -125,8 +128,16 @@ class Judge:
         if table.name in _OF_AN_ORDER:
             self._touched[(new or old or {})["pk"]["S"]] = None
         if old is not None or table.name == "InventoryTable":
-            facts = WriteFacts(table.name, unpacked_once(old) if old is not None else None, unpacked_once(new) if new is not None else None)
+            facts = WriteFacts(table.name, seen(old) if old is not None else None, seen(new) if new is not None else None)
             self.broken += proof.check_write(facts)
+
+    def _papers(self) -> dict[str, list[str]]:
+        """The files of each order that has any."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for key in self.cloud.s3.files:
+            if key.startswith("orders/"):
+                found[key.split("/", 2)[1]].append(key)
+        return found
 
     def _claims(self) -> dict[tuple[str, str], list[Any]]:
         """Reservations by the rows that they have or had anything of."""
@@ -134,7 +145,7 @@ class Judge:
         for partition in self._table("Orders").partitions.values():
             if RSV not in partition.items:
                 continue
-            one = orders_table.reservation_from(unpacked_once(partition.items[RSV]))
+            one = orders_table.reservation_from(seen(partition.items[RSV]))
             held = {(one.skus[line], node) for line, nodes in one.held.items() for node in nodes}
             under_way = {(step.sku, step.node) for step in (one.batch.steps if one.batch else ())}
             for place in held | under_way:
@@ -143,7 +154,7 @@ class Judge:
 
     def _told(self, event_id: str) -> str:
         found = self._table("Messages").find((f"notifications#{event_id}", ""))
-        return unpacked_once(found)["status"] if found is not None else ""
+        return seen(found)["status"] if found is not None else ""
 
     def _mails(self) -> Counter[str]:
         """How often each event's mail left; those counted before are not read again."""
@@ -158,18 +169,14 @@ class Judge:
 
     def _of_order(self, order_id: str) -> list[dict[str, Any]]:
         table = self._table("Documents")
-        return [unpacked_once(table.find((pk, sk)) or {}) for _, pk, sk in table.indexes["by_order"].rows.get(order_id, ())]
+        return [seen(kept) if (kept := table.find((pk, sk))) is not None else {} for _, pk, sk in table.indexes["by_order"].rows.get(order_id, ())]
 
     def _partition(self, table: str, pk: str) -> dict[str, Any]:
         partition = self._table(table).partition(pk)
-        return {sk: unpacked_once(partition.items[sk]) for sk in partition.order} if partition else {}
+        return {sk: seen(partition.items[sk]) for sk in partition.order} if partition else {}
 
     def _table(self, name: str) -> Table:
         return self.cloud.dynamodb.tables[f"{name}Table"]
-
-
-def _event_ids(order_id: str, items: dict[str, Any]) -> list[str]:
-    return list(OrderFacts(order_id, items).events)
 
 
 def _names(order_id: str, executions: dict[str, Any]) -> list[str]:

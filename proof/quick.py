@@ -98,11 +98,14 @@ _ONCE = {name: Once(getattr(modules[0], name)) for name, modules in _READERS.ite
 
 def unpacked_once(item: dict[str, Any]) -> dict[str, Any]:
     """The stored item as plain values, which nobody changes: `unchanged` says so."""
-    if type(item) is not Kept:
-        return unpack_item(item)
+    return dict(seen(item)) if type(item) is Kept else unpack_item(item)
+
+
+def seen(item: Kept) -> dict[str, Any]:
+    """The same for who only looks."""
     if item.plain is None:
         item.plain = unpack_item(item)
-    return dict(item.plain)
+    return item.plain
 
 
 def unchanged(item: Kept) -> bool:

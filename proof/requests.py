@@ -82,23 +82,27 @@ def _as_json(body: Any) -> Any:
 def pattern(method: str, path: str) -> str:
     """The documented route of a path; the path itself where there is none."""
     given = path.strip("/").split("/")
-    return next((route for route, wanted in _routes().get((method, len(given)), ()) if _fits(wanted, given)), path)
+    return next((route for route, said in _routes().get((method, len(given)), ()) if _fits(said, given)), path)
 
 
 @cache
-def _routes() -> dict[tuple[str, int], list[tuple[str, list[str]]]]:
-    """The documented routes with their parts, by method and number of parts; those with the fewest variables first."""
+def _routes() -> dict[tuple[str, int], list[tuple[str, list[tuple[int, str]]]]]:
+    """The documented routes with their parts that are no variables and where these stand, by method and number of parts; those with the fewest variables first."""
     from tools.routes import ROUTES
 
-    found: dict[tuple[str, int], list[tuple[str, list[str]]]] = {}
+    found: dict[tuple[str, int], list[tuple[str, list[tuple[int, str]]]]] = {}
     for route in sorted(ROUTES, key=lambda route: route.path.count("{")):
         parts = route.path.strip("/").split("/")
-        found.setdefault((route.method, len(parts)), []).append((route.path, parts))
+        said = [(place, part) for place, part in enumerate(parts) if not part.startswith("{")]
+        found.setdefault((route.method, len(parts)), []).append((route.path, said))
     return found
 
 
-def _fits(wanted: list[str], given: list[str]) -> bool:
-    return all(a == b or a.startswith("{") for a, b in zip(wanted, given, strict=True))
+def _fits(said: list[tuple[int, str]], given: list[str]) -> bool:
+    for place, part in said:  # noqa: SIM110  (asked of every call)
+        if given[place] != part:
+            return False
+    return True
 
 
 def _shape(path: str) -> str:

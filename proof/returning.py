@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from proof.living import Dweller
-from proof.quick import unpacked_once
+from proof.quick import seen
 from waybill.fulfilment.model.case import VOID_REFUSED
 from waybill.orders.codec import DOC, STATE
 from waybill.proof.facts import AtCarrier, Broken, OrderFacts
@@ -43,7 +43,7 @@ class Returning:
     def _look(self, order_id: str) -> None:
         orders = self._the.world.cloud.dynamodb.tables["OrdersTable"]
         partition = orders.partition(f"ORDER#{order_id}")
-        facts = OrderFacts(order_id, {sk: unpacked_once(partition.items[sk]) for sk in partition.order} if partition else {})
+        facts = OrderFacts(order_id, {sk: seen(partition.items[sk]) for sk in partition.order} if partition else {})
         if STATE not in facts.items or not facts.state.cancelled:
             return
         for label in labels_of(self._the, facts) or ():
@@ -66,7 +66,7 @@ def labels_of(the: Dweller, facts: OrderFacts) -> tuple[AtCarrier, ...] | None:
 def _borne_by_others(the: Dweller, order_id: str) -> frozenset[str]:
     """The carrier's ids of what parcels of other orders bear: one that is sent again goes under the same number."""
     partitions = the.world.cloud.dynamodb.tables["OrdersTable"].partitions.items()
-    works = (unpacked_once(item) for pk, partition in partitions if pk.startswith("ORDER#") and pk != f"ORDER#{order_id}" for sk, item in partition.items.items() if sk.startswith("FO#"))
+    works = (seen(item) for pk, partition in partitions if pk.startswith("ORDER#") and pk != f"ORDER#{order_id}" for sk, item in partition.items.items() if sk.startswith("FO#"))
     borne = (label["shipment"] for work in works for package in work.get("packages", ()) for label in (package, package.get("back") or {}) if label.get("shipment"))
     return frozenset(borne)
 
@@ -74,5 +74,5 @@ def _borne_by_others(the: Dweller, order_id: str) -> frozenset[str]:
 def not_taken_back(the: Dweller) -> frozenset[str]:
     """The tracking numbers of labels that people are shown because the carrier does not take them back."""
     partitions = the.world.cloud.dynamodb.tables["OrdersTable"].partitions.items()
-    cases = [unpacked_once(item) for pk, partition in partitions if pk.startswith("SX#") for item in partition.items.values()]
+    cases = [seen(item) for pk, partition in partitions if pk.startswith("SX#") for item in partition.items.values()]
     return frozenset(case["tracking_number"] for case in cases if case["kind"] == VOID_REFUSED)

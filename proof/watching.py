@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from proof.cloud.tables import Kept, Table
-from proof.quick import unpacked_once
+from proof.quick import seen
 from proof.requests import pattern
 from proof.world import World
 from tests.support.shop import KEYS
@@ -90,7 +90,7 @@ class Doorkeeper:
 
     def _channel(self, order_id: str) -> str | None:
         found = self._world.cloud.dynamodb.tables["OrdersTable"].find((f"ORDER#{order_id}", "DOC"))
-        return unpacked_once(found).get("channel") if found is not None else None
+        return seen(found).get("channel") if found is not None else None
 
 
 def _only_looks(route: tuple[str, str], said: bytes, query: dict[str, str]) -> bool:
@@ -100,7 +100,7 @@ def _only_looks(route: tuple[str, str], said: bytes, query: dict[str, str]) -> b
 
 
 def _plain(item: Kept | None) -> dict[str, Any] | None:
-    return unpacked_once(item) if item is not None else None
+    return seen(item) if item is not None else None
 
 
 def _read(content: bytes) -> Any:

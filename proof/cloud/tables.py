@@ -74,7 +74,7 @@ class Index:
         old = self.items.pop(key, None)
         if old is not None:
             rows = self.rows[old[self.hash]["S"]]
-            rows.remove((old[self.range]["S"], *key))
+            del rows[bisect.bisect_left(rows, (old[self.range]["S"], *key))]
         if item is not None and self.hash in item and self.range in item:
             self.items[key] = item
             bisect.insort(self.rows.setdefault(item[self.hash]["S"], []), (item[self.range]["S"], *key))

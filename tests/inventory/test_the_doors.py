@@ -11,6 +11,7 @@ import pytest
 
 from tests.inventory import tables
 from tests.support.cloud import cloud
+from tests.support.said import said_by
 from tests.support.template import ROOT
 from waybill.aws import clients
 from waybill.bootstrap import inventory as inventory_root
@@ -319,10 +320,8 @@ class Told:
     """Stands in for the workflow: remembers which tokens were answered."""
 
     def __init__(self) -> None:
-        import botocore.session
-
-        real = botocore.session.get_session().create_client("stepfunctions", region_name="us-east-1")
-        self.meta, self.exceptions, self.tokens = real.meta, real.exceptions, []
+        self.meta, self.exceptions = said_by("stepfunctions")
+        self.tokens: list[str] = []
 
     def send_task_success(self, *, taskToken: str, output: str) -> dict[str, str]:
         self.tokens.append(taskToken)

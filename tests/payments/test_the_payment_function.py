@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import botocore.session
 import pytest
 
 from tests.payments.localstripe_process import ROOT, Localstripe
 from tests.support.cloud import cloud
+from tests.support.said import said_by
 from waybill.aws import clients
 from waybill.aws.tables import WriteConflict
 from waybill.kernel.cards import looks_like_card_number
@@ -30,8 +30,7 @@ class Machine:
     """The state machine's side: stands in for the `stepfunctions` client."""
 
     def __init__(self) -> None:
-        real = botocore.session.get_session().create_client("stepfunctions", region_name="us-east-1")
-        self.meta, self.exceptions = real.meta, real.exceptions
+        self.meta, self.exceptions = said_by("stepfunctions")
         self.answers: list[tuple[str, str]] = []
 
     def send_task_success(self, *, taskToken: str, output: str) -> None:

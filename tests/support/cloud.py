@@ -1,24 +1,32 @@
 """A cloud in this process (moto), with the tables, queues, bus, rules, bucket and secrets of template.yaml.
 
-For one thread at a time: nothing about concurrency is tested here.
+For one thread at a time: nothing about concurrency is tested here. It is built anew for each test, and so without HTTP: by moto's own models.
 """
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import botocore.loaders
 import botocore.session
 from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
+from moto.events.models import events_backends
+from moto.s3.models import s3_backends
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.sesv2.models import sesv2_backends
+from moto.sqs.models import sqs_backends
 
 from tests.support.quick_moto import quick
 from tests.support.template import resources, switched_off, target
-from waybill.aws import clients, secrets
+from waybill.aws import clients, lean, secrets
 from waybill.shop import store as shop
 
 REGION = "us-east-1"
@@ -43,7 +51,7 @@ def cloud() -> Iterator[None]:
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     try:
-        with mock_aws(), quick(ACCOUNT, REGION):
+        with mock_aws(), quick(ACCOUNT, REGION), patch.object(clients, "_session", _lasting):
             _forget()
             _build()
             yield
@@ -61,6 +69,32 @@ def queue_url(name: str) -> str:
 _plain: dict[str, Any] = {}
 _read = cache(botocore.loaders.JSONFileLoader().load_file)
 botocore.loaders.JSONFileLoader.load_file = lambda self, path: _read(path)  # every world has sessions of its own, all read the same models
+
+
+class _Lasting:
+    """Where the clients of our code come from: a session that outlives a world, and so do its clients. To make one costs more than most tests; what it was made with,
+    and in which environment, is what it is known by."""
+
+    def __init__(self) -> None:
+        self._made: dict[Any, Any] = {}
+        self._session: Any = None
+
+    def __call__(self) -> _Lasting:
+        return self
+
+    def cache_clear(self) -> None:
+        """Nothing is forgotten."""
+
+    def create_client(self, service: str, config: Any) -> Any:
+        settings = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("AWS_")))
+        known_by = service, settings, repr(sorted(config._user_provided_options.items()))
+        if known_by not in self._made:
+            self._session = self._session or lean.new_session()
+            self._made[known_by] = self._session.create_client(service, config=config)
+        return self._made[known_by]
+
+
+_lasting = _Lasting()
 
 
 @contextmanager
@@ -134,23 +168,31 @@ def _build() -> None:
     queues = resources("AWS::SQS::Queue")
     for name in sorted(queues, key=lambda name: "RedrivePolicy" in queues[name]):
         _queue(name, queues[name])
-    plain_client("s3").create_bucket(Bucket="files")
-    plain_client("events").create_event_bus(Name="waybill")
+    s3_backends[ACCOUNT]["aws"].create_bucket("files", REGION)
+    _of(events_backends).create_event_bus("waybill")
     for name, properties in resources("AWS::Events::Rule").items():
         if name not in switched_off():
             _rule(name, properties)
     for name, value in SECRETS.items():
-        plain_client("secretsmanager").create_secret(Name=f"waybill/local/{name}", SecretString=json.dumps(value))
-    plain_client("sesv2").create_email_identity(EmailIdentity="orders@shop.example")
+        _of(secretsmanager_backends).create_secret(
+            f"waybill/local/{name}", json.dumps(value), None, description=None, tags=[], kms_key_id=None, client_request_token=None, replica_regions=[], force_overwrite=False
+        )
+    _of(sesv2_backends).create_email_identity("orders@shop.example", [], None, None)
+
+
+def _of(backends: Any) -> Any:
+    """moto's model of a service."""
+    return backends[ACCOUNT][REGION]
 
 
 def _table(name: str, properties: dict[str, Any]) -> None:
-    taken = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-    request = {key: properties[key] for key in taken if key in properties}
-    stream = properties.get("StreamSpecification")
-    if stream:
-        request["StreamSpecification"] = {"StreamEnabled": True, **stream}
-    plain_client("dynamodb").create_table(TableName=name, **request)
+    said = copy.deepcopy(properties)
+    stream = said.get("StreamSpecification")
+    _of(dynamodb_backends).create_table(
+        name, schema=said["KeySchema"], attr=said["AttributeDefinitions"], global_indexes=said.get("GlobalSecondaryIndexes", []), indexes=[],
+        streams={"StreamEnabled": True, **stream} if stream else None, billing_mode=said.get("BillingMode", "PROVISIONED"), throughput=None,
+        sse_specification=None, tags=[], deletion_protection_enabled=False, warm_throughput=None,
+    )  # fmt: skip
 
 
 def _queue(name: str, properties: dict[str, Any]) -> None:
@@ -159,11 +201,11 @@ def _queue(name: str, properties: dict[str, Any]) -> None:
     if redrive:
         dead = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{target(redrive['deadLetterTargetArn'])}"
         attributes["RedrivePolicy"] = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": redrive["maxReceiveCount"]})
-    plain_client("sqs").create_queue(QueueName=name, Attributes=attributes)
+    _of(sqs_backends).create_queue(name, **attributes)
 
 
 def _rule(name: str, properties: dict[str, Any]) -> None:
-    events = plain_client("events")
-    events.put_rule(Name=name, EventBusName="waybill", EventPattern=json.dumps(properties["EventPattern"]))
+    events = _of(events_backends)
+    events.put_rule(name, event_bus_arn="waybill", event_pattern=json.dumps(properties["EventPattern"]))
     arns = [f"arn:aws:sqs:{REGION}:{ACCOUNT}:{target(to['Arn'])}" for to in properties["Targets"]]
-    events.put_targets(Rule=name, EventBusName="waybill", Targets=[{"Id": str(n), "Arn": arn} for n, arn in enumerate(arns)])
+    events.put_targets(name, "waybill", [{"Id": str(n), "Arn": arn} for n, arn in enumerate(arns)])

@@ -7,8 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import botocore.session
-
+from tests.support.said import said_by
 from tests.support.template import resources
 
 
@@ -16,8 +15,7 @@ class Functions:
     """`handler` answers a function by its folder. A function that raises ends in `FunctionError`, as on AWS."""
 
     def __init__(self, handler: Callable[[str], Any]) -> None:
-        real = botocore.session.get_session().create_client("lambda", region_name="us-east-1")
-        self.meta, self.exceptions = real.meta, real.exceptions
+        self.meta, self.exceptions = said_by("lambda")
         self._handler = handler
 
     def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> dict[str, Any]:

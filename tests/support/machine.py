@@ -9,9 +9,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-import botocore.session
-
 from tests.support.cloud import plain_client, queue_url
+from tests.support.said import said_by
 from tests.support.template import ROOT
 from waybill.kernel.clock import instant, utc_now
 
@@ -39,9 +38,7 @@ class StateMachine:
         text = (ROOT / "statemachines/order.asl.json").read_text().replace("${PaymentDecisionSeconds}", "60")
         self.definition = json.loads(text)
         self.executions: dict[str, Execution] = {}
-        real = botocore.session.get_session().create_client("stepfunctions", region_name="us-east-1")
-        self.meta = real.meta
-        self.exceptions = real.exceptions
+        self.meta, self.exceptions = said_by("stepfunctions")
 
     # ── what the code calls ──
     def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> dict[str, str]:

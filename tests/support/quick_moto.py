@@ -21,10 +21,12 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.secretsmanager.models import SecretsManagerBackend
+from moto.sqs import models as sqs
 
 _DIRECT = frozenset("BatchGetItem GetItem PutItem Query Scan TransactWriteItems UpdateItem".split())
 _over_http = BaseClient._make_api_call
 _names = cache(responses.method_names_from_class)
+_underscores = cache(sqs.camelcase_to_underscores)
 _path = cache(jsonpath_ng.ext.parse)
 _move = SecretsManagerBackend.update_secret_version_stage
 
@@ -44,6 +46,7 @@ def quick(account: str, region: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseClient, "_make_api_call", call)
         patch.setattr(responses, "method_names_from_class", _names)
+        patch.setattr(sqs, "camelcase_to_underscores", _underscores)
         patch.setattr(jsonpath_ng.ext, "parse", _path)
         patch.setattr(Table, "__deepcopy__", _snapshot, raising=False)
         patch.setattr(SecretsManagerBackend, "update_secret_version_stage", _moved)

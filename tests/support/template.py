@@ -11,7 +11,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # (the same, ten times as fast, where it was built)
     """Reads CloudFormation's short forms (`!Ref x`) as one-key mappings (`{"Ref": "x"}`)."""
 
 

@@ -14,9 +14,9 @@ def pack(value: Any) -> dict[str, Any]:
     if isinstance(value, int):
         return {"N": str(value)}
     if isinstance(value, dict):
-        return {"M": {key: pack(inner) for key, inner in value.items()}}
+        return {"M": pack_item(value)}
     if isinstance(value, (list, tuple)):
-        return {"L": [pack(inner) for inner in value]}
+        return {"L": [{"S": inner} if type(inner) is str else pack(inner) for inner in value]}
     if value is None:
         return {"NULL": True}
     if isinstance(value, bytes):
@@ -26,18 +26,19 @@ def pack(value: Any) -> dict[str, Any]:
 
 def unpack(attribute: dict[str, Any]) -> Any:
     """The inverse of `pack`; tuples come back as lists. Binary may arrive as base64 text from a stream."""
+    if "N" in attribute:
+        return int(attribute["N"])
+    if "M" in attribute:
+        return unpack_item(attribute["M"])
+    if "L" in attribute:
+        return [inner["S"] if "S" in inner else unpack(inner) for inner in attribute["L"]]
     kind, value = next(iter(attribute.items()))
-    if kind == "N":
-        return int(value)
-    if kind == "M":
-        return unpack_item(value)
-    if kind == "L":
-        return [unpack(inner) for inner in value]
     return None if kind == "NULL" else value
 
 
 def pack_item(item: dict[str, Any]) -> dict[str, Any]:
-    return {key: pack(value) for key, value in item.items()}
+    """Every write passes here; as `unpack_item`."""
+    return {key: {"S": value} if type(value) is str else pack(value) for key, value in item.items()}
 
 
 def unpack_item(item: dict[str, Any]) -> dict[str, Any]:

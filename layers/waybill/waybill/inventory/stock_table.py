@@ -6,7 +6,7 @@ short, or where the operation has happened already, and the old row that comes b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from waybill.aws.attributes import pack, pack_item, unpack_item
@@ -250,6 +250,25 @@ def row_item(row: Row) -> dict[str, Any]:
     return {**_key(row.sku, row.node), **kept, "ops": ops, "last_kind": row.last_kind, "version": row.version}
 
 
+class _Ops(Mapping[str, Op]):
+    """The operations of a row as it keeps them. Most readers look at none or at one of dozens: each is unpacked when it is asked for."""
+
+    def __init__(self, packed: dict[str, list[Any]]) -> None:
+        self._packed = packed
+
+    def __getitem__(self, id: str) -> Op:
+        return Op.unpacked(id, self._packed[id])
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._packed
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+
 def row_from(item: dict[str, Any]) -> Row:
     """From a stored stock row, also as a stream brings it."""
     return Row(
@@ -259,7 +278,7 @@ def row_from(item: dict[str, Any]) -> Row:
         reserved=item["reserved"],
         available=item["available"],
         floor=item["floor"],
-        ops={id: Op.unpacked(id, raw) for id, raw in item["ops"].items()},
+        ops=_Ops(item["ops"]),
         last_kind=item["last_kind"],
         version=item["version"],
         blocked=item.get("blocked", 0),

@@ -75,10 +75,15 @@ def _touched(facts: CallFacts) -> Iterator[str]:
 
 
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, Mapping):
-        yield value
-    for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
-        yield from _objects(inner)
+    """Every object in a document, the outer first."""
+    ahead = [value]
+    while ahead:
+        one = ahead.pop()
+        if isinstance(one, dict):
+            yield one
+            ahead += [inner for inner in one.values() if isinstance(inner, (dict, list))]
+        elif isinstance(one, list):
+            ahead += [inner for inner in one if isinstance(inner, (dict, list))]
 
 
 def _measures(write: WriteFacts) -> bool:

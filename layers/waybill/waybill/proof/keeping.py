@@ -10,10 +10,12 @@ from waybill.proof.facts import KeptFacts
 from waybill.proof.rules import Rules
 
 KEPT = Rules()
-_DIGITS = re.compile(r"(?<![0-9A-Za-z=_])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
-"""As a card's number is written: what hangs on a letter is a parcel's, an id or a boundary."""
+_DIGITS = re.compile(r"[0-9](?<![0-9A-Za-z=_].)(?:[ -]?[0-9]){12,18}(?![0-9])", re.DOTALL)
+"""As a card's number is written: what hangs on a letter is a parcel's, an id or a boundary. (A digit is looked for first, and what stands before it then.)"""
 _OF_A_CARD = re.compile(r"""["'](cvv2?|cvc2?|card_?number|security_?code)\\?["']\s*:\s*["'{\\0-9]""", re.IGNORECASE)
 """What only a gateway may know, by the names that people and other systems give it, with something in it."""
+_NAMES_OF_IT = ("cvv", "cvc", "number", "security")
+"""One is in each of those names: few texts have any."""
 
 
 @KEPT.rule("I29")
@@ -22,7 +24,8 @@ def _no_card(facts: KeptFacts) -> Iterator[str]:
     for found in _DIGITS.finditer(facts.text):
         if (hidden := masked(found.group())) != found.group():
             yield f"a card number: {masked(facts.text[max(0, found.start() - 60) : found.start()])}{hidden}"
-    if found := _OF_A_CARD.search(facts.text):
+    folded = facts.text.casefold()
+    if any(name in folded for name in _NAMES_OF_IT) and (found := _OF_A_CARD.search(facts.text)):
         yield f"what is only a gateway's: {found[1]}"
 
 

@@ -53,7 +53,8 @@ class Rules:
         for rule in self.every:
             if (at_rest or not rule.at_rest) and rule.concerns(facts):
                 self.times[rule] += 1
-                found += [Broken(rule.number, of, how) for how in rule.wrong(facts)]
+                for how in rule.wrong(facts):
+                    found.append(Broken(rule.number, of, how))
         return found
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from waybill.fulfilment.model.fulfilment_order import MACHINE
@@ -108,9 +109,10 @@ def _bare(item: Item | None) -> dict[str, Any]:
     return {name: value for name, value in (item or {}).items() if name != "write_id"}
 
 
-def _reachable(status: str) -> set[str]:
+@cache
+def _reachable(status: str) -> frozenset[str]:
     """Where one write may lead: several verbs may go into one."""
-    found, edge = set[str](), {status}
+    found, edge = frozenset[str](), {status}
     while edge:
         edge = {MACHINE.after(state, verb) for state in edge for verb in MACHINE.allowed(state)} - found
         found |= edge

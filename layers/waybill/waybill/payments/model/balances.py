@@ -45,6 +45,9 @@ class _Sums:
     stated_pending: int
 
 
+_NONE = _Sums(0, 0, 0, 0)
+
+
 def project(events: Iterable[PaymentEvent]) -> Balances:
     """The balances that a tender's events amount to. Any order of the list gives the same."""
     counted = sorted((event for event in events if event.counts), key=lambda event: event.at)
@@ -75,14 +78,18 @@ def captured_in_all(events: Iterable[PaymentEvent]) -> int:
 def _sums(events: list[PaymentEvent], kind: str) -> _Sums:
     groups: dict[str, list[PaymentEvent]] = {}
     stated = stated_pending = 0
-    for event in (event for event in events if event.kind == kind):
+    for event in events:
+        if event.kind != kind:
+            continue
         if event.ref is not None:
             groups.setdefault(event.ref, []).append(event)
         elif event.outcome == "SUCCESS":
             stated += event.amount
         elif event.outcome == "REQUEST":
             stated_pending += event.amount
-    done, pending = zip(*(_settled(group) for group in groups.values()), strict=True) if groups else ((0,), (0,))
+    if not groups:
+        return _Sums(0, 0, stated, stated_pending) if stated or stated_pending else _NONE
+    done, pending = zip(*map(_settled, groups.values()), strict=True)
     return _Sums(sum(done), sum(pending), stated, stated_pending)
 
 

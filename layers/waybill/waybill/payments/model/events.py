@@ -13,7 +13,8 @@ OUTCOMES = ("REQUEST", "ACTION_REQUIRED", "SUCCESS", "FAILURE")
 ALONE = ("AUTH_ADJUSTMENT", "AUTH_EXPIRED", "CHARGEBACK", "REFUND_REVERSED", "INFO")
 """Statements that belong to no operation of ours."""
 
-TYPES = frozenset(f"{kind}_{outcome}" for kind in KINDS for outcome in OUTCOMES) | frozenset(ALONE)
+_PARTS = {f"{kind}_{outcome}": (kind, outcome) for kind in KINDS for outcome in OUTCOMES} | dict.fromkeys(ALONE, ("", ""))
+TYPES = frozenset(_PARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,11 @@ class PaymentEvent:
     @property
     def kind(self) -> str:
         """`AUTH`, `CHARGE`, `REFUND`, `CANCEL`; empty for a statement that stands alone."""
-        return "" if self.type in ALONE else self.type.partition("_")[0]
+        return _PARTS[self.type][0]
 
     @property
     def outcome(self) -> str:
-        return "" if self.type in ALONE else self.type.partition("_")[2]
+        return _PARTS[self.type][1]
 
     def to_dict(self) -> dict[str, Any]:
         """Only what is set: a tender's list is stored and read with every change."""
