@@ -24,6 +24,7 @@ from proof.judging import Judge
 from proof.living import Dweller, living
 from proof.quick import quick
 from proof.source import EndOfStory, Source, shortened
+from proof.sweeping import no_garbage
 from waybill.aws import gate
 
 STEPS = 2500
@@ -130,15 +131,14 @@ def _told(seed: int, given: Sequence[int] | None, steps: int) -> Soaked:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Whatever the process has is not looked through for garbage again and again while a story is told: afterwards, once, what the story has left."""
-    gc.freeze()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.collect()
-        gc.unfreeze()
-        gc.enable()
+    """Nothing is looked through for garbage while a story is told: afterwards, once, what the story has left."""
+    with no_garbage():
+        gc.disable()
+        try:
+            yield
+        finally:
+            gc.collect()
+            gc.enable()
 
 
 @contextmanager

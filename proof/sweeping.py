@@ -20,7 +20,7 @@ def swept(
 ) -> Exploration:
     """Tells a story with `most` faults of these kinds in it, one after another, at every call; see `Exploration`."""
     story = STORIES[name] if isinstance(name, str) else name
-    with living(story.stock, First(), seed) as the, quick(), _no_garbage():
+    with living(story.stock, First(), seed) as the, quick(), no_garbage():
         the.world.always_cold = True
         the.world.cloud.clock.tick = 0.0
         story.set_up()
@@ -31,7 +31,11 @@ def swept(
 
 
 @contextmanager
-def _no_garbage() -> Iterator[None]:
+def no_garbage() -> Iterator[None]:
+    """What the process has by now is not looked through for garbage again and again; where somebody has seen to that already (`tests/conftest.py`), nothing is done."""
+    if gc.get_freeze_count():
+        yield
+        return
     gc.collect()
     gc.freeze()
     try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
-from graphql import build_schema, graphql_sync
+from graphql import DocumentNode, ExecutionResult, GraphQLError, build_schema, execute_sync, parse, validate
 
 from local.receiver import shopify_refunds
 from local.receiver.shelves import Shelves
@@ -112,7 +113,8 @@ class ShopifyShop:
             "inventorySetQuantities": self.inventory.set,
         }
         with self.shops.lock:
-            result = graphql_sync(SCHEMA, request["query"], root, variable_values=request.get("variables") or {})
+            document, errors = _read(request["query"])
+            result = ExecutionResult(None, errors) if document is None or errors else execute_sync(SCHEMA, document, root, variable_values=request.get("variables") or {})
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
             answer = {"errors": [{"message": error.message, "path": error.path} for error in result.errors]}
@@ -276,3 +278,13 @@ def _page(nodes: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _wrong(message: str) -> dict[str, Any]:
     return {"fulfillment": None, "userErrors": [{"field": ["fulfillment"], "message": message}]}
+
+
+@lru_cache(256)
+def _read(query: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
+    """A request, and what the schema has against it: everybody asks the same few."""
+    try:
+        document = parse(query)
+    except GraphQLError as problem:
+        return None, [problem]
+    return document, validate(SCHEMA, document)

@@ -37,7 +37,8 @@ class _Logger:
             keys["aws_code"] = denied.get("Code")
         if denied.get("Code") in ("AccessDenied", "AccessDeniedException"):
             keys["aws_message"] = denied.get("Message")  # names an action and a resource, nothing of a customer
-        keys["at"] = [f"{os.path.basename(frame.filename)}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)][-8:]
+        frames = [(frame.f_code, line) for frame, line in traceback.walk_tb(trace)]  # their source is not read, which nobody is shown
+        keys["at"] = [f"{os.path.basename(code.co_filename)}:{line} {code.co_name}" for code, line in frames[-8:]]
         self._line("ERROR", message, keys)
 
     @staticmethod
