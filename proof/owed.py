@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from proof.living import Dweller
-from proof.quick import unpacked_once
+from proof.quick import seen
 from proof.returning import KEEPS_BOOKS
 from waybill.accounting.model.chart import PAYABLE
 from waybill.fulfilment.model import returning
@@ -23,10 +23,10 @@ def carrier_facts(the: Dweller) -> CarrierFacts | None:
         return None
     tables = the.world.cloud.dynamodb.tables
     booked = Counter[str]()
-    for entry in map(unpacked_once, tables["LedgerTable"].every()):
+    for entry in map(seen, tables["LedgerTable"].every()):
         for account, amount, currency in entry["postings"]:
             booked[currency] -= amount if account == _ACCOUNT else 0
-    works = (unpacked_once(partition.items[sk]) for pk, partition in tables["OrdersTable"].partitions.items() if pk.startswith("ORDER#") for sk in partition.order if sk.startswith("FO#"))
+    works = (seen(partition.items[sk]) for pk, partition in tables["OrdersTable"].partitions.items() if pk.startswith("ORDER#") for sk in partition.order if sk.startswith("FO#"))
     under_way = dict(each for work in works for each in _under_way(work))
     sold = tuple(AtCarrier(label.shipment, label.tracking_number, label.live, label.price, "USD") for label in the.outside.carrier.labels())
     return CarrierFacts(KEEPS_BOOKS, sold, dict(booked), under_way)
