@@ -85,7 +85,14 @@ KINDS = (
     _kind("order.risk_assessed", "STATE", "A channel or a fraud service has said what its risk is, 0 to 100.", {"score": COUNT, "source": ID, "recommendation": CODE}),
     _kind("order.backordered", "STATE", "Units wait for stock.", {"lines": LINES}, to="notifications"),
     _kind("order.stock_arrived", "STATE", "What was backordered has its stock.", {"lines": LINES}, to="routing"),
-    _kind("order.lines_cancelled", "STATE", "Some units are cancelled, the rest goes on; before: units cancelled earlier.", {"reason": TEXT, "lines": LINES, "before": LINES}, may={"key": ID}, to="payment stock routing notifications channel-acks"),
+    _kind(
+        "order.lines_cancelled",
+        "STATE",
+        "Some units are cancelled, the rest goes on; before: units cancelled earlier. `last`: nothing is left that could leave, `shipped` has left.",
+        {"reason": TEXT, "lines": LINES, "before": LINES},
+        may={"last": FLAG, "shipped": LINES, "key": ID},
+        to="payment accounting stock routing notifications channel-acks",
+    ),
     _kind(
         "order.edited",
         "STATE",

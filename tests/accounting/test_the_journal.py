@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.accounting.worlds import FakeLedger, cancelled, catalogue, order, payment, record, shipped
+from tests.accounting.worlds import AT, FakeLedger, cancelled, catalogue, order, payment, record, shipped
 from waybill.accounting.model.chart import STANDARD
 from waybill.accounting.model.entry import Entry, Posting, Unbalanced, totals
 from waybill.accounting.service import Books
+from waybill.kernel.events import Event
 from waybill.kernel.money import allocate
-from waybill.orders.model.order import Line, Order, Shipping
+from waybill.orders.model import state as verbs
+from waybill.orders.model.giving_up import give_up
+from waybill.orders.model.order import Line, Order, Shipping, Surcharge
 from waybill.orders.model.sale import first_units
+from waybill.orders.model.state import State
 from waybill.orders.store import Record
 from waybill.payments.owed import due
 from waybill.shop.model import Account
@@ -38,6 +45,52 @@ def balances(ledger: FakeLedger, currency: str) -> dict[str, int]:
             if leg.currency == currency:
                 sums[leg.account] += leg.amount
     return sums
+
+
+@dataclass(frozen=True)
+class Lived:
+    """An order of which units leave and are cancelled, one after the other: `events` are what is told of it."""
+
+    made: Order
+    state: State | None = None
+    works: tuple[dict[str, Any], ...] = ()
+    events: tuple[Event, ...] = ()
+    old: bool = False
+
+    @property
+    def now(self) -> State:
+        return self.state or record(self.made).state
+
+    def ships(self, units: dict[str, int]) -> Lived:
+        number, gone = len(self.works) + 1, {line: each.shipped for line, each in self.now.lines.items()}
+        after = verbs.ship(verbs.release(self.now, units, [], AT, "test"), units, "fo", AT, "test")
+        told = shipped(self.made, number, units, gone, after.all_shipped)
+        entry = {"seq": 5, "type": told.type, "at": told.time, "actor": "node", "data": told.data}
+        return replace(self, state=after, works=(*self.works, {"sk": f"FO#{number}", "id": f"fo-{number}", "history": [entry]}), events=(*self.events, told))
+
+    def cancels(self, units: dict[str, int]) -> Lived:
+        after = give_up(verbs.release(self.now, units, [], AT, "test"), units, "asked for", AT, "test")
+        new = [entry for entry in after.history[len(self.now.history) :] if entry.type in ("order.lines_cancelled", "order.cancelled")]
+        return replace(self, state=after, events=(*self.events, *(Event(f"{self.made.id}:{entry.seq}", entry.type, entry.at, self.made.id, dict(entry.data)) for entry in new)))
+
+    def told_as_before(self) -> Lived:
+        """By one who did not say whether a cancellation was the last."""
+        return replace(self, events=tuple(replace(event, data={name: value for name, value in event.data.items() if event.type != "order.lines_cancelled" or name in ("reason", "lines", "before")}) for event in self.events))
+
+    def _ledger(self, events: Iterable[Event]) -> FakeLedger:
+        post, ledger = books(replace(record(self.made), state=self.now, fulfilment_orders=self.works))
+        for event in events:
+            post.post(event)
+        return ledger
+
+    def invoiced(self) -> list[int]:
+        entries = self._ledger(self.events).entries.values()
+        return [leg.amount for entry in entries for leg in entry.postings if leg.account == "receivable"]
+
+    def owes_nothing_more(self, events: Iterable[Event] = ()) -> bool:
+        """What was invoiced is what the payments take, once nothing is left to leave."""
+        ledger, gone = self._ledger(events or self.events), any(each.shipped for each in self.now.lines.values())
+        return balances(ledger, self.made.currency)["receivable"] == (due(self.made, self.now.lines) if gone else 0)
 
 
 lines = st.builds(
@@ -142,7 +195,7 @@ def test_what_ships_of_a_partly_cancelled_order_is_what_the_customer_owes(quanti
     made = order((Line("l1", "A", "x", quantity, price, 0, tax), Line("l2", "B", "y", 1, 100)), shipping=Shipping("ground", 500))
     known = cancelled(record(made), "l1", gone)
     post, ledger = books(known)
-    post.post(shipped(made, 1, {"l1": quantity - gone, "l2": 1}, {}))
+    post.post(shipped(made, 1, {"l1": quantity - gone, "l2": 1}, {}, last=True))
     assert balances(ledger, "USD")["receivable"] == due(made, known.state.lines)
 
 
@@ -156,6 +209,52 @@ def test_entries_are_the_same_whatever_the_order_in_which_parcels_are_told(arriv
     owed = [leg.amount for _, entry in sorted(ledger.entries.items()) for leg in entry.postings if leg.account == "receivable"]
     assert owed == [1445, 482, 1446]
     assert sum(owed) == made.total
+
+
+def test_what_leaves_after_some_units_were_cancelled_does_not_change_what_was_invoiced_before() -> None:
+    """I12: two parcels, and units cancelled between them: what is invoiced is what is owed, to the cent."""
+    made = order((Line("l1", "A", "x", 4, 1000), Line("l2", "B", "y", 2, 500)), shipping=Shipping("ground", 900))
+    life = Lived(made).ships({"l1": 1}).cancels({"l1": 2}).ships({"l1": 1, "l2": 2})
+    assert life.invoiced() == [1000 + 180, 2000 + 720]
+    assert life.owes_nothing_more()
+
+
+def test_what_belongs_to_the_whole_order_is_invoiced_when_the_rest_of_it_is_cancelled() -> None:
+    """Nothing more leaves: the shipping, and the line that needs no parcel, are owed all the same."""
+    made = order((Line("l1", "A", "x", 2, 500), Line("gift", "CARD", "a gift card", 1, 300, ships=False)), shipping=Shipping("ground", 400))
+    life = Lived(made).ships({"l1": 1}).cancels({"l1": 1})
+    assert life.invoiced() == [500 + 150 + 200, 350]
+    assert life.owes_nothing_more()
+
+
+def test_nothing_is_invoiced_of_an_order_of_which_nothing_leaves() -> None:
+    life = Lived(order((Line("l1", "A", "x", 2, 500),), shipping=Shipping("ground", 400))).cancels({"l1": 1}).cancels({"l1": 1})
+    assert life.invoiced() == [] and life.owes_nothing_more()
+
+
+def test_a_discount_on_the_whole_order_never_makes_an_invoice_less_than_nothing() -> None:
+    made = order((Line("l1", "A", "x", 2, 1000),), shipping=Shipping("ground", 0), surcharges=(Surcharge("coupon", -1500),))
+    life = Lived(made).ships({"l1": 1}).cancels({"l1": 1})
+    assert life.invoiced() == [250, -250] and life.owes_nothing_more()
+
+
+def test_a_cancellation_that_does_not_say_whether_it_was_the_last_is_read_from_the_record() -> None:
+    """Of the time before it said so."""
+    made = order((Line("l1", "A", "x", 3, 500),), shipping=Shipping("ground", 600))
+    life = Lived(made).cancels({"l1": 1}).ships({"l1": 1}).cancels({"l1": 1}).told_as_before()
+    assert life.invoiced() == [700, 400] and life.owes_nothing_more()
+    life = Lived(made).ships({"l1": 1}).cancels({"l1": 1}).ships({"l1": 1}).told_as_before()
+    assert life.invoiced() == [700, 900] and life.owes_nothing_more()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_whatever_leaves_and_is_cancelled_what_is_invoiced_is_what_is_owed(data: st.DataObject) -> None:
+    made = data.draw(orders())
+    life = Lived(made)
+    for parcel in data.draw(splits(made)):
+        life = life.cancels(parcel) if data.draw(st.booleans()) else life.ships(parcel)
+    assert life.owes_nothing_more(data.draw(st.permutations(life.events)))
 
 
 def test_an_event_told_twice_is_one_entry_and_the_first_one_stands() -> None:

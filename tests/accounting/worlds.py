@@ -42,9 +42,9 @@ def cancelled(made: Record, line: str, quantity: int) -> Record:
     return replace(made, state=State(made.state.order_id, {**made.state.lines, line: left}, history=made.state.history))
 
 
-def shipped(made: Order, number: int, lines: dict[str, int], before: dict[str, int] | None = None) -> Event:
+def shipped(made: Order, number: int, lines: dict[str, int], before: dict[str, int] | None = None, last: bool = False) -> Event:
     """The event of a parcel."""
-    data = _entry(made, number, lines)["data"] | ({} if before is None else {"before": before})
+    data = _entry(made, number, lines)["data"] | ({} if before is None else {"before": before}) | {"last": last}
     return Event(f"{data['fo_id']}:5", "fulfilment_order.shipped", _at(number), made.id, data)
 
 

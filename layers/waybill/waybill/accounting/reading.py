@@ -9,6 +9,7 @@ from waybill.kernel.events import Event
 from waybill.kernel.ids import order_of_fulfilment_order
 from waybill.orders.codec import TENDER
 from waybill.orders.model.sale import Sale, Sold, sale_of
+from waybill.orders.model.state import LINES_CANCELLED
 from waybill.orders.store import Record
 
 _SHIPPED = "fulfilment_order.shipped"
@@ -33,6 +34,22 @@ def shipped_before(event: Event, record: Record) -> dict[str, int]:
             if entry["type"] == _SHIPPED and _turn(entry["at"], entry["data"]) < _turn(event.time, event.data):
                 gone.update(quantities(entry["data"]["lines"]))
     return dict(gone)
+
+
+def closes(event: Event, record: Record) -> bool:
+    """Whether these cancelled units were the last that could still have left. An event that does not say so: where no parcel was, and nobody has cancelled
+    any since."""
+    if "last" in event.data:
+        return event.data["last"] is True
+    parcels = (entry for item in record.fulfilment_orders for entry in item["history"] if entry["type"] == _SHIPPED)
+    state, since = record.state, int(event.id.rpartition(":")[2])
+    later = any(entry.type == LINES_CANCELLED and entry.seq > since for entry in state.history)
+    return state.all_shipped and bool(state.gone()) and not later and not any(entry["data"].get("last") for entry in parcels)
+
+
+def gone(event: Event, record: Record) -> dict[str, int]:
+    """What had left when nothing was left that could, by line."""
+    return quantities(event.data.get("shipped", record.state.gone()))
 
 
 def _turn(at: str, data: dict[str, Any]) -> tuple[str, int]:

@@ -12,6 +12,7 @@ from waybill.accounting.model.entry import Entry, Posting, merged
 from waybill.accounting.ports import Ledger
 from waybill.aws.logs import logger
 from waybill.kernel.events import Event
+from waybill.orders.model.state import LINES_CANCELLED
 from waybill.orders.store import Record
 from waybill.shop.model import Account, Item
 
@@ -47,7 +48,7 @@ class Books:
     def shipped(self, event: Event, record: Record) -> Postings:
         """Sale, tax and shipping income of what left, and what it cost: the goods, and the way where their labels are our own."""
         lines = reading.quantities(event.data["lines"])
-        sold = reading.sale(record).parcel(reading.shipped_before(event, record), lines)
+        sold = reading.sale(record).parcel(reading.shipped_before(event, record), lines, event.data.get("last") is True)
         return rules.sale(sold, record.order.currency) + rules.cost_of_goods(self._costs(record, lines)) + self.carried(event, record)
 
     def carried(self, event: Event, record: Record) -> Postings:
@@ -55,6 +56,12 @@ class Books:
         owed = carriage.carriage(event.type, event.data)
         chart = self._chart() if owed else Chart()
         return merged(leg for each in owed for leg in rules.carried(chart.payable(each.carrier), each))
+
+    def cancelled(self, event: Event, record: Record) -> Postings:
+        """Nothing is left that could leave: what belongs to the order as a whole, and was not invoiced with what has left, is."""
+        if not reading.closes(event, record):
+            return ()
+        return rules.sale(reading.sale(record).rest(reading.gone(event, record)), record.order.currency)
 
     def captured(self, event: Event, record: Record) -> Postings:
         return rules.paid(self._chart().clearing(reading.gateway(event, record)), *_money(event))
@@ -117,6 +124,7 @@ class Books:
 
 _RULES: dict[str, Callable[[Books, Event, Record], Postings]] = {
     "fulfilment_order.shipped": Books.shipped,
+    LINES_CANCELLED: Books.cancelled,
     "payment.captured": Books.captured,
     "payment.recorded": Books.recorded,
     "payment.refunded": Books.refunded,

@@ -120,7 +120,7 @@ class Operations:
     def captured(self, account: Account, tender: Tender, target: int, last: bool = True) -> Account:
         """Captured up to `target` in all: before the `last` parcel only where the gateway captures in parts; the last one lets go of
         the rest. A capture that failed waits for a person."""
-        if tender.capture_failed or tender.captured_whole:
+        if tender.capture_failed or (tender.captured_whole and not tender.open("CANCEL")):
             return account
         gateway, so_far = self.gateway(tender), captured_in_all(tender.events)
         asked, standing = tender.open("CHARGE"), Standing(ports.AUTHORISED)
@@ -129,7 +129,7 @@ class Operations:
         elif not last and (tender.only_whole or not gateway.allows.several_captures):
             return account
         elif target <= so_far:
-            return self.voided(account, tender) if last and not so_far else account
+            return self.voided(account, tender) if last else account
         elif tender.lapsed:
             return self._without_money(account, tender)
         else:
@@ -242,6 +242,8 @@ class Operations:
     def released(self, tender: Tender, asked: PaymentEvent, standing: Standing) -> Tender:
         unanswered = tender.open("AUTH")
         unanswered = replace(unanswered, reference=asked.reference) if unanswered else None
+        if standing.status == ports.CAPTURED and max(standing.amount, standing.captured) <= captured_in_all(tender.events):
+            return tender.succeeded(asked, asked.amount, self._now(), self._actor)  # parts of it are taken: what was left is let go
         if standing.status in (ports.VOIDED, ports.DECLINED):
             if unanswered is not None:
                 tender = tender.failed(unanswered, "voided", self._now(), self._actor)

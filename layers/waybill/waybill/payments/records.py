@@ -35,9 +35,8 @@ class Account:
 
     @property
     def gone(self) -> int:
-        """Minor units that what has left is worth, as the books count it."""
-        left = {line: counters.shipped + counters.delivered for line, counters in self.state.lines.items()}
-        return sale_of(self.order, self.state.lines).up_to(left).total
+        """Minor units that what has left is worth, as the books count it; never more than is owed in all."""
+        return min(sale_of(self.order, self.state.lines).up_to(self.state.gone()).total, self.due)
 
     @property
     def covered(self) -> bool:

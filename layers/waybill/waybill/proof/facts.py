@@ -124,6 +124,11 @@ class OrderFacts:
         return {f"{source}:{entry['seq']}": entry for source, history in histories.items() for entry in history}
 
     @property
+    def closed(self) -> bool:
+        """Something has left, and nothing is left that could."""
+        return self.state.all_shipped and bool(self.state.gone())
+
+    @property
     def wait(self) -> Item | None:
         return self.items.get(codec.WAIT)
 

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 
 from waybill.accounting.model.carriage import carriage
 from waybill.accounting.model.chart import PAYABLE
+from waybill.orders.model.sale import Sold, sale_of
+from waybill.orders.model.state import LINES_CANCELLED
 from waybill.payments.model.balances import captured_in_all
 from waybill.payments.model.tender import AS_CREDIT, Tender
-from waybill.proof.facts import AtGateway, OrderFacts
+from waybill.payments.owed import due
+from waybill.proof.facts import AtGateway, Item, OrderFacts
 from waybill.proof.orders import ORDER
 
 BOOKED = frozenset(
@@ -90,7 +93,7 @@ def _known(facts: OrderFacts) -> Iterator[str]:
 def _booked(facts: OrderFacts) -> Iterator[str]:
     """One entry for each event that moves value, and none besides."""
     booked = Counter(entry["event_id"] for entry in facts.journal if entry["event"] not in _OF_CREDITS)
-    wanted = {id for id, event in facts.events.items() if event["type"] in BOOKED or carriage(event["type"], event["data"])}
+    wanted = {id for id, event in facts.events.items() if event["type"] in BOOKED or carriage(event["type"], event["data"]) or _closes_at_a_worth(facts, event)}
     yield from (f"{id} is not in the books" for id in sorted(wanted - booked.keys()))
     yield from (f"{id} is in the books and did not happen" for id in sorted(booked.keys() - facts.events.keys()))
     yield from (f"{id} is in the books {times} times" for id, times in booked.items() if times > 1)
@@ -107,6 +110,25 @@ def _carried(facts: OrderFacts) -> Iterator[str]:
         for account, amount, currency in entry["postings"]:
             booked[currency] -= amount if account.startswith(PAYABLE) else 0
         yield from (f"{entry['sk']} owes carriers {booked[currency]} {currency}, its event says {said[currency]}" for currency in {*said, *booked} if said[currency] != booked[currency])
+
+
+def _closes_at_a_worth(facts: OrderFacts, event: Item) -> bool:
+    """Nothing was left to leave after this was cancelled, and something of the order was not invoiced yet."""
+    last = event["type"] == LINES_CANCELLED and event["data"].get("last") is True
+    return last and sale_of(facts.order, facts.state.lines).rest(event["data"]["shipped"]) != Sold()
+
+
+@ORDER.rule("I12", at_rest=True)
+def _taken(facts: OrderFacts) -> Iterator[str]:
+    """Once nothing is left that could leave, what is owed was taken and no gateway holds any more of it; unless a person is asked."""
+    tenders = facts.tenders
+    if not facts.closed or any(hold.kind == "payment" for hold in facts.state.active_holds) or not all(tender.events for tender in tenders):
+        return
+    taken, owed = sum(captured_in_all(tender.events) for tender in tenders), due(facts.order, facts.state.lines)
+    if tenders and taken < owed and not any(tender.paid_later for tender in tenders):
+        yield f"{taken} was taken of {owed}"
+    if held := sum(payment.held for payment in facts.at_gateway or ()):
+        yield f"all has left, and the gateway still holds {held}"
 
 
 def _as_credit(tender: Tender) -> int:

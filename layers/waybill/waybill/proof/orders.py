@@ -14,8 +14,10 @@ from waybill.kernel.ids import order_id
 from waybill.orders import codec
 from waybill.orders.model.check import violations
 from waybill.orders.model.sale import sale_of
+from waybill.orders.model.state import LINES_CANCELLED
 from waybill.payments.cards import looks_like_card_number
 from waybill.payments.model.refunds import LIVE
+from waybill.payments.owed import due
 from waybill.proof.facts import OrderFacts, among
 from waybill.proof.rules import Rules
 
@@ -38,13 +40,14 @@ def _counters(facts: OrderFacts) -> Iterator[str]:
 
 @ORDER.rule("I12", at_rest=True)
 def _invoiced(facts: OrderFacts) -> Iterator[str]:
-    """What the parcels were invoiced at is what their units bear of the order, to the cent."""
-    gone = {line: units.shipped + units.delivered for line, units in facts.state.lines.items()}
-    worth = sale_of(facts.order, facts.state.lines).up_to(gone).total
-    sales = [entry for entry in facts.journal if entry["event"] == "fulfilment_order.shipped"]
+    """What is invoiced is what the units that have left bear of the order, to the cent; and all that is owed, once nothing is left that could leave."""
+    worth = sale_of(facts.order, facts.state.lines).up_to(facts.state.gone(), facts.closed).total
+    sales = [entry for entry in facts.journal if entry["event"] in ("fulfilment_order.shipped", LINES_CANCELLED)]
     invoiced = sum(leg[1] for entry in sales for leg in entry["postings"] if leg[0] == RECEIVABLE)
     if invoiced != worth:
         yield f"{invoiced} invoiced for what is worth {worth}"
+    if facts.closed and worth != (owed := due(facts.order, facts.state.lines)):
+        yield f"what has left is worth {worth}, and {owed} is owed"
 
 
 @ORDER.rule("I17")

@@ -2,7 +2,9 @@
 
 A line's units stand in a row, each with its own price to the cent (`kernel.money.allocate` over equal weights). Parcels take
 them from the front, in the order in which they left; cancelled units are at the end and are never taken. What belongs to the
-order as a whole (shipping, fees) follows the value that has left, cumulated: the residue goes with the last parcel.
+order as a whole (shipping, fees, lines that need no parcel) follows the value that has left, cumulated, as a share of what was
+ordered: so that what is cancelled later changes no share. Once nothing is left that could leave the order is `closed`, and the
+whole of it is due: the rest goes with the last parcel, or with the cancellation that leaves nothing.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line's money: `gross` is unit price × quantity, `discount` and `tax` for the whole line. `live` units may still ship."""
+    """A line's money: `gross` is unit price × quantity, `discount` and `tax` for the whole line. `live` units are not cancelled."""
 
     quantity: int
     live: int
@@ -62,16 +64,21 @@ class Sale:
     whole: Sold
     tax_included: bool = False
 
-    def parcel(self, before: Quantities, lines: Quantities) -> Sold:
-        """The money of a parcel of `lines`, `before` having left already. Parcels in a row sum to the order."""
+    def parcel(self, before: Quantities, lines: Quantities, last: bool = False) -> Sold:
+        """The money of a parcel of `lines`, `before` having left already; the `last` one closes the order. Parcels in a row sum to the order."""
         after = {line: before.get(line, 0) + lines.get(line, 0) for line in self.rows}
-        return self.up_to(after) - self.up_to(before)
+        return self.up_to(after, last) - self.up_to(before)
 
-    def up_to(self, gone: Quantities) -> Sold:
-        """All the money of the units that have left."""
-        taken = {line: min(gone.get(line, 0), row.live) for line, row in self.rows.items() if row.ships}
+    def rest(self, gone: Quantities) -> Sold:
+        """What is due beside the parcels that have left, once nothing more will."""
+        return self.up_to(gone, True) - self.up_to(gone)
+
+    def up_to(self, gone: Quantities, closed: bool = False) -> Sold:
+        """All the money of the units that have left; `closed`: and of what belongs to no unit, these being all that leave."""
+        taken = {line: min(gone.get(line, 0), row.quantity) for line, row in self.rows.items() if row.ships}
         with_goods = sum((self.units(self.rows[line], count) for line, count in taken.items()), Sold())
-        return with_goods + self._share(taken)
+        sold = with_goods + (self._beside() if closed else self._share(taken))
+        return sold + Sold(discounts=min(0, sold.total)) if closed else sold  # a discount takes no more than there is
 
     def units(self, row: Row, count: int) -> Sold:
         """The money of the first `count` units of a line."""
@@ -83,14 +90,15 @@ class Sale:
         tax = first_units(row.gross - row.discount + row.tax, row.quantity, count) - net
         return Sold(goods=gross, discounts=gross - net, tax=tax)
 
+    def _beside(self) -> Sold:
+        """The amounts of the whole order, and the lines that need no parcel."""
+        return sum((self.units(row, row.live) for row in self.rows.values() if not row.ships), self.whole)
+
     def _share(self, taken: Quantities) -> Sold:
-        """What is due of the amounts of the whole order, and of lines that need no parcel."""
-        alone = (self.units(row, row.live) for row in self.rows.values() if not row.ships)
-        whole = sum(alone, self.whole)
-        live = {line: row.live for line, row in self.rows.items() if row.ships}
-        part, all_of_it = self._value(taken), self._value(live)
+        whole, ordered = self._beside(), {line: row.quantity for line, row in self.rows.items() if row.ships}
+        part, all_of_it = self._value(taken), self._value(ordered)
         if not all_of_it:
-            part, all_of_it = sum(taken.values()), sum(live.values())
+            part, all_of_it = sum(taken.values()), sum(ordered.values())
         return Sold(*(_portion(getattr(whole, name), part, all_of_it) for name in Sold.__slots__))
 
     def _value(self, units: Quantities) -> int:

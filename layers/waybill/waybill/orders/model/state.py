@@ -63,6 +63,10 @@ class State:
         """What no node has yet, by line; backordered units are not in it."""
         return {line: units.unrouted for line, units in self.lines.items() if units.unrouted}
 
+    def gone(self) -> dict[str, int]:
+        """What has left, by line."""
+        return {line: units.shipped + units.delivered for line, units in self.lines.items() if units.shipped + units.delivered}
+
     def backordered(self) -> dict[str, int]:
         return {line: units.backordered for line, units in self.lines.items() if units.backordered}
 
@@ -160,10 +164,14 @@ def go_without(state: State, quantities: Quantities, reason: str, at: str, actor
 
 
 def lines_cancelled(before: State, after: State, reason: str, at: str, actor: str, key: str = "") -> State:
-    """Says which units `after` has cancelled that `before` had not."""
+    """Says which units `after` has cancelled that `before` had not. Where all the others have left it was the `last` that could still leave, and the
+    order is shipped, or complete."""
     earlier = {line: units.cancelled for line, units in before.lines.items() if units.cancelled}
     lines = {line: units.cancelled - earlier.get(line, 0) for line, units in after.lines.items() if units.cancelled > earlier.get(line, 0)}
-    return _told(after, LINES_CANCELLED, at, actor, {"reason": reason, "lines": lines, "before": earlier, **({"key": key} if key else {})})
+    gone = after.gone() if after.all_shipped else {}
+    data = {"reason": reason, "lines": lines, "before": earlier, "last": bool(gone), **({"shipped": gone} if gone else {}), **({"key": key} if key else {})}
+    told = _told(after, LINES_CANCELLED, at, actor, data)
+    return _arrived(_told(told, "order.shipped", at, actor, {"lines": gone}), gone, at, actor) if gone else told
 
 
 def edit(state: State, quantities: Quantities, at: str, actor: str, data: dict[str, Any]) -> State:
@@ -209,10 +217,13 @@ def ship(state: State, quantities: Quantities, fo_id: str, at: str, actor: str) 
 
 def deliver(state: State, quantities: Quantities, at: str, actor: str) -> State:
     """These units have arrived; with the last of them the order is delivered and complete."""
-    moved = shifted(state, quantities, "shipped", "delivered")
-    if moved.status != "delivered":
-        return moved
-    delivered = _told(moved, "order.delivered", at, actor, {"lines": _positive(quantities)})
+    return _arrived(shifted(state, quantities, "shipped", "delivered"), quantities, at, actor)
+
+
+def _arrived(state: State, quantities: Quantities, at: str, actor: str) -> State:
+    if state.status != "delivered":
+        return state
+    delivered = _told(state, "order.delivered", at, actor, {"lines": _positive(quantities)})
     return _told(replace(delivered, completed=True), "order.completed", at, actor, {})
 
 

@@ -144,7 +144,7 @@ def _everything(order: Order, lines: Mapping[str, Counters], earlier: list[Refun
     units = {line: quantity - gone.get(line, 0) for line, quantity in live.items() if quantity > gone.get(line, 0)}
     beside = sum(refund.goodwill - refund.fee for refund in earlier)
     shipping = _shipping_paid(order) - sum(refund.shipping for refund in earlier)
-    return Taken(units, sale.up_to(live) - done, shipping, -beside, 0)
+    return Taken(units, sale.up_to(live, closed=True) - done, shipping, -beside, 0)
 
 
 def _parts(order: Order, lines: Mapping[str, Counters], earlier: list[Refund], wanted: Wanted) -> Taken:

@@ -194,7 +194,7 @@ class Tender:
             raise IllegalTransition(f"tender {self.number}: {amount} is not within the {self.balances.charged} that may be refunded")
 
     def _allow_void(self, amount: int) -> None:
-        if captured_in_all(self.events) or self.open("CHARGE"):
+        if self.open("CHARGE") or (captured_in_all(self.events) and not self.balances.authorised):
             raise IllegalTransition(f"tender {self.number}: captured, or about to be: refund it instead")
         if amount != self.balances.authorised + self.balances.auth_pending or amount == 0:
             raise IllegalTransition(f"tender {self.number}: there is no authorisation of {amount} to void")
