@@ -177,7 +177,7 @@ KINDS = (
     _kind("fulfilment_order.cancellation_requested", "FO", "Its node is asked whether it can still give these up.", {**_FO, "reason": TEXT}, may={"push": FLAG}, to="node-push"),
     _kind("fulfilment_order.cancellation_accepted", "FO", "It will not ship them.", _FO),
     _kind("fulfilment_order.cancellation_declined", "FO", "It goes on with them.", {**_FO, "reason": TEXT}),
-    _kind("fulfilment_order.reduced", "FO", "It is to ship so many units fewer: they were cancelled.", {**_FO, "reason": TEXT}, may={"push": FLAG}, to="node-push"),
+    _kind("fulfilment_order.reduced", "FO", "It is to ship so many units fewer: they were cancelled.", {**_FO, "reason": TEXT}, may={"push": FLAG, "labelled": _LABELLED}, to="node-push parcels"),
     _kind("fulfilment_order.short", "FO", "The node has not these units and goes on with the rest; `then`: they are rerouted, cancelled, or a person is asked.", {**_FO, "reason": CODE, "then": CODE}, may={"labelled": _LABELLED}, to="routing parcels"),
     _kind("fulfilment_order.held", "FO", "Somebody has stopped the work at its node.", {"fo_id": ID, "node": ID, "reason": TEXT}),
     _kind("fulfilment_order.hold_released", "FO", "And has let it go on.", {"fo_id": ID, "node": ID}),

@@ -213,7 +213,11 @@ def _by_hand() -> dict[str, Schema]:
             "From the score of the policy `fraud` on, or where it is not to be accepted, the order is held; a later word of the same source lets it go",
         ),
         "ReleaseIn": record({}, {"note": _NOTE}),
-        "CancelIn": record({}, {"reason": _NOTE, "lines": units}, "Lines named: only these units, and only of what no node has; needs an Idempotency-Key"),
+        "CancelIn": record(
+            {},
+            {"reason": _NOTE, "lines": units, "unshipped": FLAG},
+            "Neither: all of it, as long as nothing has left. `lines`: only these units. `unshipped`: all that has not left, also where a part has. Both need an Idempotency-Key",
+        ),
         "RejectIn": record({"reason": {"enum": list(REASONS)}}, {"lines": array(TEXT)}, "`lines` are those at fault; none named: all"),
         "PickIn": record({}, {"lines": units}, "No lines named: all that are missing"),
         "ShipIn": record({}, {"packages": array(WHOLE)}, "Numbers of packages; none named: all that have not left"),

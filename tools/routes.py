@@ -90,7 +90,7 @@ ROUTES = (
     Route("POST", "/v1/customers/merge", "Move a page of the orders of one address to another", ("support",), "CustomersMerged", "CustomersMerge", query=(("cursor", "The `next` of the page before"),), refuses=(409, 422)),
     Route("POST", "/v1/orders/{id}/risk", "Say what an order's risk is", DECIDERS, "Order", "RiskIn", refuses=(404, 409, 422)),
     Route("POST", "/v1/orders/{id}/holds/{hold}/release", "Release a hold", DECIDERS, "Order", "ReleaseIn", refuses=(404, 409)),
-    Route("POST", "/v1/orders/{id}/cancel", "Cancel what has not shipped, or a part that no node has yet", DECIDERS, "Order", "CancelIn", refuses=(404, 409, 422)),
+    Route("POST", "/v1/orders/{id}/cancel", "Cancel it, units of it, or what has not left", DECIDERS, "Order", "CancelIn", refuses=(404, 409, 422)),
     Route("POST", "/v1/orders/{id}/edits", "Edit an order that no node has yet, or with `dryRun` see what that would do to money, stock and shipping", DECIDERS, "Edit", "EditIn", status=201, keyed=True, refuses=(404, 409, 412, 422)),
     Route("GET", "/v1/orders/{id}/edits", "List an order's edits, the first one first", READERS, "Edit", lists=True, refuses=(404,)),
     Route("POST", "/v1/orders/{id}/edits/{n}/undo", "Put an order back to what it was before an edit, or with `dryRun` see what that would do", DECIDERS, "Edit", "UndoIn", status=201, keyed=True, refuses=(404, 409, 412, 422)),

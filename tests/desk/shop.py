@@ -349,6 +349,9 @@ class Shop:
             raise IllegalTransition("the order is partially_shipped: what has left cannot be cancelled, only returned")
         self.deeds.append(("cancel", order_id, reason, actor))
 
+    def cancel_rest(self, order_id: str, reason: str, actor: str) -> None:
+        self.deeds.append(("cancel_rest", order_id, reason, actor))
+
     def retry_payment(self, order_id: str, actor: str) -> None:
         self.deeds.append(("retry_payment", order_id, actor))
 

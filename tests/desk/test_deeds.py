@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.desk.conftest import Browser
-from tests.desk.shop import CANCELLED, HELD
+from tests.desk.shop import CANCELLED, HELD, SHIPPING
 
 
 def test_a_hold_is_released_by_name(signed_in: Browser) -> None:
@@ -36,6 +36,15 @@ def test_a_cancel_wants_one_of_the_reasons(signed_in: Browser) -> None:
     assert "Choose one of the reasons" in signed_in.page
     assert signed_in.post(f"/desk/orders/{HELD}/cancel", reason="customer_asked") == 303
     assert signed_in.shop.deeds == [("cancel", HELD, "customer_asked", "desk:Robin")]
+
+
+def test_of_an_order_of_which_a_part_has_left_the_rest_is_cancelled(signed_in: Browser) -> None:
+    signed_in.shop.known[SHIPPING] = replace(signed_in.shop.known[SHIPPING], allowed=frozenset(("cancel-rest",)))
+    signed_in.get(f"/desk/orders/{SHIPPING}")
+    assert "Cancel the rest" in signed_in.page and "Cancel the order" not in signed_in.page
+    assert signed_in.post(f"/desk/orders/{SHIPPING}/cancel-rest", reason="because") == 422
+    assert signed_in.post(f"/desk/orders/{SHIPPING}/cancel-rest", reason="out_of_stock") == 303
+    assert signed_in.shop.deeds == [("cancel_rest", SHIPPING, "out_of_stock", "desk:Robin")]
 
 
 def test_what_the_state_refuses_is_said_on_the_orders_own_page(signed_in: Browser) -> None:

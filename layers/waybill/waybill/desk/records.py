@@ -180,5 +180,6 @@ def _allowed(record: Record) -> frozenset[str]:
     holds = record.state.active_holds
     status = view.status(record.state, record.fulfilment_orders)
     editable = status in _EDITABLE and all(item["status"] in ("rejected", "cancelled") for item in record.fulfilment_orders)
-    verbs = {"edit": editable, "cancel": status in _CANCELLABLE, "release_hold": bool(holds), "retry_payment": any(h.kind == "payment" and h.blocks for h in holds)}
+    rest = bool(record.state.gone()) and not record.state.all_shipped
+    verbs = {"edit": editable, "cancel": status in _CANCELLABLE, "cancel-rest": rest, "release_hold": bool(holds), "retry_payment": any(h.kind == "payment" and h.blocks for h in holds)}
     return frozenset(verb for verb, admitted in verbs.items() if admitted)

@@ -82,9 +82,11 @@ class Desk:
 
     def cancel(self, order_id: str, reason: str) -> None:
         self._may_act_on(order_id)
-        if reason not in dict(REASONS):
-            raise InvalidInput("choose one of the reasons", fields={"reason": "unknown"})
-        self.acts.cancel(order_id, reason, self.actor)
+        self.acts.cancel(order_id, _a_reason(reason), self.actor)
+
+    def cancel_rest(self, order_id: str, reason: str) -> None:
+        self._may_act_on(order_id)
+        self.acts.cancel_rest(order_id, _a_reason(reason), self.actor)
 
     def retry_payment(self, order_id: str) -> None:
         self._may_act_on(order_id)
@@ -205,3 +207,10 @@ class Desk:
     @property
     def actor(self) -> str:
         return f"desk:{self.visitor.name}"
+
+
+def _a_reason(reason: str) -> str:
+    """Raises InvalidInput."""
+    if reason not in dict(REASONS):
+        raise InvalidInput("choose one of the reasons", fields={"reason": "unknown"})
+    return reason

@@ -154,6 +154,9 @@ class Deeds:
     def cancel(self, order_id: str, reason: str, actor: str) -> None:
         self.service.cancel(order_id, reason, actor)
 
+    def cancel_rest(self, order_id: str, reason: str, actor: str) -> None:
+        self.service.cancel_rest(order_id, reason, "", actor)
+
     def retry_payment(self, order_id: str, actor: str) -> None:
         """A declined order waits under a hold of kind payment: releasing it sends the order to the gateway once more."""
         waiting = [hold for hold in store.load(order_id).state.active_holds if hold.kind == "payment" and hold.blocks]

@@ -25,6 +25,7 @@ _LONGEST_FORM, _MOST_FIELDS = 50_000, 1_200
 _SAID = {
     "released": "The hold is released; the order goes on.",
     "cancelled": "The order is cancelled.",
+    "rest-cancelled": "What has not left is cancelled, or its nodes are asked.",
     "retried": "The payment is being tried again.",
     "redriven": "The document goes through once more.",
     "edited": "The order is edited; what follows from it is under way.",

@@ -35,6 +35,7 @@ def router(door: Door) -> Router:
     signed_in("GET", "/stock", _stock)
     signed_in("POST", "/orders/{id}/release-hold", act(lambda visit, form: visit.desk.release_hold(visit.order_id, form("hold")), "released"))
     signed_in("POST", "/orders/{id}/cancel", act(lambda visit, form: visit.desk.cancel(visit.order_id, form("reason")), "cancelled"))
+    signed_in("POST", "/orders/{id}/cancel-rest", act(lambda visit, form: visit.desk.cancel_rest(visit.order_id, form("reason")), "rest-cancelled"))
     signed_in("POST", "/orders/{id}/retry-payment", act(lambda visit, form: visit.desk.retry_payment(visit.order_id), "retried"))
     signed_in("POST", "/sign-out", signing_in.sign_out)
     money_web.add(signed_in)

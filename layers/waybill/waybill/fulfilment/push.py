@@ -26,10 +26,11 @@ _PUSHED = {
     "fulfilment_order.requested": ("requested",),
     "fulfilment_order.cancellation_requested": ("cancellation_requested",),
     "fulfilment_order.cancelled": ("cancelled",),
-    "fulfilment_order.reduced": ("requested", "accepted", "picking", "picked"),
+    "fulfilment_order.reduced": ("requested", "accepted", "picking", "picked", "shipped", "delivered"),
     "fulfilment_order.rejected": ("rejected",),
 }
 """What is pushed, and the states in which it is still so. Rejected is told where we have taken the work back, for it was not the node that said so."""
+REDUCED = "fulfilment_order.reduced"
 _NOBODY_ANSWERED = 0
 
 
@@ -44,6 +45,8 @@ class NodePush:
         node = shop.node(event.data["node"])
         wanted = node.settings.get("events") or _PUSHED
         if event.type not in _PUSHED or event.type not in wanted or not node.webhook_url:
+            return
+        if event.type == REDUCED and not event.data.get("push"):
             return
         record, work = load(event.data["fo_id"])
         if work.status not in _PUSHED[event.type] and not event.data.get("replayed"):

@@ -96,10 +96,12 @@ def router(orders: Orders, views: Views, clock: Clock) -> Router:
     def cancel(request: Request) -> Answer:
         key = caller(request, *DECIDERS)
         visible(request.params["id"], key)
-        units, reason = _units(request), _text(request, "reason", "asked for")
-        if units is None:
+        units, reason, unshipped = _units(request), _text(request, "reason", "asked for"), _unshipped(request)
+        if units is None and not unshipped:
             return Answer(present.whole(orders.cancel(request.params["id"], reason, key.actor)))
         name = digest(key.actor, key_of(request))
+        if units is None:
+            return Answer(present.whole(orders.cancel_rest(request.params["id"], reason, name, key.actor)))
         return Answer(present.whole(orders.cancel_lines(request.params["id"], units, reason, name, key.actor)))
 
     @routes.route("GET", "/v1/documents")
@@ -135,6 +137,17 @@ def _units(request: Request) -> dict[str, int] | None:
     if wrong := {f"lines.{line}"[:100]: "is a whole number from 1 on" for line, units in lines.items() if not _is_count(units)}:
         raise InvalidInput("what is cancelled is counted", fields=wrong)
     return lines
+
+
+def _unshipped(request: Request) -> bool:
+    """Whether what has left stays, and the rest is cancelled. Raises InvalidInput."""
+    body = request.json_object() if request.body else {}
+    unshipped = body.get("unshipped", False)
+    if not isinstance(unshipped, bool):
+        raise InvalidInput("unshipped is true or false", fields={"unshipped": "true or false"})
+    if unshipped and body.get("lines") is not None:
+        raise InvalidInput("either lines are cancelled, or all that has not left", fields={"unshipped": "not beside lines"})
+    return unshipped
 
 
 def _is_count(units: object) -> bool:

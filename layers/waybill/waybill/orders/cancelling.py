@@ -9,7 +9,7 @@ from typing import Any
 
 from waybill.aws.tables import Write
 from waybill.aws.tables import replace as replace_item
-from waybill.kernel.errors import IllegalTransition, InvalidInput
+from waybill.kernel.errors import Conflict, IllegalTransition, InvalidInput
 from waybill.orders.model import answers, giving_up, work
 from waybill.orders.model import state as verbs
 from waybill.orders.model.holds import SHORT
@@ -43,7 +43,26 @@ class Cancelling:
     at_once: dict[str, Units] = field(default_factory=dict)
     asked: dict[str, Units] = field(default_factory=dict)
 
-    def whole(self) -> list[Write]:
+    def rest(self, key: str) -> list[Write]:
+        """The writes that cancel all that has not left, whatever has. Raises IllegalTransition where there is nothing of it."""
+        state = self.record.state
+        if not state.gone():
+            return self.whole(key)
+        if _is_on_its_way_back(self.record):
+            raise Conflict("a node has just given some of it back: try again in a moment")
+        for item in self._open():
+            if item["status"] == work.PARTLY and item.get("buying"):
+                raise Conflict(f"labels of {item['id']} are just being bought or given back: try again in a moment")
+            if (units := work.units(item)) and not (item["status"] == work.PARTLY and item.get("pickup")):
+                (self.asked if self._asks(item) else self.at_once)[item["id"]] = units
+        if not self.at_once and not state.unrouted() and not state.backordered():
+            if not self.asked:
+                raise IllegalTransition(f"the order is {state.status}: nothing of it is left that could be cancelled")
+            if all(self._is_asked_all(fo_id) for fo_id in self.asked):
+                return []
+        return self._written(giving_up.give_up(state, _summed(self.at_once), self.reason, self.at, self.actor, waiting=True, key=key), key)
+
+    def whole(self, key: str = "") -> list[Write]:
         """The writes that cancel all of it that can be. Raises IllegalTransition once something has left."""
         state = verbs.cancel(self.record.state, self.reason, self.at, self.actor)
         if state is self.record.state:
@@ -54,7 +73,7 @@ class Cancelling:
             return [self.record.save(state), *self._works()]
         if all(self._is_asked_all(fo_id) for fo_id in self.asked) and not self.at_once and not self.record.state.unrouted() and not self.record.state.backordered():
             return []
-        return self._written(giving_up.give_up(self.record.state, _summed(self.at_once), self.reason, self.at, self.actor, waiting=True))
+        return self._written(giving_up.give_up(self.record.state, _summed(self.at_once), self.reason, self.at, self.actor, waiting=True, key=key), key)
 
     def part(self, wanted: Mapping[str, int], key: str) -> list[Write]:
         """The writes that cancel so many units by line: of those that no node has first. Raises InvalidInput for lines that there are not, IllegalTransition
@@ -84,7 +103,7 @@ class Cancelling:
     def _taken(self, item: dict[str, Any], left: Units) -> Units:
         """What is still to be found elsewhere once this fulfilment order has given of it what it can."""
         asks, pending = self._asks(item), (item.get("pause") or {}).get("units", {}) if item["status"] == work.ASKED else {}
-        if not asks and item["status"] not in work.LESS_WHILE:
+        if item["status"] == work.PARTLY or (not asks and item["status"] not in work.LESS_WHILE):
             return left
         if item["status"] == work.ASKED and not pending:
             return left  # all of it is asked about already
@@ -121,7 +140,13 @@ class Cancelling:
 
     def _is_asked_all(self, fo_id: str) -> bool:
         item = next(item for item in self.record.fulfilment_orders if item["id"] == fo_id)
-        return item["status"] == work.ASKED and not (item.get("pause") or {}).get("units")
+        return item["status"] == work.ASKED and (item.get("pause") or {}).get("units") in (None, {}, work.units(item))
+
+
+def _is_on_its_way_back(record: Record) -> bool:
+    """A node has rejected some of it, and nobody has heard of that yet."""
+    at_nodes = sum(sum(work.units(item).values()) for item in record.fulfilment_orders if item["status"] not in work.OVER)
+    return sum(units.released for units in record.state.lines.values()) != at_nodes
 
 
 def _summed(by_work: Mapping[str, Units]) -> Units:

@@ -27,13 +27,13 @@ HEARD = frozenset(
 """What the template's rules listen to. The rest stays in the timeline: an event on the bus is a customer's money. Whoever adds a
 rule of their own names its types in the template's parameter `AlsoPublish` (`*` for all)."""
 _HEARD_FOR = {
-    "fulfilment_order.reduced": "push",
-    "fulfilment_order.label_voided": "shipment",
-    "fulfilment_order.return_labelled": "shipment",
-    "fulfilment_order.return_voided": "shipment",
-    "fulfilment_order.return_tracked": "cost",
+    "fulfilment_order.reduced": ("push", "labelled"),
+    "fulfilment_order.label_voided": ("shipment",),
+    "fulfilment_order.return_labelled": ("shipment",),
+    "fulfilment_order.return_voided": ("shipment",),
+    "fulfilment_order.return_tracked": ("cost",),
 }
-"""Heard only where their data has this: a node is told of it, a carrier has sold the label, a label costs now what its list says."""
+"""Heard only where their data has one of these: a node is told of it, labels are to be given back, a carrier has sold the label, a label costs now what its list says."""
 
 
 def publish(records: list[dict[str, Any]]) -> list[str]:
@@ -55,8 +55,8 @@ def publish(records: list[dict[str, Any]]) -> list[str]:
 
 def _is_heard(event: Event) -> bool:
     also = frozenset(os.environ.get("ALSO_PUBLISH", "").replace(",", " ").split())
-    needs = _HEARD_FOR.get(event.type)
-    return bool(also & {"*", event.type}) or (event.type in HEARD and (needs is None or bool(event.data.get(needs))))
+    needs = _HEARD_FOR.get(event.type, ())
+    return bool(also & {"*", event.type}) or (event.type in HEARD and (not needs or any(event.data.get(need) for need in needs)))
 
 
 def new_events(record: dict[str, Any]) -> Iterator[Event]:

@@ -50,6 +50,17 @@ class Orders:
         store.change(order_id, decide)
         return store.load(order_id)
 
+    def cancel_rest(self, order_id: str, reason: str, key: str, actor: str) -> Record:
+        """Cancels what has not left, also where a part has: that stays as it is. Nodes that want to be asked are. Once under a key. Raises IllegalTransition
+        where nothing of it is left."""
+        at = instant(self.clock())
+
+        def decide(record: Record) -> list[Write]:
+            return [] if key and _has(record, key) else Cancelling(record, reason, actor, at).rest(key)
+
+        store.change(order_id, decide)
+        return store.load(order_id)
+
     def release_hold(self, order_id: str, hold_id: str, actor: str, note: str = "") -> Record:
         """Releases one hold; with the last blocking one the order goes on. Raises NotFound for an unknown hold, IllegalTransition for one
         that ends by itself."""

@@ -146,7 +146,7 @@ class Edit:
 @dataclass(frozen=True, slots=True)
 class Order:
     """Everything of one order. `history` pairs the record that an entry belongs to with the entry; `waiting` names what the
-    execution waits for; `allowed` holds the verbs that its state admits: release_hold, cancel, retry_payment, edit. `version` is what an edit rests on.
+    execution waits for; `allowed` holds the verbs that its state admits: release_hold, cancel, cancel-rest, retry_payment, edit. `version` is what an edit rests on.
     `nodes`: id and name of all there are."""
 
     row: Row

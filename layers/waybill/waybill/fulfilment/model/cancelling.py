@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from waybill.fulfilment.model.buying import dropped
-from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, go, told
+from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, go, times_delivered, told
 from waybill.kernel.errors import IllegalTransition
 from waybill.orders.model.work import fewer
 
@@ -22,6 +22,8 @@ def accepted(work: FulfilmentOrder, at: str, actor: str) -> FulfilmentOrder:
         return work
     units = asked_about(work)
     pause = work.pause
+    if pause and pause.was == "partially_shipped":
+        return _of_what_stays(work, units, at, actor)
     if pause is None or units == work.units():
         ended = told(go(work, "cancel"), ACCEPTED, at, actor, {"lines": units})
         return told(replace(ended, pause=None), "cancelled", at, actor, {"reason": pause.reason if pause else "", "lines": units, **({"labelled": True} if dropped(work, at) or work.buying else {})})
@@ -32,6 +34,21 @@ def accepted(work: FulfilmentOrder, at: str, actor: str) -> FulfilmentOrder:
     if pause.was == "picking" and all(at_node.picked == at_node.quantity for at_node in lines.values()):
         resumed = go(resumed, "finish picking")
     return told(resumed, ACCEPTED, at, actor, {"lines": units})
+
+
+def _of_what_stays(work: FulfilmentOrder, units: Mapping[str, int], at: str, actor: str) -> FulfilmentOrder:
+    """A parcel of it has left: with all the others it is over, without some units of them what is left is packed anew. Their labels are to be given back."""
+    if work.buying:
+        raise IllegalTransition(f"{work.id}: labels of it are just being bought or given back: try again in a moment")
+    left = tuple(package for package in work.packages if package.left)
+    here = replace(work, packages=left, buying=dropped(replace(work, packages=work.staying()), at))
+    lines = {line: replace(each, **fewer(each.quantity, each.picked, each.shipped, units.get(line, 0))) for line, each in work.lines.items()}
+    after = replace(here, lines=lines, pause=None)
+    after = go(after, "go on partially_shipped" if after.to_pack() else "give up the rest")
+    if after.status == "shipped" and times_delivered(after) == len(left):
+        after = go(after, "deliver")
+    after = told(after, ACCEPTED, at, actor, {"lines": units})
+    return told(after, "reduced", at, actor, {"reason": work.pause.reason if work.pause else "", "lines": units, "labelled": True}) if after.buying else after
 
 
 def _resumed(work: FulfilmentOrder, was: str) -> FulfilmentOrder:

@@ -6,7 +6,7 @@ from waybill.kernel.machine import Machine
 
 BEFORE_PACKED = ("requested", "accepted", "picking", "picked")
 BEGUN = ("accepted", "picking", "picked", "packed")
-ANSWERABLE = (*BEGUN, "on_hold")
+ANSWERABLE = (*BEGUN, "partially_shipped", "on_hold")
 """In which of its states a node that wants to be asked is asked before the work is cancelled."""
 PAUSABLE = (*BEFORE_PACKED, "packed")
 
@@ -28,6 +28,7 @@ MACHINE = Machine(
         ("partially_shipped", "ship a part"): "partially_shipped",
         ("partially_shipped", "pack"): "partially_shipped",
         ("partially_shipped", "give up the rest"): "shipped",
+        ("cancellation_requested", "give up the rest"): "shipped",
         ("shipped", "deliver"): "delivered",
         ("picked", "make ready"): "ready_for_pickup",
         ("shipped", "arrive"): "ready_for_pickup",
@@ -42,7 +43,7 @@ MACHINE = Machine(
         **{(state, "reject"): "rejected" for state in BEFORE_PACKED},
         **{(state, "cancel"): "cancelled" for state in (*BEFORE_PACKED, "packed")},
         **{(state, "ask to cancel"): "cancellation_requested" for state in ANSWERABLE},
-        **{("cancellation_requested", f"go on {state}"): state for state in BEGUN},
+        **{("cancellation_requested", f"go on {state}"): state for state in (*BEGUN, "partially_shipped")},
         **{(state, "hold"): "on_hold" for state in PAUSABLE},
         **{("on_hold", f"go on {state}"): state for state in PAUSABLE},
     },

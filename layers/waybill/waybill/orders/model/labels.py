@@ -11,7 +11,7 @@ _UNKNOWN_BACK = ("buying", "voiding")
 
 def live(work: Mapping[str, Any]) -> bool:
     """Something is being bought for it from a carrier, or was and is not given back."""
-    return bool(work.get("buying")) or any(_bears(package) for package in work.get("packages", ()))
+    return bool(work.get("buying")) or any(bears(package) for package in work.get("packages", ()))
 
 
 def live_though_cancelled(works: Iterable[Mapping[str, Any]]) -> bool:
@@ -19,7 +19,12 @@ def live_though_cancelled(works: Iterable[Mapping[str, Any]]) -> bool:
     return any(work["status"] in ("cancelled", "rejected") and live(work) for work in works)
 
 
-def _bears(package: Mapping[str, Any]) -> bool:
+def bears(package: Mapping[str, Any]) -> bool:
     """A label that goes out with it, or by which it would come back."""
     back = package.get("back") or {}
-    return bool(package.get("shipment") and package.get("label") in _LIVE or back.get("status") in _UNKNOWN_BACK or back.get("shipment") and back.get("status") == "bought")
+    return goes_out(package) or back.get("status") in _UNKNOWN_BACK or bool(back.get("shipment") and back.get("status") == "bought")
+
+
+def goes_out(package: Mapping[str, Any]) -> bool:
+    """A label that was sold goes out with it."""
+    return bool(package.get("shipment") and package.get("label") in _LIVE)

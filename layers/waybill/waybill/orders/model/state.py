@@ -164,14 +164,18 @@ def go_without(state: State, quantities: Quantities, reason: str, at: str, actor
 
 
 def lines_cancelled(before: State, after: State, reason: str, at: str, actor: str, key: str = "") -> State:
-    """Says which units `after` has cancelled that `before` had not. Where all the others have left it was the `last` that could still leave, and the
-    order is shipped, or complete."""
+    """Says which units `after` has cancelled that `before` had not. Where all the others have left it was the `last` that could still leave: the order
+    is shipped, or complete, and no hold keeps anything here."""
     earlier = {line: units.cancelled for line, units in before.lines.items() if units.cancelled}
     lines = {line: units.cancelled - earlier.get(line, 0) for line, units in after.lines.items() if units.cancelled > earlier.get(line, 0)}
     gone = after.gone() if after.all_shipped else {}
     data = {"reason": reason, "lines": lines, "before": earlier, "last": bool(gone), **({"shipped": gone} if gone else {}), **({"key": key} if key else {})}
     told = _told(after, LINES_CANCELLED, at, actor, data)
-    return _arrived(_told(told, "order.shipped", at, actor, {"lines": gone}), gone, at, actor) if gone else told
+    if not gone:
+        return told
+    for hold in [hold for hold in told.active_holds if hold.blocks]:
+        told = release_hold(told, hold.id, at, actor, "nothing is left that could leave")
+    return _arrived(_told(told, "order.shipped", at, actor, {"lines": gone}), gone, at, actor)
 
 
 def edit(state: State, quantities: Quantities, at: str, actor: str, data: dict[str, Any]) -> State:
@@ -228,12 +232,12 @@ def _arrived(state: State, quantities: Quantities, at: str, actor: str) -> State
 
 
 def cancel(state: State, reason: str, at: str, actor: str) -> State:
-    """Everything that has not left is cancelled. Raises IllegalTransition once anything has shipped; twice changes nothing."""
+    """All of it is cancelled. Raises IllegalTransition once anything has shipped; twice changes nothing."""
     if state.cancelled:
         return state
     units = summed(state.lines.values())
     if units.shipped or units.delivered:
-        raise IllegalTransition(f"the order is {state.status}: what has left cannot be cancelled, only returned")
+        raise IllegalTransition(f"the order is {state.status}: what has left cannot be cancelled, only returned; what has not can be, with `unshipped`")
     lines = {line: Counters(cancelled=counters.ordered) for line, counters in state.lines.items()}
     return all_cancelled(replace(state, lines=lines), reason, at, actor)
 

@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from waybill.kernel.events import Entry, appended
-from waybill.orders.model.labels import live
+from waybill.orders.model.labels import bears, goes_out, live
 
 Item = Mapping[str, Any]
 LEFT = ("shipped", "delivered")
 """All of it has left the house; of what is `partially_shipped` its lines say how much."""
 OVER = (*LEFT, "rejected", "cancelled")
 """Nothing is left there that could be cancelled."""
-ASKABLE = ("accepted", "picking", "picked", "packed", "on_hold", "cancellation_requested")
+ASKABLE = ("accepted", "picking", "picked", "packed", "partially_shipped", "on_hold", "cancellation_requested")
 """In which a node that wants to be asked before is asked."""
+PARTLY = "partially_shipped"
 LESS_WHILE = ("requested", "accepted", "picking", "picked", "ready_for_pickup")
 """What is packed is in a parcel: a unit cannot be taken out of it by a word of ours. What its customer fetches lies at the counter."""
 ASKED = "cancellation_requested"
@@ -38,6 +39,8 @@ def cancelled(item: Item, reason: str, at: str, actor: str, pushed: bool = False
 
 def reduced(item: Item, less: Mapping[str, int], reason: str, at: str, actor: str, pushed: bool = False) -> dict[str, Any]:
     """It is to ship so many units fewer of these lines; of none that is left, nothing: it is cancelled, or over with what its customer has fetched."""
+    if item["status"] == PARTLY:
+        return _without_its_rest(item, reason, at, actor, pushed)
     over, begun = less == units(item), any(each.get("shipped") for each in item["lines"].values())
     if over and not begun:
         return cancelled(item, reason, at, actor, pushed)
@@ -49,9 +52,25 @@ def reduced(item: Item, less: Mapping[str, int], reason: str, at: str, actor: st
     return _told(after, "reduced", at, actor, {"reason": reason, "lines": dict(less)} | _push(pushed))
 
 
+def _without_its_rest(item: Item, reason: str, at: str, actor: str, pushed: bool) -> dict[str, Any]:
+    """A parcel of it has left, and no other will: their labels are to be given back."""
+    left = [package for package in item["packages"] if package.get("left")]
+    dropped = [package for package in item["packages"] if package not in left and bears(package)]
+    lines = {line: {**each, **dict.fromkeys(("quantity", "picked", "packed"), each.get("shipped", 0))} for line, each in item["lines"].items()}
+    arrived = sum(entry["type"] == "fulfilment_order.delivered" for entry in item["history"]) == len(left)
+    after = {**item, "status": "delivered" if arrived else "shipped", "lines": lines, "packages": left}
+    if dropped:
+        handles = [f"{package['shipment']}/" if goes_out(package) else "" for package in dropped]
+        after["buying"] = {"packages": dropped, "handles": handles, "key": f"{item['id']}-{item['version']}", "since": at, "giving_up": "the rest of the order is cancelled"}
+    after = {name: value for name, value in after.items() if name != "pause" and not (arrived and name in _INDEX)}
+    if "lookup_sk" in after:
+        after["lookup_sk"] = f"away#{after['lookup_sk'].partition('#')[2]}"
+    return _told(after, "reduced", at, actor, {"reason": reason, "lines": units(item)} | ({"labelled": True} if dropped else {}) | _push(pushed))
+
+
 def asked(item: Item, wanted: Mapping[str, int], reason: str, until: str, pushed: bool, at: str, actor: str) -> dict[str, Any]:
     """Its node is asked whether it can still be cancelled: these units, or all of it. The same question twice is asked once."""
-    known, some = item.get("pause") or {}, {} if wanted == units(item) else dict(wanted)
+    known, some = item.get("pause") or {}, {} if wanted == units(item) and not any(each.get("shipped") for each in item["lines"].values()) else dict(wanted)
     if item["status"] == ASKED:
         asked_of = known.get("units", {})
         if not asked_of or asked_of == some:
