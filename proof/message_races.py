@@ -158,6 +158,7 @@ KINDS = {
         "fulfilment_order.return_labelled": "sold-comes-back",
         "fulfilment_order.return_voided": "sold-comes-back",
         "fulfilment_order.return_tracked": "comes-back",
+        "order.lines_cancelled": "the-rest-cancelled",
         "payment.captured": "delivered",
         "payment.recorded": "shopify",
         "payment.refunded": "refunded",
@@ -175,6 +176,7 @@ KINDS = {
     "ChannelChangesQueue": {"document": "changed-by-channel"},
     "ParcelsQueue": {
         "fulfilment_order.cancelled": "sold-cancelled-packed",
+        "fulfilment_order.reduced": "sold-other-parcel-cancelled",
         "fulfilment_order.rejected": "sold-short-of-all",
         "fulfilment_order.short": "sold-short-packed",
     },

@@ -59,6 +59,22 @@ def _cancel_against_ship(the: Dweller) -> Begun:
     return [_cancels(id, the), _ships(work, the)], settled(the, look)
 
 
+def _rest_against_ship(the: Dweller) -> Begun:
+    """A parcel has left; somebody cancels the rest as it is handed over."""
+    id = the.place(an_order(("POT", 1), ("CUP", 1), reference="race-1"), key="race-1")
+    the.settle()
+    first, second = the.carry_out(the.work(id), "accept", "pick", "pack")
+    the.carry_out([first], "ship")
+    the.settle()
+    cancels = asked(the, f"/v1/orders/{id}/cancel", {"unshipped": True}, idempotency_key="rest-1")
+
+    def look(told: Told) -> list[str]:
+        other = the.order(id)["fulfilment_orders"][1]["status"], *statuses(told)
+        return [] if other in (("cancelled", 200, 409), ("shipped", 409, 200)) and the.order(id)["status"] == "shipped" else [f"the other parcel, cancel and ship: {other}"]
+
+    return [cancels, _ships(second, the)], settled(the, look)
+
+
 def _asked_against_ship(the: Dweller) -> Begun:
     """A node that was asked to give its work up does so as it ships it."""
     id, work = _packed(the)
@@ -212,6 +228,7 @@ ORDERS = {
     "three buyers, one unit": Race(_buyers(3, 1), {("TEA", "reno"): 1}),
     "three buyers, two units": Race(_buyers(3, 2), {("TEA", "reno"): 2}),
     "cancel against ship": Race(_cancel_against_ship),
+    "cancel the rest against ship": Race(_rest_against_ship),
     "asked to cancel, against ship": Race(_asked_against_ship, set_up=STORIES["cancellation-accepted"].set_up),
     "cancel, ship and refund": Race(_cancel_ship_refund),
     "edit against release": Race(_edit_against_release),

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.carriers.books import HOOK
 from tests.carriers.strict_easypost import KEY
-from tests.flow.life import CARD, Life, an_order
+from tests.flow.life import Life, an_order
 from tests.flow.stories import Story, delivered
 from waybill.aws import secrets
 from waybill.aws.clients import client
@@ -124,8 +124,7 @@ def cancelled_after_a_unit_was_taken_out(the: Life) -> str:
 
 def the_rest_cancelled(the: Life) -> str:
     """One node's parcel has left, the other's label is given back."""
-    free = {"shipping": {"amount": "0.00"}, "total": "8.80"}
-    order_id = the.place(an_order(("POT", 1), ("CUP", 1), **free, tenders=[{"kind": "card", "gateway": "stripe", "token": CARD, "amount": "8.80"}]))
+    order_id = the.place(an_order(("POT", 1), ("CUP", 1)))
     the.settle()
     one, other = the.fulfil(order_id, "accept", "pick", "pack")
     shipped = the.carry_out([one], "ship")
@@ -135,6 +134,20 @@ def the_rest_cancelled(the: Life) -> str:
     asked(the, other, "cancellation/accept")
     the.settle()
     the.deliver(shipped)
+    the.settle()
+    return order_id
+
+
+def its_other_parcel_cancelled(the: Life) -> str:
+    """One of two parcels has left: the label of the other is given back."""
+    order_id, work = packed(the, ("TEA", 2))
+    asked(the, work, "void")
+    one = {"lines": [{"line": "1", "quantity": 1}]}
+    work = asked(the, work, "pack", {"packages": [one, one]})
+    asked(the, work, "ship", {"packages": [1]})
+    the.settle()
+    _cancelled(the, order_id, {"unshipped": True, "reason": "the one is enough"})
+    the.deliver(the.order(order_id)["fulfilment_orders"])
     the.settle()
     return order_id
 
@@ -316,6 +329,7 @@ SOLD = {
     "sold-a-unit-out": Sold(a_unit_taken_out_of_its_parcel, "completed", asked=True),
     "sold-a-unit-out-cancelled": Sold(cancelled_after_a_unit_was_taken_out, "cancelled", asked=True),
     "sold-the-rest-cancelled": Sold(the_rest_cancelled, "completed", asked=True),
+    "sold-other-parcel-cancelled": Sold(its_other_parcel_cancelled, "completed"),
     "sold-next-best": Sold(sent_by_the_next, "completed", own=True),
     "sold-waited": Sold(waited_for_the_carrier, "completed"),
     "sold-reshipped": Sold(reshipped, "shipped"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.flow.acts import let_go, placed, worked
 from tests.flow.life import Life, an_order
+from waybill.payments.ports import Capabilities
 
 
 def cancelled_when_its_node_agrees(the: Life) -> str:
@@ -73,6 +74,42 @@ def _worked_on(the: Life, order_id: str, *verbs: str) -> str:
     the.deliver(shipped)
     the.settle()
     return order_id
+
+
+def the_rest_cancelled(the: Life) -> str:
+    """One node's parcel has left and is paid for; the other node has packed, and nobody wants it any more."""
+    the.gateway.allows = Capabilities(several_captures=True, renewal=False, hold_days=7)
+    order_id = placed(the, an_order(("POT", 1), ("CUP", 1)))
+    one, other = the.fulfil(order_id, "accept", "pick", "pack")
+    shipped = the.carry_out([one], "ship")
+    the.settle()
+    _rest_cancelled(the, order_id)
+    assert other["id"] not in [work["id"] for work in the.work(order_id)]
+    the.deliver(shipped)
+    the.settle()
+    return order_id
+
+
+def its_other_parcel_cancelled(the: Life) -> str:
+    """One of two parcels of the same work has left and arrived; its node gives the other one up."""
+    order_id = placed(the, an_order(("TEA", 2), ("TEA", 1)))
+    (work,) = the.fulfil(order_id, "accept", "pick")
+    parcels = [{"lines": [{"line": "1", "quantity": 2}]}, {"lines": [{"line": "2", "quantity": 1}]}]
+    for verb, body in (("pack", {"packages": parcels}), ("ship", {"packages": [2]})):
+        reply = the.call("POST", f"/v1/fulfilment-orders/{work['id']}/{verb}", body, work["node"])
+        assert reply.status == 200, reply.content
+    the.settle()
+    the.deliver([{"packages": [package for package in reply.json()["packages"] if package["n"] == 2]}])
+    the.settle()
+    _rest_cancelled(the, order_id)
+    _answered(the, order_id, "cancellation/accept", {})
+    return order_id
+
+
+def _rest_cancelled(the: Life, order_id: str) -> None:
+    reply = the.call("POST", f"/v1/orders/{order_id}/cancel", {"unshipped": True, "reason": "the one is enough"}, idempotency_key="rest-1")
+    assert reply.status == 200, reply.content
+    the.settle()
 
 
 def left_parcel_by_parcel(the: Life) -> str:

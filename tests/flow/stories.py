@@ -14,6 +14,7 @@ from tests.flow.interrupted import (
     a_part_cancelled_when_its_node_agrees,
     cancelled_as_its_node_cannot_ship_it_after_all,
     cancelled_when_its_node_agrees,
+    its_other_parcel_cancelled,
     left_parcel_by_parcel,
     moved_to_the_other_node,
     not_cancelled_as_it_ships_instead,
@@ -23,6 +24,7 @@ from tests.flow.interrupted import (
     short_and_the_rest_from_elsewhere,
     short_where_nobody_else_has_it,
     split_and_put_together,
+    the_rest_cancelled,
 )
 from tests.flow.life import DECLINED, Life, an_order, whole_life
 from tests.routing.in_force import filled, stand
@@ -331,6 +333,8 @@ STORIES = {
     "cancellation-declined-rejected": Story(cancelled_as_its_node_cannot_ship_it_after_all, "cancelled", asked=True),
     "cancellation-too-late": Story(not_cancelled_as_it_ships_instead, "completed", asked=True),
     "cancellation-in-part": Story(a_part_cancelled_when_its_node_agrees, "completed", asked=True),
+    "the-rest-cancelled": Story(the_rest_cancelled, "completed"),
+    "its-other-parcel-cancelled": Story(its_other_parcel_cancelled, "completed", asked=True),
     "parcel-by-parcel": Story(left_parcel_by_parcel, "completed"),
     "short-rerouted": Story(short_and_the_rest_from_elsewhere, "completed"),
     "short-cancelled": Story(short_and_nobody_gets_the_rest, "completed"),

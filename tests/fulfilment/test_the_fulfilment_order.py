@@ -21,23 +21,24 @@ from waybill.orders.model import work as questions
 
 AT = "2026-11-23T03:20:00.000Z"
 _BACK = {f"go on {state}": state for state in ("requested", "accepted", "picking", "picked", "packed")}
-VERBS = ("accept", "pick", "finish picking", "pack", "unpack", "ship", "ship a part", "deliver", "make ready", "arrive", "collect", "collect a part", "give up the rest", "reject", "cancel", "ask to cancel", "hold", *_BACK)
+VERBS = ("accept", "pick", "finish picking", "pack", "unpack", "ship", "ship a part", "deliver", "make ready", "arrive", "collect", "collect a part", "give up the rest", "reject", "cancel", "ask to cancel", "hold", *_BACK, "go on partially_shipped")
 _ANY = {"reject": "rejected", "cancel": "cancelled", "hold": "on_hold"}
 _ASK = {"ask to cancel": "cancellation_requested"}
 _LEAVE = {"ship": "shipped", "ship a part": "partially_shipped"}
+_REST = {"give up the rest": "shipped"}
 LEGAL = {
     "requested": {"accept": "accepted", **_ANY},
     "accepted": {"pick": "picking", "finish picking": "picked", **_ANY, **_ASK},
     "picking": {"pick": "picking", "finish picking": "picked", **_ANY, **_ASK},
     "picked": {"finish picking": "picked", "pack": "packed", "make ready": "ready_for_pickup", **_ANY, **_ASK},
     "packed": {"unpack": "picked", **_LEAVE, "cancel": "cancelled", "hold": "on_hold", **_ASK},
-    "partially_shipped": {**_LEAVE, "pack": "partially_shipped", "give up the rest": "shipped"},
+    "partially_shipped": {**_LEAVE, "pack": "partially_shipped", **_ASK, **_REST},
     "shipped": {"deliver": "delivered", "arrive": "ready_for_pickup"},
     "ready_for_pickup": {"collect": "delivered", "collect a part": "ready_for_pickup", "give up the rest": "delivered", "cancel": "cancelled"},
     "delivered": {},
     "rejected": {},
     "cancelled": {},
-    "cancellation_requested": {**_LEAVE, "cancel": "cancelled", **{verb: state for verb, state in _BACK.items() if state != "requested"}},
+    "cancellation_requested": {**_LEAVE, **_REST, "go on partially_shipped": "partially_shipped", "cancel": "cancelled", **{verb: state for verb, state in _BACK.items() if state != "requested"}},
     "on_hold": {"cancel": "cancelled", **_BACK, **_ASK},
 }
 
@@ -189,6 +190,24 @@ def asked(now: FulfilmentOrder, **units: int) -> FulfilmentOrder:
         raise InvalidInput("more than there are")
     item = {**item_of(now), "version": now.version}
     return replace(work_from(questions.asked(item, units or now.units(), "changed my mind", "", False, AT, "u")), version=now.version)
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+def test_work_of_which_a_parcel_has_left_gives_up_the_others_alike_asked_or_not(arrived: bool) -> None:
+    now = replace(left(packed({"a": 2}, {"b": 1}), 2, last=False), version=7)
+    now = replace(now, packages=tuple(replace(package, shipment=f"shp_{package.n}") for package in now.packages))
+    now = fo.track(now, 2, Scan("delivered", "DELIVERED", AT), AT, "carrier:c") if arrived else now
+    item = {**item_of(now), "version": now.version}
+    at_once = questions.reduced(item, {"a": 2}, "changed my mind", AT, "u")
+    agreed = cancelling.accepted(asked(now, a=2), AT, "n")
+    assert (agreed.status, agreed.lines, [package.n for package in agreed.packages]) == ("delivered" if arrived else "shipped", {"a": AtNode(0), "b": AtNode(1, 1, 1, 1)}, [2])
+    assert agreed.buying and [package.n for package in agreed.buying.packages] == [1]
+    taken = work_from(at_once)
+    assert (taken.status, taken.lines, taken.packages) == (agreed.status, agreed.lines, agreed.packages)
+    assert taken.buying and replace(taken.buying, giving_up="") == replace(agreed.buying, giving_up="")
+    assert {name: value for name, value in at_once.items() if name.startswith("lookup")} == {name: value for name, value in item_of(taken).items() if name.startswith("lookup")}
+    some = cancelling.partly(asked(now, a=2), {"a": 1}, AT, "n")
+    assert (some.status, some.to_pack(), [package.n for package in some.packages]) == ("partially_shipped", {"a": 1}, [2])
 
 
 DOORS = set("accept reject pick pack ship short hold release split merge move cancellation/accept cancellation/decline".split())
