@@ -14,6 +14,7 @@ from proof.races import run
 from proof.sweeping import swept
 from tests.payments.gateway_fake import FakeGateway
 from waybill.accounting import dynamodb as ledger
+from waybill.accounting import reading as books
 from waybill.accounting.model.entry import Posting
 from waybill.aws import tables
 from waybill.editing import service as editing
@@ -29,12 +30,14 @@ from waybill.notifications import dynamodb as notifications
 from waybill.notifications.dynamodb import MessagesTable
 from waybill.notifications.ports import Claim
 from waybill.orders import outbox
+from waybill.orders.model import sale
 from waybill.orders.model import state as states
 from waybill.orders.model.counters import Counters
 from waybill.payments import dynamodb as orders_table
 from waybill.payments import refunding
 from waybill.payments.model import refunds
 from waybill.payments.model.tender import Tender
+from waybill.payments.service import Payments
 
 
 @dataclass(frozen=True)
@@ -239,7 +242,25 @@ def _waits_for_nothing(stack: ExitStack) -> None:
     stack.enter_context(patch.object(Labels, "_none_comes_back", lambda self, work, *more: work))
 
 
+def _shares_of_what_is_left(stack: ExitStack) -> None:
+    """What belongs to the whole order is shared out over units that are not cancelled: the shares move."""
+    sale_of = sale.sale_of
+
+    def moving(*said: Any) -> Any:
+        sold = sale_of(*said)
+        return replace(sold, rows={line: replace(row, quantity=row.live) for line, row in sold.rows.items()})
+
+    stack.enter_context(patch.object(books, "sale_of", moving))
+
+
+def _rest_never_taken(stack: ExitStack) -> None:
+    """Nothing more leaves, and so nothing more is captured."""
+    stack.enter_context(patch.object(Payments, "_rest_captured", lambda self, account: None))
+
+
 BUGS = {
+    "shares that move": Bug(_shares_of_what_is_left, _sweep("the-rest-cancelled"), ("I12",)),
+    "a rest that is never taken": Bug(_rest_never_taken, _sweep("the-rest-cancelled"), ("I12",)),
     "split write": Bug(_split_write, _sweep("delivered"), ("I14", "I21", "I30", "I5", "I19")),
     "forgotten event": Bug(_forgotten_event, _sweep("delivered"), ("I30", "I5")),
     "unheard event": Bug(_unheard_event, _sweep("delivered"), ("I5", "I11", "I25")),
