@@ -77,9 +77,11 @@ def _worked_on(the: Life, order_id: str, *verbs: str) -> str:
 
 
 def the_rest_cancelled(the: Life) -> str:
-    """One node's parcel has left and is paid for; the other node has packed, and nobody wants it any more."""
+    """One node's parcel has left and is paid for; the other node has packed, and nobody wants it any more. A line of it needs no parcel."""
     the.gateway.allows = Capabilities(several_captures=True, renewal=False, hold_days=7)
-    order_id = placed(the, an_order(("POT", 1), ("CUP", 1)))
+    order = an_order(("POT", 1), ("CUP", 1), ("TEA", 1))
+    order["lines"][2]["ships"] = False
+    order_id = placed(the, order)
     one, other = the.fulfil(order_id, "accept", "pick", "pack")
     shipped = the.carry_out([one], "ship")
     the.settle()

@@ -41,3 +41,8 @@ def test_a_cancelled_order_has_nothing_with_a_node_whatever_was_rejected():
     cancelled = verbs.cancel(released(), "no", AT, "t")
     assert broken(cancelled, work("rejected")) == broken(cancelled, work("cancelled")) == []
     assert broken(cancelled, work("accepted"))
+
+
+def test_a_line_that_needs_no_parcel_has_no_units_to_be_anywhere():
+    order = Order("ord_ab", "api", "1", AT, "USD", (*LINES, Line("gift", "CARD", "A gift card", 1, 100, ships=False)), Shipping(), (), 400)
+    assert violations(order, released(), [work("accepted")]) == []

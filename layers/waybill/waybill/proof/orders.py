@@ -67,8 +67,8 @@ def _versions(facts: OrderFacts) -> Iterator[str]:
 
 @ORDER.rule("I19", at_rest=True)
 def _goes_on(facts: OrderFacts) -> Iterator[str]:
-    """The execution has ended with the order, or waits on the token that was kept: somebody will answer it."""
-    if facts.runs is None:
+    """The execution has ended with the order, or waits on the token that was kept: somebody will answer it. An order that needs no parcel is a person's."""
+    if facts.runs is None or not facts.state.lines:
         return
     if not facts.runs and not facts.state.cancelled:  # one that is cancelled before its execution starts needs none
         yield "no execution was ever started"
