@@ -27,6 +27,13 @@ def at_the_desk(the: Life) -> None:
     for page in (f"/desk/orders/{order_id}", "/desk/stock", "/desk/intake"):
         assert person.get(page) == 200, page
     _seen(person.post(f"/desk/orders/{order_id}/cancel", reason="customer_asked"))
+    parted = placed(the, an_order(("POT", 1), ("CUP", 1), reference="parted"))
+    the.carry_out(the.work(parted)[:1])
+    the.settle()
+    person.get(f"/desk/orders/{parted}")
+    _seen(person.post(f"/desk/orders/{parted}/cancel-rest", reason="out_of_stock"))
+    the.settle()
+    assert the.order(parted)["status"] == "shipped"
     _seen(person.get("/desk/documents"))
     webhook(the, b'{"id": 2}', "products/update")
     person.get("/desk/intake")
