@@ -28,6 +28,34 @@ _CARTON: tuple[Schema, Schema] = (
     {"name": TEXT, "inner_mm": _LENGTHS, "outer_mm": _LENGTHS, "weight_g": WHOLE, "most_g": {**WHOLE, "description": "Of the closed carton, itself included"}},
     {"cost": {**WHOLE, "description": "Minor units"}, "active": FLAG, "nodes": {**array(TEXT), "description": "Those that have it; none named: every one"}},
 )
+_PLACE = record({name: TEXT for name in ("name", "line1", "city", "region", "postal_code", "country")}, {"line2": TEXT, "phone": TEXT}, "Where parcels leave")
+_NODE: tuple[Schema, Schema] = (
+    {"name": TEXT, "kind": {"enum": ["warehouse", "store", "3pl", "vendor", "mcf"]}, "place": _PLACE},
+    {
+        **{name: {**WHOLE, "description": "Minor units"} for name in ("handling_per_parcel", "handling_per_unit")},
+        "active": FLAG,
+        "webhook_url": {**TEXT, "description": "Where it is told of its work by webhook; empty: it is not"},
+        "tags": array(TEXT),
+        "priority": WHOLE,
+        "parcels_per_day": {**WHOLE, "description": "0: any number"},
+        "closed": {**array(array(TEXT)), "description": "Planned outages: [from, until]"},
+        "timezone": TEXT,
+        "cut_off": {**TEXT, "description": "HH:MM of its time zone; empty: midnight"},
+        "workdays": {**array(WHOLE), "description": "1, Monday, to 7; none: all"},
+        "holidays": array(TEXT),
+        "cancels": {"enum": ["", "at_once", "asked"], "description": "Whether it is asked before its work is cancelled; empty: a 3PL is"},
+        "settings": record(
+            {},
+            {
+                "edi": {"type": "object", "description": "`id`, `our_id`; `qualifier`, `our_qualifier`, `version`, `prefix`, `test`, `answer_minutes`"},
+                "mcf": record({"channel": TEXT}, {"comment": TEXT}, "Amazon's account"),
+                "events": {**array(TEXT), "description": "Which types go to webhook_url; all where it is not said"},
+                "opening_hours": TEXT,
+            },
+            "Never secrets",
+        ),
+    },
+)
 _ITEM: tuple[Schema, Schema] = (
     {"title": TEXT, "price": {**WHOLE, "description": "Minor units"}},
     {
@@ -269,6 +297,12 @@ SHAPES: dict[str, Schema] = {
     ),
     "CartonIn": record(*_CARTON),
     "Carton": record({"id": TEXT, **_CARTON[0]}, {**_CARTON[1], "version": WHOLE, "changes": array({"type": "object"})}, "A carton of the shop."),
+    "NodeIn": record(*_NODE),
+    "Node": record(
+        {"id": TEXT, **_NODE[0]},
+        {**_NODE[1], "version": WHOLE, "changes": array({"type": "object"}), "secrets": {"type": "object", "additionalProperties": TEXT, "description": "Which secrets it takes: their names in Secrets Manager"}},
+        "A place that ships.",
+    ),
     "ItemIn": record(*_ITEM),
     "Item": record({"sku": TEXT, **_ITEM[0]}, {**_ITEM[1], "version": WHOLE, "changes": array({"type": "object"})}, "A SKU of the shop."),
     "BrokeringRun": record(

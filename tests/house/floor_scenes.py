@@ -28,10 +28,13 @@ def picked_on_a_walk(the: Life) -> None:
 
 
 def goods_described(the: Life) -> None:
-    """What a carton and an item are."""
+    """What a carton, an item and a node are."""
     box = {"name": "Shoe box", "inner_mm": [300, 200, 100], "outer_mm": [306, 206, 108], "weight_g": 90, "most_g": 5000}
     ok(the.call("PUT", "/v1/cartons/shoe", box))
     assert ok(the.call("GET", "/v1/cartons/shoe")).json()["name"] == "Shoe box"
     assert ok(the.call("GET", "/v1/cartons")).json()["items"]
+    assert len(ok(the.call("GET", "/v1/nodes")).json()["items"]) > 1
+    reno = ok(the.call("GET", "/v1/nodes/reno")).json()
+    ok(the.call("PUT", "/v1/nodes/reno", reno | {"parcels_per_day": 500}))
     tea = ok(the.call("GET", "/v1/items/TEA")).json()
     ok(the.call("PUT", "/v1/items/TEA", {name: value for name, value in tea.items() if name != "sku"} | {"gtin": "4006381333931"}))

@@ -16,7 +16,7 @@ from tests.mcf.amazon import Amazon
 from waybill.aws import clients, outbound, secrets
 from waybill.channels import oauth
 from waybill.fulfilment.service import load
-from waybill.kernel.errors import Malformed
+from waybill.kernel.errors import InvalidInput
 from waybill.mcf.model import order as model
 from waybill.orders.model.check import violations
 from waybill.shop import store
@@ -173,7 +173,7 @@ def test_a_promise_becomes_the_slowest_speed_that_keeps_it() -> None:
 
 
 def test_a_status_that_amazon_does_not_document_is_refused() -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(InvalidInput):
         model.standing({"fulfillmentOrder": {"fulfillmentOrderStatus": "TYPE3945"}})
 
 

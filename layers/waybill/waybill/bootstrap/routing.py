@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from waybill.bootstrap.clock import utc_now
 from waybill.bootstrap.inventory import inventory
+from waybill.bootstrap.third_parties import node_checks
 from waybill.kernel.clock import instant
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def rules_api() -> Router:
     from waybill.routing.rules_table import RulesTable
     from waybill.routing.service import check as check_routing
     from waybill.routing.steering import Steering
-    from waybill.shop import bundles, goods_api, policies_api
+    from waybill.shop import bundles, goods_api, nodes_api, policies_api
     from waybill.shop import store as shop
 
     def nodes() -> dict[str, int]:
@@ -97,6 +98,7 @@ def rules_api() -> Router:
     }
     policies_api.add_routes(routes, checks, utc_now)
     goods_api.add_routes(routes, utc_now)
+    nodes_api.add_routes(routes, node_checks(), utc_now)
     return routes
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from waybill.bootstrap.clock import utc_now
@@ -79,3 +80,22 @@ def edi_api() -> Router:
     from waybill.edi.sending import Sending
 
     return api.router(edi_taking(), Sending(utc_now), edi_orders(), edi_notices())
+
+
+def node_checks() -> dict[str, Callable[[str, Any], None]]:
+    """What can be said of how a node is told of its work, by the name of the setting; each loaded when one is set up so."""
+
+    def edi(node: str, says: Any) -> None:
+        from waybill.edi.partner import check, refuse_taken
+
+        check(says)
+        refuse_taken(node, says)
+
+    def mcf(node: str, says: Any) -> None:
+        from waybill.mcf.settings import check, refuse_unknown
+        from waybill.shop import store as shop
+
+        check(says)
+        refuse_unknown(says, {channel.id: channel.kind for channel in shop.channels()})
+
+    return {"edi": edi, "mcf": mcf}

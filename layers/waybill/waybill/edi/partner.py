@@ -111,13 +111,25 @@ def check(says: Any) -> None:
         raise InvalidInput("these settings of EDI cannot be used", fields=wrong)
 
 
+def refuse_taken(node: str, says: Mapping[str, Any]) -> None:
+    """Raises InvalidInput where another has the folder: files in it would be nobody's."""
+    others = {each.id: each.settings for each in shop.nodes()} | {CHANNEL + each.id: each.settings for each in shop.channels()}
+    theirs = {_prefix(id, settings["edi"]): id for id, settings in others.items() if id != node and isinstance(settings.get("edi"), Mapping)}
+    if owner := theirs.get(_prefix(node, says)):
+        raise InvalidInput(f"{_prefix(node, says)} is the folder of {owner}", fields={"settings.edi.prefix": f"is the folder of {owner}"})
+
+
+def _prefix(node: str, says: Mapping[str, Any]) -> str:
+    return str(says.get("prefix", f"edi/{node.replace(':', '-')}"))
+
+
 def _partner(node: str, says: Mapping[str, Any]) -> Partner:
     check(says)
     return Partner(
         node=node,
         them=Party(says["id"], says.get("qualifier", "ZZ")),
         us=Party(says["our_id"], says.get("our_qualifier", "ZZ")),
-        prefix=says.get("prefix", f"edi/{node.replace(':', '-')}"),
+        prefix=_prefix(node, says),
         test=says.get("test", False),
         answer_minutes=int(says.get("answer_minutes", _MINUTES)),
         documents=tuple(says.get("documents", ())),

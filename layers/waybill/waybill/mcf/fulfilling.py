@@ -19,10 +19,11 @@ from waybill.fulfilment.away import Parcel as Left
 from waybill.fulfilment.model.fulfilment_order import REROUTED, FulfilmentOrder
 from waybill.fulfilment.model.machine import PARTLY_LEFT
 from waybill.fulfilment.service import load
-from waybill.kernel.errors import IllegalTransition, Malformed, NotFound, WaybillError
+from waybill.kernel.errors import IllegalTransition, NotFound, WaybillError
 from waybill.kernel.events import Event
 from waybill.mcf.model import order as amazon
 from waybill.mcf.model.order import CANCELLED, INVALID, SHIPPED, TAKEN, UNFULFILLABLE, Standing, Unit
+from waybill.mcf.settings import check
 from waybill.orders.store import Record
 from waybill.shop import store as shop
 from waybill.shop.model import Node
@@ -156,12 +157,6 @@ class Fulfilling:
                 return None
             raise
         return amazon.standing((answer or {}).get("payload"))
-
-
-def check(says: Any) -> None:
-    """Raises Malformed for settings of `mcf` that cannot be used: {"channel": an Amazon channel's id, "comment": what the packing slip says}."""
-    if not isinstance(says, dict) or not isinstance(says.get("channel"), str) or set(says) - {"channel", "comment"}:
-        raise Malformed("mcf names the Amazon channel whose account is used", fields={"settings.mcf.channel": "required"})
 
 
 def account_of(remote: Callable[[str], Any]) -> Callable[[Node], Account]:

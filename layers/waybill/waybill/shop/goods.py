@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from waybill.kernel import gs1
 from waybill.kernel.errors import InvalidInput
 from waybill.shop.model import Box, Hazard, Item
+from waybill.shop.reading import Read, flag, like, read, text, whole
 
 HEAVIEST_G, LONGEST_MM = 1_000_000, 20_000
 _DEAREST = 10**12
-Read = Callable[[Any], Any]
-"""A value as it is kept. Raises ValueError with what it must be."""
 
 
 def item(sku: str, raw: Mapping[str, Any]) -> Item:
     """An item under its SKU. What is left out is unknown (a weight, a length, an origin) or not so. Raises InvalidInput that names each field that is wrong."""
-    return Item(**{"sku": sku, **_read(raw, _ITEM, required=("title", "price"), known={"weight_g": 0, "length_mm": 0, "width_mm": 0, "height_mm": 0, "unit_cost": 0})})
+    return Item(**{"sku": sku, **read(raw, _ITEM, required=("title", "price"), known={"weight_g": 0, "length_mm": 0, "width_mm": 0, "height_mm": 0, "unit_cost": 0})})
 
 
 def box(id: str, raw: Mapping[str, Any]) -> Box:
     """A carton under its id. Raises InvalidInput that names each field that is wrong, also where it would be smaller outside than inside."""
-    made = Box(**{"id": id, **_read(raw, _BOX, required=("name", "inner_mm", "outer_mm", "weight_g", "most_g"))})
+    made = Box(**{"id": id, **read(raw, _BOX, required=("name", "inner_mm", "outer_mm", "weight_g", "most_g"))})
     wrong = {}
     if any(out < into for out, into in zip(made.outer_mm, made.inner_mm, strict=True)):
         wrong["outer_mm"] = "is at least inner_mm, length by length"
@@ -32,55 +31,6 @@ def box(id: str, raw: Mapping[str, Any]) -> Box:
     if wrong:
         raise InvalidInput(f"the carton {id[:64]!r} cannot be", fields=wrong)
     return made
-
-
-def _read(raw: Mapping[str, Any], fields: Mapping[str, Read], required: tuple[str, ...], known: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    wrong = {name[:64]: "is not known" for name in raw if name not in fields}
-    wrong |= {name: "is required" for name in required if name not in raw}
-    found: dict[str, Any] = dict(known or {})
-    for name in fields.keys() & raw.keys():
-        try:
-            found[name] = fields[name](raw[name])
-        except ValueError as problem:
-            wrong[name] = str(problem)
-        except InvalidInput as problem:
-            wrong |= {f"{name}.{inner}": says for inner, says in problem.fields.items()}
-    if wrong:
-        raise InvalidInput("these fields are wrong: " + ", ".join(f"{name} {says}" for name, says in sorted(wrong.items()))[:500], fields=dict(sorted(wrong.items())))
-    return found
-
-
-def _whole(least: int, most: int) -> Read:
-    def read(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise ValueError(f"is a whole number from {least} to {most}")
-        return value
-
-    return read
-
-
-def _text(longest: int) -> Read:
-    def read(value: Any) -> str:
-        if not isinstance(value, str) or not 0 < len(value.strip()) <= longest or not value.isprintable():
-            raise ValueError(f"is a text of 1 to {longest} characters")
-        return value.strip()
-
-    return read
-
-
-def _like(pattern: str, says: str) -> Read:
-    def read(value: Any) -> str:
-        if not isinstance(value, str) or not re.fullmatch(pattern, value):
-            raise ValueError(says)
-        return value
-
-    return read
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("is true or false")
-    return value
 
 
 def _hs_code(value: Any) -> str:
@@ -97,11 +47,11 @@ def _gtin(value: Any) -> str:
 
 
 def _lengths(value: Any) -> tuple[int, ...]:
-    read = _whole(1, LONGEST_MM)
+    length_of = whole(1, LONGEST_MM)
     if not isinstance(value, (list, tuple)) or len(value) != 3:
         raise ValueError("is [length, width, height] in millimetres")
     try:
-        return tuple(read(length) for length in value)
+        return tuple(length_of(length) for length in value)
     except ValueError:
         raise ValueError(f"is [length, width, height], each from 1 to {LONGEST_MM} mm") from None
 
@@ -117,43 +67,43 @@ def _hazard(value: Any) -> Hazard | None:
         return None
     if not isinstance(value, Mapping):
         raise ValueError("is an object with un, hazard_class and name, or null where nothing is dangerous")
-    return Hazard(**_read(value, _HAZARD, required=("un", "hazard_class", "name")))
+    return Hazard(**read(value, _HAZARD, required=("un", "hazard_class", "name")))
 
 
 _HAZARD: dict[str, Read] = {
-    "un": _like(r"(UN|ID)[0-9]{4}", "is a UN number, as UN3481"),
-    "hazard_class": _like(r"[1-9](\.[1-6][A-S]?)?", "is a class or division, as 9 or 2.1"),
-    "name": _text(120),
-    "packing_group": _like("|I{1,3}", "is I, II, III or empty"),
-    "watt_hours": _whole(0, 100_000),
-    "limited_quantity": _flag,
+    "un": like(r"(UN|ID)[0-9]{4}", "is a UN number, as UN3481"),
+    "hazard_class": like(r"[1-9](\.[1-6][A-S]?)?", "is a class or division, as 9 or 2.1"),
+    "name": text(120),
+    "packing_group": like("|I{1,3}", "is I, II, III or empty"),
+    "watt_hours": whole(0, 100_000),
+    "limited_quantity": flag,
 }
-_LENGTH, _MONEY = _whole(0, LONGEST_MM), _whole(0, _DEAREST)
+_LENGTH, _MONEY = whole(0, LONGEST_MM), whole(0, _DEAREST)
 _ITEM: dict[str, Read] = {
-    "title": _text(300),
-    "weight_g": _whole(0, HEAVIEST_G),
+    "title": text(300),
+    "weight_g": whole(0, HEAVIEST_G),
     "length_mm": _LENGTH,
     "width_mm": _LENGTH,
     "height_mm": _LENGTH,
     "unit_cost": _MONEY,
     "price": _MONEY,
-    "currency": _like("[A-Z]{3}", "is a currency, as USD"),
-    "ships": _flag,
-    "keep_upright": _flag,
-    "fragile": _flag,
-    "ships_alone": _flag,
+    "currency": like("[A-Z]{3}", "is a currency, as USD"),
+    "ships": flag,
+    "keep_upright": flag,
+    "fragile": flag,
+    "ships_alone": flag,
     "hazard": _hazard,
-    "origin": _like("|[A-Z]{2}", "is a country of two letters, as US, or empty while it is not known"),
+    "origin": like("|[A-Z]{2}", "is a country of two letters, as US, or empty while it is not known"),
     "hs_code": _hs_code,
     "gtin": _gtin,
 }
 _BOX: dict[str, Read] = {
-    "name": _text(120),
+    "name": text(120),
     "inner_mm": _lengths,
     "outer_mm": _lengths,
-    "weight_g": _whole(0, HEAVIEST_G),
-    "most_g": _whole(1, HEAVIEST_G),
+    "weight_g": whole(0, HEAVIEST_G),
+    "most_g": whole(1, HEAVIEST_G),
     "cost": _MONEY,
-    "active": _flag,
+    "active": flag,
     "nodes": _nodes,
 }

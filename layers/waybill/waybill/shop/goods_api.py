@@ -28,12 +28,12 @@ def add_routes(routes: Router, clock: Clock) -> None:
 
     @routes.route("PUT", "/v1/cartons/{id}")
     def write_carton(request: Request) -> Answer:
-        actor, id = caller(request, "admin").actor, _named(request.params["id"])
-        box = goods.box(id, _body(request, "id"))
+        actor, id = caller(request, "admin").actor, named(request.params["id"])
+        box = goods.box(id, body(request, "id"))
         unknown = set(box.nodes) - {node.id for node in store.nodes()}
         if unknown:
             raise InvalidInput(f"the shop has no node {', '.join(sorted(unknown))[:200]}", fields={"nodes": "unknown"})
-        return _written(request, store.BOX, id, asdict(box), clock, actor)
+        return written(request, store.BOX, id, asdict(box), clock, actor)
 
     @routes.route("GET", "/v1/items/{sku}")
     def item(request: Request) -> Answer:
@@ -42,11 +42,11 @@ def add_routes(routes: Router, clock: Clock) -> None:
 
     @routes.route("PUT", "/v1/items/{sku}")
     def write_item(request: Request) -> Answer:
-        actor, sku = caller(request, "admin").actor, _named(request.params["sku"])
-        return _written(request, store.ITEM, sku, asdict(goods.item(sku, _body(request, "sku"))), clock, actor)
+        actor, sku = caller(request, "admin").actor, named(request.params["sku"])
+        return written(request, store.ITEM, sku, asdict(goods.item(sku, body(request, "sku"))), clock, actor)
 
 
-def _body(request: Request, key: str) -> dict[str, Any]:
+def body(request: Request, key: str) -> dict[str, Any]:
     """The body without what a reader of it would have sent back: its own name and version. Raises InvalidInput where it names another."""
     body = request.json_object()
     if body.get(key, request.params[key]) != request.params[key]:
@@ -54,7 +54,8 @@ def _body(request: Request, key: str) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name not in (key, "version", "changes")}
 
 
-def _named(id: str) -> str:
+def named(id: str) -> str:
+    """Raises InvalidInput for what is no name of a thing."""
     if not id.isprintable() or id != id.strip() or len(id) > _LONGEST_NAME:
         raise InvalidInput(f"a name has at most {_LONGEST_NAME} printable characters, and no space around it", fields={"id": "not valid"})
     return id
@@ -67,7 +68,7 @@ def _read(kind: str, id: str) -> Answer:
     return Answer({**kept.says, "version": kept.version, "changes": versions.changes(kept)}, headers={"etag": f'"{kept.version}"'})
 
 
-def _written(request: Request, kind: str, id: str, says: dict[str, Any], clock: Clock, actor: str) -> Answer:
+def written(request: Request, kind: str, id: str, says: dict[str, Any], clock: Clock, actor: str) -> Answer:
     """With If-Match only over the version that was read."""
     kept, seen = versions.load(kind, id), request.headers.get("if-match", "").strip().strip('"')
     if seen and seen != str(kept.version):

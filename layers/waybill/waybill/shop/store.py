@@ -26,11 +26,11 @@ def key_hash(api_key: str) -> str:
 
 
 def node(id: str) -> Node:
-    return _one(NODE, id, _node)
+    return _one(NODE, id, node_from)
 
 
 def nodes() -> list[Node]:
-    return _every(NODE, _node)
+    return _every(NODE, node_from)
 
 
 def item(sku: str) -> Item:
@@ -161,9 +161,10 @@ def unversioned(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in _bare(raw).items() if key != "version"}
 
 
-def _node(raw: dict[str, Any]) -> Node:
+def node_from(raw: Mapping[str, Any]) -> Node:
+    """From what is stored."""
     lists = {name: tuple(raw.get(name, ())) for name in ("tags", "workdays", "holidays")}
-    return Node(**{**_bare(raw), **lists, "place": Place(**raw["place"]), "closed": tuple(map(tuple, raw.get("closed", ())))})
+    return Node(**{**unversioned(raw), **lists, "place": Place(**raw["place"]), "closed": tuple(map(tuple, raw.get("closed", ())))})
 
 
 def _item(raw: dict[str, Any]) -> Item:
