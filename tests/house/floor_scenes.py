@@ -35,6 +35,7 @@ def goods_described(the: Life) -> None:
     assert ok(the.call("GET", "/v1/cartons")).json()["items"]
     assert len(ok(the.call("GET", "/v1/nodes")).json()["items"]) > 1
     reno = ok(the.call("GET", "/v1/nodes/reno")).json()
-    ok(the.call("PUT", "/v1/nodes/reno", reno | {"parcels_per_day": 500}))
+    new = {"name": "Dallas", "kind": "3pl", "place": reno["place"], "active": False, "settings": {"edi": {"id": "LONESTAR", "our_id": "WAYBILL"}}}
+    ok(the.call("PUT", "/v1/nodes/dallas", new))
     tea = ok(the.call("GET", "/v1/items/TEA")).json()
     ok(the.call("PUT", "/v1/items/TEA", {name: value for name, value in tea.items() if name != "sku"} | {"gtin": "4006381333931"}))
