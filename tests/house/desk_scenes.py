@@ -83,7 +83,7 @@ def work_at_the_desk(the: Life) -> None:
     person, begun, packed, left = Person(the.world, "key-support"), *(placed(the, an_order(("TEA", 2))) for _ in range(3))
     (work,), (labelled,) = the.fulfil(begun, "accept"), the.fulfil(packed, "accept", "pick", "pack")
     (shipped,) = the.fulfil(left, "accept", "pick", "pack", "ship")
-    for queue in ("work", "cancelling", "held", "label", "parcels", "claims", "edi", "untold"):
+    for queue in ("work", "fetch", "cancelling", "held", "label", "parcels", "claims", "edi", "untold"):
         assert person.get(f"/desk/fulfilment?queue={queue}") == 200, queue
 
     def do(it: dict[str, Any], verb: str, **fields: str) -> None:
@@ -109,6 +109,7 @@ def work_at_the_desk(the: Life) -> None:
     assert close
     _seen(person.post(close[1], why="sent again"))
     _answered_at_the_desk(the, do)
+    _handed_over_at_the_desk(the, person, do)
     event = Event("desk-untold", "fulfilment_order.requested", "2026-11-24T00:00:00.000Z", begun, {"fo_id": work["id"], "node": work["node"]})
     deliveries.note(event, work["node"], 500, "2026-11-24T00:00:01.000Z")
     edi.save(Kept("edi_desk", "reno", OUT, "000000008", "2020-11-24T00:00:00.000Z", "event", status=SENT, minutes=60))
@@ -116,6 +117,14 @@ def work_at_the_desk(the: Life) -> None:
         person.get(f"/desk/fulfilment?queue={queue}")
         _seen(person.post(f"/desk/fulfilment/{path}"))
     the.settle()
+
+
+def _handed_over_at_the_desk(the: Life, person: Person, do: Callable[..., None]) -> None:
+    order = an_order(("TEA", 2))
+    (work,) = the.fulfil(placed(the, {**order, "shipping": {**order["shipping"], "pickup_node": "columbus"}}), "accept", "pick")
+    do(work, "ready")
+    assert person.get("/desk/fulfilment?queue=fetch") == 200 and work["id"] in person.page
+    do(work, "collect", **{"units-0": "1"}, said="Ada Byron", let_go="1", seen="9")
 
 
 def _answered_at_the_desk(the: Life, do: Callable[..., None]) -> None:

@@ -8,6 +8,7 @@ from waybill.edi.model.record import PARKED, REFUSED, REJECTED, SENT, Kept
 from waybill.edi.sending import Sending
 from waybill.fulfilment import cases, deliveries, listing
 from waybill.fulfilment.deliveries import FAILING, Delivery
+from waybill.fulfilment.model import pickup
 from waybill.fulfilment.model.case import OPEN, Case
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
 from waybill.kernel.clock import Clock
@@ -26,7 +27,8 @@ def read(clock: Clock) -> Floor:
     waiting = sorted((_waiting(*each) for node in nodes for each in listing.open_records(node, _MOST)), key=lambda each: each.since)
     troubles = sorted(map(_trouble, cases.listed(OPEN, "", _MOST, None)[0]), key=lambda case: case.opened)
     untold = sorted((_untold(each) for node in nodes for each in deliveries.page(node, FAILING, _MOST, None)[0]), key=lambda each: each.at)
-    return Floor(tuple(waiting), tuple(troubles), tuple(untold), tuple(_interchanges(Sending(clock))), tuple(store.in_attention("claim", _MOST, None)[0]))
+    to_fetch = sorted((_to_fetch(*each) for node in nodes for each in listing.waiting_records(node, _MOST)), key=lambda each: each.since)
+    return Floor(tuple(waiting), tuple(to_fetch), tuple(troubles), tuple(untold), tuple(_interchanges(Sending(clock))), tuple(store.in_attention("claim", _MOST, None)[0]))
 
 
 def _waiting(work: FulfilmentOrder, order: Order) -> Waiting:
@@ -34,6 +36,12 @@ def _waiting(work: FulfilmentOrder, order: Order) -> Waiting:
     label = work.buying.waits or work.buying.giving_up if work.buying else ""
     reference = order.number or order.external_reference
     return Waiting(work.id, work.order_id, reference, work.node, work.status, work.since, sum(work.units().values()), *told, work.wave, label)
+
+
+def _to_fetch(work: FulfilmentOrder, order: Order) -> Waiting:
+    ready = next((entry.at for entry in reversed(work.history) if entry.type == f"fulfilment_order.{pickup.WAITS}"), work.since)
+    store, until = (work.pickup.node, work.pickup.until) if work.pickup else (work.node, "")
+    return Waiting(work.id, work.order_id, order.number or order.external_reference, store, work.status, ready, sum(pickup.lying(work).values()), until=until)
 
 
 def _trouble(case: Case) -> Trouble:

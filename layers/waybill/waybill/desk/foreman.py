@@ -14,6 +14,7 @@ from waybill.kernel.ids import digest
 
 if TYPE_CHECKING:
     from waybill.desk.model.floor import Deed, Floor
+    from waybill.fulfilment.collecting import Collecting
     from waybill.routing.moving import Moving
 
 _LONGEST_WHY = 200
@@ -39,6 +40,8 @@ class Foreman:
             "cancellation-decline": lambda: work.cancellation_declined(fo_id, _why(deed.reason), actor),
             "void": lambda: self._void(fo_id, deed, actor),
             "relabel": lambda: self._void(fo_id, deed, actor),
+            "ready": lambda: self._collecting().make_ready(fo_id, actor),
+            "collect": lambda: self._collect(fo_id, deed, actor),
             "reship": lambda: self._reship(fo_id, deed, actor),
         }
         if deed.verb not in verbs:
@@ -78,6 +81,21 @@ class Foreman:
 
         return Dividing(self.clock).split(fo_id, deed.units, actor, asked=_asked(deed, actor))
 
+    def _collecting(self) -> Collecting:
+        from waybill.fulfilment.collecting import Collecting
+
+        return Collecting(Fulfilment(self.clock), self.clock)
+
+    def _collect(self, fo_id: str, deed: Deed, actor: str) -> object:
+        """To who says its code, which is digits, or the name on the order."""
+        from waybill.fulfilment.collecting import Claimant
+
+        said = " ".join(deed.said.split())
+        if not said:
+            raise InvalidInput("ask for the code in the customer's mail, or for the name on the order", fields={"said": "required"})
+        who = Claimant(code=said) if said.isdecimal() else Claimant(name=said)
+        return self._collecting().collect(fo_id, who, actor, asked=_asked(deed, actor) if deed.units else None, units=deed.units, let_go=deed.let_go)
+
     def _reship(self, fo_id: str, deed: Deed, actor: str) -> object:
         from waybill.fulfilment.reshipping import Reshipping
 
@@ -96,7 +114,7 @@ def _asked(deed: Deed, actor: str) -> Any:
     """A form that is sent twice has asked once: its key is what was looked at, its body what was wanted."""
     from waybill.fulfilment.model.once import Asked
 
-    body = digest(deed.reason, json.dumps(dict(deed.units), sort_keys=True))
+    body = digest(deed.reason, json.dumps(dict(deed.units), sort_keys=True), *((deed.said, str(deed.let_go)) if deed.said else ()))
     return Asked(digest("desk", deed.verb, actor, deed.seen, body), body) if deed.seen else None
 
 

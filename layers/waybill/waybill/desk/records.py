@@ -21,7 +21,7 @@ from waybill.desk.money import money_facts
 from waybill.editing.model.version import Version
 from waybill.editing.model.version import versions_of as versions
 from waybill.fulfilment.codec import work_from
-from waybill.fulfilment.model import actions
+from waybill.fulfilment.model import actions, pickup
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder as Work
 from waybill.fulfilment.model.fulfilment_order import Package
 from waybill.kernel.events import Entry
@@ -34,7 +34,7 @@ from waybill.routing import present as routing
 
 _LINKED = ("https://", "http://localhost", "http://127.0.0.1")
 """What may stand in a link to a carrier's page; anything else would be a way in for a script."""
-_AT_THE_DESK = ("cancellation/accept", "cancellation/decline", "hold", "move", "release", "short", "split")
+_AT_THE_DESK = ("cancellation/accept", "cancellation/decline", "collect", "hold", "move", "ready", "release", "short", "split")
 _EDITABLE = ("received", "on_hold", "backordered", "confirmed")
 _CANCELLABLE = ("received", "on_hold", "backordered", "confirmed", "released", "in_fulfilment")
 
@@ -137,6 +137,9 @@ def _work(item: dict[str, Any], node_names: dict[str, str], tracking_urls: dict[
         wave=work.wave,
         version=work.version,
         allowed=_verbs(work),
+        fetched_at=node_names.get(work.pickup.node, work.pickup.node) if work.pickup else "",
+        kept_until=work.pickup.until if work.pickup and work.status == pickup.WAITS else "",
+        lying=pickup.lying(work) if work.status == pickup.WAITS else {},
     )
 
 

@@ -48,6 +48,8 @@ _SAID = {
     "work-short": "The units are taken off this work; what becomes of them is under way.",
     "work-cancellation-accept": "The node gives it up: it is cancelled.",
     "work-cancellation-decline": "The node ships it all the same.",
+    "work-ready": "It waits at the counter, and its customer is told so.",
+    "work-collect": "It is handed over.",
     "work-void": "The label is being given back.",
     "work-relabel": "The labels are being given back, and made anew.",
     "work-reship": "The parcel is sent again, as an order of its own.",

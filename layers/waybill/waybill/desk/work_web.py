@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from waybill.aws.http import Answer
 from waybill.desk.visit import ROOT, Field, Visit, act, to
+from waybill.kernel.clock import instant
 from waybill.kernel.errors import InvalidInput
 
 SignedIn = Callable[[str, str, Callable[[Visit], Answer]], None]
@@ -25,10 +26,10 @@ def _floor(visit: Visit) -> Answer:
     from waybill.desk.model.floor import QUEUES
 
     asked = visit.request.query.get("queue", "")
-    floor = visit.desk.floor()
+    floor, at = visit.desk.floor(), instant(visit.door.clock())
     queues = [(name, title, hint, len(floor.queue(name))) for name, title, hint in QUEUES]
     chosen = asked if asked in {name for name, *_ in queues} else QUEUES[0][0]
-    return visit.page("fulfilment.html", "fulfilment", queues=queues, chosen=chosen, rows=floor.queue(chosen), nodes=floor.nodes() if chosen == QUEUES[0][0] else [])
+    return visit.page("fulfilment.html", "fulfilment", queues=queues, chosen=chosen, rows=floor.queue(chosen), nodes=floor.nodes() if chosen == QUEUES[0][0] else [], stores=floor.stores(at) if chosen == "fetch" else [], instant=at)
 
 
 def _do(visit: Visit, form: Field) -> str:
@@ -38,7 +39,7 @@ def _do(visit: Visit, form: Field) -> str:
     units = {line.id: _number(form(f"units-{place}"), line.title) for place, line in enumerate(order.lines)}
     named = {line: quantity for line, quantity in units.items() if quantity}
     package = _number(form("package"), "the parcel")
-    visit.desk.work(visit.order_id, fo_id, Deed(verb, form("reason"), form("node")[:100], named, package, bool(form("even_so")), form("seen")[:20]))
+    visit.desk.work(visit.order_id, fo_id, Deed(verb, form("reason"), form("node")[:100], named, package, bool(form("even_so")), form("seen")[:20], form("said")[:200], bool(form("let_go"))))
     return f"work-{verb}"
 
 

@@ -53,11 +53,19 @@ def open_ids(node: str) -> list[str]:
 
 def open_records(node: str, most: int) -> list[tuple[FulfilmentOrder, Order]]:
     """The same as records, with their orders and nobody's address: as they stand now, at most so many."""
-    page = ORDERS.page(_lookup(node), prefix=f"{OPEN}#", index="lookup", keys=("lookup_pk", "lookup_sk"), limit=most)
+    return [(work, order) for work, order in _records(node, OPEN, most) if work.status not in (*CLOSED, *LEFT)]
+
+
+def waiting_records(store: str, most: int) -> list[tuple[FulfilmentOrder, Order]]:
+    """What waits at a store for who comes for it, what is to be looked at soonest first: at most so many."""
+    return [(work, order) for work, order in _records(store, WAITING, most) if work.status == "ready_for_pickup"]
+
+
+def _records(node: str, part: str, most: int) -> list[tuple[FulfilmentOrder, Order]]:
+    page = ORDERS.page(_lookup(node), prefix=f"{part}#", index="lookup", keys=("lookup_pk", "lookup_sk"), limit=most)
     keys = [(entry["pk"], sk) for entry in page.items for sk in (entry["sk"], DOC)]
     items = {(item["pk"], item["sk"]): item for item in ORDERS.get_many(list(dict.fromkeys(keys)))}
-    found = [(work_from(items[entry["pk"], entry["sk"]]), order_from(items[entry["pk"], DOC])) for entry in page.items]
-    return [(work, order) for work, order in found if work.status not in (*CLOSED, *LEFT)]
+    return [(work_from(items[entry["pk"], entry["sk"]]), order_from(items[entry["pk"], DOC])) for entry in page.items]
 
 
 def position(request: Request, nodes: list[str]) -> Position | None:

@@ -87,7 +87,8 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentOrder:
-    """`label`: why none is bought yet; `version`: what a form rests on; `allowed`: the verbs that its state admits."""
+    """`label`: why none is bought yet; `version`: what a form rests on; `allowed`: the verbs that its state admits. `fetched_at`: the store at which its
+    customer fetches it, `kept_until` the instant until which it waits there, `lying` the units that do."""
 
     id: str
     node: str
@@ -100,6 +101,9 @@ class FulfilmentOrder:
     wave: str = ""
     version: int = 0
     allowed: frozenset[str] = frozenset()
+    fetched_at: str = ""
+    kept_until: str = ""
+    lying: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 QUEUES = (
     ("work", "Waiting at nodes", "not yet with a carrier"),
+    ("fetch", "To be fetched", "waits at a store for its customer"),
     ("cancelling", "Asked to cancel", "their node has not answered"),
     ("held", "On hold", "stopped by a person"),
     ("label", "Without label", "refused, or the carrier is silent"),
@@ -20,7 +21,8 @@ QUEUES = (
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A fulfilment order that has not left. `pause`: why it stands still, `until` when somebody must have answered; `label`: why none is bought yet."""
+    """A fulfilment order that has not left. `pause`: why it stands still, `until` when somebody must have answered; `label`: why none is bought yet.
+    Of one that its customer is to fetch: `node` is the store, `since` when it was ready, `until` when it is kept."""
 
     fo_id: str
     order_id: str
@@ -86,6 +88,7 @@ class Floor:
     """Everything that waits. `claims`: ids of orders."""
 
     waiting: tuple[Waiting, ...] = ()
+    to_fetch: tuple[Waiting, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     untold: tuple[Untold, ...] = ()
     interchanges: tuple[Interchange, ...] = ()
@@ -95,6 +98,7 @@ class Floor:
         """What is in one of QUEUES, the oldest first."""
         found: dict[str, tuple[object, ...]] = {
             "work": self.waiting,
+            "fetch": self.to_fetch,
             "cancelling": tuple(each for each in self.waiting if each.status == "cancellation_requested"),
             "held": tuple(each for each in self.waiting if each.status == "on_hold"),
             "label": tuple(case for case in self.troubles if case.kind in ("no_label", "void_refused")),
@@ -107,15 +111,20 @@ class Floor:
 
     def nodes(self) -> list[tuple[str, dict[str, int], str, tuple[str, ...]]]:
         """Each node's work: (node, how many by status, since when the oldest waits, its waves)."""
-        by_node: dict[str, list[Waiting]] = {}
-        for each in self.waiting:
-            by_node.setdefault(each.node, []).append(each)
-        return [(node, _counted(work), min(each.since for each in work), tuple(sorted({each.wave for each in work} - {""}))) for node, work in sorted(by_node.items())]
+        return [(node, _counted(work), min(each.since for each in work), tuple(sorted({each.wave for each in work} - {""}))) for node, work in _by_node(self.waiting)]
+
+    def stores(self, now: str) -> list[tuple[str, int, int, str, str]]:
+        """What waits at each store: (store, how many, how many too long, since when the oldest waits, until when the next one is kept)."""
+        return [
+            (node, len(work), sum(each.until <= now for each in work), min(each.since for each in work), min(each.until for each in work))
+            for node, work in _by_node(self.to_fetch)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What a person does to a fulfilment order. `seen`: the version looked at: units named twice on one version are named once."""
+    """What a person does to a fulfilment order. `seen`: the version looked at: units named twice on one version are named once. `said`: by whom it is
+    fetched, by a code or a name; `let_go`: what he leaves is cancelled."""
 
     verb: str
     reason: str = ""
@@ -124,6 +133,15 @@ class Deed:
     package: int = 0
     even_so: bool = False
     seen: str = ""
+    said: str = ""
+    let_go: bool = False
+
+
+def _by_node(waiting: Iterable[Waiting]) -> list[tuple[str, list[Waiting]]]:
+    found: dict[str, list[Waiting]] = {}
+    for each in waiting:
+        found.setdefault(each.node, []).append(each)
+    return sorted(found.items())
 
 
 def _counted(work: list[Waiting]) -> dict[str, int]:
