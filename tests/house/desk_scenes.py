@@ -121,7 +121,7 @@ def work_at_the_desk(the: Life) -> None:
 
 def _handed_over_at_the_desk(the: Life, person: Person, do: Callable[..., None]) -> None:
     order = an_order(("TEA", 2))
-    (work,) = the.fulfil(placed(the, {**order, "shipping": {**order["shipping"], "pickup_node": "columbus"}}), "accept", "pick")
+    (work,) = the.fulfil(placed(the, {**order, "shipping": {**order["shipping"], "pickup_node": "reno"}}), "accept", "pick")
     do(work, "ready")
     assert person.get("/desk/fulfilment?queue=fetch") == 200 and work["id"] in person.page
     do(work, "collect", **{"units-0": "1"}, said="Ada Byron", let_go="1", seen="9")
