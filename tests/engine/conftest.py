@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,11 @@ STACK = Path(__file__).parent / "stack"
 
 @dataclass(frozen=True)
 class Deployed:
-    """The probe stack on an engine."""
+    """The probe stack on an engine. `dropped`: what was heard while something else was wanted."""
 
     engine: Engine
     outputs: dict[str, str]
+    dropped: list[dict[str, Any]] = field(default_factory=list)
 
     def client(self, service: str) -> Any:
         return self.engine.client(service)
@@ -56,6 +57,7 @@ class Deployed:
             body = json.loads(message["Body"])
             if wanted(body):
                 return body
+            self.dropped.append(body)
         return None
 
 

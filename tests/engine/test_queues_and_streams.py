@@ -132,10 +132,6 @@ def test_a_message_is_worked_off_at_once(ours: Deployed) -> None:
     assert time.monotonic() - started < 2
 
 
-def test_a_schedule_fires(ours: Deployed) -> None:
-    assert ours.heard(lambda body: "tick" in body, seconds=75) == {"tick": "aws.events"}
-
-
 def test_tables_have_the_settings_of_their_template(ours: Deployed) -> None:
     dynamodb, table = ours.client("dynamodb"), ours.outputs["Table"]
     assert dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"] == {
@@ -178,3 +174,9 @@ def test_probe_upstream_looks_once_a_second_for_messages_that_become_visible(ups
         upstream.heard(lambda body, number=number: body.get("work") == f"late-{number}")
         waits.append(time.monotonic() - started - 1)
     assert max(waits) > 0.3
+
+
+def test_a_schedule_fires(ours: Deployed) -> None:
+    """Once a minute: the last of these tests, so that it mostly has by now."""
+    ticks = [body for body in ours.dropped if "tick" in body]
+    assert ticks[:1] == [{"tick": "aws.events"}] or ours.heard(lambda body: "tick" in body, seconds=75) == {"tick": "aws.events"}
