@@ -11,7 +11,8 @@ from waybill.kernel.errors import Unavailable
 
 READS = frozenset(
     """dynamodb.BatchGetItem dynamodb.GetItem dynamodb.Query dynamodb.Scan s3.GetObject secretsmanager.GetSecretValue stepfunctions.ListExecutions
-    fake.retrieve fake.refunds fake.disputes woocommerce.order woocommerce.notes shopify.order easypost.shipments.retrieve easypost.file""".split()
+    fake.retrieve fake.refunds fake.disputes woocommerce.order woocommerce.notes shopify.order easypost.shipments.retrieve
+    easypost.pickups.retrieve easypost.file""".split()
 )
 """Calls that change nothing."""
 TWICE = "sesv2.SendEmail"

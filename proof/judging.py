@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from email import message_from_string
 from typing import Any
 
+from proof import vans
 from proof.cloud.sqs import Sqs
 from proof.cloud.tables import Kept, Table
 from proof.keeping import Keeper
@@ -47,7 +48,7 @@ class Judge:
         for order_id in self.orders() if at_rest else self._changed():
             facts = self.facts(order_id, at_rest, faults, cases, papers)
             found += proof.check(facts) if "DOC" in facts.items else [Broken("I14", order_id, "it has a state and is not there")]
-        found += self.rows() + self.queues() + self.keeper.broken()
+        found += self.rows() + self.queues() + self.keeper.broken() + vans.broken(self.the, at_rest)
         if at_rest and not dead_allowed:
             found += [Broken("I24", queue, f"{depth} dead letters") for queue, depth in self.the.world.dead_letters().items()]
             found += proof.check_carrier(carrier) if (carrier := carrier_facts(self.the)) else []

@@ -113,7 +113,7 @@ def _others(gateway: FakeGateway, those: Outside) -> list[Kept]:
     return [
         Kept(gateway, "payments", "keys", "begun", "down", "refuses_refunds"),
         Kept(those, "pushed", "asked", "levels"),
-        Kept(those.carrier, "shipments", "travelling", "down", "forgets"),
+        Kept(those.carrier, "shipments", "vans", "forms", "travelling", "down", "forgets"),
         Kept(those.shops, "_orders", "told"),
         Kept(those.receiver, "seen", "faults"),
         Kept(those.receiver.shelves, "_kept", "newest", "done"),

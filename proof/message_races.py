@@ -14,8 +14,9 @@ from proof.faults import TWICE
 from proof.interleaving import Told
 from proof.living import Dweller
 from proof.race import ALL, ALL_IN_PROOF, ASLEEP, DRAWN, Look, Race, Work, moment, told_by_stripe
-from proof.sold_stories import LABEL_S
+from proof.sold_stories import LABEL_S, Sold
 from proof.stories import STORIES
+from proof.van_stories import wanted_at_the_desk
 from tests.edi.warehouse import SETTINGS, THEM, US, advice
 from tests.flow.life import Life, an_order
 from tests.flow.stories import Story, delivered
@@ -88,6 +89,7 @@ LIVES = {
     "cared-for": Story(_cared_for, "released"),
     "tried-again": Story(_tried_again, "released"),
     "advised": Story(_advised, "shipped"),
+    "van-wanted": Sold(wanted_at_the_desk, "in_fulfilment"),
 }
 _AT = re.compile(r"'at': '[^']*', ")
 """A worker that was overtaken makes the clock go on: when a parcel left is no difference."""
@@ -179,6 +181,7 @@ KINDS = {
         "fulfilment_order.reduced": "sold-other-parcel-cancelled",
         "fulfilment_order.rejected": "sold-short-of-all",
         "fulfilment_order.short": "sold-short-packed",
+        "collection.asked": "van-wanted",
     },
     "EdiInQueue": {"document": "advised"},
 }
@@ -255,6 +258,7 @@ def _summed_up(the: Dweller) -> dict[str, Any]:
         "channels were told": Counter(_AT.sub("", str(said)) for said in the.outside.shops.told) if the.outside else Counter(),
         "nodes were told": sorted([*the.outside.pushed.values(), *the.outside.asked.values()]) if the.outside else [],
         "labels at the carrier": sorted(label.live for label in the.outside.carrier.labels()) if the.outside else [],
+        "vans that come": len(the.outside.carrier.coming()) if the.outside else 0,
         "at the gateway": [(payment.status, payment.parts, [refund.amount for _, refund in payment.refunds]) for payment in the.gateway.payments.values()],
         "stock": sorted(str(item) for item in _stock(the)),
         "executions": sorted(run.status for run in the.world.machine.executions.values()),
@@ -277,6 +281,7 @@ _TOO_MANY = {
     "RoutingQueue": ("route",),
     "WaitsQueue": ("payment",),
     "ChannelChangesQueue": ("document",),
+    "ParcelsQueue": ("collection.asked",),
 }
 """Of these too, for three workers."""
 _FAR_TOO_MANY = {"RoutingQueue": ("fulfilment_order.rejected", "fulfilment_order.short"), "EdiInQueue": ("document",)}

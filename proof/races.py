@@ -16,8 +16,9 @@ from proof.money_races import MONEY
 from proof.order_races import ORDERS
 from proof.quick import quick
 from proof.race import ALL, ASLEEP, DRAWN, ONE_BY_ONE
+from proof.van_races import VANS
 
-RACES = {**ORDERS, **COUNTER, **FLOOR, **LABELS, **DOORS, **MONEY, **MESSAGES}
+RACES = {**ORDERS, **COUNTER, **FLOOR, **LABELS, **VANS, **DOORS, **MONEY, **MESSAGES}
 _MANY, _FEW = 500, 15
 
 

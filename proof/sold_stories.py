@@ -58,7 +58,7 @@ def labelled_anew(the: Life) -> str:
     assert asked(the, work, "void")["status"] == "picked"
     one = {"lines": [{"line": "1", "quantity": 1}]}
     asked(the, work, "pack", {"packages": [one, one]})
-    return _gone(the, order_id)
+    return gone(the, order_id)
 
 
 def relabelled(the: Life) -> str:
@@ -69,7 +69,7 @@ def relabelled(the: Life) -> str:
         the.world.later(LABEL_S)
         waited += LABEL_S
     the.world.later(-waited)
-    return _gone(the, order_id)
+    return gone(the, order_id)
 
 
 def cancelled_when_packed(the: Life) -> str:
@@ -98,7 +98,7 @@ def not_cancelled_as_its_node_will_not(the: Life) -> str:
     order_id, work = packed(the)
     _cancelled(the, order_id)
     asked(the, work, "cancellation/decline", {"reason": "on the truck"})
-    return _gone(the, order_id)
+    return gone(the, order_id)
 
 
 def a_unit_taken_out_of_its_parcel(the: Life) -> str:
@@ -108,7 +108,7 @@ def a_unit_taken_out_of_its_parcel(the: Life) -> str:
     asked(the, work, "cancellation/accept")
     the.settle()
     the.fulfil(order_id, "pack")
-    return _gone(the, order_id)
+    return gone(the, order_id)
 
 
 def cancelled_after_a_unit_was_taken_out(the: Life) -> str:
@@ -161,7 +161,7 @@ def sent_by_the_next(the: Life) -> str:
     (work,) = the.fulfil(order_id, "pack")
     the.outside.carrier.down = False
     assert work["packages"][0]["carrier"] == "parcelway"
-    return _gone(the, order_id)
+    return gone(the, order_id)
 
 
 def waited_for_the_carrier(the: Life) -> str:
@@ -175,7 +175,7 @@ def waited_for_the_carrier(the: Life) -> str:
     the.tick("parcels")
     if the.order(order_id)["fulfilment_orders"][0]["status"] == "picked":  # nobody had heard of it when its function died: the node tries again
         the.fulfil(order_id, "pack")
-    return _gone(the, order_id)
+    return gone(the, order_id)
 
 
 def reshipped(the: Life) -> str:
@@ -198,7 +198,7 @@ def comes_back(the: Life) -> str:
     asked(the, work, "packages/1/return-label")
     asked(the, work, "packages/1/return-label/void")
     back = asked(the, work, "packages/1/return-label")["packages"][0]["return_label"]
-    _gone(the, order_id)
+    gone(the, order_id)
     for day, status in ((25, "in_transit"), (26, "delivered")):
         the.scan({**back, "shipment": "its own"}, status, f"2026-11-{day}T00:00:00Z")
     the.settle()
@@ -232,7 +232,7 @@ def neither_comes_back_nor_goes(the: Life) -> str:
     asked(the, work, "cancellation/accept")
     the.settle()
     the.fulfil(order_id, "pack")
-    return _gone(the, order_id)
+    return gone(the, order_id)
 
 
 def short_of_a_unit(the: Life) -> str:
@@ -293,7 +293,7 @@ def _rest_from_elsewhere(the: Life, order_id: str, short: dict[str, Any] | None)
     return order_id
 
 
-def _gone(the: Life, order_id: str) -> str:
+def gone(the: Life, order_id: str) -> str:
     shipped = the.fulfil(order_id, "ship")
     the.settle()
     the.deliver(shipped)

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from proof.faults import Crash
 from proof.sold_stories import SOLD
+from proof.van_stories import VANS
 from tests.flow.life import DECLINED, Life, an_order
 from tests.flow.stories import STORIES as OF_THE_FLOW
 from tests.flow.stories import Story, delivered
@@ -227,6 +228,7 @@ def _ok(reply: Any) -> Any:
 STORIES = {
     **OF_THE_FLOW,
     **SOLD,
+    **VANS,
     "picked-on-a-walk": Story(picked_on_a_walk, "completed"),
     "fetched": Story(fetched_at_a_store, "completed"),
     "fetched-in-parts": Story(fetched_in_parts, "completed"),

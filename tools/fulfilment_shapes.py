@@ -1,8 +1,9 @@
-"""What answers about fulfilment look like: work, parcels, waves, carriers, manifests."""
+"""What answers about fulfilment look like: work, parcels, waves, carriers, manifests, collections."""
 
 from __future__ import annotations
 
 from tools.schema import (
+    AMOUNT,
     CURRENCY,
     DAY,
     FLAG,
@@ -170,6 +171,42 @@ FULFILMENT: dict[str, Schema] = {
         description="Packages that a carrier takes from a node on a day; each is on one manifest at most.",
     ),
     "ManifestIn": record({"carrier": TEXT, "date": DAY}, {"node": {**TEXT, "description": "A node's own key need not name it"}}),
+    "Collection": record(
+        {
+            **{name: TEXT for name in ("id", "node", "carrier", "by", "place", "instructions", "timezone")},
+            "date": DAY,
+            "number": {**WHOLE, "description": "Which one of that carrier's on that day at that node"},
+            "status": {
+                "enum": ["requested", "booking", "booked", "agreed", "cancelling", "cancelled", "refused", "missed"],
+                "description": "requested, booking, cancelling: its carrier has a word to say yet, and is asked again by itself; agreed: it comes every day without being booked; missed: its window ended first",
+            },
+            "from": {**TEXT, "description": "A time of day at the node, HH:MM"},
+            "to": {**TEXT, "description": "A time of day at the node, HH:MM"},
+            "earliest": INSTANT,
+            "latest": INSTANT,
+            "manifest": maybe(TEXT),
+            "packages": WHOLE,
+            "weight_g": WHOLE,
+            "service": maybe(TEXT),
+            "confirmation": {**maybe(TEXT), "description": "The number by which the carrier knows it"},
+            "cost": maybe(record({"amount": AMOUNT, "currency": CURRENCY})),
+            "problem": {**TEXT, "description": "What is wrong, or why it ended"},
+            "at": INSTANT,
+            "log": array(record({"at": INSTANT, "by": TEXT, "status": TEXT, "why": TEXT})),
+        },
+        description="A carrier's van that comes to a node and takes parcels along.",
+    ),
+    "CollectionIn": record(
+        {"date": DAY, "from": {**TEXT, "description": "HH:MM at the node"}, "to": {**TEXT, "description": "HH:MM at the node"}},
+        {
+            "node": {**TEXT, "description": "A node's own key need not name it"},
+            "carrier": TEXT,
+            "manifest": {**TEXT, "description": "Instead of node and carrier"},
+            "place": {"type": "string", "maxLength": 80, "description": "Where the parcels stand"},
+            "instructions": {"type": "string", "maxLength": 200, "description": "What the driver should know"},
+        },
+    ),
+    "CollectionCancelIn": record({}, {"reason": {"type": "string", "maxLength": 200}}),
     "Wave": record(_WAVE, description="Fulfilment orders that one person picks on one walk, in the order of their slots on the cart."),
     "Waves": record({"items": array(ref("Wave"))}),
     "WaveWay": record({**_WAVE, "stops": array(ref("Stop"))}, description="A wave and the way through it, in walking order."),

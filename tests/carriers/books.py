@@ -18,6 +18,9 @@ HOOK = "hook-secret"
 FILES = "easypost-files.s3.us-west-2.amazonaws.com"
 _RATES = (("Express", "34.15", 1), ("Priority", "7.42", 2), ("GroundAdvantage", "6.07", 3))
 _EXISTS = ("SHIPMENT.POSTAGE.EXISTS", "Postage already exists for this shipment.")
+_ON_A_FORM = ("SCAN_FORM.SHIPMENT.INVALID", "A shipment is on a form already.")
+_NO_VAN = ("PICKUP.PURCHASE.FAILURE", "The pickup is booked or called off already.")
+_STILL_COMES = ("PICKUP.CANCEL.FAILURE", "The pickup cannot be called off.")
 _NO_REFUND = ("SHIPMENT.REFUND.UNAVAILABLE", "Refund is not available.")
 _TRACKED = (("in_transit", "2026-11-24T00:00:00Z"), ("out_for_delivery", "2026-11-24T01:00:00Z"), ("delivered", "2026-11-24T02:00:00Z"))
 
@@ -32,13 +35,27 @@ class Label(NamedTuple):
     price: int
 
 
+class Van(NamedTuple):
+    """A pickup. `reference` is what we gave, `status` unknown (only asked for), scheduled or canceled."""
+
+    id: str
+    reference: str
+    status: str
+
+    @property
+    def confirmation(self) -> str:
+        return f"WTC{int(self.id.removeprefix('pickup_'), 16):08d}" if self.status != "unknown" else ""
+
+
 class Books:
-    """`shipments` by id: (reference, place of the bought rate or None, tracking number, refund status). `down`: nobody answers; `forgets`: what is bought is bought, and
+    """`shipments` by id: (reference, place of the bought rate or None, tracking number, refund status); `vans` that were asked for; `forms`: the shipments on each. `down`: nobody answers; `forgets`: what is bought is bought, and
     nobody hears of it; `travelling`: numbers of parcels that it has in its hands, whose labels it does not take back; `tracked`: what it says of any parcel's
     way."""
 
     def __init__(self) -> None:
         self.shipments: dict[str, tuple[str, int | None, str, str]] = {}
+        self.vans: dict[str, Van] = {}
+        self.forms: dict[str, tuple[str, ...]] = {}
         self.travelling: frozenset[str] = frozenset()
         self.down = self.forgets = False
         self.tracked = _TRACKED
@@ -55,6 +72,10 @@ class Books:
             if rate is not None
         ]
 
+    def coming(self) -> list[Van]:
+        """Those that are booked and not called off."""
+        return [van for van in self.vans.values() if van.status == "scheduled"]
+
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """One request, as it comes over the network. Raises Unavailable."""
         if self.down:
@@ -66,7 +87,10 @@ class Books:
         asked, path = json.loads(body) if body else None, template(url)
         if FOLDER.is_dir():
             refuse_unknown(method, path, asked)
-        status, told = self._carried_out(method, path, re.findall(r"shp_\w+", url), asked)
+        if path.startswith("/pickups"):
+            status, told = self._van(path.removeprefix("/pickups"), re.findall(r"pickup_\w+", url), asked)
+        else:
+            status, told = self._carried_out(method, path, re.findall(r"shp_\w+", url), asked)
         if self.forgets and path.endswith("/buy"):
             raise Unavailable("api.easypost.com does not answer (ReadTimeoutError)")
         return Reply(status, {}, json.dumps(told).encode())
@@ -77,6 +101,8 @@ class Books:
         if path == "/trackers":
             number = asked["tracker"]["tracking_code"]
             return 200, {"id": "trk_1", "tracking_code": number, "tracking_details": [{"status": status, "datetime": at} for status, at in self.tracked]}
+        if path == "/scan_forms":
+            return self._form(tuple(each["id"] for each in asked["scan_form"]["shipment"]))
         if path == "/shipments":
             id = f"shp_{len(self.shipments) + 1:032x}"
             self.shipments[id] = (asked["shipment"]["reference"], None, "", "")
@@ -95,15 +121,46 @@ class Books:
             self.shipments[id] = (reference, rate, number, "rejected" if number in self.travelling else "submitted")
         return 200, self._shown(id)
 
+    def _form(self, shipments: tuple[str, ...]) -> tuple[int, Any]:
+        if any(self._form_of(each) for each in shipments):
+            return 422, _error(*_ON_A_FORM)
+        id = f"sf_{len(self.forms) + 1:032x}"
+        self.forms[id] = shipments
+        return 200, self._form_shown(id)
+
+    def _form_of(self, shipment: str) -> str:
+        return next((id for id, shipments in self.forms.items() if shipment in shipments), "")
+
+    def _form_shown(self, id: str) -> dict[str, Any]:
+        return {"id": id, "status": "created", "tracking_codes": [self.shipments[each][2] for each in self.forms[id]], "form_url": f"https://{FILES}/{id}.pdf"}
+
+    def _van(self, verb: str, ids: list[str], asked: Any) -> tuple[int, Any]:
+        if not verb:
+            van = Van(f"pickup_{len(self.vans) + 1:032x}", asked["pickup"]["reference"], "unknown")
+        else:
+            van = self.vans[ids[0]]
+        if verb.endswith("/buy"):
+            if van.status != "unknown":
+                return 422, _error(*_NO_VAN)
+            van = van._replace(status="scheduled")
+        elif verb.endswith("/cancel"):
+            if van.status != "scheduled":
+                return 422, _error(*_STILL_COMES)
+            van = van._replace(status="canceled")
+        self.vans[van.id] = van
+        rates = [{"id": f"pickuprate_{van.id[7:]}", "carrier": "USPS", "service": "NextDay", "rate": "0.00", "currency": "USD"}]
+        return 200, {"id": van.id, "status": van.status, "reference": van.reference, "confirmation": van.confirmation or None, "messages": [], "pickup_rates": rates}
+
     def _shown(self, id: str) -> dict[str, Any]:
         reference, bought, number, refund = self.shipments[id]
+        form = self._form_shown(found) if (found := self._form_of(id)) else None
         rates = [
             {"id": f"rate_{id[4:]}{at}", "carrier": "USPS", "service": service, "rate": price, "currency": "USD", "delivery_days": days}
             for at, (service, price, days) in enumerate(_RATES)
         ]
         label = {"label_url": f"https://{FILES}/{id}.pdf", "label_file_type": "application/pdf", "label_pdf_url": None, "label_zpl_url": f"https://{FILES}/{id}.zpl"}
         sold = {"selected_rate": rates[bought], "postage_label": label, "tracking_code": number} if bought is not None else {"selected_rate": None, "postage_label": None, "tracking_code": None}
-        return {"id": id, "reference": reference, "rates": rates, "messages": [], "refund_status": refund or None, **sold}
+        return {"id": id, "reference": reference, "rates": rates, "messages": [], "refund_status": refund or None, "scan_form": form, **sold}
 
 
 def _error(code: str, message: str) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from tests.carriers.strict_easypost import FOLDER, KEY, StrictEasyPost
 from waybill.fulfilment.carriers.easypost.api import Api
 from waybill.fulfilment.carriers.easypost.asking import shipment
 from waybill.fulfilment.carriers.easypost.carrier import EasyPost
-from waybill.fulfilment.ports import Parcel, Sending
+from waybill.fulfilment.ports import Parcel, Sending, Van
+from waybill.kernel.errors import InvalidInput
 from waybill.orders.model.order import Address
 from waybill.shop.model import Place
 
@@ -42,6 +43,26 @@ def test_both_refuse_to_take_back_what_was_never_bought() -> None:
     for carrier in carriers():
         (offer, *_) = carrier.offers(SENDING)
         assert not carrier.void(offer.handle.partition("/")[0], "key")
+
+
+def test_both_send_one_van_of_an_offer_and_call_it_off_once() -> None:
+    van = Van(SENDING.sender, "2026-11-23", "14:00", "18:00", "2026-11-23T14:00:00Z", "2026-11-23T18:00:00Z", 1, 500, "shp_1", reference="col_1")
+    said = []
+    for carrier in carriers():
+        (offer,) = carrier.vans(van)
+        before, first, again = carrier.booked(offer, "key"), carrier.book(van, offer, "key"), carrier.book(van, offer, "key")
+        assert first == again == carrier.booked(offer, "key")
+        back = [carrier.call_off(van, offer, first, "key") for _ in range(2)]
+        with pytest.raises(InvalidInput):
+            carrier.book(van, offer, "key")
+        said.append((offer.service, offer.price, before, back, carrier.booked(offer, "key")))
+    assert said[0] == said[1]
+
+
+def test_both_make_one_form_for_a_shipment() -> None:
+    for carrier in carriers():
+        shipments = [carrier.buy(SENDING, carrier.offers(SENDING)[0], key).shipment for key in "ab"]
+        assert carrier.manifest(shipments) == carrier.manifest(shipments)
 
 
 def test_a_request_that_was_never_recorded_is_refused() -> None:

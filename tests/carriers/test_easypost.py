@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,7 @@ from waybill.fulfilment.carriers.easypost import answers, asking, webhooks
 from waybill.fulfilment.carriers.easypost.api import BASE, Api, BadAccount
 from waybill.fulfilment.carriers.easypost.carrier import EasyPost
 from waybill.fulfilment.model.tracking import STATUSES
-from waybill.fulfilment.ports import Parcel, Sending
+from waybill.fulfilment.ports import Parcel, Sending, Van
 from waybill.kernel.errors import InvalidInput, Malformed, Unauthenticated, Unavailable
 
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the recorded exchanges are not here (../shared/samples/carrier_easypost)")
@@ -93,13 +94,52 @@ def test_an_address_that_does_not_exist_is_refused_by_our_fields() -> None:
     assert refused.value.fields == {"address": "Address not found", "line1": "House number is missing"}
 
 
-def test_a_van_is_ordered_and_called_off() -> None:
+VAN = Van(PLACE, "2026-11-23", "14:00", "18:00", "2026-11-23T22:00:00.000Z", "2026-11-24T02:00:00.000Z", 3, 2100, "shp_1", "Dock 4", "Ring twice", "col_1")
+
+
+def test_a_van_is_asked_for_booked_and_called_off() -> None:
     vendor = StrictEasyPost()
     carrier = at(vendor)
-    ordered = carrier.pickup("shp_2d1487afd0f541a4bcf9fecc1b02b28d", PLACE, "2025-03-08", "2025-03-08", "Pickup at front door")
-    assert (ordered.confirmation, ordered.price, ordered.currency) == ("WTC65024896", 0, "USD")
+    (offer,) = carrier.vans(VAN)
+    assert (offer.service, offer.price, offer.currency) == ("USPS:NextDay", 0, "USD") and vendor.coming() == []
+    asked = vendor.calls[-1][2]["pickup"]
+    assert asked["shipment"] == {"id": "shp_1"} and (asked["instructions"], asked["reference"]) == ("Dock 4. Ring twice", "col_1")
+    assert (asked["min_datetime"], asked["max_datetime"]) == (VAN.earliest, VAN.latest)
+    booked = carrier.book(VAN, offer, "col_1")
     assert vendor.calls[-1][2] == {"carrier": "USPS", "service": "NextDay"}
-    assert carrier.cancel_pickup(ordered.id)
+    assert vendor.coming() == [booked.confirmation] and carrier.booked(offer, "col_1") == booked
+    assert [carrier.call_off(VAN, offer, booked, "col_1") for _ in range(2)] == [True, True]
+    assert vendor.coming() == [] and carrier.booked(offer, "col_1") is None
+
+
+def test_a_van_whose_booking_was_not_heard_of_is_found_and_no_other_is_booked() -> None:
+    vendor = StrictEasyPost()
+    carrier = at(vendor)
+    (offer,) = carrier.vans(VAN)
+    assert carrier.booked(offer, "col_1") is None
+    vendor.loses.append("easypost.pickups.buy")
+    with pytest.raises(Unavailable):
+        carrier.book(VAN, offer, "col_1")
+    assert [carrier.book(VAN, offer, "col_1").confirmation] == vendor.coming() and len(vendor.vans) == 1
+
+
+def test_a_van_that_is_on_its_way_is_not_called_off() -> None:
+    vendor = StrictEasyPost()
+    vendor.lets_go = False
+    carrier = at(vendor)
+    (offer,) = carrier.vans(VAN)
+    assert carrier.call_off(VAN, offer, carrier.book(VAN, offer, "col_1"), "col_1") is False and len(vendor.coming()) == 1
+
+
+def test_where_nobody_comes_the_carriers_words_say_so() -> None:
+    vendor = StrictEasyPost()
+    vendor.refuses = {"error": {"code": "PICKUP.FAILURE", "message": "Pickup date must be a business day.", "errors": []}}
+    with pytest.raises(InvalidInput, match="business day"):
+        at(vendor).vans(VAN)
+    with pytest.raises(InvalidInput, match="none of the parcels was bought"):
+        at(vendor).vans(replace(VAN, shipment=""))
+    nobody = {**recorded("POST", "/pickups"), "pickup_rates": [], "messages": [{"carrier": "USPS", "message": "no service there"}]}
+    assert "no service there" in answers.no_offer("easypost", nobody, "sends no van there then").message
 
 
 def two_bought(carrier: EasyPost) -> list[str]:
@@ -180,7 +220,8 @@ def test_we_ask_what_their_own_sdk_asks(monkeypatch: pytest.MonkeyPatch) -> None
         method = method.upper()
         theirs.append((method, url, more["json"]))
         assert more["headers"]["Authorization"] == Api("easypost", KEY)._headers["authorization"]
-        told = next(answer for verb, path, _, status, answer in exchanges() if (verb, path) == (method, place_of(url)) and status < 400)
+        known = ("POST", "/pickups") if place_of(url) == "/pickups/{id}" else (method, place_of(url))
+        told = next(answer for verb, path, _, status, answer in exchanges() if (verb, path) == known and status < 400)
         return SimpleNamespace(text=json.dumps(told), status_code=200, headers={})
 
     sdk = easypost.EasyPostClient(KEY)
@@ -197,6 +238,14 @@ def test_we_ask_what_their_own_sdk_asks(monkeypatch: pytest.MonkeyPatch) -> None
     sdk.shipment.buy(shipment, rate={"id": rate})
     sdk.shipment.refund(shipment)
     sdk.tracker.create(tracking_code="EZ1000000001")
+    (offer,) = ours.vans(VAN)
+    booked = ours.book(VAN, offer, "col_1")
+    ours.call_off(VAN, offer, booked, "col_1")
+    pickup, by, service = offer.handle.split("/")
+    sdk.pickup.create(**asking.pickup(VAN)["pickup"])
+    sdk.pickup.retrieve(pickup)
+    sdk.pickup.buy(pickup, carrier=by, service=service)
+    sdk.pickup.cancel(pickup)
     asked = [(method, place_of(f"{BASE}{path}"), body) for method, path, body in vendor.calls if "file_format" not in path]
     assert [(method, place_of(url), body or {}) for method, url, body in theirs] == [(method, path, body or {}) for method, path, body in asked]
 

@@ -83,7 +83,7 @@ def work_at_the_desk(the: Life) -> None:
     person, begun, packed, left = Person(the.world, "key-support"), *(placed(the, an_order(("TEA", 2))) for _ in range(3))
     (work,), (labelled,) = the.fulfil(begun, "accept"), the.fulfil(packed, "accept", "pick", "pack")
     (shipped,) = the.fulfil(left, "accept", "pick", "pack", "ship")
-    for queue in ("work", "fetch", "cancelling", "held", "label", "parcels", "claims", "edi", "untold"):
+    for queue in ("work", "fetch", "cancelling", "held", "label", "parcels", "vans", "claims", "edi", "untold"):
         assert person.get(f"/desk/fulfilment?queue={queue}") == 200, queue
 
     def do(it: dict[str, Any], verb: str, **fields: str) -> None:

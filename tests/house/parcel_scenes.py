@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -11,6 +13,7 @@ from tests.carriers.books import Books
 from tests.carriers.direct_vendors import Ups
 from tests.carriers.pricelist import CSV
 from tests.carriers.strict_easypost import KEY
+from tests.desk.person import Person
 from tests.flow.life import Life, an_order
 from tests.house.deeds import give_up, ok, placed
 from tests.support.shop import _parcelway as parcelway
@@ -18,7 +21,6 @@ from waybill.aws import gate, secrets
 from waybill.aws.clients import client as plain_client
 from waybill.aws.outbound import Reply
 from waybill.fulfilment.carriers.easypost import api
-from waybill.fulfilment.carriers.easypost.carrier import EasyPost
 from waybill.fulfilment.carriers.karrio import connection
 from waybill.kernel.errors import Unavailable
 from waybill.orders.store import ORDERS
@@ -90,9 +92,9 @@ def labels_bought(the: Life) -> None:
         assert ok(the.call("POST", "/v1/addresses/verify", asked)).json()["changed"] == ["line1"]
         the.world.later(120)
         the.tick("parcels")
-        with patch.object(EasyPost, "manifest", lambda self, shipments: ("sf_1", b"%PDF")):
-            manifest = ok(the.call("POST", "/v1/manifests", {"node": work["node"], "carrier": "easypost", "date": "2026-11-30"})).json()
-        assert ok(the.call("GET", manifest["links"]["form"])).content == b"%PDF"
+        manifest = ok(the.call("POST", "/v1/manifests", {"node": work["node"], "carrier": "easypost", "date": "2026-11-30"})).json()
+        assert ok(the.call("GET", manifest["links"]["form"])).content.startswith(b"%PDF")
+        _vans_booked(the, vendor, work["node"])
         the.fulfil(watched, "ship")
         the.settle()
         vendor.tracked = ()
@@ -110,6 +112,41 @@ def labels_bought(the: Life) -> None:
     plain_client("dynamodb").delete_item(TableName="ShopTable", Key={"pk": {"S": "CARRIER"}, "sk": {"S": "easypost"}})
     shop.forget()
     secrets.forget()
+
+
+def _vans_booked(the: Life, vendor: Books, node: str) -> None:
+    """One comes and is called off; one is booked by a round, for its carrier was silent."""
+    days = [(the.world.now() + timedelta(days=ahead)).date().isoformat() for ahead in (1, 2)]
+    one, other = ({"node": node, "carrier": "easypost", "date": day, "from": "14:00", "to": "18:00"} for day in days)
+    van = ok(the.call("POST", "/v1/collections", one, idempotency_key="van")).json()
+    assert (van["status"], len(vendor.coming())) == ("booked", 1)
+    assert ok(the.call("GET", f"/v1/collections?node={node}")).json()["items"] == [ok(the.call("GET", f"/v1/collections/{van['id']}")).json()]
+    assert ok(the.call("POST", f"/v1/collections/{van['id']}/cancel", {})).json()["status"] == "cancelled" and vendor.coming() == []
+    vendor.down = True
+    later = ok(the.call("POST", "/v1/collections", other)).json()
+    assert later["status"] == "requested"
+    vendor.down = False
+    for _ in range(4):  # a circuit that is open closes again, and whoever died over it is waited for
+        the.world.later(400)
+        the.tick("parcels")
+    assert ok(the.call("GET", f"/v1/collections/{later['id']}")).json()["status"] == "booked"
+    the.world.later(-1600)
+    _vans_at_the_desk(the, vendor, other)
+
+
+def _vans_at_the_desk(the: Life, vendor: Books, said: dict[str, str]) -> None:
+    """Booked and called off by a person: the carrier is spoken with by others."""
+    person, page = Person(the.world, "key-support"), "/desk/fulfilment?queue=vans"
+    person.get(page)
+    before = len(vendor.coming())
+    assert person.post("/desk/fulfilment/vans", **{**said, "from": "08:00", "to": "09:00"}) == 303
+    the.settle()
+    person.get(page)
+    vans = re.findall(r'action="(/desk/fulfilment/vans/[^"]+/cancel)"', person.page)
+    assert len(vans) == 2 and len(vendor.coming()) == before + 1
+    assert person.post(vans[0]) == 303
+    the.settle()
+    assert len(vendor.coming()) == before
 
 
 def labels_bought_direct(the: Life) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from waybill.bootstrap.clock import utc_now
 from waybill.bootstrap.inventory import inventory
@@ -13,13 +13,14 @@ from waybill.kernel.clock import instant
 if TYPE_CHECKING:
     from waybill.aws.http import Router
     from waybill.fulfilment.asking import Asking
+    from waybill.fulfilment.booking import Booking
     from waybill.fulfilment.carriers.karrio.direct import Direct
     from waybill.fulfilment.exceptions import Exceptions
     from waybill.fulfilment.labels import Labels
     from waybill.fulfilment.model.tracking import Scan
     from waybill.fulfilment.packing import Packing
     from waybill.fulfilment.parcels import Parcels
-    from waybill.fulfilment.ports import Carrier
+    from waybill.fulfilment.ports import Carrier, Collecting
     from waybill.picking.service import Picking
     from waybill.routing.moving import Moving
 
@@ -156,13 +157,14 @@ def parcels() -> Parcels:
         return _packing().pack(fo_id, json.loads(wanted or "[]"), "fulfilment")
 
     watching = Watching(utc_now, Fulfilment(utc_now), _exceptions(), scans, pack, lambda: [node.id for node in shop.nodes()])
-    return Parcels(_labels(), watching, lambda fo_id, actor: _packing().relabel(fo_id, actor), Collecting(Fulfilment(utc_now), utc_now))
+    return Parcels(_labels(), watching, lambda fo_id, actor: _packing().relabel(fo_id, actor), Collecting(Fulfilment(utc_now), utc_now), _booking())
 
 
 def labels_api() -> Router:
     """Routes of `functions/labels`."""
-    from waybill.fulfilment import batches_api, manifests_api, returns_api
+    from waybill.fulfilment import batches_api, collections_api, manifests_api, returns_api
     from waybill.fulfilment import labels_api as api
+    from waybill.fulfilment.arranging import Arranging
     from waybill.fulfilment.batching import Batching
     from waybill.fulfilment.manifesting import Closing
     from waybill.fulfilment.printer import return_printer
@@ -177,9 +179,16 @@ def labels_api() -> Router:
     routes = api.router(_packing())
     paper_api.add_routes(routes, _picking())
     manifests_api.add_paper_routes(routes, Closing(utc_now, Fulfilment(utc_now), form))
+    collections_api.add_routes(routes, Arranging(utc_now), _booking())
     returns_api.add_routes(routes, Returning(utc_now, return_printer, _carriers, _carrier))
     batches_api.add_routes(routes, Batching(Fulfilment(utc_now), lambda id, node: _picking().read(id, node).works))
     return routes
+
+
+def _booking() -> Booking:
+    from waybill.fulfilment.booking import Booking
+
+    return Booking(utc_now, lambda id: cast("Collecting", _carrier(id)))
 
 
 def _packing() -> Packing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from waybill.desk import vans
 from waybill.desk.model.floor import Floor, Interchange, Trouble, Untold, Waiting
 from waybill.edi import store as edi
 from waybill.edi.model.record import PARKED, REFUSED, REJECTED, SENT, Kept
@@ -28,7 +29,8 @@ def read(clock: Clock) -> Floor:
     troubles = sorted(map(_trouble, cases.listed(OPEN, "", _MOST, None)[0]), key=lambda case: case.opened)
     untold = sorted((_untold(each) for node in nodes for each in deliveries.page(node, FAILING, _MOST, None)[0]), key=lambda each: each.at)
     to_fetch = sorted((_to_fetch(*each) for node in nodes for each in listing.waiting_records(node, _MOST)), key=lambda each: each.since)
-    return Floor(tuple(waiting), tuple(to_fetch), tuple(troubles), tuple(untold), tuple(_interchanges(Sending(clock))), tuple(store.in_attention("claim", _MOST, None)[0]))
+    claims = tuple(store.in_attention("claim", _MOST, None)[0])
+    return Floor(tuple(waiting), tuple(to_fetch), tuple(troubles), tuple(untold), tuple(_interchanges(Sending(clock))), claims, tuple(vans.coming(clock())), vans.bookable())
 
 
 def _waiting(work: FulfilmentOrder, order: Order) -> Waiting:

@@ -13,7 +13,7 @@ from waybill.kernel.errors import Conflict, InvalidInput
 from waybill.kernel.ids import digest
 
 if TYPE_CHECKING:
-    from waybill.desk.model.floor import Deed, Floor
+    from waybill.desk.model.floor import Collected, Deed, Floor
     from waybill.fulfilment.collecting import Collecting
     from waybill.routing.moving import Moving
 
@@ -75,6 +75,16 @@ class Foreman:
         from waybill.edi.sending import Sending
 
         Sending(self.clock).close(id, actor)
+
+    def book_van(self, said: Collected, actor: str) -> None:
+        from waybill.desk import vans
+
+        vans.book(self.clock, self.send, said, actor)
+
+    def cancel_van(self, id: str, actor: str) -> None:
+        from waybill.desk import vans
+
+        vans.cancel(self.clock, self.send, id, actor)
 
     def _split(self, fo_id: str, deed: Deed, actor: str) -> object:
         from waybill.fulfilment.dividing import Dividing

@@ -12,7 +12,7 @@ from waybill.desk.model.money import Refund
 from waybill.payments.model.refunds import Wanted
 
 if TYPE_CHECKING:
-    from waybill.desk.model.floor import Deed, Floor
+    from waybill.desk.model.floor import Collected, Deed, Floor
 
 DOCUMENTS = {"label.pdf": "application/pdf", "label.zpl": "application/zpl", "packing-slip.pdf": "application/pdf"}
 """What is printed for each parcel, and its content type."""
@@ -117,6 +117,12 @@ class Works(Protocol):
     def tell_again(self, delivery_id: str) -> None: ...
 
     def close_interchange(self, id: str, actor: str) -> None: ...
+
+    def book_van(self, said: Collected, actor: str) -> None:
+        """Wanted; those who may speak with carriers book it."""
+        ...
+
+    def cancel_van(self, id: str, actor: str) -> None: ...
 
 
 class Edits(Protocol):

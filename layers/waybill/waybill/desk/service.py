@@ -15,7 +15,7 @@ from waybill.kernel.errors import Forbidden, InvalidInput, NotFound
 from waybill.payments.model.refunds import Wanted
 
 if TYPE_CHECKING:
-    from waybill.desk.model.floor import Deed, Floor
+    from waybill.desk.model.floor import Collected, Deed, Floor
 
 REASONS = (
     ("customer_asked", "The customer asked"),
@@ -151,6 +151,14 @@ class Desk:
     def close_interchange(self, id: str) -> None:
         self._may_act_on_the_floor()
         self._works.close_interchange(id, self.actor)
+
+    def book_van(self, said: Collected) -> None:
+        self._may_act_on_the_floor()
+        self._works.book_van(said, self.actor)
+
+    def cancel_van(self, id: str) -> None:
+        self._may_act_on_the_floor()
+        self._works.cancel_van(id, self.actor)
 
     def taking(self) -> Takes:
         """Orders on the phone, for who may take them. Raises Forbidden, NotFound."""

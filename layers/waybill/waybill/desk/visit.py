@@ -54,6 +54,8 @@ _SAID = {
     "work-relabel": "The labels are being given back, and made anew.",
     "work-reship": "The parcel is sent again, as an order of its own.",
     "seen-to": "It is closed.",
+    "van-wanted": "The van is wanted; its carrier is being asked.",
+    "van-off": "The van is being called off.",
     "told-again": "The node is being told once more.",
 }
 

@@ -11,6 +11,7 @@ from waybill.kernel.errors import InvalidInput
 
 SignedIn = Callable[[str, str, Callable[[Visit], Answer]], None]
 _PAGE = "/fulfilment"
+_LONGEST_LINE = 80
 
 
 def add(signed_in: SignedIn) -> None:
@@ -19,6 +20,8 @@ def add(signed_in: SignedIn) -> None:
     signed_in("POST", _PAGE + "/cases/{case}/close", _from("parcels", lambda visit, form: visit.desk.close_case(visit.request.params["case"], form("why")), "seen-to"))
     signed_in("POST", _PAGE + "/deliveries/{delivery}", _from("untold", lambda visit, form: visit.desk.tell_again(visit.request.params["delivery"]), "told-again"))
     signed_in("POST", _PAGE + "/interchanges/{interchange}/close", _from("edi", lambda visit, form: visit.desk.close_interchange(visit.request.params["interchange"]), "seen-to"))
+    signed_in("POST", _PAGE + "/vans", _from("vans", _book_van, "van-wanted"))
+    signed_in("POST", _PAGE + "/vans/{van}/cancel", _from("vans", lambda visit, form: visit.desk.cancel_van(visit.request.params["van"]), "van-off"))
     signed_in("POST", "/orders/{id}/work/{fo}/{verb}", act(_do))
 
 
@@ -29,7 +32,18 @@ def _floor(visit: Visit) -> Answer:
     floor, at = visit.desk.floor(), instant(visit.door.clock())
     queues = [(name, title, hint, len(floor.queue(name))) for name, title, hint in QUEUES]
     chosen = asked if asked in {name for name, *_ in queues} else QUEUES[0][0]
-    return visit.page("fulfilment.html", "fulfilment", queues=queues, chosen=chosen, rows=floor.queue(chosen), nodes=floor.nodes() if chosen == QUEUES[0][0] else [], stores=floor.stores(at) if chosen == "fetch" else [], instant=at)
+    nodes, stores = floor.nodes() if chosen == QUEUES[0][0] else [], floor.stores(at) if chosen == "fetch" else []
+    return visit.page("fulfilment.html", "fulfilment", queues=queues, chosen=chosen, rows=floor.queue(chosen), nodes=nodes, stores=stores, instant=at, vans_of=floor.vans_of)
+
+
+def _book_van(visit: Visit, form: Field) -> None:
+    from waybill.desk.model.floor import Collected
+
+    lines = {name: " ".join(form(name).split()) for name in ("place", "note")}
+    wrong = [name for name, line in lines.items() if len(line) > _LONGEST_LINE or not line.isprintable()]
+    if wrong:
+        raise InvalidInput(f"the place and the note have at most {_LONGEST_LINE} characters each")
+    visit.desk.book_van(Collected(*(form(name)[:100] for name in ("node", "carrier", "date", "from", "to")), **lines))
 
 
 def _do(visit: Visit, form: Field) -> str:

@@ -119,23 +119,57 @@ class Verifying(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Pickup:
-    """A van that comes: the carrier's own id, `confirmation` once it is ordered, what it costs."""
+class Van:
+    """What is to be collected at one of our places: on a day there, between two times of day there (`HH:MM`), which are the instants `earliest` and `latest`. `shipment` is the
+    carrier's own id of one of the parcels, `where` the spot in or at the house, `note` what its driver should know, `reference` ours."""
 
-    id: str
+    place: Place
+    date: str
+    ready: str
+    closes: str
+    earliest: str
+    latest: str
+    packages: int
+    weight_g: int
+    shipment: str = ""
+    where: str = ""
+    note: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VanOffer:
+    """One way in which a carrier comes. `handle` is what it wants back to book just this one."""
+
+    service: str
+    price: int
+    currency: str
+    handle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VanBooked:
+    """A van that comes: the number by which the carrier knows it, and what it costs."""
+
     confirmation: str
     price: int
     currency: str
 
 
 class Collecting(Protocol):
-    """What a carrier has besides who sends a van, or wants a list of what it takes at the end of a day."""
+    """What a carrier has besides who sends a van, or wants a list of what it takes at the end of a day. Raises as `Carrier` does."""
 
-    def pickup(self, shipment: str, place: Place, earliest: str, latest: str, note: str) -> Pickup:
-        """Orders the cheapest pickup of a shipment between two instants."""
+    def vans(self, van: Van) -> list[VanOffer]:
+        """How it could come, the cheapest first. Books nothing."""
 
-    def cancel_pickup(self, id: str) -> bool:
-        """False where it is too late."""
+    def book(self, van: Van, offer: VanOffer, key: str) -> VanBooked:
+        """Books; the same offer under the same key once more answers what was booked. Raises Conflict where only a person can find out whether it was."""
+
+    def booked(self, offer: VanOffer, key: str) -> VanBooked | None:
+        """What was booked of this offer under this key; None where nothing was, or it was called off. Books nothing."""
+
+    def call_off(self, van: Van, offer: VanOffer, booked: VanBooked, key: str) -> bool:
+        """It need not come; False where it is too late. Repeating it changes nothing."""
 
     def manifest(self, shipments: list[str]) -> tuple[str, bytes]:
-        """The carrier's id of the form for these shipments, and the form as a PDF, empty where it is not drawn yet."""
+        """The carrier's id of the form for these shipments, and the form as a PDF, empty where it is not drawn yet. Asked again it makes no second one."""

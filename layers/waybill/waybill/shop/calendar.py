@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,11 +29,11 @@ class Calendar(Protocol):
 def leaves_on(node: Calendar, at: datetime, full: Collection[date] = ()) -> date:
     """The day, at the node, on which a parcel leaves that is ordered at an instant: that day where it works and the cut-off has not
     passed, else its next working day; none of the days that are `full`. Raises InvalidInput for a calendar with no working day in a year."""
-    here = at.astimezone(_zone(node.timezone))
-    first = here.date() + timedelta(days=bool(node.cut_off) and here.strftime("%H:%M") >= node.cut_off)
+    there = here(node, at)
+    first = there.date() + timedelta(days=bool(node.cut_off) and there.strftime("%H:%M") >= node.cut_off)
     for ahead in range(_MOST_DAYS):
         day = first + timedelta(days=ahead)
-        if (not node.workdays or day.isoweekday() in node.workdays) and day.isoformat() not in node.holidays and day not in full:
+        if works_on(node, day) and day not in full:
             return day
     raise InvalidInput("the node has no working day within a year", fields={"workdays": "none is left"})
 
@@ -48,17 +48,34 @@ def days_left(node: Calendar, promised_at: datetime, promise_days: int, at: date
     return left if left > 0 else -1
 
 
+def works_on(node: Calendar, day: date) -> bool:
+    """Whether the node works on a day, as its calendar says."""
+    return (not node.workdays or day.isoweekday() in node.workdays) and day.isoformat() not in node.holidays
+
+
+def moment(node: Calendar, day: date, at: time) -> datetime:
+    """The instant at which its clock says so."""
+    return datetime.combine(day, at, _zone(node.timezone)).astimezone(UTC)
+
+
+def here(node: Calendar, moment: datetime) -> datetime:
+    """What the clock on its wall says at an instant."""
+    return moment.astimezone(_zone(node.timezone))
+
+
+def time_of_day(text: str) -> time | None:
+    """A time of day as `14:30`; None for any other text."""
+    try:
+        return datetime.strptime(text, "%H:%M").time() if len(text) == 5 else None  # noqa: DTZ007  a time of day
+    except ValueError:
+        return None
+
+
 def check(node: Calendar) -> None:
     """Raises InvalidInput that names the field."""
     _zone(node.timezone)
-    if node.cut_off:
-        try:
-            datetime.strptime(node.cut_off, "%H:%M")  # noqa: DTZ007  a time of day
-            wrong = len(node.cut_off) != 5
-        except ValueError:
-            wrong = True
-        if wrong:
-            raise InvalidInput("cut_off is a time of day, as 14:30", fields={"cut_off": "HH:MM"})
+    if node.cut_off and time_of_day(node.cut_off) is None:
+        raise InvalidInput("cut_off is a time of day, as 14:30", fields={"cut_off": "HH:MM"})
     if not set(node.workdays) <= set(range(1, 8)):
         raise InvalidInput("workdays are numbers from 1, Monday, to 7, Sunday", fields={"workdays": "1 to 7"})
     for place, day in enumerate(node.holidays):

@@ -12,6 +12,7 @@ QUEUES = (
     ("held", "On hold", "stopped by a person"),
     ("label", "Without label", "refused, or the carrier is silent"),
     ("parcels", "Parcels", "late, undeliverable, lost, returning"),
+    ("vans", "Vans", "carriers that come to collect"),
     ("claims", "Claims", "their worth is a carrier's to pay"),
     ("edi", "EDI", "broken, or not acknowledged"),
     ("untold", "Nodes not told", "their server took nothing"),
@@ -84,8 +85,39 @@ class Interchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """A carrier's van, from today on. `id` is empty of one that comes every day as agreed, and is not booked; `may_cancel`: it can still be called off."""
+
+    node: str
+    carrier: str
+    date: str
+    window: str
+    status: str
+    id: str = ""
+    packages: int = 0
+    confirmation: str = ""
+    cost: str = ""
+    place: str = ""
+    problem: str = ""
+    may_cancel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What a person says who wants a van; `ready` and `closes` are times of day at the node."""
+
+    node: str
+    carrier: str
+    date: str
+    ready: str
+    closes: str
+    place: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Floor:
-    """Everything that waits. `claims`: ids of orders."""
+    """Everything that waits. `claims`: ids of orders; `vans_of`: nodes and carriers that a van can be booked for."""
 
     waiting: tuple[Waiting, ...] = ()
     to_fetch: tuple[Waiting, ...] = ()
@@ -93,6 +125,8 @@ class Floor:
     untold: tuple[Untold, ...] = ()
     interchanges: tuple[Interchange, ...] = ()
     claims: tuple[str, ...] = ()
+    vans: tuple[Coming, ...] = ()
+    vans_of: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     def queue(self, name: str) -> tuple[object, ...]:
         """What is in one of QUEUES, the oldest first."""
@@ -103,6 +137,7 @@ class Floor:
             "held": tuple(each for each in self.waiting if each.status == "on_hold"),
             "label": tuple(case for case in self.troubles if case.kind in ("no_label", "void_refused")),
             "parcels": tuple(case for case in self.troubles if case.kind not in ("no_label", "void_refused")),
+            "vans": self.vans,
             "claims": self.claims,
             "edi": self.interchanges,
             "untold": self.untold,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from waybill.aws.outbound import within
 from waybill.fulfilment.model.tracking import Scan
-from waybill.fulfilment.ports import Bought, Carrier, Offer, Sending
+from waybill.fulfilment.ports import Bought, Carrier, Collecting, Offer, Sending, Van, VanBooked, VanOffer
 from waybill.kernel.errors import InvalidInput
 from waybill.orders.model.order import Address
 
@@ -50,6 +50,28 @@ class Guarded:
         """Nothing of a carrier that wants no form."""
         asked = getattr(self.behind, "manifest", None)
         return self._call(lambda: asked(shipments), BUY_SECONDS) if asked else ("", b"")
+
+    def vans(self, van: Van) -> list[VanOffer]:
+        behind = self._collecting()
+        return self._call(lambda: behind.vans(van), OFFER_SECONDS)
+
+    def book(self, van: Van, offer: VanOffer, key: str) -> VanBooked:
+        behind = self._collecting()
+        return self._call(lambda: behind.book(van, offer, key), BUY_SECONDS)
+
+    def booked(self, offer: VanOffer, key: str) -> VanBooked | None:
+        behind = self._collecting()
+        return self._call(lambda: behind.booked(offer, key), VOID_SECONDS)
+
+    def call_off(self, van: Van, offer: VanOffer, booked: VanBooked, key: str) -> bool:
+        behind = self._collecting()
+        return self._call(lambda: behind.call_off(van, offer, booked, key), VOID_SECONDS)
+
+    def _collecting(self) -> Collecting:
+        """Raises InvalidInput of a carrier that sends no vans that could be booked."""
+        if not hasattr(self.behind, "vans"):
+            raise InvalidInput(f"{self.id} has no pickups to book here", fields={"carrier": "book it with the carrier itself"})
+        return cast("Collecting", self.behind)
 
     def verified(self, address: Address) -> Address:
         """Raises InvalidInput too where this carrier does not know addresses."""

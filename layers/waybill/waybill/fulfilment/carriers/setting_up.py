@@ -9,13 +9,14 @@ from typing import Any
 from waybill.fulfilment.carriers.registry import CONNECTORS, KARRIO, KINDS, TARIFF
 from waybill.kernel.errors import InvalidInput
 from waybill.kernel.money import exponent
+from waybill.shop.calendar import time_of_day
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
 _FIELDS = ("kind", "name", "currency", "tracking_url", "settings")
 _LARGEST_SETTINGS = 4000
 _SETTINGS = {
     "accounts": list, "services": list, "zpl": bool, "customs_signer": str, "eel_pfc": str, "hazmat": str, "api_base": str, "silent_days": int,
-    "scac": str,
+    "scac": str, "daily_collections": dict, "collection_cut_off": str,
     "connector": str, "sandbox": bool,
 }  # fmt: skip
 _SECRET = re.compile(r"key|secret|password|token", re.IGNORECASE)
@@ -62,8 +63,12 @@ def _fits(name: str, value: Any) -> bool:
         return False
     if kind is list:
         return all(isinstance(each, str) and 0 < len(each) <= 100 for each in value)
+    if kind is dict:
+        return len(value) <= 100 and all(isinstance(each, str) and time_of_day(each) is not None for each in value.values())
     if kind is int:
         return 0 < value <= 365
+    if name == "collection_cut_off":
+        return time_of_day(value) is not None
     return name != "api_base" or value.startswith(("https://", "http://127.0.0.1"))
 
 

@@ -89,9 +89,14 @@ def manifest_id(node: str, carrier: str, date: str, number: int) -> str:
 
 def waiting(work: FulfilmentOrder, carrier: str) -> list[Package]:
     """Its packages that a carrier could take and that are on no list: labelled, their label not given back, still here."""
+    return [package for package in stands(work, carrier) if not package.manifest]
+
+
+def stands(work: FulfilmentOrder, carrier: str) -> list[Package]:
+    """The same, whether they are on a list or not: what its van would find."""
     if work.status not in _TAKES_FROM:
         return []
-    return [package for package in work.staying() if package.carrier == carrier and package.tracking_number and not package.label and not package.manifest and not package.labelled_by_node]
+    return [package for package in work.staying() if package.carrier == carrier and package.tracking_number and not package.label and not package.labelled_by_node]
 
 
 def put_on(work: FulfilmentOrder, numbers: Sequence[int], id: str, carrier: str, at: str, actor: str) -> FulfilmentOrder:

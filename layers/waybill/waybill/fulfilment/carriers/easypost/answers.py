@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from waybill.fulfilment.model.tracking import Scan
-from waybill.fulfilment.ports import Offer
+from waybill.fulfilment.ports import Offer, VanOffer
 from waybill.kernel.cards import masked
 from waybill.kernel.clock import instant, parse_instant
 from waybill.kernel.errors import InvalidInput, Malformed, Unavailable
@@ -26,6 +26,7 @@ STATUSES = {
 """Its words of a tracker and ours. `unknown` says nothing, `cancelled` that the label was given back."""
 TOO_LATE = ("rejected", "not_applicable")
 """What has become of a refund that will not be paid."""
+CALLED_OFF = ("canceled", "cancelled")
 _LONG_AGO_DAYS = 30
 """What is taken where it does not know how long a service takes: kept in no promise."""
 _OUR_FIELDS = {"street1": "line1", "street2": "line2", "zip": "postal_code", "state": "region"}
@@ -44,10 +45,21 @@ def offers(carrier: str, place: int, shipment: Mapping[str, Any], services: tupl
         yield Offer(carrier, service, service.replace(":", " "), price, currency, known, place, handle, {"freight": price})
 
 
-def no_offer(carrier: str, shipment: Mapping[str, Any]) -> InvalidInput:
-    """Why nobody takes it, in the carriers' own words."""
-    said = [f"{each.get('carrier', '')}: {each.get('message', '')}"[:200] for each in _list(shipment, "messages")]
-    return InvalidInput(f"{carrier} takes no such parcel there" + (f" ({'; '.join(said[:5])})" if said else ""), fields={"carrier": carrier})
+def no_offer(carrier: str, asked: Mapping[str, Any], why: str = "takes no such parcel there") -> InvalidInput:
+    """Why nobody takes it, or comes, in the carriers' own words."""
+    said = [f"{each.get('carrier', '')}: {each.get('message', '')}"[:200] for each in _list(asked, "messages")]
+    return InvalidInput(f"{carrier} {why}" + (f" ({'; '.join(said[:5])})" if said else ""), fields={"carrier": carrier})
+
+
+def vans(pickup: Mapping[str, Any]) -> Iterator[VanOffer]:
+    """Every way in which a pickup could be bought."""
+    for rate in _list(pickup, "pickup_rates"):
+        carrier, service, currency = (text(rate, name) for name in ("carrier", "service", "currency"))
+        yield VanOffer(f"{carrier}:{service}", money(rate.get("rate"), currency), currency, f"{id_of(pickup, 'pickup_')}/{carrier}/{service}")
+
+
+def comes(pickup: Mapping[str, Any]) -> bool:
+    return pickup.get("status") == "scheduled" and bool(pickup.get("confirmation"))
 
 
 def is_bought(shipment: Mapping[str, Any]) -> bool:

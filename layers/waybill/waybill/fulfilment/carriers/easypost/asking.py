@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from waybill.fulfilment.ports import Goods, Parcel, Sending
+from waybill.fulfilment.ports import Goods, Parcel, Sending, Van
 from waybill.kernel.errors import InvalidInput
 from waybill.kernel.money import decimal_string
 from waybill.orders.model.order import Address
@@ -28,6 +28,21 @@ def shipment(sending: Sending, parcel: Parcel, reference: str, settings: Mapping
     if sending.crosses_a_border:
         asked["customs_info"] = customs(sending, parcel, settings)
     return {"shipment": asked}
+
+
+def pickup(van: Van) -> dict[str, Any]:
+    """The body that creates a pickup, and so has it priced. One shipment stands for all that are ready. Raises InvalidInput without one."""
+    if not van.shipment:
+        raise InvalidInput("none of the parcels was bought at this carrier", fields={"carrier": "has sold none of the labels"})
+    asked: dict[str, Any] = {
+        "address": address(van.place),
+        "shipment": {"id": van.shipment},
+        "min_datetime": van.earliest,
+        "max_datetime": van.latest,
+        "instructions": ". ".join(filter(None, (van.where, van.note))),
+        "reference": van.reference,
+    }
+    return {"pickup": asked}
 
 
 def address(place: Address | Place) -> dict[str, str]:

@@ -9,10 +9,9 @@ from typing import Any
 from waybill.fulfilment.carriers.easypost import answers, asking
 from waybill.fulfilment.carriers.easypost.api import Api, Refused
 from waybill.fulfilment.model.tracking import Scan
-from waybill.fulfilment.ports import Bought, Offer, Pickup, Sending
+from waybill.fulfilment.ports import Bought, Offer, Sending, Van, VanBooked, VanOffer
 from waybill.kernel.errors import InvalidInput, NotFound, Unavailable
 from waybill.orders.model.order import Address
-from waybill.shop.model import Place
 
 _FORM_KINDS = {"label_pdf_url": "PDF", "label_zpl_url": "ZPL"}
 
@@ -68,19 +67,43 @@ class EasyPost:
         found = told.get("address")
         return answers.address(found if isinstance(found, dict) else told, address)
 
-    def pickup(self, shipment: str, place: Place, earliest: str, latest: str, note: str) -> Pickup:
-        asked = {"address": asking.address(place), "shipment": {"id": shipment}, "min_datetime": earliest, "max_datetime": latest, "instructions": note}
-        made = self._api.post("pickups.create", "/pickups", {"pickup": asked})
-        rates = [rate for rate in made.get("pickup_rates") or [] if isinstance(rate, dict)]
-        if not rates:
-            raise answers.no_offer(self.id, made)
-        rate = min(rates, key=lambda each: answers.money(each.get("rate"), answers.text(each, "currency")))
-        currency, id = answers.text(rate, "currency"), answers.id_of(made, "pickup_")
-        ordered = self._api.post("pickups.buy", f"/pickups/{id}/buy", {"carrier": answers.text(rate, "carrier"), "service": answers.text(rate, "service")})
-        return Pickup(id, answers.text(ordered, "confirmation"), answers.money(rate.get("rate"), currency), currency)
+    def vans(self, van: Van) -> list[VanOffer]:
+        """A pickup that is created costs nothing until it is bought; its id goes into the handle."""
+        made = self._api.post("pickups.create", "/pickups", asking.pickup(van))
+        found = list(answers.vans(made))
+        if not found:
+            raise answers.no_offer(self.id, made, "sends no van there then")
+        return sorted(found, key=lambda offer: (offer.price, offer.service))
 
-    def cancel_pickup(self, id: str) -> bool:
-        return self._api.post("pickups.cancel", f"/pickups/{id}/cancel", {}).get("status") in ("canceled", "cancelled")
+    def book(self, van: Van, offer: VanOffer, key: str) -> VanBooked:
+        known = self.booked(offer, key)
+        if known:
+            return known
+        pickup, carrier, service = offer.handle.split("/", 2)
+        try:
+            ordered = self._api.post("pickups.buy", f"/pickups/{pickup}/buy", {"carrier": carrier, "service": service})
+        except Refused as problem:
+            known = self.booked(offer, key)
+            if known is None:
+                raise problem from None
+            return known
+        if not answers.comes(ordered):
+            raise Unavailable(f"{self.id} has not booked the van yet")
+        return VanBooked(answers.text(ordered, "confirmation"), offer.price, offer.currency)
+
+    def booked(self, offer: VanOffer, key: str) -> VanBooked | None:
+        known = self._pickup(offer)
+        return VanBooked(answers.text(known, "confirmation"), offer.price, offer.currency) if answers.comes(known) else None
+
+    def call_off(self, van: Van, offer: VanOffer, booked: VanBooked, key: str) -> bool:
+        try:
+            told = self._api.post("pickups.cancel", f"/pickups/{offer.handle.split('/')[0]}/cancel", {})
+        except Refused:
+            told = self._pickup(offer)
+        return told.get("status") in answers.CALLED_OFF
+
+    def _pickup(self, offer: VanOffer) -> Mapping[str, Any]:
+        return self._api.get("pickups.retrieve", f"/pickups/{offer.handle.split('/')[0]}")
 
     def manifest(self, shipments: list[str]) -> tuple[str, bytes]:
         """A shipment is on one form for good: what was made before, and nobody has heard of, is looked for first."""
