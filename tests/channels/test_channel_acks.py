@@ -107,6 +107,15 @@ def test_woocommerce_is_completed_with_the_last_parcel_only(world, receiver):
     assert statuses == [None, "completed"]
 
 
+def test_woocommerce_is_completed_when_nothing_is_left_that_could_leave(world, receiver):
+    order, _ = placed(world, receiver, "woocommerce")
+    deliver(world, shipped(order, {"411": 1}, last=False))
+    for seq, last in ((4, False), (5, True), (6, True)):
+        deliver(world, event("order.lines_cancelled", f"{order}:{seq}", order, {"reason": "no", "lines": {"412": 1}, "before": {}, "last": last}))
+    statuses = [told["detail"].get("status") for told in receiver.told() if told["kind"] == "order"]
+    assert statuses == [None, "completed"]
+
+
 def test_what_the_merchant_fulfilled_by_hand_is_not_fulfilled_again(world, receiver):
     order, reference = placed(world, receiver, "shopify")
     known = receiver.receiver.shops.order("shopify", reference)

@@ -274,6 +274,14 @@ def test_what_a_channel_has_no_word_for_is_told_in_silence(monkeypatch, kind):
     assert not vendor.told()
 
 
+@pytest.mark.parametrize("kind", VENDORS)
+def test_that_nothing_more_will_leave_is_told_once_where_the_channel_waits_for_the_last_parcel(monkeypatch, kind):
+    remote, vendor = VENDORS[kind](monkeypatch)
+    for _ in range(2):
+        remote.reduced(Reduction("e:3", "ord_1", FIRST[kind], LINES[kind], "no", last=True))
+    assert len(vendor.told()) == (1 if kind in ("square", "commercetools") else 0)
+
+
 def test_square_is_asked_for_a_refund_as_it_wants_and_under_the_same_key_however_often(monkeypatch):
     remote, vendor = calling("square", monkeypatch, [(r"POST /v2/refunds", {"refund": {"id": "r1", "status": "PENDING"}})])
     for _ in range(2):

@@ -133,7 +133,7 @@ def _tell(teller: Remote, event: Event, record: Record) -> None:
             teller.ready(Ready(event.id, order.id, order.external_reference, data["fo_id"], lines, as_sold(order, {}, _at_counters(record, waiting=True))))
         return
     if event.type == REDUCED:
-        teller.reduced(Reduction(event.id, order.id, order.external_reference, dict(data["lines"]), str(data.get("reason", ""))))
+        teller.reduced(Reduction(event.id, order.id, order.external_reference, dict(data["lines"]), str(data.get("reason", "")), data.get("last") is True))
         return
     if event.type == DECLINED:
         teller.declined(Declined(event.id, order.id, order.external_reference, dict(data["lines"]), str(data.get("reason", ""))))

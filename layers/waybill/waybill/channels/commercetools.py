@@ -20,7 +20,7 @@ from waybill.channels import details, oauth
 from waybill.channels.details import listed, percent, said
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Acceptance, Cancellation, Shipment
+from waybill.channels.model.shipment import Acceptance, Cancellation, Reduction, Shipment
 from waybill.channels.model.standing import Standing
 from waybill.channels.ports import NOTHING, WORD, About, Adapter, Notices, Outgoing, Page, Remote, Stock
 from waybill.channels.quiet import Quiet
@@ -283,6 +283,11 @@ class Commercetools(Quiet):
         delivery = {"action": "addDelivery", "deliveryKey": shipment.name, "items": items, "parcels": parcels}
         state = {"action": "changeShipmentState", "shipmentState": "Shipped" if shipment.last else "Partial"}
         self._change(order, [delivery, *([state] if order.get("shipmentState") != state["shipmentState"] else [])])
+
+    def reduced(self, reduction: Reduction) -> None:
+        order = self.order(reduction.external_reference) if reduction.last else {}
+        if reduction.last and order.get("shipmentState") != "Shipped":
+            self._change(order, [{"action": "changeShipmentState", "shipmentState": "Shipped"}])
 
     def _change(self, order: dict[str, Any], actions: list[dict[str, Any]]) -> None:
         """At the version that was read: who was faster makes us look again."""

@@ -21,7 +21,7 @@ from waybill.channels import details, pickup
 from waybill.channels.details import listed, plain_number, promised_days, said
 from waybill.channels.imported import Finding, Imported
 from waybill.channels.model.levels import Heard, Levels
-from waybill.channels.model.shipment import Cancellation, Ready, Refund, Shipment
+from waybill.channels.model.shipment import Cancellation, Ready, Reduction, Refund, Shipment
 from waybill.channels.model.standing import Standing
 from waybill.channels.ports import NOTHING, WORD, About, Adapter, Hook, Outgoing, Page, Remote, Signed, Stock
 from waybill.channels.quiet import Quiet
@@ -282,6 +282,11 @@ class Square(Quiet):
             return
         details = [{"carrier": each.carrier, "tracking_number": each.tracking_number, "shipped_at": shipment.at} | ({"tracking_url": each.url} if each.url else {}) for each in shipment.parcels]
         self._change(shipment.external_reference, "COMPLETED", {"shipment_details": details[0]} if details else {})
+
+    def reduced(self, reduction: Reduction) -> None:
+        """With the last parcel, or with what is cancelled after it."""
+        if reduction.last:
+            self._change(reduction.external_reference, "COMPLETED", {})
 
     def cancelled(self, cancellation: Cancellation) -> None:
         self._change(cancellation.external_reference, "CANCELED", {}, {"state": "CANCELED"})

@@ -66,7 +66,11 @@ class WooCommerce:
         self.caller.json("woocommerce.update", "PUT", _path(shipment.external_reference), change)
 
     def reduced(self, reduction: Reduction) -> None:
-        """Nothing: WooCommerce takes a part of an order back only together with its money, and that a person returns (`payment.refund_owed`)."""
+        """Of the part nothing: WooCommerce takes it back only together with its money, and that a person returns (`payment.refund_owed`). With the last of it the
+        order is complete."""
+        path = _path(reduction.external_reference)
+        if reduction.last and self.caller.json("woocommerce.order", "GET", path).get("status") not in ("completed", "cancelled", "refunded"):
+            self.caller.json("woocommerce.update", "PUT", path, {"status": "completed"})
 
     def declined(self, declined: Declined) -> None:
         """Nothing: there the order stands as it did, and hears of its parcels."""

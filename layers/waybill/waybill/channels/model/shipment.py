@@ -60,13 +60,14 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """Some units are cancelled, the rest goes on."""
+    """Some units are cancelled, the rest goes on. `last`: all the rest has left already."""
 
     event_id: str
     order_id: str
     external_reference: str
     lines: dict[str, int]
     reason: str
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
