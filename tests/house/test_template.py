@@ -119,3 +119,8 @@ def test_every_folder_of_functions_is_deployed():
 
     folders = {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
     assert folders == set(functions())
+
+
+def test_what_speaks_with_carriers_own_apis_is_carried_by_one_function_alone():
+    carries = [name for name, function in _of("AWS::Lambda::Function").items() if "DirectCarriersLayer" in json.dumps(function["Properties"].get("Layers", []))]
+    assert carries == ["DirectCarriersFunction"]
