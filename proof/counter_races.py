@@ -70,6 +70,10 @@ def _cancels_two(the: Dweller, id: str, fo_id: str) -> Work:
     return asked(the, f"/v1/orders/{id}/cancel", {"reason": "no", "lines": {"1": 2}}, idempotency_key="fewer")
 
 
+def _cancels_what_lies_there(the: Dweller, id: str, fo_id: str) -> Work:
+    return asked(the, f"/v1/orders/{id}/cancel", {"reason": "no", "unshipped": True}, idempotency_key="rest")
+
+
 _TWO_GONE = ("partially_delivered", {"picked": 1, "delivered": 2})
 _GONE, _OFF = ("completed", {"delivered": 3}), ("cancelled", {"cancelled": 3})
 COUNTER = {
@@ -80,6 +84,9 @@ COUNTER = {
     "hand over a part against cancel": Race(_race(_takes_two, _cancels, allowed={(200, 409): _TWO_GONE, (409, 200): _OFF})),
     "hand over a part against cancelling a part": Race(
         _race(_takes_two, _cancels_two, allowed={(200, 409): _TWO_GONE, (422, 200): ("in_fulfilment", {"picked": 1, "cancelled": 2})}),
+    ),
+    "hand over a part against cancelling what lies there": Race(
+        _race(_takes_two, _cancels_what_lies_there, allowed={(200, 200): ("completed", {"delivered": 2, "cancelled": 1}), (409, 200): _OFF}),
     ),
     "hand over a part and cancel the rest, twice": Race(
         _race(_takes_one_and_no_more, _takes_two, _cancels, allowed={

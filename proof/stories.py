@@ -188,6 +188,20 @@ def fetched_in_parts(the: Life) -> str:
     return order_id
 
 
+def fetched_but_for_one(the: Life) -> str:
+    """Its customer takes some of it and never comes for the rest, which is cancelled."""
+    order_id = the.place(fetched_at("columbus"))
+    the.settle()
+    (work,) = the.fulfil(order_id, "accept", "pick", "ready")
+    the.settle()
+    body = {"name": "Ada Byron", "lines": [{"line": "1", "quantity": 1}, {"line": "2", "quantity": 1}]}
+    _ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/collect", body, "columbus", idempotency_key="till"))
+    the.settle()
+    _ok(the.call("POST", f"/v1/orders/{order_id}/cancel", {"reason": "never came", "lines": {"1": 1}}, idempotency_key="fewer"))
+    the.settle()
+    return order_id
+
+
 def fewer_at_the_store(the: Life) -> str:
     """One unit is cancelled where it waits; the customer fetches the others."""
     order_id = the.place(fetched_at("columbus"))
@@ -232,6 +246,7 @@ STORIES = {
     "picked-on-a-walk": Story(picked_on_a_walk, "completed"),
     "fetched": Story(fetched_at_a_store, "completed"),
     "fetched-in-parts": Story(fetched_in_parts, "completed"),
+    "fetched-but-for-one": Story(fetched_but_for_one, "completed"),
     "fewer-at-the-store": Story(fewer_at_the_store, "completed"),
     "fetched-without-the-rest": Story(fetched_without_the_rest, "completed"),
     "sent-to-its-store": Story(sent_to_its_store, "completed"),

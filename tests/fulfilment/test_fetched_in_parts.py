@@ -94,6 +94,19 @@ def test_units_are_cancelled_while_it_waits_and_their_stock_comes_back(the: Life
     assert the.order(order_id)["status"] == "completed"
 
 
+def test_what_nobody_wants_of_the_rest_ends_the_work_and_the_order(the: Life) -> None:
+    order_id, fo_id = counter(the)
+    take(the, fo_id, ("1", 2))
+    before = stock(the)
+    reply = the.call("POST", f"/v1/orders/{order_id}/cancel", {"reason": "enough", "lines": {"1": 1}}, idempotency_key="fewer")
+    assert reply.status == 200, reply.content
+    the.settle()
+    assert (load(fo_id)[1].status, the.order(order_id)["status"]) == ("delivered", "completed")
+    assert stock(the) == (before[0], 0)
+    assert the.call("GET", "/v1/fulfilment-orders?status=ready_for_pickup", None, "columbus").json()["items"] == []
+    assert captured(the, order_id) == "13.27"
+
+
 def test_a_part_asked_for_twice_under_its_key_is_handed_over_once(the: Life) -> None:
     _, fo_id = counter(the)
     for _ in range(2):
@@ -158,3 +171,11 @@ def test_the_whole_is_still_collected_without_naming_it(the: Life) -> None:
 def test_units_of_what_was_sent_to_the_store_are_not_cancelled(the: Life) -> None:
     order_id, _ = sent_to_reno(the)
     assert the.call("POST", f"/v1/orders/{order_id}/cancel", {"reason": "no", "lines": {"1": 1}}, idempotency_key="fewer").status == 409
+
+
+def test_the_rest_of_an_order_is_cancelled_where_it_waits(the: Life) -> None:
+    order_id, fo_id = counter(the)
+    take(the, fo_id, ("1", 2))
+    assert the.call("POST", f"/v1/orders/{order_id}/cancel", {"reason": "never came", "unshipped": True}, idempotency_key="rest").status == 200
+    the.settle()
+    assert (load(fo_id)[1].status, the.order(order_id)["status"], captured(the, order_id)) == ("delivered", "completed", "13.27")
