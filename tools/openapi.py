@@ -194,7 +194,7 @@ def _by_hand() -> dict[str, Schema]:
                 "add": array(record({"sku": TEXT, "quantity": {"type": "integer", "minimum": 1}, "unit_price": AMOUNT}, {"title": TEXT, "discount": AMOUNT, "tax": AMOUNT, "attributes": {"type": "object"}})),
                 "lines": {"type": "object", "additionalProperties": WHOLE, "description": "Units wanted from now on, by line; 0 takes it out"},
                 "surcharges": array(record({"gross": AMOUNT}, {"title": TEXT, "tax_percent": TEXT}, "Negative: a discount on the order")),
-                "shipping": record({}, {"method": TEXT, "amount": AMOUNT, "tax": AMOUNT, "promise_days": WHOLE}),
+                "shipping": record({}, {"method": TEXT, "amount": AMOUNT, "tax": AMOUNT, "promise_days": WHOLE, "pickup_node": {**TEXT, "description": "The store at which it is fetched; empty: it is sent, to `ship_to`"}}),
                 "ship_to": ref("AddressIn"),
                 "bill_to": ref("AddressIn"),
                 "note": TEXT,

@@ -12,6 +12,8 @@ from typing import Any
 
 from waybill.aws.tables import Write, create, overwrite
 from waybill.aws.tables import replace as put_over
+from waybill.channels.checks import fetched
+from waybill.channels.imported import Imported
 from waybill.editing import looking
 from waybill.editing.model import change as model
 from waybill.editing.model.change import Change
@@ -30,6 +32,7 @@ from waybill.orders.store import ORDERS, Record
 from waybill.payments.bearing import borne, shares
 from waybill.payments.model.allocation import Policy
 from waybill.payments.records import account
+from waybill.shop import store as shop
 
 Wanted = Callable[[Record], Change]
 """What a caller wants of an order, read in its terms."""
@@ -98,6 +101,8 @@ class Editing:
         if ship_to != customer.ship_to:
             looking.refuse_undeliverable(after, ship_to, customer.phone, self.policy)
         customer = replace(customer, ship_to=ship_to, bill_to=bill_to)
+        if wanted.shipping.pickup_node and wanted.shipping.pickup_node != record.order.shipping.pickup_node:
+            customer = _at_the_store(after, customer, bool(record.order.shipping.pickup_node))
         return self._worked_out(record, after, customer, wanted.payment, actor)
 
     def _worked_out(self, record: Record, after: Order, customer: Customer, given: Tender | None, actor: str) -> Outcome:
@@ -125,6 +130,12 @@ class Editing:
             hold = Hold(f"edit-{after.edits}", EDIT, f"the money of edit {after.edits} is being seen to", at, actor, blocks=("release", "ship"))
             state = verbs.place_hold(state, hold, at, actor)
         return state
+
+
+def _at_the_store(after: Order, customer: Customer, was_fetched: bool) -> Customer:
+    """It goes to the store, care of him; what was his address is where he is billed, where he has no other and it was no store."""
+    known = replace(customer, ship_to=Address(name=customer.ship_to.name)) if was_fetched else customer
+    return fetched(Imported(after, known), shop.node(after.shipping.pickup_node)).customer
 
 
 def settled(record: Record, version: Version) -> bool:

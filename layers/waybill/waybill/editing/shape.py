@@ -11,7 +11,7 @@ from waybill.channels import shapes
 from waybill.channels.exploding import exploded
 from waybill.channels.shapes import Check, Problems, amount, array, flag, maybe, plain, shape, table, text, whole
 from waybill.editing.model.change import Change, ToShip, surcharge
-from waybill.kernel.errors import InvalidInput
+from waybill.kernel.errors import InvalidInput, NotFound
 from waybill.kernel.ids import credit_token
 from waybill.kernel.money import minor_units
 from waybill.orders.model.order import Address, Line, Order, Surcharge, Tender
@@ -46,7 +46,7 @@ _LINE = shape(
     {"title": (_TEXT, ""), "discount": (amount, "0"), "tax": (amount, "0"), "attributes": (table(50, plain(500)), {})},
 )
 _SURCHARGE = shape({"gross": _signed}, {"title": (_TEXT, ""), "tax_percent": (_percent, "0")})
-_SHIPPING = shape({}, {"method": (_NAME, None), "amount": (amount, None), "tax": (amount, None), "promise_days": (whole(0, 90), None)})
+_SHIPPING = shape({}, {"method": (_NAME, None), "amount": (amount, None), "tax": (amount, None), "promise_days": (whole(0, 90), None), "pickup_node": (text(64), None)})
 _PAYMENT = shape(
     {"kind": shapes.one_of("card", "gift_card", "store_credit", "terms", "cod")},
     {
@@ -93,6 +93,7 @@ def change(body: dict[str, Any], order: Order) -> Change:
         if shipping.get(name) is not None:
             shipping[name] = money(shipping[name], f"shipping.{name}")
     money.refuse_problems()
+    _refuse_nowhere(shipping.get("pickup_node"), body["ship_to"], order)
     return Change(
         add=_known(order, lines),
         lines=body["lines"],
@@ -103,6 +104,18 @@ def change(body: dict[str, Any], order: Order) -> Change:
         note=body["note"],
         payment=_payment(body["payment"]),
     )
+
+
+def _refuse_nowhere(node: str | None, ship_to: Any, order: Order) -> None:
+    """Raises InvalidInput for a store that there is not, and where nobody says where it goes instead of one."""
+    if node == "" and order.shipping.pickup_node and not ship_to:
+        raise InvalidInput("say where it is sent", fields={"ship_to": "required: it is no longer fetched"})
+    if node and ship_to:
+        raise InvalidInput("it is fetched or sent, not both", fields={"ship_to": "or shipping.pickup_node"})
+    try:
+        shop.node(node) if node else None
+    except NotFound:
+        raise InvalidInput("there is no such node", fields={"shipping.pickup_node": "there is no such node"}) from None
 
 
 def _line(raw: dict[str, Any], id: str, at: str, money: _Amounts) -> Line:

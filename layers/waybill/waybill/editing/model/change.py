@@ -15,12 +15,14 @@ BUNDLE = "bundle"
 
 @dataclass(frozen=True, slots=True)
 class ToShip:
-    """Another way to ship, or another price of it; None stays as it is. A tax that is not said goes with the amount."""
+    """Another way to ship, or another price of it; None stays as it is. A tax that is not said goes with the amount. `pickup_node`: the store at which it is
+    fetched, "" where it is sent."""
 
     method: str | None = None
     amount: int | None = None
     tax: int | None = None
     promise_days: int | None = None
+    pickup_node: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ def _shipped(now: Shipping, asked: ToShip) -> Shipping:
     return replace(
         now,
         method=now.method if asked.method is None else asked.method,
+        pickup_node=now.pickup_node if asked.pickup_node is None else asked.pickup_node,
         amount=amount,
         discount=min(now.discount, amount),
         tax=tax,
