@@ -22,7 +22,6 @@ _WORKERS = "2"
 def main() -> int:
     started = time.monotonic()
     os.environ.update(our_code())
-    os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".local" / "pycache")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the tests start hundreds of processes: each would compile the house anew
     try:
         gateway.install()
