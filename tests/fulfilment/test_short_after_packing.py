@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from tests.fulfilment.floor import Floor, floor
 from tests.fulfilment.test_cancel_against_ship import CALLS, TakingTurns, interleavings
 from tests.fulfilment.test_interruptions import verb
+from waybill.fulfilment.model.fulfilment_order import Purchase
+from waybill.fulfilment.model.packing import taken_apart
 from waybill.fulfilment.service import load
+from waybill.kernel.errors import IllegalTransition
 from waybill.orders.model.check import violations
 from waybill.shop import store as shop
 
@@ -138,3 +142,13 @@ def test_short_against_ship_has_a_whole_outcome_in_every_interleaving() -> None:
             short, shipped = TakingTurns(turns).run(lambda fo=fo: verb(the, fo, "short", TEA), lambda fo=fo: verb(the, fo, "ship"))
             ends.add((the.status(fo), short.status, shipped.status))
     assert ends == {(("released", "picked"), 200, 409), (("shipped", "shipped"), 422, 200)}
+
+
+def test_labels_that_are_just_given_back_are_not_forgotten_for_others(the: Floor) -> None:
+    work = load(packed(the))[1]
+    (ours,) = work.packages
+    sold = replace(ours, shipment="shp_1")
+    under_way = Purchase((replace(sold, shipment="shp_0"),), ("shp_0/",), f"{work.id}-1", "2026-11-30T08:00:00Z", giving_up="not wanted")
+    with pytest.raises(IllegalTransition, match="try again in a moment"):
+        taken_apart(replace(work, packages=(sold,), buying=under_way), "2026-11-30T08:00:10Z")
+    assert taken_apart(replace(work, buying=under_way), "2026-11-30T08:00:10Z").buying == under_way

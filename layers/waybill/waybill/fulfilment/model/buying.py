@@ -80,6 +80,14 @@ def dropped(work: FulfilmentOrder, at: str) -> Purchase | None:
     return Purchase(apart, handles, f"{work.id}-{work.version}", at, giving_up=why) if apart else None
 
 
+def set_aside(work: FulfilmentOrder, at: str) -> Purchase | None:
+    """The same, to stand in the record from now on; else what stands there. Raises IllegalTransition where both do: what is being given back is not forgotten for it."""
+    apart = dropped(work, at)
+    if apart and work.buying:
+        raise IllegalTransition(f"{work.id}: labels of it are just being bought or given back: try again in a moment")
+    return apart or work.buying
+
+
 def _is_sold(package: Package) -> bool:
     return bool(package.shipment) and package.label in ("", VOIDING)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from waybill.fulfilment.model.buying import dropped
+from waybill.fulfilment.model.buying import dropped, set_aside
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, go, times_delivered, told
 from waybill.kernel.errors import IllegalTransition
 from waybill.orders.model.work import fewer
@@ -30,7 +30,7 @@ def accepted(work: FulfilmentOrder, at: str, actor: str) -> FulfilmentOrder:
     lines = {line: replace(at_node, **fewer(at_node.quantity, at_node.picked, at_node.packed, units.get(line, 0))) for line, at_node in work.lines.items()}
     resumed = replace(_resumed(work, pause.was), lines=lines, pause=None)
     if pause.was == "packed":  # out of their parcel; what stays is packed anew
-        resumed = replace(resumed, packages=(), buying=dropped(work, at), lines={line: replace(at_node, packed=0) for line, at_node in lines.items()})
+        resumed = replace(resumed, packages=(), buying=set_aside(work, at), lines={line: replace(at_node, packed=0) for line, at_node in lines.items()})
     if pause.was == "picking" and all(at_node.picked == at_node.quantity for at_node in lines.values()):
         resumed = go(resumed, "finish picking")
     return told(resumed, ACCEPTED, at, actor, {"lines": units})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from waybill.fulfilment.model.buying import dropped
+from waybill.fulfilment.model.buying import set_aside
 from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, go, known, told
 from waybill.fulfilment.model.machine import PARTLY_LEFT
 from waybill.fulfilment.model.manifest import refuse_listed
@@ -50,7 +50,7 @@ def taken_apart(work: FulfilmentOrder, at: str, kept: tuple[Package, ...] | None
     refuse_listed(work, [package.n for package in gone])
     inside = held(after)
     lines = {line: replace(each, packed=inside.get(line, 0)) for line, each in work.lines.items()}
-    buying = dropped(replace(work, packages=gone), at) or work.buying
+    buying = set_aside(replace(work, packages=gone), at)
     state = go(work, "unpack") if work.status == "packed" and kept is None else work
     return replace(state, packages=after, lines=lines, buying=buying)
 
