@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from waybill.drafts import edge
@@ -111,7 +111,6 @@ def _some(*names: str) -> st.SearchStrategy[dict[str, object]]:
     return st.dictionaries(st.sampled_from(names), _said, max_size=len(names))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # slow is the machine, not the strategy
 @given(
     st.fixed_dictionaries(
         {},

@@ -5,7 +5,7 @@ import zipfile
 from datetime import date, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -175,7 +175,7 @@ def test_an_archive_that_is_no_workbook_is_refused():
 BOOK = workbook(row("A"), row("B"))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.integers(0, len(BOOK) - 1), st.integers(0, 255)), min_size=1, max_size=4), st.integers(0, len(BOOK)))
 def test_a_workbook_that_was_damaged_anywhere_is_read_or_refused(changes, cut):
     raw = bytearray(BOOK)
