@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waybill.fulfilment.codec import item_of, work_from
-from waybill.fulfilment.model import cancelling, packing, pausing, shortage
+from waybill.fulfilment.model import cancelling, packing, pausing, releasing, shortage
 from waybill.fulfilment.model import fulfilment_order as fo
 from waybill.fulfilment.model.actions import supported
-from waybill.fulfilment.model.fulfilment_order import MACHINE, AtNode, FulfilmentOrder, Package
+from waybill.fulfilment.model.fulfilment_order import MACHINE, AtNode, FulfilmentOrder, Package, Schedule
+from waybill.fulfilment.model.machine import NOT_ASKED
 from waybill.fulfilment.model.numbers import tracking_number
 from waybill.fulfilment.model.tracking import Scan
 from waybill.kernel.cards import masked
@@ -20,13 +21,17 @@ from waybill.kernel.errors import IllegalTransition, InvalidInput, NotFound
 from waybill.orders.model import work as questions
 
 AT = "2026-11-23T03:20:00.000Z"
-_BACK = {f"go on {state}": state for state in ("requested", "accepted", "picking", "picked", "packed")}
-VERBS = ("accept", "pick", "finish picking", "pack", "unpack", "ship", "ship a part", "deliver", "make ready", "arrive", "collect", "collect a part", "give up the rest", "reject", "cancel", "ask to cancel", "hold", *_BACK, "go on partially_shipped")
+_BACK = {f"go on {state}": state for state in ("scheduled", "awaiting_approval", "requested", "accepted", "picking", "picked", "packed")}
+VERBS = ("accept", "pick", "finish picking", "pack", "unpack", "ship", "ship a part", "deliver", "make ready", "arrive", "collect", "collect a part", "give up the rest", "reject", "cancel", "ask to cancel", "hold", *_BACK, "go on partially_shipped",
+         "request", "schedule", "await approval", "open", "reschedule", "approve", "approve for its day")  # fmt: skip
 _ANY = {"reject": "rejected", "cancel": "cancelled", "hold": "on_hold"}
 _ASK = {"ask to cancel": "cancellation_requested"}
 _LEAVE = {"ship": "shipped", "ship a part": "partially_shipped"}
 _REST = {"give up the rest": "shipped"}
 LEGAL = {
+    "open": {"request": "requested", "schedule": "scheduled", "await approval": "awaiting_approval"},
+    "scheduled": {"open": "requested", "reschedule": "scheduled", **_ANY},
+    "awaiting_approval": {"approve": "requested", "approve for its day": "scheduled", "reschedule": "awaiting_approval", **_ANY},
     "requested": {"accept": "accepted", **_ANY},
     "accepted": {"pick": "picking", "finish picking": "picked", **_ANY, **_ASK},
     "picking": {"pick": "picking", "finish picking": "picked", **_ANY, **_ASK},
@@ -38,7 +43,7 @@ LEGAL = {
     "delivered": {},
     "rejected": {},
     "cancelled": {},
-    "cancellation_requested": {**_LEAVE, **_REST, "go on partially_shipped": "partially_shipped", "cancel": "cancelled", **{verb: state for verb, state in _BACK.items() if state != "requested"}},
+    "cancellation_requested": {**_LEAVE, **_REST, "go on partially_shipped": "partially_shipped", "cancel": "cancelled", **{verb: state for verb, state in _BACK.items() if state not in ("scheduled", "awaiting_approval", "requested")}},
     "on_hold": {"cancel": "cancelled", **_BACK, **_ASK},
 }
 
@@ -210,16 +215,16 @@ def test_work_of_which_a_parcel_has_left_gives_up_the_others_alike_asked_or_not(
     assert (some.status, some.to_pack(), [package.n for package in some.packages]) == ("partially_shipped", {"a": 1}, [2])
 
 
-DOORS = set("accept reject pick pack ship short hold release split merge move cancellation/accept cancellation/decline".split())
+DOORS = set("accept reject pick pack ship short hold release split merge move cancellation/accept cancellation/decline open reschedule approve".split())
 STEPS = st.one_of(
-    st.sampled_from("accept pack ship one deliver reject ask some yes no hold release short all".split()),
+    st.sampled_from("accept pack ship one deliver reject ask some yes no hold release short all open late due approve".split()),
     st.dictionaries(st.sampled_from("ab"), st.integers(0, 3), max_size=2),
 )
 
 
-@given(st.lists(STEPS, max_size=14))
-def test_whatever_is_tried_the_units_add_up_and_the_history_only_grows(steps: list) -> None:
-    now = work()
+@given(st.lists(STEPS, max_size=14), st.booleans(), st.sampled_from([None, Schedule("2026-11-24", "2026-11-24T08:00:00.000Z"), Schedule("2026-11-20", AT)]))
+def test_whatever_is_tried_the_units_add_up_and_the_history_only_grows(steps: list, approval: bool, day: Schedule | None) -> None:
+    now = releasing.begun(replace(work(), status="open", schedule=day), approval, False, AT, "n")
     for step in steps:
         before = now
         try:
@@ -234,6 +239,8 @@ def test_whatever_is_tried_the_units_add_up_and_the_history_only_grows(steps: li
         assert (now.status in ("on_hold", "cancellation_requested")) == bool(now.pause)
         assert fo.held(each for each in now.packages if each.left) == {line: at.shipped for line, at in now.lines.items() if at.shipped}
         assert set(supported(now)) <= DOORS
+        assert now.is_kept == (where in NOT_ASKED) or (now.is_kept and where in ("cancelled", "rejected"))
+        assert questions.is_kept(item_of(now)) == now.is_kept
         stored = replace(now, version=3)
         assert work_from(item_of(stored)) == replace(stored, version=4, lines=dict(stored.lines))
 
@@ -247,6 +254,10 @@ def _tried(now: FulfilmentOrder, step: object) -> FulfilmentOrder:
         "ship": lambda: left(now),
         "one": lambda: left(now, 1),
         "deliver": lambda: fo.track(now, 1, Scan("delivered", "", AT), AT, "c"),
+        "open": lambda: releasing.opened(now, True, AT, "n"),
+        "late": lambda: releasing.rescheduled(now, Schedule("2026-11-30", "2026-11-30T08:00:00.000Z"), AT, "n"),
+        "due": lambda: releasing.due(now, True, "2026-11-25T00:00:00.000Z", "n"),
+        "approve": lambda: releasing.approved(now, True, AT, "n"),
         "reject": lambda: fo.reject(now, "OTHER", [], AT, "n"),
         "ask": lambda: asked(now),
         "some": lambda: asked(now, b=1),

@@ -35,13 +35,14 @@ def fulfilment_api() -> Router:
     from waybill.fulfilment.collecting import Collecting
     from waybill.fulfilment.dividing import Dividing
     from waybill.fulfilment.manifesting import HandingOver
+    from waybill.fulfilment.releasing import Releasing
     from waybill.fulfilment.reshipping import Reshipping
     from waybill.fulfilment.service import Fulfilment
     from waybill.routing import moving
 
     service = Fulfilment(utc_now)
     routes = api.router(service, Carriers(utc_now, service, _exceptions()))
-    life_api.add_routes(routes, service, Dividing(utc_now), Reshipping(utc_now), Collecting(service, utc_now))
+    life_api.add_routes(routes, service, Dividing(utc_now), Reshipping(utc_now), Collecting(service, utc_now), Releasing(service, utc_now))
     manifests_api.add_routes(routes, HandingOver(utc_now, service))
     moving.add_routes(routes, work_moving())
     deliveries_api.add_routes(routes, partial(queues.send, "NODE_PUSH_QUEUE_URL"))
@@ -143,6 +144,7 @@ def parcels() -> Parcels:
     """What `functions/parcels` does: it gives labels back, `watching` goes its rounds."""
     from waybill.fulfilment.collecting import Collecting
     from waybill.fulfilment.parcels import Parcels
+    from waybill.fulfilment.releasing import Releasing
     from waybill.fulfilment.service import Fulfilment
     from waybill.fulfilment.watching import Watching
     from waybill.shop import store as shop
@@ -157,7 +159,7 @@ def parcels() -> Parcels:
         return _packing().pack(fo_id, json.loads(wanted or "[]"), "fulfilment")
 
     watching = Watching(utc_now, Fulfilment(utc_now), _exceptions(), scans, pack, lambda: [node.id for node in shop.nodes()])
-    return Parcels(_labels(), watching, lambda fo_id, actor: _packing().relabel(fo_id, actor), Collecting(Fulfilment(utc_now), utc_now), _booking())
+    return Parcels(_labels(), watching, lambda fo_id, actor: _packing().relabel(fo_id, actor), Collecting(Fulfilment(utc_now), utc_now), Releasing(Fulfilment(utc_now), utc_now), _booking())
 
 
 def labels_api() -> Router:

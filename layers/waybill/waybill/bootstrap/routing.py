@@ -43,7 +43,7 @@ def scarcity() -> Scarcity:
 def rules_api() -> Router:
     """Routes of `functions/rules`."""
     from waybill.counting.model import sheet as counting_sheet
-    from waybill.fulfilment.model import customs, pickup, returning, shortage, sscc
+    from waybill.fulfilment.model import approval, customs, pickup, returning, shortage, sscc
     from waybill.fulfilment.service import Fulfilment
     from waybill.inventory import shop_endless
     from waybill.inventory.model import backorders, cart, endless, sharing
@@ -74,6 +74,7 @@ def rules_api() -> Router:
     runs_api.add_routes(routes, PoolTable())
     checks: dict[str, policies_api.Check] = {
         addresses.POLICY: addresses.check,
+        approval.POLICY: lambda policy: approval.check(policy, nodes()),
         backorders.POLICY: backorders.check,
         cart.POLICY: cart.check,
         bundles.POLICY: lambda policy: bundles.check(policy, shop.items),

@@ -12,12 +12,26 @@ from typing import Any
 
 from waybill.channels import shapes
 from waybill.channels.imported import Imported
-from waybill.channels.shapes import amount, array, flag, maybe, moment, one_of, plain, shape, table, text, whole
+from waybill.channels.shapes import amount, array, day, flag, maybe, moment, one_of, plain, shape, table, text, whole
 from waybill.kernel.clock import parse_instant
 from waybill.kernel.errors import InvalidInput
 from waybill.kernel.ids import order_id
 from waybill.kernel.money import exponent, minor_units
-from waybill.orders.model.order import AT_A_GATEWAY, MOST_GROUPS, TENDER_KINDS, Address, Charge, Customer, Group, Line, Order, Shipping, Tax, Tender
+from waybill.orders.model.order import (
+    AT_A_GATEWAY,
+    MOST_DAYS_AHEAD,
+    MOST_GROUPS,
+    TENDER_KINDS,
+    Address,
+    Charge,
+    Customer,
+    Group,
+    Line,
+    Order,
+    Shipping,
+    Tax,
+    Tender,
+)
 
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
 _NAME, _TEXT = text(200, 1), text(500)
@@ -71,9 +85,10 @@ _SHIPPING = shape(
         "tax": (amount, "0"),
         "promise_days": (whole(0, 90), 0),
         "pickup_node": (_TEXT, ""),
+        "ship_not_before": (day, ""),
     },
 )
-_STANDARD: dict[str, Any] = {"method": "standard", "amount": "0", "discount": "0", "tax": "0", "promise_days": 0, "pickup_node": ""}
+_STANDARD: dict[str, Any] = {"method": "standard", "amount": "0", "discount": "0", "tax": "0", "promise_days": 0, "pickup_node": "", "ship_not_before": ""}
 _TENDER = shape(
     {"kind": one_of(*TENDER_KINDS), "amount": amount},
     {
@@ -88,7 +103,7 @@ _TAX = shape({"title": _NAME, "amount": amount}, {"rate": (text(20, 0, r"^([0-9]
 _CHARGE = shape({"title": _NAME, "amount": amount}, {})
 _SHIP_GROUP = shape(
     {"id": text(64, 1, r"^[A-Za-z0-9_.-]+\Z", trim=False, says="must be of letters, digits, _ . -"), "ship_to": _ADDRESS},
-    {"method": (_NAME, "standard"), "promise_days": (whole(0, 90), 0)},
+    {"method": (_NAME, "standard"), "promise_days": (whole(0, 90), 0), "ship_not_before": (day, "")},
 )
 _ORDER = shape(
     {
@@ -138,10 +153,11 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
         attributes=body["attributes"],
         taxes=tuple(Tax(raw["title"], raw["rate"], money(raw["amount"], f"taxes[{place}].amount")) for place, raw in enumerate(body["taxes"])),
         charges=tuple(Charge(raw["title"], money(raw["amount"], f"charges[{place}].amount")) for place, raw in enumerate(body["charges"])),
-        groups=tuple(Group(raw["id"], raw["method"], raw["promise_days"]) for raw in body["groups"]),
+        groups=tuple(Group(raw["id"], raw["method"], raw["promise_days"], raw["ship_not_before"]) for raw in body["groups"]),
     )
     _refuse_unknown_groups(order, money.problems)
     _refuse_the_future(body["placed_at"], received_at, money.problems)
+    _refuse_too_far(order, received_at, money.problems)
     money.refuse_problems()
     return Imported(order, _customer(body))
 
@@ -149,6 +165,12 @@ def normalise(channel: str, document: Any, received_at: str) -> Imported:
 def _refuse_the_future(placed_at: str | None, received_at: str, problems: dict[str, str]) -> None:
     if placed_at and parse_instant(placed_at) > parse_instant(received_at) + _CLOCKS_DIFFER_BY:
         problems["placed_at"] = "is in the future"
+
+
+def _refuse_too_far(order: Order, received_at: str, problems: dict[str, str]) -> None:
+    latest = (parse_instant(received_at) + timedelta(days=MOST_DAYS_AHEAD)).date().isoformat()
+    said = {"shipping": order.shipping.ship_not_before} | {f"groups[{place}]": group.ship_not_before for place, group in enumerate(order.groups)}
+    problems |= {f"{at}.ship_not_before": f"is at most {MOST_DAYS_AHEAD} days ahead, {latest}" for at, day in said.items() if day > latest}
 
 
 def _refuse_unknown_groups(order: Order, problems: dict[str, str]) -> None:
@@ -215,7 +237,7 @@ def _shipping(body: dict[str, Any], money: _Amounts) -> Shipping:
         money.problems["shipping"] = "is required where a line ships"
     amounts = {name: money((raw or _STANDARD)[name], f"shipping.{name}") for name in ("amount", "discount", "tax")}
     said = raw or _STANDARD
-    return Shipping(said["method"], promise_days=said["promise_days"], pickup_node=said["pickup_node"], **amounts)
+    return Shipping(said["method"], promise_days=said["promise_days"], pickup_node=said["pickup_node"], ship_not_before=said["ship_not_before"], **amounts)
 
 
 def _tenders(body: dict[str, Any], money: _Amounts) -> tuple[Tender, ...]:

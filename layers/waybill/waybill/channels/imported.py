@@ -62,7 +62,7 @@ def _known_then(body: Any) -> Any:
     return {name: _known_then(value) for name, value in body.items() if value or name not in _SINCE}
 
 
-_SINCE = ("taxes", "charges", "groups", "instructions", "reference", "tax_id", "pickup_node")
+_SINCE = ("taxes", "charges", "groups", "instructions", "reference", "tax_id", "pickup_node", "ship_not_before")
 
 
 def holds(findings: Iterable[Finding], at: str) -> tuple[Hold, ...]:

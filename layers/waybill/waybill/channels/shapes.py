@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from waybill.kernel.cards import masked
@@ -76,6 +77,16 @@ def moment(value: Any, at: str, problems: Problems) -> Any:
     except (ValueError, OverflowError):
         pass
     return _no(problems, at, "must be an instant with an offset, such as 2026-11-23T03:20:00Z")
+
+
+def day(value: Any, at: str, problems: Problems) -> Any:
+    """An ISO day, or nothing."""
+    try:
+        if value == "" or (isinstance(value, str) and _DAY.match(value) and date.fromisoformat(value)):
+            return value
+    except ValueError:
+        pass
+    return _no(problems, at, "must be a day such as 2026-12-24")
 
 
 def one_of(*allowed: str) -> Check:
@@ -148,6 +159,7 @@ def shape(required: Mapping[str, Check], optional: Mapping[str, tuple[Check, Any
 
 
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?\Z")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})\Z")
 
 

@@ -29,7 +29,7 @@ def router(fulfilment: Fulfilment, carriers: Carriers) -> Router:
     @routes.route("GET", _BASE)
     def list_work(request: Request) -> Answer:
         key = caller(request, "node", "viewer", "support")
-        return _listed(request, _node_wanted(request, key))
+        return _listed(request, _node_wanted(request, key), kept=key.is_staff)
 
     @routes.route("GET", _BASE + "/{id}")
     def read(request: Request) -> Answer:
@@ -118,12 +118,12 @@ def _node_wanted(request: Request, key: Key) -> str:
     return shop.node(node).id if node else own
 
 
-def _listed(request: Request, node: str) -> Answer:
+def _listed(request: Request, node: str, kept: bool) -> Answer:
     status = request.query.get("status", "")
     if status and status not in listing.STATUSES:
         raise Malformed(f"status is one of {', '.join(listing.STATUSES)}", fields={"status": "unknown"})
     nodes = [node] if node else sorted(each.id for each in shop.nodes())
-    items, following = listing.open_work(nodes, status, page_size(request), listing.position(request, nodes))
+    items, following = listing.open_work(nodes, status, page_size(request), listing.position(request, nodes), kept=kept)
     return Answer({"items": items, "next": cursor(following.to_cursor()) if following else None})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Package, Pause, Pickup, Purchase
+from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Package, Pause, Pickup, Purchase, Schedule
 from waybill.fulfilment.model.machine import CLOSED, LEFT
 from waybill.fulfilment.model.once import Asked
 from waybill.fulfilment.model.parcel import Back
@@ -14,9 +14,10 @@ from waybill.kernel.ids import order_of_fulfilment_order
 from waybill.kernel.plain import plain
 from waybill.orders.codec import FULFILMENT_ORDER, partition
 
-OPEN, ON_THE_WAY, WAITING = "open", "away", "pickup"
-"""What a node's list in the index begins with: work to do, parcels that are on their way, and what waits for who comes for it, by the instant at which it is to
-be looked at. Apart, so that a node that asks for work never pages through what it shipped last week."""
+OPEN, ON_THE_WAY, WAITING, SCHEDULED, APPROVAL = "open", "away", "pickup", "scheduled", "approval"
+"""What a node's list in the index begins with: work to do, parcels that are on their way, what waits for who comes for it, by the instant at which it is to be
+looked at, what is kept for its day, by the instant at which that begins, and what waits for a person's word. Apart, so that a node that asks for work never pages
+through what it shipped last week, and what is due is found by one query."""
 _NEVER = "9999"
 """Stands where nothing is to be looked at any more."""
 
@@ -46,8 +47,14 @@ def item_of(work: FulfilmentOrder) -> dict[str, Any]:
         item["asked"] = [_lean(plain(each)) for each in work.asked]
     if work.pickup:
         item["pickup"] = _lean(plain(work.pickup))
+    if work.schedule:
+        item["schedule"] = plain(work.schedule)
     if work.pickup and work.status == "ready_for_pickup":
         item |= {"lookup_pk": f"NODE#{work.pickup.node}", "lookup_sk": f"{WAITING}#{work.pickup.due or _NEVER}#{work.id}"}
+    elif work.status == "scheduled" and work.schedule:
+        item |= {"lookup_pk": f"NODE#{work.node}", "lookup_sk": f"{SCHEDULED}#{work.schedule.opens}#{work.id}"}
+    elif work.status == "awaiting_approval":
+        item |= {"lookup_pk": f"NODE#{work.node}", "lookup_sk": f"{APPROVAL}#{work.since}#{work.id}"}
     elif work.status not in CLOSED:
         part = ON_THE_WAY if work.status in LEFT else OPEN
         item |= {"lookup_pk": f"NODE#{work.node}", "lookup_sk": f"{part}#{work.since}#{work.id}"}
@@ -71,6 +78,7 @@ def work_from(item: dict[str, Any]) -> FulfilmentOrder:
         buying=_purchase(item["buying"]) if item.get("buying") else None,
         asked=tuple(Asked(**each) for each in item.get("asked", ())),
         pickup=Pickup(**item["pickup"]) if item.get("pickup") else None,
+        schedule=Schedule(**item["schedule"]) if item.get("schedule") else None,
         history=tuple(Entry.from_dict(entry) for entry in item["history"]),
     )
 

@@ -1,13 +1,16 @@
-"""The routes of what interrupts a fulfilment order (cancellation asked and answered, units short, held and released, split and merged), and of what is fetched."""
+"""The routes of what interrupts a fulfilment order (cancellation asked and answered, units short, held and released, split and merged), of what is kept from its
+node, and of what is fetched."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
 from waybill.fulfilment.api import asked, known_fields, line_units, own_node, shown
 from waybill.fulfilment.collecting import Claimant, Collecting
 from waybill.fulfilment.dividing import Dividing
+from waybill.fulfilment.releasing import Releasing
 from waybill.fulfilment.reshipping import Reshipping
 from waybill.fulfilment.service import Fulfilment
 from waybill.kernel.errors import InvalidInput, NotFound
@@ -18,7 +21,7 @@ _ONE = "/v1/fulfilment-orders/{id}"
 _LONGEST = 200
 
 
-def add_routes(routes: Router, fulfilment: Fulfilment, dividing: Dividing, reshipping: Reshipping, collecting: Collecting) -> None:
+def add_routes(routes: Router, fulfilment: Fulfilment, dividing: Dividing, reshipping: Reshipping, collecting: Collecting, releasing: Releasing) -> None:
     """To those of `functions/fulfilment`."""
 
     @routes.route("POST", _ONE + "/cancellation/accept")
@@ -54,6 +57,24 @@ def add_routes(routes: Router, fulfilment: Fulfilment, dividing: Dividing, reshi
         key = caller(request, "support")
         known_fields(request.json_object())
         return shown(*fulfilment.release(request.params["id"], key.actor))
+
+    @routes.route("POST", _ONE + "/open")
+    def open_now(request: Request) -> Answer:
+        key = caller(request, "support")
+        known_fields(request.json_object())
+        return shown(*releasing.open(request.params["id"], key.actor))
+
+    @routes.route("POST", _ONE + "/reschedule")
+    def reschedule(request: Request) -> Answer:
+        key = caller(request, "support")
+        body = known_fields(request.json_object(), "ship_not_before")
+        return shown(*releasing.reschedule(request.params["id"], _day(body), key.actor))
+
+    @routes.route("POST", _ONE + "/approve")
+    def approve(request: Request) -> Answer:
+        key = caller(request, "support")
+        known_fields(request.json_object())
+        return shown(*releasing.approve(request.params["id"], key.actor))
 
     @routes.route("POST", _ONE + "/split")
     def split(request: Request) -> Answer:
@@ -114,6 +135,15 @@ def _there(body: dict[str, Any]) -> dict[str, int]:
     if isinstance(there, bool) or not isinstance(there, int) or there < 0:
         raise InvalidInput("there is how many units of it there are", fields={"there": "a whole number, from 0"})
     return {line: there}
+
+
+def _day(body: dict[str, Any]) -> str:
+    """Raises InvalidInput."""
+    day = body.get("ship_not_before")
+    try:
+        return date.fromisoformat(day if isinstance(day, str) and len(day) == 10 else "").isoformat()
+    except ValueError:
+        raise InvalidInput("ship_not_before is a day, as 2026-12-24", fields={"ship_not_before": "YYYY-MM-DD"}) from None
 
 
 def _text(body: dict[str, Any], name: str) -> str:

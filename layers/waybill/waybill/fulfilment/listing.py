@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from waybill.aws.http import Request, cursor_key
-from waybill.fulfilment.codec import ON_THE_WAY, OPEN, WAITING, work_from
+from waybill.fulfilment.codec import APPROVAL, ON_THE_WAY, OPEN, SCHEDULED, WAITING, work_from
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
 from waybill.fulfilment.model.machine import CLOSED, LEFT
 from waybill.fulfilment.present import document
@@ -16,9 +16,10 @@ from waybill.orders.codec import DOC, FULFILMENT_ORDER, PII, customer_from, orde
 from waybill.orders.model.order import Order
 from waybill.orders.store import ORDERS
 
-STATUSES = ("requested", "accepted", "picking", "picked", "packed", "partially_shipped", "ready_for_pickup", "cancellation_requested", "on_hold", "shipped")
+STATUSES = ("scheduled", "awaiting_approval", "requested", "accepted", "picking", "picked", "packed", "partially_shipped", "ready_for_pickup", "cancellation_requested", "on_hold", "shipped")
 Documents = list[dict[str, Any]]
 _AT_MOST = 200
+_PARTS = {"shipped": ON_THE_WAY, "ready_for_pickup": WAITING, "scheduled": SCHEDULED, "awaiting_approval": APPROVAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,15 @@ class Position:
         return {"node": self.node, "after": self.after}
 
 
-def open_work(nodes: list[str], status: str, limit: int, start: Position | None) -> tuple[Documents, Position | None]:
+def open_work(nodes: list[str], status: str, limit: int, start: Position | None, *, kept: bool = True) -> tuple[Documents, Position | None]:
     """Work of these nodes, one after the other, oldest first. Without a status: what is still to do. At most `limit`, and
-    fewer where a status picks some out; the list ends where no position follows."""
+    fewer where a status picks some out; the list ends where no position follows. `kept`: with work of which its node was not asked yet."""
     here = start or Position(nodes[0]) if nodes else None
     found: Documents = []
     while here is not None and len(found) < limit:
-        documents, here = _page(here, nodes, status, limit - len(found))
+        documents, here = _page(here, nodes, status, limit - len(found), kept)
         found += documents
-        if status not in ("", "shipped", "ready_for_pickup"):
+        if status not in ("", *_PARTS):
             break
     return found, here
 
@@ -79,19 +80,19 @@ def position(request: Request, nodes: list[str]) -> Position | None:
     return Position(node, after)
 
 
-def _page(here: Position, nodes: list[str], status: str, limit: int) -> tuple[Documents, Position | None]:
-    part = {"shipped": ON_THE_WAY, "ready_for_pickup": WAITING}.get(status, OPEN)
+def _page(here: Position, nodes: list[str], status: str, limit: int, kept: bool) -> tuple[Documents, Position | None]:
+    part = _PARTS.get(status, OPEN)
     page = ORDERS.page(
         _lookup(here.node), prefix=f"{part}#", index="lookup", keys=("lookup_pk", "lookup_sk"), limit=limit, start=_index_key(here)
     )
-    documents = _documents(page.items, status)
+    documents = _documents(page.items, status, kept)
     if page.next:
         return documents, Position(here.node, page.next["lookup_sk"])
     rest = nodes[nodes.index(here.node) + 1 :]
     return documents, Position(rest[0]) if rest else None
 
 
-def _documents(entries: list[dict[str, Any]], status: str) -> Documents:
+def _documents(entries: list[dict[str, Any]], status: str, kept: bool) -> Documents:
     """The records themselves, as they stand now: the index may lag behind them."""
     keys = [(entry["pk"], sk) for entry in entries for sk in (entry["sk"], DOC, PII)]
     items = {(item["pk"], item["sk"]): item for item in ORDERS.get_many(list(dict.fromkeys(keys)))}
@@ -99,7 +100,7 @@ def _documents(entries: list[dict[str, Any]], status: str) -> Documents:
     for pk, sk in ((entry["pk"], entry["sk"]) for entry in entries):
         work = work_from(items[pk, sk])
         wanted = work.status == status if status else work.status not in (*CLOSED, *LEFT)
-        if wanted:
+        if wanted and (kept or not work.is_kept):
             documents.append(document(order_from(items[pk, DOC]), customer_from(items.get((pk, PII), {})), work))
     return documents
 

@@ -11,6 +11,7 @@ from waybill.fulfilment.asked import ASKED, give_back
 from waybill.fulfilment.booking import Booking
 from waybill.fulfilment.collecting import Collecting
 from waybill.fulfilment.labels import Labels
+from waybill.fulfilment.releasing import Releasing
 from waybill.fulfilment.watching import Watching
 from waybill.kernel.events import Event
 
@@ -18,17 +19,18 @@ from waybill.kernel.events import Event
 @dataclass(frozen=True, slots=True)
 class Parcels:
     """`labels` gives back what nobody needs any more, `relabel` labels the packages of a fulfilment order anew, `watching` goes its rounds over parcels,
-    `collecting` over what waits for its customer, `booking` over vans that carriers have a word to say about."""
+    `collecting` over what waits for its customer, `releasing` over what is kept from its node, `booking` over vans that carriers have a word to say about."""
 
     labels: Labels
     watching: Watching
     relabel: Callable[[str, str], Any]
     collecting: Collecting
+    releasing: Releasing
     booking: Booking
 
     def round(self) -> dict[str, int]:
         """What the schedule runs."""
-        return self.watching.round() | self.collecting.round() | self.booking.round()
+        return self.releasing.round() | self.watching.round() | self.collecting.round() | self.booking.round()
 
     def told(self, event: Event) -> None:
         """Work that is cancelled, labels that a person wants back, vans that he wants or wants no more. Raises Unavailable, Conflict to be tried again."""

@@ -29,6 +29,7 @@ def document(order: Order, customer: Customer, work: FulfilmentOrder) -> dict[st
         "note": order.note,
         "supported_actions": actions.supported(work),
         "pause": _pause(work.pause) if work.pause else None,
+        **({"ship_not_before": work.schedule.day, "opens_at": work.schedule.opens} if work.schedule else {}),
         **({"pickup": {"node": work.pickup.node, "until": work.pickup.until or None}} if work.pickup else {}),
         **({"buying": {"since": work.buying.since, "waits": work.buying.waits or work.buying.giving_up}} if work.buying else {}),
     }

@@ -25,6 +25,7 @@ from waybill.orders import store
 from waybill.orders.model import giving_up
 from waybill.orders.model import state as order_verbs
 from waybill.orders.model.state import State
+from waybill.orders.model.work import is_kept
 from waybill.orders.store import ORDERS, Record
 from waybill.shop import store as shop
 
@@ -58,7 +59,7 @@ class Fulfilment:
 
     def withdraw(self, fo_id: str, actor: str, to: str = "") -> tuple[Record, FulfilmentOrder]:
         """A person sends the work elsewhere before anybody has begun; routing hears of it as of a rejection."""
-        return self.alone(fo_id, "", lambda work, at: verbs.withdraw(work, to, at, actor, shop.node(work.node).is_told))
+        return self.alone(fo_id, "", lambda work, at: verbs.withdraw(work, to, at, actor, shop.node(work.node).is_told and not work.is_kept))
 
     def pick(self, fo_id: str, units: Mapping[str, int], actor: str, node: str = "", asked: Asked | None = None) -> tuple[Record, FulfilmentOrder]:
         """Units are picked; none named: all that are missing."""
@@ -247,7 +248,9 @@ def find(record: Record, fo_id: str, node: str = "") -> FulfilmentOrder:
 
 
 def _whose(item: Mapping[str, Any]) -> tuple[str, ...]:
-    """The node whose work it is; and the store at which it waits, or has waited, for its customer."""
+    """The node whose work it is, once it was asked; and the store at which it waits, or has waited, for its customer."""
+    if is_kept(item):
+        return ()
     there = item["status"] in (pickup.WAITS, "delivered")
     return (item["node"], item["pickup"]["node"]) if there and item.get("pickup") else (item["node"],)
 

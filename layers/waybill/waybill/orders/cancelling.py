@@ -124,7 +124,7 @@ class Cancelling:
         return [self._work(item, until) for item in self.record.fulfilment_orders if item["id"] in {**self.at_once, **self.asked}]
 
     def _work(self, item: dict[str, Any], until: str) -> Write:
-        pushed = self.node(item["node"]).is_told
+        pushed = self.node(item["node"]).is_told and not work.is_kept(item)
         if item["id"] in self.asked:
             after = work.asked(item, self.asked[item["id"]], self.reason, until, pushed, self.at, self.actor)
         else:
@@ -136,7 +136,7 @@ class Cancelling:
 
     def _asks(self, item: Mapping[str, Any]) -> bool:
         """Nobody asks a node that has not taken the work yet."""
-        return item["status"] == work.ASKED or (item["status"] in work.ASKABLE and self.node(item["node"]).asked_before_cancelling)
+        return item["status"] == work.ASKED or (work.stands(item) in work.ASKABLE and self.node(item["node"]).asked_before_cancelling)
 
     def _is_asked_all(self, fo_id: str) -> bool:
         item = next(item for item in self.record.fulfilment_orders if item["id"] == fo_id)

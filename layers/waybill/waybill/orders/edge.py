@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -22,6 +22,15 @@ def _amount(value: Any) -> Any:
 
 Amount = Annotated[str, BeforeValidator(_amount), StringConstraints(pattern=r"^-?\d{1,15}(\.\d{1,4})?$")]
 NotNegative = Annotated[str, BeforeValidator(_amount), StringConstraints(pattern=r"^\d{1,15}(\.\d{1,4})?$")]
+
+
+def _day(value: str) -> str:
+    if value:
+        date.fromisoformat(value)
+    return value
+
+
+Day = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"), AfterValidator(_day)]
 
 
 class Strict(BaseModel):
@@ -78,6 +87,7 @@ class GroupIn(Strict):
     ship_to: AddressIn
     method: Name = "standard"
     promise_days: Annotated[int, Field(ge=0, le=90, strict=True)] = 0
+    ship_not_before: Annotated[Day, Field(description="the day before which it is not to be shipped; empty for the order's")] = ""
 
 
 class ShippingIn(Strict):
@@ -89,6 +99,7 @@ class ShippingIn(Strict):
     tax: NotNegative = "0"
     promise_days: Annotated[int, Field(ge=0, le=90, strict=True)] = 0
     pickup_node: Annotated[Text, Field(description="the store in which the customer fetches it; its `ship_to` is then the customer's own address")] = ""
+    ship_not_before: Annotated[Day, Field(description="the day, as 2026-12-24, before which it is not to be shipped; at most 180 days ahead")] = ""
 
 
 class TenderIn(Strict):

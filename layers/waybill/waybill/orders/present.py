@@ -7,7 +7,7 @@ from typing import Any
 from waybill.kernel.money import decimal_string
 from waybill.kernel.plain import plain
 from waybill.orders.model import view
-from waybill.orders.model.order import Line
+from waybill.orders.model.order import Line, Shipping
 from waybill.orders.store import Record
 
 
@@ -28,7 +28,7 @@ def whole(record: Record) -> dict[str, Any]:
         "totals": totals(record),
         "customer": plain(record.customer),
         "lines": _lines(record),
-        "shipping": {"method": order.shipping.method, "promise_days": order.shipping.promise_days, **({"pickup_node": order.shipping.pickup_node} if order.shipping.pickup_node else {})},
+        "shipping": _shipping(order.shipping),
         "holds": [plain(hold) for hold in state.holds],
         "tenders": [
             {"kind": tender.kind, "gateway": tender.gateway, "amount": money(tender.amount), "reference": tender.reference}
@@ -37,11 +37,20 @@ def whole(record: Record) -> dict[str, Any]:
         "fulfilment_orders": [fulfilment_order(item) for item in record.fulfilment_orders],
         "taxes": [{"title": tax.title, "rate": tax.rate, "amount": money(tax.amount)} for tax in order.taxes],
         "charges": [{"title": charge.title, "amount": money(charge.amount)} for charge in order.charges],
-        "groups": [plain(group) for group in order.groups],
+        "groups": [_said(plain(group)) for group in order.groups],
         "note": order.note,
         "attributes": order.attributes,
         "waiting_for": record.wait["state"] if record.wait and state.status in ("on_hold", "backordered") else None,
     }
+
+
+def _shipping(shipping: Shipping) -> dict[str, Any]:
+    said = {name: getattr(shipping, name) for name in ("method", "promise_days", "pickup_node", "ship_not_before")}
+    return {name: value for name, value in said.items() if value or name not in ("pickup_node", "ship_not_before")}
+
+
+def _said(group: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in group.items() if value or name != "ship_not_before"}
 
 
 def totals(record: Record) -> dict[str, str]:
@@ -87,8 +96,10 @@ _FLOW = {"STATE": 1, "RSV": 0, "PAY": 0, "FO": 2, "REFUND": 3}
 
 def fulfilment_order(item: dict[str, Any]) -> dict[str, Any]:
     """A stored fulfilment order without what only the table needs."""
-    hidden = ("pk", "sk", "write_id", "lookup_pk", "lookup_sk", "history", "pickup")
+    hidden = ("pk", "sk", "write_id", "lookup_pk", "lookup_sk", "history", "pickup", "schedule")
     shown = {name: value for name, value in item.items() if name not in hidden}
+    if kept := item.get("schedule"):
+        shown |= {"ship_not_before": kept["day"], "opens_at": kept["opens"]}
     known = item.get("pickup")
     return {**shown, "pickup": {"node": known["node"], "until": known.get("until") or None}} if known else shown
 

@@ -41,7 +41,7 @@ class Record:
         if group not in self.customer.groups:
             return self
         way = self.order.ships_by(group)
-        shipping = dataclasses.replace(self.order.shipping, method=way.method, promise_days=way.promise_days, pickup_node="")
+        shipping = dataclasses.replace(self.order.shipping, method=way.method, promise_days=way.promise_days, pickup_node="", ship_not_before=way.ship_not_before)
         customer = dataclasses.replace(self.customer, ship_to=self.customer.groups[group])
         return dataclasses.replace(self, order=dataclasses.replace(self.order, shipping=shipping), customer=customer)
 

@@ -7,8 +7,11 @@ from typing import Any
 
 from waybill.aws.tables import commit, create
 from waybill.fulfilment.codec import item_of
-from waybill.fulfilment.model.fulfilment_order import MACHINE, AtNode, FulfilmentOrder, Pickup
-from waybill.kernel.events import appended
+from waybill.fulfilment.model import approval
+from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, Pickup
+from waybill.fulfilment.model.machine import MACHINE
+from waybill.fulfilment.model.releasing import begun
+from waybill.fulfilment.releasing import schedule
 from waybill.orders import store
 from waybill.orders.codec import DECISION, partition
 from waybill.orders.model.order import Order
@@ -20,6 +23,7 @@ from waybill.routing.model.standing import ACTOR
 from waybill.routing.pool_table import PoolTable
 from waybill.routing.ports import Work
 from waybill.shop import store as shop
+from waybill.shop.model import Node
 
 
 class OrdersTable:
@@ -41,16 +45,16 @@ class OrdersTable:
         number = len(record.decisions) + 1
         decision = {"pk": partition(record.order.id), "sk": f"{DECISION}{number}", "n": number, **folded(receipt)}
         nodes = {node.id: node for node in shop.nodes()}
-        made = [create(ORDERS, item_of(_requested(record.order, each, at, nodes[each.node].is_told))) for each in work]
+        gate = shop.policy(approval.POLICY)
+        made = [create(ORDERS, item_of(_begun(record.order, each, at, nodes[each.node], gate))) for each in work]
         slots = taking((nodes[each.node], each.leaves) for each in work)
         commit(record.save(state), *made, create(ORDERS, decision), *slots)
 
 
-def _requested(order: Order, work: Work, at: str, pushed: bool) -> FulfilmentOrder:
-    """`push` in the event: the node is told. One that asks for its list costs no message."""
+def _begun(order: Order, work: Work, at: str, node: Node, gate: Mapping[str, Any]) -> FulfilmentOrder:
+    """`gate`: the policy by which a person must approve of it."""
     store = "" if work.group else order.shipping.pickup_node
-    data = {"fo_id": work.fo_id, "node": work.node, "lines": dict(work.lines)} | ({"push": True} if pushed else {})
-    return FulfilmentOrder(
+    new = FulfilmentOrder(
         id=work.fo_id,
         order_id=order.id,
         node=work.node,
@@ -60,5 +64,6 @@ def _requested(order: Order, work: Work, at: str, pushed: bool) -> FulfilmentOrd
         within=work.within,
         group=work.group,
         pickup=Pickup(store) if store else None,
-        history=appended((), "fulfilment_order.requested", at, ACTOR, data),
+        schedule=schedule(work.node, work.not_before) if work.not_before else None,
     )
+    return begun(new, approval.wanted(gate, work.node, order.currency, order.total), node.is_told, at, ACTOR)

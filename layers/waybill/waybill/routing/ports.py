@@ -18,7 +18,7 @@ from waybill.routing.model.rules import RuleSet
 @dataclass(frozen=True, slots=True)
 class Work:
     """A fulfilment order to be made: these units of these lines at this node, whose carrier may take so many days (`Site.within`), leaving on a
-    day (`Site.leaves`). `group`: the ship group that it is of."""
+    day (`Site.leaves`). `group`: the ship group that it is of. `not_before`: the day before which the node is not asked, "" for none."""
 
     fo_id: str
     node: str
@@ -26,6 +26,7 @@ class Work:
     within: int = 0
     leaves: str = ""
     group: str = ""
+    not_before: str = ""
 
 
 class Orders(Protocol):

@@ -212,6 +212,7 @@ class Routing:
         """Rejected work goes to nodes that have not rejected. What those lack waits for stock, unless a node that did reject
         says that it has it: then a person must look. Answers False: there may be more to do."""
         claim = self._claim(record)
+        record = groups.kept_for(record, rejection.not_before)
         if rejection.short and self._given_up(record, rejection, claim):
             return False
         if rejection.short:
@@ -297,9 +298,10 @@ class Routing:
         loose = {line: quantity for line, quantity in units.items() if line not in stocked and quantity}
         sites = {site.node: site for site in decision.asked.sites}
         group = record.order.group_of(units)
+        day = record.order.ships_by(group).ship_not_before
         return [
             Work(
-                fulfilment_order_id(record.order.id, first + n), node, {**lines, **(loose if n == 0 else {})}, sites[node].within, sites[node].leaves, group
+                fulfilment_order_id(record.order.id, first + n), node, {**lines, **(loose if n == 0 else {})}, sites[node].within, sites[node].leaves, group, day
             )
             for n, (node, lines) in enumerate(sorted(decision.shares.items()))
         ]

@@ -23,6 +23,12 @@ def parted(order: Order, units: Mapping[str, int]) -> list[dict[str, int]]:
     return [part for part in found if part]
 
 
+def kept_for(record: Record, day: str) -> Record:
+    """The order as if it were not to be shipped before this day, "" for at once, whatever it says itself. Not to be saved."""
+    shipping = replace(record.order.shipping, ship_not_before=day)
+    return replace(record, order=replace(record.order, shipping=shipping, groups=tuple(replace(each, ship_not_before=day) for each in record.order.groups)))
+
+
 def seen(record: Record, lines: Iterable[str]) -> Record:
     """The order as nodes, rules and carriers see it for these lines of one group: with its address, its promise and its lines alone. Not to be saved."""
     if not record.order.groups:

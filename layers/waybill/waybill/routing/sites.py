@@ -22,7 +22,7 @@ from waybill.routing.model.problem import Rate
 from waybill.routing.scarcity import prices
 from waybill.routing.tariffs import rate
 from waybill.shop import store as shop
-from waybill.shop.calendar import days_left, leaves_on
+from waybill.shop.calendar import begins, days_left, leaves_on
 from waybill.shop.model import Node
 
 UNKNOWN_WEIGHT_G = 500
@@ -38,11 +38,12 @@ class ShopSites:
         self._clock = clock
 
     def sites(self, record: Record) -> list[Site]:
-        promise = Promise(record.order.shipping.promise_days, promised_at(record), self._clock())
+        said, now = record.order.shipping, self._clock()
+        promise = Promise(said.promise_days, promised_at(record), now, said.ship_not_before)
         there = record.customer.ship_to
         slots = Slots(taken)
         store = record.order.shipping.pickup_node
-        seen = [_fetched(_site(node, there, promise, slots.full_days(node, promise.now)), store) for node in shop.nodes()]
+        seen = [_fetched(_site(node, there, then := promise.at(node), slots.full_days(node, then.now)), store) for node in shop.nodes()]
         scarce, skus = prices(instant(promise.now)), {line.sku for line in record.order.lines}
         return [_scarce(_barred(site, record, sharing()), scarce.get(site.node, {}), skus) for site in seen]
 
@@ -115,11 +116,19 @@ def _ruled_out(node: str, state: State) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """`days` from `made_at`, 0 for none; looked at `now`."""
+    """`days` from `made_at`, 0 for none; looked at `now`, but not before a day (ISO) has begun at the node."""
 
     days: int
     made_at: datetime
     now: datetime
+    not_before: str = ""
+
+    def at(self, node: Node) -> Promise:
+        """As it runs for a node: of what is kept for a day from that day on."""
+        if not self.not_before:
+            return self
+        start = begins(node, self.not_before)
+        return Promise(self.days, max(self.made_at, start), max(self.now, start))
 
 
 def promised_at(record: Record) -> datetime:

@@ -6,6 +6,7 @@ from typing import Any
 
 from waybill.aws.http import Answer, Request, Router
 from waybill.fulfilment import listing
+from waybill.fulfilment.model.machine import NOT_ASKED, WITHDRAWN_FROM
 from waybill.kernel.errors import Malformed
 from waybill.routing.steering import Direction, Steering
 from waybill.shop.door import caller
@@ -41,13 +42,15 @@ def add_routes(routes: Router, steering: Steering) -> None:
 
 def _waiting_at(node: str) -> tuple[list[str], bool]:
     """Orders of which a node has work that nobody has begun, oldest first; and whether there are more."""
-    begun = listing.Position(node)
     found: dict[str, None] = {}
-    at: listing.Position | None = begun
-    while at is not None and len(found) < MOST_ORDERS:
-        documents, at = listing.open_work([node], "", MOST_ORDERS, at)
-        found |= {document["order_id"]: None for document in documents if document["status"] in ("requested", "accepted")}
-    return list(found)[:MOST_ORDERS], len(found) > MOST_ORDERS or at is not None
+    left = False
+    for part in ("", *NOT_ASKED):
+        at: listing.Position | None = listing.Position(node)
+        while at is not None and len(found) < MOST_ORDERS:
+            documents, at = listing.open_work([node], part, MOST_ORDERS, at)
+            found |= {document["order_id"]: None for document in documents if document["status"] in WITHDRAWN_FROM}
+        left = left or at is not None
+    return list(found)[:MOST_ORDERS], len(found) > MOST_ORDERS or left
 
 
 def _texts(raw: Any, name: str, most: int, least: int = 1) -> tuple[str, ...]:

@@ -71,6 +71,11 @@ def time_of_day(text: str) -> time | None:
         return None
 
 
+def begins(node: Calendar, day: str) -> datetime:
+    """The instant at which a day (ISO) begins at the node."""
+    return moment(node, date.fromisoformat(day), time())
+
+
 def check(node: Calendar) -> None:
     """Raises InvalidInput that names the field."""
     _zone(node.timezone)

@@ -13,6 +13,9 @@ _OF_VERBS = {
     "pack": "pack",
     "ship": "ship",
     "hold": "hold",
+    "open": "open",
+    "reschedule": "reschedule",
+    "approve": "approve",
 }
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from waybill.fulfilment.model.fulfilment_order import AtNode, FulfilmentOrder, known, told
 from waybill.fulfilment.model.machine import WITHDRAWN_FROM
+from waybill.fulfilment.model.releasing import first_said, refuse_unlike
 from waybill.kernel.errors import IllegalTransition, InvalidInput
-from waybill.kernel.events import appended
 
 MERGED = "MERGED"
 
@@ -23,9 +23,9 @@ def split(work: FulfilmentOrder, units: Mapping[str, int], new_id: str, at: str,
     if not units or dict(units) == work.units():
         raise InvalidInput("name some of its units, and not all", fields={"lines": "some of them"})
     left = {line: AtNode(each.quantity - units.get(line, 0)) for line, each in work.lines.items() if each.quantity > units.get(line, 0)}
-    asked = {"fo_id": new_id, "node": work.node, "lines": dict(units), "split_from": work.id}
-    history = appended((), "fulfilment_order.requested", at, actor, asked)
-    new = replace(work, id=new_id, lines={line: AtNode(quantity) for line, quantity in units.items()}, version=0, history=history, asked=())
+    parted = replace(work, id=new_id, lines={line: AtNode(quantity) for line, quantity in units.items()}, version=0, history=(), asked=())
+    word = {"scheduled": "scheduled", "awaiting_approval": "approval_requested"}.get(work.status, "requested")
+    new = told(parted, word, at, actor, first_said(parted) | {"split_from": work.id})
     return told(replace(work, lines=left), "split", at, actor, {"lines": dict(units), "into": new_id}), new
 
 
@@ -41,6 +41,7 @@ def merge(work: FulfilmentOrder, other: FulfilmentOrder, at: str, actor: str) ->
         _refuse_begun(each, "merge")
     if work.status != other.status:
         raise IllegalTransition(f"{work.id} is {work.status} and {other.id} {other.status}: accept both first")
+    refuse_unlike(work, other)
     units, more = work.units(), other.units()
     lines = {line: AtNode(units.get(line, 0) + more.get(line, 0)) for line in sorted({*units, *more})}
     first = told(replace(work, lines=lines, within=_sooner(work.within, other.within)), "merged", at, actor, {"lines": more, "with": other.id})

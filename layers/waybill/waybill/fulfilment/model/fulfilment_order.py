@@ -12,6 +12,7 @@ from typing import Any
 from waybill.fulfilment.model.machine import BEGUN, LEFT, MACHINE, PARTLY_LEFT, WITHDRAWN_FROM
 from waybill.fulfilment.model.once import Asked
 from waybill.fulfilment.model.parcel import Package, Purchase, held, said
+from waybill.fulfilment.model.parts import AtNode, Pause, Pickup, Schedule
 from waybill.fulfilment.model.tracking import Scan, newest
 from waybill.kernel.errors import IllegalTransition, InvalidInput, NotFound
 from waybill.kernel.events import Entry, appended
@@ -19,40 +20,8 @@ from waybill.kernel.events import Entry, appended
 REASONS = ("NOT_IN_STOCK", "DAMAGED", "INCORRECT_ADDRESS", "UNDELIVERABLE_DESTINATION", "OTHER")
 REROUTED = "REROUTED"
 """Our own reason: a person has sent the work elsewhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class AtNode:
-    """Units of one line at the node. 0 ≤ collected ≤ shipped ≤ packed ≤ picked ≤ quantity; `collected`: those that the customer has fetched."""
-
-    quantity: int
-    picked: int = 0
-    packed: int = 0
-    shipped: int = 0
-    collected: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """Why a fulfilment order stands still: `was` is where it goes on. `until`: the instant by which somebody must have answered. `units` by line
-    of a cancellation that is asked for; empty for all of them."""
-
-    was: str
-    reason: str
-    by: str
-    at: str
-    until: str = ""
-    units: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Pickup:
-    """The customer fetches it at `node`. Once it is ready there: the `code` of its mail, `until` when it is kept, when it is to be looked at next (`due`)."""
-
-    node: str
-    code: str = ""
-    until: str = ""
-    due: str = ""
+KEPT = ("fulfilment_order.scheduled", "fulfilment_order.approval_requested")
+"""What the history of work begins with that its node is not asked for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +29,8 @@ class FulfilmentOrder:
     """The record. `version` is the one that was read, `since` when the node was asked. `within`: days that a carrier may take, so that what was
     promised is kept if the node ships as it does by its calendar; 0 where nothing is promised, -1 where it was too late when it was asked.
     `group`: the ship group whose address it goes to, "" for the order's own. `pause`: why it stands still, where it does.
-    `wave`: the walk on which it is picked, "" while it is on none. `asked`: the latest requests that had a key."""
+    `wave`: the walk on which it is picked, "" while it is on none. `asked`: the latest requests that had a key. `schedule`: the day for which it is kept,
+    None once its node was asked."""
 
     id: str
     order_id: str
@@ -78,6 +48,13 @@ class FulfilmentOrder:
     buying: Purchase | None = None
     asked: tuple[Asked, ...] = ()
     pickup: Pickup | None = None
+    schedule: Schedule | None = None
+
+    @property
+    def is_kept(self) -> bool:
+        """Its node was never asked."""
+        types = {entry.type for entry in self.history}
+        return "fulfilment_order.requested" not in types and not types.isdisjoint(KEPT)
 
     @property
     def is_fetched_here(self) -> bool:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from waybill.kernel.machine import Machine
 
+NOT_ASKED = ("scheduled", "awaiting_approval")
+"""Kept for its day, or put before a person: its node does not know of it."""
 BEFORE_PACKED = ("requested", "accepted", "picking", "picked")
 BEGUN = ("accepted", "picking", "picked", "packed")
 ANSWERABLE = (*BEGUN, "partially_shipped", "on_hold")
 """In which of its states a node that wants to be asked is asked before the work is cancelled."""
-PAUSABLE = (*BEFORE_PACKED, "packed")
+PAUSABLE = (*NOT_ASKED, *BEFORE_PACKED, "packed")
 
 MACHINE = Machine(
     "fulfilment order",
-    "requested",
+    "open",
     {
+        ("open", "request"): "requested",
+        ("open", "schedule"): "scheduled",
+        ("open", "await approval"): "awaiting_approval",
+        ("scheduled", "open"): "requested",
+        ("scheduled", "reschedule"): "scheduled",
+        ("awaiting_approval", "reschedule"): "awaiting_approval",
+        ("awaiting_approval", "approve"): "requested",
+        ("awaiting_approval", "approve for its day"): "scheduled",
         ("requested", "accept"): "accepted",
         ("accepted", "pick"): "picking",
         ("picking", "pick"): "picking",
@@ -40,8 +50,8 @@ MACHINE = Machine(
         ("cancellation_requested", "ship a part"): "partially_shipped",
         ("cancellation_requested", "cancel"): "cancelled",
         ("on_hold", "cancel"): "cancelled",
-        **{(state, "reject"): "rejected" for state in BEFORE_PACKED},
-        **{(state, "cancel"): "cancelled" for state in (*BEFORE_PACKED, "packed")},
+        **{(state, "reject"): "rejected" for state in (*NOT_ASKED, *BEFORE_PACKED)},
+        **{(state, "cancel"): "cancelled" for state in PAUSABLE},
         **{(state, "ask to cancel"): "cancellation_requested" for state in ANSWERABLE},
         **{("cancellation_requested", f"go on {state}"): state for state in (*BEGUN, "partially_shipped")},
         **{(state, "hold"): "on_hold" for state in PAUSABLE},
@@ -52,4 +62,4 @@ CLOSED = ("delivered", "rejected", "cancelled")
 LEFT = ("shipped", "delivered")
 """All its parcels have left the house."""
 PARTLY_LEFT = ("partially_shipped", *LEFT)
-WITHDRAWN_FROM = ("requested", "accepted")
+WITHDRAWN_FROM = (*NOT_ASKED, "requested", "accepted")

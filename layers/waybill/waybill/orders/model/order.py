@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -70,7 +70,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Shipping:
     """What the customer pays for shipping. `amount` is before discount. `promise_days` is what the method promises, 0 for nothing. `pickup_node`: the store in
-    which the customer fetches the order's own group, "" where it is sent."""
+    which the customer fetches the order's own group, "" where it is sent. `ship_not_before`: the day (ISO) before which no node is asked, "" for at once."""
 
     method: str = "standard"
     amount: int = 0
@@ -78,18 +78,23 @@ class Shipping:
     tax: int = 0
     promise_days: int = 0
     pickup_node: str = ""
+    ship_not_before: str = ""
 
 
 MOST_GROUPS = 20
+MOST_DAYS_AHEAD = 180
+"""So far ahead may a day lie before which nothing is shipped: the execution waits for its last parcel longer than that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A ship group beside the order's own: lines that go to another address, by a method and under a promise of their own. What shipping costs is the order's."""
+    """A ship group beside the order's own: lines that go to another address, by a method and under a promise of their own. What shipping costs is the order's.
+    `ship_not_before`: "" for the order's."""
 
     id: str
     method: str = "standard"
     promise_days: int = 0
+    ship_not_before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,5 +212,7 @@ class Order:
         return next((line.group for line in self.lines if line.id in wanted), "")
 
     def ships_by(self, group: str) -> Group:
-        """Method and promise of a ship group; the order's own for ""."""
-        return next((each for each in self.groups if each.id == group), Group("", self.shipping.method, self.shipping.promise_days))
+        """Method, promise and day of a ship group; the order's own for ""."""
+        own = Group("", self.shipping.method, self.shipping.promise_days, self.shipping.ship_not_before)
+        found = next((each for each in self.groups if each.id == group), own)
+        return found if found.ship_not_before else replace(found, ship_not_before=own.ship_not_before)

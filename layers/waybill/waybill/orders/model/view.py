@@ -8,7 +8,7 @@ from typing import Any
 from waybill.orders.model.state import State
 
 _UNDER_WAY = ("accepted", "picking", "picked", "packed", "ready_for_pickup", "cancellation_requested", "on_hold")
-_NOT_AT_WORK = ("requested", "shipped", "delivered", "rejected", "cancelled")
+_NOT_AT_WORK = ("scheduled", "awaiting_approval", "requested", "shipped", "delivered", "rejected", "cancelled")
 
 
 def buckets(state: State, fulfilment_orders: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:

@@ -19,9 +19,10 @@ OVER = (*LEFT, "rejected", "cancelled")
 ASKABLE = ("accepted", "picking", "picked", "packed", "partially_shipped", "on_hold", "cancellation_requested")
 """In which a node that wants to be asked before is asked."""
 PARTLY = "partially_shipped"
-LESS_WHILE = ("requested", "accepted", "picking", "picked", "ready_for_pickup")
+LESS_WHILE = ("scheduled", "awaiting_approval", "requested", "accepted", "picking", "picked", "ready_for_pickup")
 """What is packed is in a parcel: a unit cannot be taken out of it by a word of ours. What its customer fetches lies at the counter."""
 ASKED = "cancellation_requested"
+_KEPT, _REQUESTED = ("fulfilment_order.scheduled", "fulfilment_order.approval_requested"), "fulfilment_order.requested"
 _INDEX = ("lookup_pk", "lookup_sk", "write_id")
 
 
@@ -29,6 +30,17 @@ def units(item: Item) -> dict[str, int]:
     """By line: what it is asked for and has not shipped."""
     left = {line: each["quantity"] - each.get("shipped", 0) for line, each in item["lines"].items()}
     return {line: count for line, count in left.items() if count}
+
+
+def is_kept(item: Item) -> bool:
+    """Its node was never asked (`FulfilmentOrder.is_kept`)."""
+    types = {entry["type"] for entry in item["history"]}
+    return _REQUESTED not in types and not types.isdisjoint(_KEPT)
+
+
+def stands(item: Item) -> str:
+    """Where it stands, or would if nobody had stopped it."""
+    return str(item["pause"]["was"]) if item["status"] == "on_hold" and item.get("pause") else str(item["status"])
 
 
 def cancelled(item: Item, reason: str, at: str, actor: str, pushed: bool = False) -> dict[str, Any]:

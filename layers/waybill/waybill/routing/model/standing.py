@@ -33,7 +33,7 @@ class Hold(Protocol):
 class Rejection:
     """A fulfilment order that its node has refused, or units of which it was short. `lines` {line: units} is all that it does not ship, `at_fault` the
     lines that were the reason. `cause` names it. `short`: the rest goes on, and STATE says already that these units are at no node. `to`: where a person
-    sends it. `given_up`: nobody gets them."""
+    sends it. `given_up`: nobody gets them. `not_before`: the day for which it was still kept, "" once its node had been asked."""
 
     fo_id: str
     node: str
@@ -45,6 +45,7 @@ class Rejection:
     short: bool = False
     given_up: bool = False
     to: str = ""
+    not_before: str = ""
 
     @property
     def gone(self) -> frozenset[str]:
@@ -67,7 +68,7 @@ def _of(item: Item) -> Iterable[Rejection]:
     if item["status"] == "rejected":
         entry = next(entry for entry in reversed(item["history"]) if entry["type"] == "fulfilment_order.rejected")
         at_fault, data = frozenset(entry["data"].get("lines") or item["lines"]), entry["data"]
-        yield Rejection(item["id"], item["node"], _units(item), at_fault, data.get("reason", ""), entry["at"], item["id"], to=data.get("to", ""))
+        yield Rejection(item["id"], item["node"], _units(item), at_fault, data.get("reason", ""), entry["at"], item["id"], to=data.get("to", ""), not_before=(item.get("schedule") or {}).get("day", ""))
 
 
 def unanswered(fulfilment_orders: Iterable[Item], decisions: Iterable[Item]) -> Rejection | None:
