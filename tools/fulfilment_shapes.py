@@ -120,6 +120,8 @@ FULFILMENT: dict[str, Schema] = {
         },
         {
             "note": TEXT,
+            "ship_not_before": {**DAY, "description": "The day before which its node is not asked; not there once it was"},
+            "opens_at": {**INSTANT, "description": "When that day begins at the node"},
             "pickup": record({"node": TEXT}, {"until": maybe(INSTANT)}, "Its customer fetches it there; once it waits, `until` then"),
             "buying": record({"since": INSTANT, "waits": TEXT}, {}, "Its labels are being bought; `waits` says why they are not yet"),
             "supported_actions": {**array(TEXT), "description": "What may be done with it now: names of the routes below it"},
@@ -130,6 +132,7 @@ FULFILMENT: dict[str, Schema] = {
         },
         "One node's work on an order: what to pick and where it goes.",
     ),
+    "RescheduleIn": record({"ship_not_before": {**DAY, "description": "A day that lies ahead, at most 180"}}),
     "ReturnLabelIn": record({}, {"mail": {**FLAG, "description": "Send it to the customer; once"}}),
     "PrintIn": record({}, {"format": {"enum": ["pdf", "zpl"]}, "dpi": {"enum": [203, 300]}}),
     "LabelBatchIn": record(

@@ -25,7 +25,7 @@ STATUSES = [
     "partially_delivered", "delivered", "completed", "cancelled",
 ]  # fmt: skip
 FO_STATUSES = [
-    "requested", "accepted", "rejected", "picking", "picked", "packed", "ready_for_pickup", "partially_shipped", "shipped", "delivered", "cancellation_requested", "on_hold", "cancelled",
+    "scheduled", "awaiting_approval", "requested", "accepted", "rejected", "picking", "picked", "packed", "ready_for_pickup", "partially_shipped", "shipped", "delivered", "cancellation_requested", "on_hold", "cancelled",
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from tests.desk.person import Person
@@ -83,7 +84,7 @@ def work_at_the_desk(the: Life) -> None:
     person, begun, packed, left = Person(the.world, "key-support"), *(placed(the, an_order(("TEA", 2))) for _ in range(3))
     (work,), (labelled,) = the.fulfil(begun, "accept"), the.fulfil(packed, "accept", "pick", "pack")
     (shipped,) = the.fulfil(left, "accept", "pick", "pack", "ship")
-    for queue in ("work", "fetch", "cancelling", "held", "label", "parcels", "vans", "claims", "edi", "untold"):
+    for queue in ("work", "approval", "scheduled", "fetch", "cancelling", "held", "label", "parcels", "vans", "claims", "edi", "untold"):
         assert person.get(f"/desk/fulfilment?queue={queue}") == 200, queue
 
     def do(it: dict[str, Any], verb: str, **fields: str) -> None:
@@ -97,6 +98,7 @@ def work_at_the_desk(the: Life) -> None:
     do(work, "move", node={"reno": "columbus", "columbus": "reno"}[work["node"]])
     (rest,) = [each for each in the.work(begun) if each["status"] == "accepted"]
     do(rest, "short", **{"units-0": "1"}, reason="DAMAGED", seen="1")
+    _kept_at_the_desk(the, do)
     do(labelled, "void", package="1")
     the.fulfil(packed, "pack")
     do(labelled, "relabel")
@@ -125,6 +127,21 @@ def _handed_over_at_the_desk(the: Life, person: Person, do: Callable[..., None])
     do(work, "ready")
     assert person.get("/desk/fulfilment?queue=fetch") == 200 and work["id"] in person.page
     do(work, "collect", **{"units-0": "1"}, said="Ada Byron", let_go="1", seen="9")
+
+
+def _kept_at_the_desk(the: Life, do: Callable[..., None]) -> None:
+    store.save(store.POLICY, "approval", {"all": True})
+    store.forget()
+    day = (the.world.now() + timedelta(days=3)).date().isoformat()
+    for verbs in (("approve", "reschedule", "open"), ("reject",)):
+        order = an_order(("TEA", 1))
+        order_id = placed(the, {**order, "shipping": {**order["shipping"], "ship_not_before": day}})
+        (work,) = the.order(order_id)["fulfilment_orders"]
+        for verb in verbs:
+            do({**work, "order_id": order_id}, verb, day=(the.world.now() + timedelta(days=9)).date().isoformat(), reason="OTHER")
+        give_up(the, order_id)
+    store.save(store.POLICY, "approval", {})
+    store.forget()
 
 
 def _answered_at_the_desk(the: Life, do: Callable[..., None]) -> None:

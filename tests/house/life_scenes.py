@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from tests.flow.life import Life, an_order
-from tests.house.deeds import move, ok, placed
+from tests.house.deeds import give_up, move, ok, placed
 from waybill.shop import store
 
 
@@ -53,6 +54,32 @@ def short_and_in_parcels(the: Life) -> None:
     the.settle()
     sent = _do(the, work, "packages/1/reship", {"reason": "STOLEN", "even_so": True}, "support")
     assert the.order(sent["order"])["status"] == "released"
+
+
+def kept_from_its_node(the: Life) -> None:
+    """For a day, which comes by the clock or by hand; and until a person approves of it."""
+    ok(the.call("PUT", "/v1/policies/approval", {"all": True}))
+    store.forget()
+    day = (the.world.now() + timedelta(days=3)).date().isoformat()
+    order = an_order(("TEA", 1))
+    by_clock, by_hand, not_there = (placed(the, {**an_order(("TEA", 1)), "shipping": {**order["shipping"], "ship_not_before": day}}) for _ in range(3))
+    for order_id in (by_clock, by_hand):
+        _do(the, the.order(order_id)["fulfilment_orders"][0], "approve", {}, "support")
+    _do(the, the.order(not_there)["fulfilment_orders"][0], "reject", {"reason": "OTHER"}, "support")
+    kept = [each["id"] for each in ok(the.call("GET", "/v1/fulfilment-orders?status=scheduled")).json()["items"]]
+    assert kept == sorted(the.order(order_id)["fulfilment_orders"][0]["id"] for order_id in (by_clock, by_hand))
+    (work,) = the.order(by_hand)["fulfilment_orders"]
+    _do(the, work, "reschedule", {"ship_not_before": (the.world.now() + timedelta(days=9)).date().isoformat()}, "support")
+    _do(the, work, "open", {}, "support")
+    the.world.later(3 * 86_400)
+    the.tick("parcels")
+    the.settle()
+    the.world.later(-3 * 86_400)
+    assert [each["status"] for order_id in (by_clock, by_hand) for each in the.order(order_id)["fulfilment_orders"]] == ["requested", "requested"]
+    ok(the.call("PUT", "/v1/policies/approval", {}))
+    store.forget()
+    for order_id in (by_clock, by_hand, not_there):
+        give_up(the, order_id)
 
 
 def divided_and_moved(the: Life) -> None:

@@ -20,7 +20,7 @@ from tests.house.finance_scenes import credits_kept, given_as_credit, paid_by_ha
 from tests.house.floor_scenes import goods_described, picked_on_a_walk
 from tests.house.gateway_scenes import an_authorisation_ends, paid_at_adyen, paid_at_paypal, paid_later_in_part, told_by_stripe, waited_for_a_gateway
 from tests.house.hand_over_scenes import handed_over_on_a_list
-from tests.house.life_scenes import asked_before_cancelling, divided_and_moved, short_and_in_parcels
+from tests.house.life_scenes import asked_before_cancelling, divided_and_moved, kept_from_its_node, short_and_in_parcels
 from tests.house.parcel_scenes import carriers_set_up, fetched_at_its_store, labels_bought, labels_bought_direct
 from tests.house.rules_scenes import brokered, policies_written, rules_made, scarcity_priced
 from tests.house.supply_scenes import channels_told_of_stock, counted, supply_ordered_sent_and_received
@@ -334,6 +334,7 @@ SCENES = (
     imported_from_a_spreadsheet,
     carriers_set_up,
     fetched_at_its_store,
+    kept_from_its_node,
     labels_bought,
     handed_over_on_a_list,
     labels_bought_direct,

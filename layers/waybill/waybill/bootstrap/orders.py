@@ -88,10 +88,14 @@ def waits() -> Waits:
 def reconciler() -> Reconciler:
     """Finds what fell through."""
     from waybill.fulfilment.answering import Answering
+    from waybill.fulfilment.releasing import Releasing
     from waybill.fulfilment.service import Fulfilment
     from waybill.inventory import waiting
     from waybill.orders.model.patience import PATIENCE
     from waybill.orders.reconciler import Reconciler
     from waybill.shop import store as shop
 
-    return Reconciler(utc_now, waiting.shortage(inventory()), lambda: shop.policy(PATIENCE), Answering(Fulfilment(utc_now), utc_now).overdue)
+    service = Fulfilment(utc_now)
+    return Reconciler(
+        utc_now, waiting.shortage(inventory()), lambda: shop.policy(PATIENCE), Answering(service, utc_now).overdue, Releasing(service, utc_now).overdue
+    )

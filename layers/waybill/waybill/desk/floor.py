@@ -12,6 +12,7 @@ from waybill.fulfilment.deliveries import FAILING, Delivery
 from waybill.fulfilment.model import pickup
 from waybill.fulfilment.model.case import OPEN, Case
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder
+from waybill.fulfilment.model.machine import NOT_ASKED
 from waybill.kernel.clock import Clock
 from waybill.kernel.ids import order_of_fulfilment_order
 from waybill.orders import store
@@ -26,18 +27,19 @@ def read(clock: Clock) -> Floor:
     """At most a hundred of each list."""
     nodes = sorted(node.id for node in shop.nodes())
     waiting = sorted((_waiting(*each) for node in nodes for each in listing.open_records(node, _MOST)), key=lambda each: each.since)
+    kept = sorted((_waiting(*each) for node in nodes for part in NOT_ASKED for each in listing.open_records(node, _MOST, part)), key=lambda each: each.since)
     troubles = sorted(map(_trouble, cases.listed(OPEN, "", _MOST, None)[0]), key=lambda case: case.opened)
     untold = sorted((_untold(each) for node in nodes for each in deliveries.page(node, FAILING, _MOST, None)[0]), key=lambda each: each.at)
     to_fetch = sorted((_to_fetch(*each) for node in nodes for each in listing.waiting_records(node, _MOST)), key=lambda each: each.since)
     claims = tuple(store.in_attention("claim", _MOST, None)[0])
-    return Floor(tuple(waiting), tuple(to_fetch), tuple(troubles), tuple(untold), tuple(_interchanges(Sending(clock))), claims, tuple(vans.coming(clock())), vans.bookable())
+    return Floor(tuple(waiting), tuple(kept), tuple(to_fetch), tuple(troubles), tuple(untold), tuple(_interchanges(Sending(clock))), claims, tuple(vans.coming(clock())), vans.bookable())
 
 
 def _waiting(work: FulfilmentOrder, order: Order) -> Waiting:
     told = (work.pause.reason, work.pause.by.rpartition(":")[2], work.pause.until) if work.pause else ("", "", "")
     label = work.buying.waits or work.buying.giving_up if work.buying else ""
     reference = order.number or order.external_reference
-    return Waiting(work.id, work.order_id, reference, work.node, work.status, work.since, sum(work.units().values()), *told, work.wave, label)
+    return Waiting(work.id, work.order_id, reference, work.node, work.status, work.since, sum(work.units().values()), *told, work.wave, label, work.schedule.day if work.schedule else "")
 
 
 def _to_fetch(work: FulfilmentOrder, order: Order) -> Waiting:

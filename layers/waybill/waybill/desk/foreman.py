@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from waybill.fulfilment.service import Fulfilment, load
@@ -15,6 +16,7 @@ from waybill.kernel.ids import digest
 if TYPE_CHECKING:
     from waybill.desk.model.floor import Collected, Deed, Floor
     from waybill.fulfilment.collecting import Collecting
+    from waybill.fulfilment.releasing import Releasing
     from waybill.routing.moving import Moving
 
 _LONGEST_WHY = 200
@@ -33,6 +35,10 @@ class Foreman:
         verbs: dict[str, Callable[[], object]] = {
             "hold": lambda: work.hold(fo_id, _why(deed.reason), actor),
             "release": lambda: work.release(fo_id, actor),
+            "open": lambda: self._kept().open(fo_id, actor),
+            "approve": lambda: self._kept().approve(fo_id, actor),
+            "reject": lambda: work.reject(fo_id, deed.reason, [], actor),
+            "reschedule": lambda: self._kept().reschedule(fo_id, _day(deed.day), actor),
             "move": lambda: self.moving().move(fo_id, deed.node, actor),
             "split": lambda: self._split(fo_id, deed, actor),
             "short": lambda: work.short(fo_id, deed.units, deed.reason, actor, asked=_asked(deed, actor)),
@@ -86,6 +92,11 @@ class Foreman:
 
         vans.cancel(self.clock, self.send, id, actor)
 
+    def _kept(self) -> Releasing:
+        from waybill.fulfilment.releasing import Releasing
+
+        return Releasing(Fulfilment(self.clock), self.clock)
+
     def _split(self, fo_id: str, deed: Deed, actor: str) -> object:
         from waybill.fulfilment.dividing import Dividing
 
@@ -126,6 +137,13 @@ def _asked(deed: Deed, actor: str) -> Any:
 
     body = digest(deed.reason, json.dumps(dict(deed.units), sort_keys=True), *((deed.said, str(deed.let_go)) if deed.said else ()))
     return Asked(digest("desk", deed.verb, actor, deed.seen, body), body) if deed.seen else None
+
+
+def _day(day: str) -> str:
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError:
+        raise InvalidInput("say which day, as 2026-12-24", fields={"day": "YYYY-MM-DD"}) from None
 
 
 def _why(reason: str) -> str:

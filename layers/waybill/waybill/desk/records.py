@@ -29,12 +29,12 @@ from waybill.kernel.money import minor_units
 from waybill.orders import outbox, present
 from waybill.orders.model import view
 from waybill.orders.model.order import Address
-from waybill.orders.store import Record
+from waybill.orders.store import Record, is_at_nodes
 from waybill.routing import present as routing
 
 _LINKED = ("https://", "http://localhost", "http://127.0.0.1")
 """What may stand in a link to a carrier's page; anything else would be a way in for a script."""
-_AT_THE_DESK = ("cancellation/accept", "cancellation/decline", "collect", "hold", "move", "ready", "release", "short", "split")
+_AT_THE_DESK = ("cancellation/accept", "cancellation/decline", "collect", "hold", "move", "ready", "release", "short", "split", "open", "reschedule", "approve")
 _EDITABLE = ("received", "on_hold", "backordered", "confirmed")
 _CANCELLABLE = ("received", "on_hold", "backordered", "confirmed", "released", "in_fulfilment")
 
@@ -135,6 +135,7 @@ def _work(item: dict[str, Any], node_names: dict[str, str], tracking_urls: dict[
         pause=pause,
         label=work.buying.waits or work.buying.giving_up if work.buying else "",
         wave=work.wave,
+        day=work.schedule.day if work.schedule else "",
         version=work.version,
         allowed=_verbs(work),
         fetched_at=node_names.get(work.pickup.node, work.pickup.node) if work.pickup else "",
@@ -146,7 +147,7 @@ def _work(item: dict[str, Any], node_names: dict[str, str], tracking_urls: dict[
 def _verbs(work: Work) -> frozenset[str]:
     """Those of a person at the desk; the node's own are the node's."""
     labelled = work.buying or any(not (package.left or package.label or package.labelled_by_node) for package in work.packages)
-    relabel = {"relabel"} if work.status == "packed" and labelled else {"void"} if work.buying else set()
+    relabel = {"relabel"} if work.status == "packed" and labelled else {"void"} if work.buying else {"reject"} if work.status == "awaiting_approval" else set()
     return frozenset(verb.replace("/", "-") for verb in actions.supported(work) if verb in _AT_THE_DESK) | relabel
 
 
@@ -182,7 +183,7 @@ def _allowed(record: Record) -> frozenset[str]:
     """What the state admits; who may do it is the visitor's role."""
     holds = record.state.active_holds
     status = view.status(record.state, record.fulfilment_orders)
-    editable = status in _EDITABLE and all(item["status"] in ("rejected", "cancelled") for item in record.fulfilment_orders)
+    editable = status in (*_EDITABLE, "released") and not is_at_nodes(record) and not record.state.all_shipped
     rest = bool(record.state.gone()) and not record.state.all_shipped
     verbs = {"edit": editable, "cancel": status in _CANCELLABLE, "cancel-rest": rest, "release_hold": bool(holds), "retry_payment": any(h.kind == "payment" and h.blocks for h in holds)}
     return frozenset(verb for verb, admitted in verbs.items() if admitted)

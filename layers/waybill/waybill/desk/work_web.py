@@ -22,7 +22,7 @@ def add(signed_in: SignedIn) -> None:
     signed_in("POST", _PAGE + "/interchanges/{interchange}/close", _from("edi", lambda visit, form: visit.desk.close_interchange(visit.request.params["interchange"]), "seen-to"))
     signed_in("POST", _PAGE + "/vans", _from("vans", _book_van, "van-wanted"))
     signed_in("POST", _PAGE + "/vans/{van}/cancel", _from("vans", lambda visit, form: visit.desk.cancel_van(visit.request.params["van"]), "van-off"))
-    signed_in("POST", "/orders/{id}/work/{fo}/{verb}", act(_do))
+    signed_in("POST", "/orders/{id}/work/{fo}/{verb}", _work)
 
 
 def _floor(visit: Visit) -> Answer:
@@ -46,6 +46,17 @@ def _book_van(visit: Visit, form: Field) -> None:
     visit.desk.book_van(Collected(*(form(name)[:100] for name in ("node", "carrier", "date", "from", "to")), **lines))
 
 
+def _work(visit: Visit) -> Answer:
+    """Done from an order's page, or from a queue, to which it leads back."""
+    from waybill.desk.model.floor import QUEUES
+
+    form = visit.form()
+    queue = form("queue")
+    if queue not in {name for name, *_ in QUEUES}:
+        return act(_do)(visit)
+    return to(f"{ROOT}{_PAGE}?queue={queue}&said={_do(visit, form)}")
+
+
 def _do(visit: Visit, form: Field) -> str:
     from waybill.desk.model.floor import Deed
 
@@ -53,7 +64,7 @@ def _do(visit: Visit, form: Field) -> str:
     units = {line.id: _number(form(f"units-{place}"), line.title) for place, line in enumerate(order.lines)}
     named = {line: quantity for line, quantity in units.items() if quantity}
     package = _number(form("package"), "the parcel")
-    visit.desk.work(visit.order_id, fo_id, Deed(verb, form("reason"), form("node")[:100], named, package, bool(form("even_so")), form("seen")[:20], form("said")[:200], bool(form("let_go"))))
+    visit.desk.work(visit.order_id, fo_id, Deed(verb, form("reason"), form("node")[:100], named, package, bool(form("even_so")), form("seen")[:20], form("said")[:200], bool(form("let_go")), form("day")[:10]))
     return f"work-{verb}"
 
 

@@ -117,15 +117,18 @@ class Editing:
         return Outcome(record, now, changes, looking.stocked(record, now, self.stock))
 
     def _state(self, record: Record, after: Order, changes: Mapping[str, Any], actor: str) -> State:
-        """Raises IllegalTransition once a node has any of it."""
-        if any(item["status"] not in ("rejected", "cancelled") for item in record.fulfilment_orders):
+        """Raises IllegalTransition once a node has any of it; of what is kept for its node the goods and their way stay as they are."""
+        chosen = any(item["status"] not in ("rejected", "cancelled") for item in record.fulfilment_orders)
+        if chosen and not store.is_at_nodes(record) and (changes["lines"] or changes["shipping_method"]):
+            raise IllegalTransition("a node is chosen and its stock reserved: addresses, prices and notes may change; cancel units, or have the node rejected first")
+        if store.is_at_nodes(record):
             raise IllegalTransition(f"the order is {record.state.status}: a node has some of it. Have the node reject it first, or cancel, return and order anew")
         at = instant(self.clock())
         quantities = {line.id: line.quantity for line in after.lines if line.ships}
         told = {"edit": after.edits, "total": after.total, "currency": after.currency, "difference": changes["money"]["difference"]}
         told |= {"lines": {row["line"]: row["after"] for row in changes["lines"]}, "before": {row["line"]: row["before"] for row in changes["lines"]}}
         told |= {"fields": changes["address"]}
-        state = verbs.edit(record.state, quantities, at, actor, told)
+        state = verbs.edit(record.state, quantities, at, actor, told, kept=chosen)
         if state.confirmed and (changes["payments"] or changes["money"]["difference"]):
             hold = Hold(f"edit-{after.edits}", EDIT, f"the money of edit {after.edits} is being seen to", at, actor, blocks=("release", "ship"))
             state = verbs.place_hold(state, hold, at, actor)
@@ -153,6 +156,7 @@ def _writes(outcome: Outcome, asked: Asked, undoes: int, at: str) -> list[Write]
         put_over(ORDERS, codec.state_item(after.state, order), before.state.version),
         overwrite(ORDERS, codec.order_item(order)),
         create(ORDERS, {"pk": partition, "sk": f"{codec.EDIT}{number}", **version.to_dict()}),
+        *store.still_kept(before),
     ]
     if after.customer != before.customer:
         kept = {name: _lean(getattr(before.customer, name)) for name in ("ship_to", "bill_to")}

@@ -52,9 +52,10 @@ def open_ids(node: str) -> list[str]:
     return [entry["lookup_sk"].rpartition("#")[2] for entry in page.items]
 
 
-def open_records(node: str, most: int) -> list[tuple[FulfilmentOrder, Order]]:
-    """The same as records, with their orders and nobody's address: as they stand now, at most so many."""
-    return [(work, order) for work, order in _records(node, OPEN, most) if work.status not in (*CLOSED, *LEFT)]
+def open_records(node: str, most: int, status: str = "") -> list[tuple[FulfilmentOrder, Order]]:
+    """The same as records, with their orders and nobody's address: as they stand now, at most so many. `status`: of what stands in a list of its own."""
+    found = _records(node, _PARTS.get(status, OPEN), most)
+    return [(work, order) for work, order in found if (work.status == status if status else work.status not in (*CLOSED, *LEFT))]
 
 
 def waiting_records(store: str, most: int) -> list[tuple[FulfilmentOrder, Order]]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from waybill.aws.logs import count
+from waybill.aws.logs import count, logger
 from waybill.aws.tables import Page
 from waybill.fulfilment.codec import APPROVAL, SCHEDULED
 from waybill.fulfilment.model import approval, releasing
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Schedule
 from waybill.fulfilment.service import Changed, Fulfilment, load
 from waybill.kernel.clock import Clock, instant
-from waybill.kernel.errors import IllegalTransition, InvalidInput, NotFound
+from waybill.kernel.errors import InvalidInput, WaybillError
 from waybill.orders.model import state as order_verbs
 from waybill.orders.model.order import MOST_DAYS_AHEAD
 from waybill.orders.store import ORDERS, Record
@@ -50,8 +50,7 @@ class Releasing:
         return self.fulfilment.alone(fo_id, "", lambda work, at: releasing.rescheduled(work, schedule(work.node, day), at, actor))
 
     def round(self) -> dict[str, int]:
-        """What has its day is asked of its node, and it is counted what waits too long for a person. What is held stays: it is looked at again. Bounded: the
-        rest is due in the next round too."""
+        """What has its day is asked of its node. What is held stays, and is looked at again. Bounded: the rest is due in the next round too."""
         at, opened, looked = instant(self.clock()), 0, 0
         for node in self.nodes():
             start: dict[str, Any] | None = None
@@ -61,16 +60,20 @@ class Releasing:
                 looked, start = looked + len(page.items), page.next
                 if start is None:
                     break
-        late = approval.overdue_before(self.fulfilment.policy(approval.POLICY), at)
-        overdue = sum(len(_until(node, APPROVAL, late, None).items) for node in self.nodes())
-        count("ApprovalsOverdue", overdue)
-        return {"opened": opened, "approvals_overdue": overdue}
+        count("WorkOpened", opened)
+        return {"opened": opened}
+
+    def overdue(self) -> int:
+        """How much has waited for a person longer than it may, at most a hundred a node."""
+        late = approval.overdue_before(self.fulfilment.policy(approval.POLICY), instant(self.clock()))
+        return sum(len(_until(node, APPROVAL, late, None).items) for node in self.nodes())
 
     def _opened(self, fo_id: str) -> bool:
         before = load(fo_id)[1]
         try:
             _, after = self._asked(fo_id, lambda work, pushed, at: releasing.due(work, pushed, at, ACTOR))
-        except (IllegalTransition, NotFound):
+        except WaybillError as problem:
+            logger.info("work stays kept", fo_id=fo_id, problem=problem.code)
             return False
         return after.status != before.status
 

@@ -31,12 +31,14 @@ _MOST = 200
 @dataclass(frozen=True, slots=True)
 class Reconciler:
     """One round restarts lost executions, and looks at the newest orders and at those in front of people. `patience`: the policy by which
-    those that wait are cancelled (`model.patience`). `unanswered`: what is done of an order whose node was asked to give it up; whether anything was."""
+    those that wait are cancelled (`model.patience`). `unanswered`: what is done of an order whose node was asked to give it up; whether anything was.
+    `unapproved`: how much of nodes' work has waited for a person too long."""
 
     clock: Clock
     shortage: Callable[[Record], dict[str, int]]
     patience: Callable[[], Mapping[str, Any]] = dict
     unanswered: Callable[[str], bool] = lambda order_id: False
+    unapproved: Callable[[], int] = lambda: 0
 
     def run(self) -> dict[str, int]:
         """Answers how many executions were restarted, how many waiting orders found stock, how many were cancelled for having waited as long as
@@ -49,7 +51,7 @@ class Reconciler:
         for order_id in store.in_attention(CANCELLING, _MOST, None)[0]:
             self.unanswered(order_id)
         broken = sum(self._broken(order_id) for order_id in self._newest())
-        overdue = self._overdue()
+        overdue = self._overdue() + self.unapproved()
         count("WorkflowsRestarted", restarted)
         count("OrdersGivenUp", given_up)
         count("InvariantViolations", broken)

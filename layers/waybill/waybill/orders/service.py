@@ -82,12 +82,12 @@ class Orders:
         def moved(record: Record) -> list[Write]:
             if as_of <= store.addressed_as_of(record) or record.customer.ship_to == ship_to:
                 return []
-            if record.state.cancelled or any(item["status"] not in ("rejected", "cancelled") for item in record.fulfilment_orders):
+            if record.state.cancelled or store.is_at_nodes(record):
                 raise IllegalTransition(f"the order is {record.state.status}: a node has the old address, or the parcel has left")
             old = plain(record.customer.ship_to)
             fields = sorted(name for name, value in plain(ship_to).items() if old[name] != value)
             after = verbs.noted(record.state, "order.readdressed", at, actor, {"fields": fields})
-            return [record.save(after), store.addressed(record, replace(record.customer, ship_to=ship_to), as_of)]
+            return [record.save(after), store.addressed(record, replace(record.customer, ship_to=ship_to), as_of), *store.still_kept(record)]
 
         store.change(order_id, moved)
         return store.load(order_id)
@@ -102,14 +102,15 @@ class Orders:
         """A person stops an order before its next step. Raises IllegalTransition once it is with a node."""
         at = instant(self.clock())
 
-        def held(record: Record) -> State:
-            if record.state.status not in ("received", "confirmed", "backordered", "on_hold"):
+        def held(record: Record) -> list[Write]:
+            waits = record.state.status == "released" and not store.is_at_nodes(record)
+            if not waits and record.state.status not in ("received", "confirmed", "backordered", "on_hold"):
                 raise IllegalTransition(f"the order is {record.state.status}: too late for a hold")
             number = sum(1 for hold in record.state.holds if hold.kind == "manual") + 1
             hold = Hold(id=f"manual-{number}", kind="manual", reason=reason, placed_at=at, source=actor)
-            return verbs.place_hold(record.state, hold, at, actor)
+            return [record.save(verbs.place_hold(record.state, hold, at, actor)), *(store.still_kept(record) if waits else ())]
 
-        store.change_state(order_id, held)
+        store.change(order_id, held)
         return store.load(order_id)
 
 

@@ -14,6 +14,7 @@ from waybill.orders import codec
 from waybill.orders.keys import ORDERS
 from waybill.orders.model.order import Customer, Order
 from waybill.orders.model.state import State
+from waybill.orders.model.work import is_kept
 
 MOST_TRIES = 8
 
@@ -48,6 +49,17 @@ class Record:
     def save(self, state: State) -> Write:
         """The write that replaces STATE, if it is still the version that was read."""
         return replace(ORDERS, codec.state_item(state, self.order), state.version)
+
+
+def is_at_nodes(record: Record) -> bool:
+    """Whether a node knows of any of it."""
+    return any(item["status"] not in ("rejected", "cancelled") and not is_kept(item) for item in record.fulfilment_orders)
+
+
+def still_kept(record: Record) -> list[Write]:
+    """The writes that make sure that nobody asks a node for work that is kept from it, between when this was read and when it is written."""
+    kept = [item for item in record.fulfilment_orders if item["status"] not in ("rejected", "cancelled") and is_kept(item)]
+    return [replace(ORDERS, {name: value for name, value in item.items() if name != "write_id"} | {"version": item["version"] + 1}, item["version"]) for item in kept]
 
 
 def load(order_id: str) -> Record:

@@ -87,7 +87,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentOrder:
-    """`label`: why none is bought yet; `version`: what a form rests on; `allowed`: the verbs that its state admits. `fetched_at`: the store at which its
+    """`label`: why none is bought yet; `day`: before which its node is not asked; `version`: what a form rests on; `allowed`: the verbs that its state admits. `fetched_at`: the store at which its
     customer fetches it, `kept_until` the instant until which it waits there, `lying` the units that do."""
 
     id: str
@@ -99,6 +99,7 @@ class FulfilmentOrder:
     pause: Pause | None = None
     label: str = ""
     wave: str = ""
+    day: str = ""
     version: int = 0
     allowed: frozenset[str] = frozenset()
     fetched_at: str = ""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 QUEUES = (
     ("work", "Waiting at nodes", "not yet with a carrier"),
+    ("approval", "To approve", "their node is not asked before"),
+    ("scheduled", "For a day", "their node is asked when it comes"),
     ("fetch", "To be fetched", "waits at a store for its customer"),
     ("cancelling", "Asked to cancel", "their node has not answered"),
     ("held", "On hold", "stopped by a person"),
@@ -22,7 +24,7 @@ QUEUES = (
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A fulfilment order that has not left. `pause`: why it stands still, `until` when somebody must have answered; `label`: why none is bought yet.
+    """A fulfilment order that has not left. `pause`: why it stands still, `until` when somebody must have answered; `label`: why none is bought yet; `day`: before which its node is not asked.
     Of one that its customer is to fetch: `node` is the store, `since` when it was ready, `until` when it is kept."""
 
     fo_id: str
@@ -37,6 +39,7 @@ class Waiting:
     until: str = ""
     wave: str = ""
     label: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,10 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """Everything that waits. `claims`: ids of orders; `vans_of`: nodes and carriers that a van can be booked for."""
+    """Everything that waits; `kept` from its node, by its day or for a person. `claims`: ids of orders; `vans_of`: nodes and carriers that a van can be booked for."""
 
     waiting: tuple[Waiting, ...] = ()
+    kept: tuple[Waiting, ...] = ()
     to_fetch: tuple[Waiting, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     untold: tuple[Untold, ...] = ()
@@ -132,6 +136,8 @@ class Floor:
         """What is in one of QUEUES, the oldest first."""
         found: dict[str, tuple[object, ...]] = {
             "work": self.waiting,
+            "approval": tuple(each for each in self.kept if each.status == "awaiting_approval"),
+            "scheduled": tuple(sorted((each for each in self.kept if each.status == "scheduled"), key=lambda each: each.day)),
             "fetch": self.to_fetch,
             "cancelling": tuple(each for each in self.waiting if each.status == "cancellation_requested"),
             "held": tuple(each for each in self.waiting if each.status == "on_hold"),
@@ -170,6 +176,7 @@ class Deed:
     seen: str = ""
     said: str = ""
     let_go: bool = False
+    day: str = ""
 
 
 def _by_node(waiting: Iterable[Waiting]) -> list[tuple[str, list[Waiting]]]:

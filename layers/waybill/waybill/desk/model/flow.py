@@ -71,6 +71,8 @@ def _blocked(order: Order, name: str) -> str:
     held = [hold for hold in order.holds if not hold.released]
     if held:
         return words.hold(held[0].kind)
+    if name == "Routed" and any(work.status == "awaiting_approval" for work in order.fulfilment_orders):
+        return words.status("awaiting_approval")
     return words.status(order.row.status) if order.row.status == "backordered" else ""
 
 

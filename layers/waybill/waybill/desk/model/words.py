@@ -24,6 +24,8 @@ STATUSES: dict[str, tuple[str, str]] = {
     "delivered": ("Delivered", "good"),
     "completed": ("Completed", "good"),
     "cancelled": ("Cancelled", "off"),
+    "scheduled": ("Kept for its day", "busy"),
+    "awaiting_approval": ("Waits for approval", "stuck"),
     "requested": ("Requested", "busy"),
     "accepted": ("Accepted", "busy"),
     "picking": ("Picking", "busy"),

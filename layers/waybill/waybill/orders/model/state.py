@@ -178,12 +178,12 @@ def lines_cancelled(before: State, after: State, reason: str, at: str, actor: st
     return _arrived(_told(told, "order.shipped", at, actor, {"lines": gone}), gone, at, actor)
 
 
-def edit(state: State, quantities: Quantities, at: str, actor: str, data: dict[str, Any]) -> State:
+def edit(state: State, quantities: Quantities, at: str, actor: str, data: dict[str, Any], *, kept: bool = False) -> State:
     """The order is another one: of each line so many units are ordered now. What is more waits for a node; what is less is taken from what waits
-    for stock first. Raises IllegalTransition for a cancelled order, and once a node has any of it."""
+    for stock first. `kept`: what was released is kept from its node. Raises IllegalTransition for a cancelled order, and once a node has any of it."""
     _refuse_cancelled(state, "edit")
     units = summed(state.lines.values())
-    if state.completed or units.released or units.shipped or units.delivered:
+    if state.completed or (units.released and not kept) or units.shipped or units.delivered:
         raise IllegalTransition(f"the order is {state.status}: a node has some of it. Have the node reject it first, or cancel, return and order anew")
     lines = dict(state.lines)
     for line, quantity in quantities.items():
