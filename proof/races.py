@@ -9,6 +9,7 @@ from proof.door_races import DOORS
 from proof.floor_races import FLOOR
 from proof.interleaving import Told, every_order, every_sleep, one_by_one, some_one_by_one, some_orders
 from proof.judging import Judge
+from proof.kept_races import KEPT_RACES
 from proof.label_races import LABELS
 from proof.living import living
 from proof.message_races import MESSAGES
@@ -18,7 +19,7 @@ from proof.quick import quick
 from proof.race import ALL, ASLEEP, DRAWN, ONE_BY_ONE
 from proof.van_races import VANS
 
-RACES = {**ORDERS, **COUNTER, **FLOOR, **LABELS, **VANS, **DOORS, **MONEY, **MESSAGES}
+RACES = {**ORDERS, **KEPT_RACES, **COUNTER, **FLOOR, **LABELS, **VANS, **DOORS, **MONEY, **MESSAGES}
 _MANY, _FEW = 500, 15
 
 

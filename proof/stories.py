@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from botocore.exceptions import ClientError, ReadTimeoutError
-
-from proof.faults import Crash
+from proof.kept_stories import KEPT, went_round
 from proof.sold_stories import SOLD
 from proof.van_stories import VANS
 from tests.flow.life import DECLINED, Life, an_order
@@ -120,11 +118,11 @@ def fetched_at_a_store(the: Life) -> str:
     the.settle()
     for days in (4, 4):
         the.world.later(days * 86_400)
-        _went_round(the)
+        went_round(the)
     for _ in range(2):
         _ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/collect", {"name": "ada  byron"}, "columbus"))
         the.settle()
-    _went_round(the)
+    went_round(the)
     return order_id
 
 
@@ -143,22 +141,6 @@ def sent_to_its_store(the: Life) -> str:
         _ok(the.call("POST", f"/v1/fulfilment-orders/{work['id']}/collect", {"name": "Ada Byron"}, "reno"))
         the.settle()
     return order_id
-
-
-def _went_round(the: Life) -> None:
-    """The schedule comes every quarter of an hour: one round that fails is followed by another."""
-    for _ in range(_MOST_ROUNDS):
-        try:
-            the.world.handler("parcels")({"detail-type": "Scheduled Event"}, None)
-        except Crash as crash:
-            the.world.crashes.append(crash)
-            the.world.restart()
-        except (ClientError, ReadTimeoutError):
-            continue
-        else:
-            the.settle()
-            return
-    raise AssertionError("no round came to its end")
 
 
 def left_at_a_store(the: Life) -> str:
@@ -243,6 +225,7 @@ STORIES = {
     **OF_THE_FLOW,
     **SOLD,
     **VANS,
+    **KEPT,
     "picked-on-a-walk": Story(picked_on_a_walk, "completed"),
     "fetched": Story(fetched_at_a_store, "completed"),
     "fetched-in-parts": Story(fetched_in_parts, "completed"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from waybill.orders.model.state import State
+from waybill.orders.model.work import is_kept
 
 _UNDER_WAY = ("accepted", "picking", "picked", "packed", "ready_for_pickup", "cancellation_requested", "on_hold")
 _NOT_AT_WORK = ("scheduled", "awaiting_approval", "requested", "shipped", "delivered", "rejected", "cancelled")
@@ -30,7 +31,7 @@ def buckets(state: State, fulfilment_orders: Iterable[Mapping[str, Any]]) -> dic
 def status(state: State, fulfilment_orders: Iterable[Mapping[str, Any]]) -> str:
     """The status a person reads: STATE's own, and `in_fulfilment` once a node is at work."""
     known = state.status
-    at_work = any(fulfilment_order["status"] in _UNDER_WAY for fulfilment_order in fulfilment_orders)
+    at_work = any(fulfilment_order["status"] in _UNDER_WAY and not is_kept(fulfilment_order) for fulfilment_order in fulfilment_orders)
     return "in_fulfilment" if known == "released" and at_work else known
 
 

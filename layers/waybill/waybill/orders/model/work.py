@@ -34,7 +34,7 @@ def units(item: Item) -> dict[str, int]:
 
 def is_kept(item: Item) -> bool:
     """Its node was never asked (`FulfilmentOrder.is_kept`)."""
-    types = {entry["type"] for entry in item["history"]}
+    types = {entry["type"] for entry in item.get("history", ())}
     return _REQUESTED not in types and not types.isdisjoint(_KEPT)
 
 
