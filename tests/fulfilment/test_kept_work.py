@@ -276,7 +276,8 @@ def test_what_is_approved_before_its_day_waits_for_it(the: Life) -> None:
     do(the, fo_id, "approve")
     assert load(fo_id)[1].status == "requested"
     _, other = kept_until(the, 3)
-    do(the, other, "approve")
+    for _ in range(2):
+        assert do(the, other, "approve").status == 200
     assert told(other) == ["approval_requested", "approved", "scheduled"]
     the.world.later(3 * DAY_S)
     the.tick("parcels")

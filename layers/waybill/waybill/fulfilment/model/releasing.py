@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Schedule, go, told
-from waybill.fulfilment.model.machine import CLOSED, NOT_ASKED
+from waybill.fulfilment.model.machine import CLOSED
 from waybill.kernel.errors import IllegalTransition, InvalidInput
 
 APPROVED = "fulfilment_order.approved"
@@ -28,7 +28,7 @@ def first_said(work: FulfilmentOrder) -> dict[str, Any]:
 
 def opened(work: FulfilmentOrder, pushed: bool, at: str, actor: str) -> FulfilmentOrder:
     """Its node is asked now, whatever its day. A repeat changes nothing. Raises IllegalTransition for what is not scheduled."""
-    if _past(work, "fulfilment_order.scheduled"):
+    if not work.is_kept and _said(work, "fulfilment_order.scheduled"):
         return work
     return _asked(go(work, "open"), pushed, at, actor)
 
@@ -53,7 +53,7 @@ def rescheduled(work: FulfilmentOrder, to: Schedule, at: str, actor: str) -> Ful
 
 def approved(work: FulfilmentOrder, pushed: bool, at: str, actor: str) -> FulfilmentOrder:
     """A person lets it go: to its node, or to wait for its day. A repeat changes nothing. Raises IllegalTransition where nobody was asked."""
-    if _past(work, APPROVED):
+    if _said(work, APPROVED):
         return work
     if not _lies_ahead(work, at):
         return _asked(told(go(work, "approve"), "approved", at, actor, {"lines": work.units()}), pushed, at, actor)
@@ -77,6 +77,6 @@ def _lies_ahead(work: FulfilmentOrder, at: str) -> bool:
     return work.schedule is not None and at < work.schedule.opens
 
 
-def _past(work: FulfilmentOrder, word: str) -> bool:
-    """Whether this was said of it and it has gone on since."""
-    return work.status not in (*NOT_ASKED, "on_hold", *CLOSED) and any(entry.type == word for entry in work.history)
+def _said(work: FulfilmentOrder, word: str) -> bool:
+    """Whether this was said of it, and it has not ended."""
+    return work.status not in CLOSED and any(entry.type == word for entry in work.history)
