@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -70,6 +71,51 @@ def test_a_form_of_units_that_is_sent_twice_has_said_it_once(the: Life, clerk: P
             clerk.get(page)
         assert now(work).lines["1"].quantity == 2
         assert len([item for item in load(work["id"])[0].fulfilment_orders if item["id"] != work["id"]]) == (verb == "split")
+
+
+@pytest.fixture
+def gated(the: Life) -> Iterator[None]:
+    """Nothing goes to a node before a person has approved of it."""
+    for says in ({"all": True}, {}):
+        shop.save(shop.POLICY, "approval", says)
+        shop.forget()
+        if says:
+            yield
+
+
+def kept(the: Life) -> dict[str, Any]:
+    """Work of which its node is not asked: before a person, or for a day."""
+    order, day = an_order(("TEA", 1)), (the.world.now() + timedelta(days=3)).date().isoformat()
+    order_id = the.place({**order, "shipping": {**order["shipping"], "ship_not_before": day}}, order["external_reference"])
+    the.settle()
+    return {**the.order(order_id)["fulfilment_orders"][0], "order_id": order_id}
+
+
+@pytest.mark.usefixtures("gated")
+def test_what_waits_for_approval_is_approved_of_in_its_queue_which_stays_open(the: Life, clerk: Person) -> None:
+    work = kept(the)
+    clerk.get("/desk/fulfilment?queue=approval")
+    assert work["id"] in clerk.page and ">Approve<" in clerk.page
+    assert clerk.post(f"/desk/orders/{work['order_id']}/work/{work['id']}/approve", queue="approval") == 303
+    assert now(work).status == "scheduled" and now(work).history[1].actor.startswith("desk:")
+    clerk.get("/desk/fulfilment?queue=approval")
+    assert work["id"] not in clerk.page
+
+
+def test_what_is_kept_for_a_day_is_put_off_and_asked_for_at_the_desk(the: Life, clerk: Person) -> None:
+    work, later = kept(the), (the.world.now() + timedelta(days=9)).date().isoformat()
+    assert do(clerk, work, "reschedule", day=later) == 303 and now(work).schedule.day == later
+    clerk.get("/desk/fulfilment?queue=scheduled")
+    assert work["id"] in clerk.page and later in clerk.page
+    assert do(clerk, work, "open") == 303 and now(work).status == "requested"
+
+
+@pytest.mark.usefixtures("gated")
+def test_what_a_person_rejects_is_sought_elsewhere(the: Life, clerk: Person) -> None:
+    work = kept(the)
+    assert do(clerk, work, "reject", reason="OTHER") == 303
+    the.settle()
+    assert [each["status"] for each in the.order(work["order_id"])["fulfilment_orders"]] == ["rejected", "awaiting_approval"]
 
 
 def test_work_goes_to_the_other_node(the: Life, clerk: Person) -> None:
