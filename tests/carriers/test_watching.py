@@ -99,7 +99,7 @@ def test_the_rounds_find_what_is_late_and_then_what_is_lost() -> None:
         the.world.later(-11 * 86_400)
         the.scan(package, "delivered", instant(the.world.now()))
         assert cases(the) == [] and the.status(fo_id)[1] == "delivered"
-        assert round(the) == {"looked": 0, "asked": 0, "retried": 0, "waiting_told": 0, "waiting_over": 0, "collections": 0}
+        assert set(round(the).values()) == {0}
 
 
 def test_a_round_that_does_not_come_to_the_end_goes_on_from_there(monkeypatch: pytest.MonkeyPatch) -> None:
