@@ -1,20 +1,21 @@
-"""Every life of an order, with one fault at every call of it, and a share of those with two; `make proof` tries all pairs, and all threes."""
+"""Every life of an order, with one fault at every call of it, each life with every other kind of fault; some with two. `make proof` tries all kinds, all pairs, and threes."""
 
 from __future__ import annotations
 
 import pytest
 
 from proof.exploring import Exploration
+from proof.faults import FAULTS
 from proof.stories import STORIES
 from proof.sweeping import swept
 
 _PAIRED = ("declined", "cancelled-on-hold", "cancelled-backordered")
 
 
-@pytest.mark.parametrize("story", STORIES)
-def test_no_fault_at_any_call_loses_or_doubles_anything(story: str) -> None:
-    tried = swept(story)
-    assert tried.struck(1) > 100
+@pytest.mark.parametrize("number, story", enumerate(STORIES))
+def test_no_fault_at_any_call_loses_or_doubles_anything(number: int, story: str) -> None:
+    tried = swept(story, FAULTS[number % 2 :: 2])
+    assert tried.struck(1) > 30
     assert not tried.failures, _told(tried)
 
 
