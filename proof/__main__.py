@@ -1,7 +1,7 @@
 """The long form of the proof, two pieces at a time: races, faults, planted bugs, malformed input, a soak; then a laptop cloud that loses its power.
 What came of it is one page.
 
-    python -m proof [--only races --only soak] [--seed 1] [--lives 4000] [--inputs 1000000] [--thirds 0.02] [--cuts 5]
+    python -m proof [--only races --only soak] [--seed 1] [--lives 2000] [--inputs 1000000] [--thirds 0.002] [--cuts 3]
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m proof", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", action="append", choices=[*PARTS, _POWER], help="this part alone; may be said several times")
     parser.add_argument("--seed", type=int, default=1, help="the same seed tries the same (1)")
-    parser.add_argument("--lives", type=int, default=4000, help="orders of the soak that come to an end (4000)")
+    parser.add_argument("--lives", type=int, default=2000, help="orders of the soak that come to an end (2000)")
     parser.add_argument("--inputs", type=int, default=1_000_000, help="malformed inputs (1000000)")
-    parser.add_argument("--thirds", type=float, default=0.02, help="at which share of the worlds that two faults leave a third is tried (0.02)")
-    parser.add_argument("--cuts", type=int, default=5, help="how often the laptop cloud loses its power (5)")
+    parser.add_argument("--thirds", type=float, default=0.002, help="at which share of the worlds that two faults leave a third is tried (0.002)")
+    parser.add_argument("--cuts", type=int, default=3, help="how often the laptop cloud loses its power (3)")
     given = parser.parse_args()
     given.only = given.only or [*PARTS, _POWER]
     return given
