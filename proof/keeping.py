@@ -9,6 +9,7 @@ from typing import Any
 
 from proof.cloud.tables import Kept, Table
 from proof.living import Dweller
+from proof.spoiling import JUNK
 from waybill import proof
 from waybill.proof.facts import Broken, KeptFacts
 
@@ -18,6 +19,8 @@ _NAMES = ("merchant_account", "client_id", "webhook_id")
 """What lies beside a gateway's secrets and is none: it says itself who we are to it."""
 _SHORTEST = 8
 """A secret of fewer signs may stand somewhere for another reason."""
+_SAID_EVERYWHERE = frozenset(each for each in JUNK if isinstance(each, str))
+"""Who makes one of these his secret sends it elsewhere too."""
 
 
 class Keeper:
@@ -65,7 +68,7 @@ class Keeper:
         kept = self._cloud.secrets
         for name, version in kept.current.items():
             for place, value in _texts(json.loads(kept.versions[name, version]), ()):
-                if len(value) >= _SHORTEST and _CHANGES not in place and not place.endswith(_NAMES):
+                if len(value) >= _SHORTEST and value not in _SAID_EVERYWHERE and _CHANGES not in place and not place.endswith(_NAMES):
                     yield f"{name.rpartition('/')[2]} {place}", value
 
     def _written(self, table: Table, old: Kept | None, new: Kept | None) -> None:

@@ -150,6 +150,8 @@ def test_one_that_is_made_is_answered_once_and_none_is_shown_again(world):
         ("PUT", "/outbound", {"password": "x"}, "password"),
         ("PUT", "/outbound", {"access_token": ""}, "access_token"),
         ("PUT", "/outbound", {"access_token": "a\nb"}, "access_token"),
+        ("PUT", "/outbound", {"signing_secret": "too short"}, "signing_secret"),
+        ("PUT", "/outbound", {"signing_secret": "whsec_no base64, but long"}, "signing_secret"),
     ],
 )
 def test_what_cannot_be_a_secret_is_refused_by_name(world, method, path, body, field):

@@ -13,6 +13,7 @@ from typing import Any
 from waybill.aws import secrets
 from waybill.channels import registry
 from waybill.channels.connecting import signing
+from waybill.channels.model.signature import can_sign
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import IllegalTransition, InvalidInput
 from waybill.shop import store as shop
@@ -20,7 +21,7 @@ from waybill.shop import store as shop
 MOST_LIVE = 2
 _SHORTEST, _LONGEST = 16, 512
 _MOST_CHANGES = 8
-_SECRET = "channels"
+_SECRET, _SIGNS = "channels", "signing_secret"
 Kept = dict[str, Any]
 
 
@@ -89,9 +90,12 @@ def shown(kept: Kept, channel_id: str) -> dict[str, Any]:
 
 
 def _refuse_wrong(kind: str, given: Mapping[str, Any]) -> None:
-    known = {*registry.adapter(kind).needs, "signing_secret"}
+    known = {*registry.adapter(kind).needs, _SIGNS}
     wrong = {f"{name}"[:100]: f"is not one of {', '.join(sorted(known))}" for name in given if name not in known}
     wrong |= {name: "is a text of 1 to 4096 characters, or null" for name, value in given.items() if name in known and not _can_be_presented(value)}
+    signs = given.get(_SIGNS)
+    if isinstance(signs, str) and _SIGNS not in wrong and not (len(signs) >= _SHORTEST and can_sign(signs)):
+        wrong[_SIGNS] = f"has at least {_SHORTEST} characters; one that begins with whsec_ is base64"
     if wrong or not given:
         raise InvalidInput(f"a channel of kind {kind} is called with {', '.join(sorted(known))}", fields=wrong or {"body": "names none of them"})
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+_PREFIX = "whsec_"
 _TOLERANCE_SECONDS = 300
 
 
@@ -64,8 +65,19 @@ def standard_webhook(message_id: str, timestamp: int, body: bytes, secret: str) 
     return "v1," + base64.b64encode(hmac.digest(_key(secret), signed_text, "sha256")).decode()
 
 
+def can_sign(secret: str) -> bool:
+    """Whether `standard_webhook` can sign with it: what begins with `whsec_` is base64."""
+    encoded = secret.removeprefix(_PREFIX)
+    try:
+        return encoded == secret or len(base64.b64decode(_padded(encoded), validate=True)) > 0
+    except ValueError:
+        return False
+
+
 def _key(secret: str) -> bytes:
-    if not secret.startswith("whsec_"):
-        return secret.encode()
-    encoded = secret.removeprefix("whsec_")
-    return base64.b64decode(encoded + "=" * (-len(encoded) % 4))
+    encoded = secret.removeprefix(_PREFIX)
+    return secret.encode() if encoded == secret else base64.b64decode(_padded(encoded))
+
+
+def _padded(encoded: str) -> str:
+    return encoded + "=" * (-len(encoded) % 4)
