@@ -220,7 +220,7 @@ ROUTES = (
     Route("PUT", "/v1/carriers/{id}/tariff", "Import a price list: whole or not at all, each mistake with its row and column", ("admin",), "CarrierImported", "csv", query=(
         ("from", "The day from which it holds; today unless told"),), refuses=(404, 409, 413, 422)),
     Route("POST", "/v1/carriers/{id}/purchases/{key}", "Say what became of a label of which nobody knows whether the carrier has made it", ("support",), "Purchase", "PurchaseIn", refuses=(404, 409, 422)),
-    Route("POST", "/v1/addresses/verify", "Ask a carrier that knows addresses what it makes of one; nothing is kept", ("support", "node", "channel"), "AddressVerified", "AddressVerifyIn", refuses=(404, 422, 503)),
+    Route("POST", "/v1/addresses/verify", "Ask a carrier that knows addresses what it makes of one; nothing is kept", ("support", "node", "channel"), "AddressVerified", "AddressVerifyIn", refuses=(404, 409, 422, 503)),
     Route("GET", "/v1/parcel-cases", "List parcels, and work without a label, that a person must look at: by kind, oldest first", ("viewer", "support"), "ParcelCase", lists=True, query=(
         ("status", "`open` (unless told otherwise) or `closed`"), ("kind", "Only this kind"), *_PAGE)),
     Route("POST", "/v1/parcel-cases/{id}/close", "Close a case of a parcel that a person has seen to", ("support",), "ParcelCase", "CloseIn", refuses=(404, 409, 422)),

@@ -109,3 +109,9 @@ class PaymentDeclined(WaybillError):
 
 class Unavailable(WaybillError):
     status, code = 503, "unavailable"
+
+
+class NotConnected(Unavailable):
+    """Whoever is to be called has no account in our secrets yet: trying again does not help, a person does."""
+
+    status, code = 409, "not_connected"

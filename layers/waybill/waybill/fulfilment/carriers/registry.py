@@ -11,7 +11,7 @@ from typing import Any
 
 from waybill.fulfilment.carriers.tariff import TariffCarrier
 from waybill.fulfilment.ports import Carrier
-from waybill.kernel.errors import Unavailable
+from waybill.kernel.errors import NotConnected
 from waybill.shop import model
 
 TARIFF, EASYPOST, KARRIO = "tariff", "easypost", "karrio"
@@ -22,7 +22,7 @@ Secret = Callable[[str], dict[str, Any]]
 
 
 def adapter(carrier: model.Carrier, secret: Secret) -> Carrier:
-    """What stands behind a carrier. `secret` reads one of the deployment's secrets. Raises Unavailable where its account is missing."""
+    """What stands behind a carrier. `secret` reads one of the deployment's secrets. Raises NotConnected where its account is missing."""
     if carrier.kind == EASYPOST:
         from waybill.fulfilment.carriers.easypost.api import Api
         from waybill.fulfilment.carriers.easypost.carrier import EasyPost
@@ -40,8 +40,8 @@ def adapter(carrier: model.Carrier, secret: Secret) -> Carrier:
 
 
 def account(carrier: model.Carrier, secret: Secret) -> dict[str, Any]:
-    """Its account as the deployment's secret has it. Raises Unavailable where it is missing."""
+    """Its account as the deployment's secret has it. Raises NotConnected where it is missing."""
     found = secret("carriers").get(f"{carrier.id}/account")
     if not isinstance(found, dict):
-        raise Unavailable(f"the secret waybill/<stage>/carriers has no {carrier.id}/account: see the runbook")
+        raise NotConnected(f"the secret waybill/<stage>/carriers has no {carrier.id}/account: see the runbook")
     return found
