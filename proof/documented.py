@@ -11,7 +11,7 @@ from typing import Any
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.checks import not_a_server_error
-from schemathesis.core.failures import FailureGroup
+from schemathesis.core.failures import AcceptedNegativeData, FailureGroup
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import content_type_conformance, negative_data_rejection, response_schema_conformance, status_code_conformance
 
@@ -24,6 +24,8 @@ DOCUMENT = "/v1/openapi.json"
 _CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 schemathesis.serializer.alias("application/edi-x12", "text/plain")
 _METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE"))
+_BY_ROW = ("/v1/inventory/import",)
+"""What is wrong with a row is said of that row, and the others are done."""
 _ROLES = ("admin", "api", "reno", "viewer", "support", "finance", "nobody")
 
 
@@ -66,7 +68,7 @@ def _other_methods(the: Dweller, schema: Any, went: Compared) -> None:
 
 def _tried(operation: Any, mode: GenerationMode, ids: list[dict[str, str]] | None, went: Compared, each: int, seed_: int) -> None:
     forbidden = mode == GenerationMode.NEGATIVE
-    checks = [*_CHECKS, negative_data_rejection] if forbidden and operation.body else _CHECKS  # a query that nobody knows is passed over
+    checks = [*_CHECKS, negative_data_rejection] if forbidden and operation.body and operation.path not in _BY_ROW else _CHECKS  # a query that nobody knows is passed over
     guarded = operation.definition.raw.get("security") != []
 
     @seed(seed_)
@@ -84,6 +86,8 @@ def _tried(operation: Any, mode: GenerationMode, ids: list[dict[str, str]] | Non
             case.validate_response(response, checks=checks)
         except FailureGroup as group:
             for failure in group.exceptions:
+                if isinstance(failure, AcceptedNegativeData) and response.status_code == 412:
+                    continue  # refused too: it is looked first whether what was read still stands
                 went.broken.setdefault(f"{operation.label}: {type(failure).__name__}, {response.status_code}", f"{failure} | {response.content[:300]!r}"[:900])
 
     ask()

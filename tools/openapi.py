@@ -147,12 +147,12 @@ def _responses(route: Route) -> dict[str, Any]:
         content = {_JSON: {"schema": page(route.answers) if route.lists else ref(route.answers)}}
     guarded = (401, 403) if route.roles else (401,) if route.signed else ()
     problems = sorted({*guarded, *route.refuses, 503, *((400,) if route.takes or route.query or 412 in route.refuses else ())})
-    answers = {str(route.status): {"description": _done(route), "content": content}}
+    answers = {str(status): {"description": _done(status), "content": content} for status in (route.status, *route.also)}
     return answers | {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in problems}
 
 
-def _done(route: Route) -> str:
-    return {201: "Made", 202: "Accepted and durable"}.get(route.status, "Done")
+def _done(status: int) -> str:
+    return {201: "Made", 202: "Accepted and durable"}.get(status, "Done")
 
 
 def _problem(words: str) -> dict[str, Any]:

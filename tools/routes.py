@@ -16,7 +16,7 @@ RULE_READERS = ("viewer", "support", "finance")
 class Route:
     """One operation. `roles` may call it (admin always may); empty with `signed` means a signature instead of a key, empty
     without it means anybody. `takes` and `answers` name schemas; `lists` wraps the answer as a page; `keyed` wants an
-    Idempotency-Key, `may_key` heeds one; `file` is the media type of an answer that is no JSON."""
+    Idempotency-Key, `may_key` heeds one; `also`: other statuses with the same answer; `file` is the media type of an answer that is no JSON."""
 
     method: str
     path: str
@@ -32,6 +32,7 @@ class Route:
     signed: bool = False
     file: str = ""
     refuses: tuple[int, ...] = ()
+    also: tuple[int, ...] = ()
 
     @property
     def group(self) -> str:
@@ -71,7 +72,7 @@ ROUTES = (
     Route("POST", "/v1/channels/{channel}/webhooks", "Take a channel's signed webhook", (), "WebhookKept", "*", signed=True, refuses=(404, 413, 422, 429)),
     Route("POST", "/v1/imports", "Begin an import of orders from a spreadsheet: the file as the body, or no body and an address to put it to", ("channel",), "Import", "file", status=201, keyed=True, query=(
         *_OF_CHANNEL, ("policy", "`reject_all`: one wrong row and nothing is stored; `reject_failed_rows` (unless told otherwise): orders with a wrong row are not; `ignore_failed`: what an order can do without is left out"),
-        ("dryRun", "`true`: only check"), ("sheet", "Which sheet of a workbook; the first unless named")), refuses=(413, 422)),
+        ("dryRun", "`true`: only check"), ("sheet", "Which sheet of a workbook; the first unless named")), refuses=(413, 422), also=(202,)),
     Route("GET", "/v1/imports", "List a channel's imports, newest first", ("channel", "viewer", "support"), "Import", lists=True, query=(*_OF_CHANNEL, *_PAGE), refuses=(422,)),
     Route("GET", "/v1/imports/template.csv", "Read two orders as a spreadsheet, to begin from", ("channel", "viewer", "support"), file="text/csv"),
     Route("GET", "/v1/imports/{id}", "Read how far an import is", ("channel", "viewer", "support"), "Import", refuses=(404,)),
@@ -228,7 +229,7 @@ ROUTES = (
         ("status", "`open` (unless told otherwise) or `closed`"), ("kind", "Only this kind"), *_PAGE)),
     Route("POST", "/v1/cases/{id}/close", "Close a case that a person has explained", ("finance",), "Case", "CloseIn", refuses=(404, 409, 422)),
     Route("GET", "/v1/journal", "Read the journal", READERS, "JournalEntry", lists=True, query=(
-        ("order", "Entries of one order"), ("from", "First day, 2026-11-01"), ("to", "Last day"), *_PAGE)),
+        ("order", "Entries of one order"), ("from", "First day, 2026-11-01"), ("to", "Last day"), *_PAGE), refuses=(404,)),
     Route("GET", "/v1/journal/export", "Export the journal as beancount", ("finance", "viewer"), file="text/plain", query=(
         ("format", "`beancount`"), ("from", "First day"), ("to", "Last day, at most 92 days on")), refuses=(422,)),
     Route("GET", "/v1/routing/rules", "List the routing rules, newest first: drafts, those that stand, those that did", RULE_READERS, "RuleSet", lists=True),

@@ -10,8 +10,8 @@ from waybill.proof.facts import KeptFacts
 from waybill.proof.rules import Rules
 
 KEPT = Rules()
-_DIGITS = re.compile(r"[0-9](?<![0-9A-Za-z=_].)(?:[ -]?[0-9]){12,18}(?![0-9])", re.DOTALL)
-"""As a card's number is written: what hangs on a letter is a parcel's, an id or a boundary. (A digit is looked for first, and what stands before it then.)"""
+_DIGITS = re.compile(r"[0-9](?<![0-9A-Za-z=_].)(?:[ -]?[0-9]){12,18}(?![0-9A-Za-z])", re.DOTALL)
+"""As a card's number is written: what hangs on a letter is a parcel's, an id, a digest or a boundary. (A digit is looked for first, and what stands before it then.)"""
 _OF_A_CARD = re.compile(r"""["'](cvv2?|cvc2?|card_?number|security_?code)\\?["']\s*:\s*["'{\\0-9]""", re.IGNORECASE)
 """What only a gateway may know, by the names that people and other systems give it, with something in it."""
 _NAMES_OF_IT = ("cvv", "cvc", "number", "security")
