@@ -152,7 +152,7 @@ def test_who_answers_though_it_be_no_is_not_left_alone(problem, seconds):
         pass
 
 
-def test_every_channel_is_asked_though_the_first_one_hangs(world, monkeypatch):
+def test_every_channel_is_asked_though_the_first_one_hangs(world, receiver, monkeypatch):
     monkeypatch.setattr(watching, "_MOST_SECONDS", 1.5)
     with hanging() as mute, hanging() as last:
         for id, at in (("api", ""), ("shopify", mute.address), ("woocommerce", last.address)):
