@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from waybill.aws.http import Answer, Request, Router, cursor, cursor_key, page_size
+from waybill.aws.http import Answer, Request, Router, cursor, page_size
 from waybill.fulfilment import collections, manifests
 from waybill.fulfilment.api import asked, known_fields, own_node
 from waybill.fulfilment.arranging import Arranging, Wanted
 from waybill.fulfilment.booking import Booking
 from waybill.fulfilment.model.collection import BOOKED, CANCELLING, REFUSED, Collection
-from waybill.kernel.errors import IllegalTransition, InvalidInput, Malformed, NotFound
+from waybill.fulfilment.node_doors import node_of, start_of, text_of
+from waybill.kernel.errors import IllegalTransition, InvalidInput, Malformed
 from waybill.kernel.money import decimal_string
 from waybill.kernel.plain import plain
 from waybill.shop import store as shop
@@ -19,7 +20,6 @@ from waybill.shop.door import caller
 from waybill.shop.model import Key
 
 _BASE = "/v1/collections"
-_CURSOR = {"pk", "sk", "lookup_pk", "lookup_sk"}
 _LONGEST_PLACE, _LONGEST_NOTE, _LONGEST_WHY = 80, 200, 200
 
 
@@ -29,8 +29,8 @@ def add_routes(routes: Router, arranging: Arranging, booking: Booking) -> None:
     @routes.route("GET", _BASE)
     def all_of(request: Request) -> Answer:
         key = caller(request, "node", "viewer", "support")
-        node = _node(request.query.get("node", ""), key)
-        found, following = collections.listed(node, _day(request), page_size(request), _start(request, node))
+        node = node_of(request.query.get("node", ""), key)
+        found, following = collections.listed(node, _day(request), page_size(request), start_of(request, f"COLLECTIONS#{node}"))
         return Answer({"items": [shown(each) for each in found], "next": cursor(following)})
 
     @routes.route("GET", _BASE + "/{id}")
@@ -87,37 +87,13 @@ def shown(each: Collection) -> dict[str, Any]:
 
 def _wanted(body: dict[str, Any], key: Key) -> Wanted:
     """Raises InvalidInput, NotFound."""
-    manifest = manifests.load(_text(body, "manifest"), own_node(key)) if "manifest" in body else None
+    manifest = manifests.load(text_of(body, "manifest"), own_node(key)) if "manifest" in body else None
     if manifest and (body.keys() & {"node", "carrier"}):
         raise InvalidInput("a manifest says of which node and carrier it is", fields={"manifest": "without node and carrier"})
-    node = manifest.node if manifest else _node(_text(body, "node", own_node(key)), key)
-    carrier = manifest.carrier if manifest else shop.carrier(_text(body, "carrier")).id
-    when = tuple(_text(body, name) for name in ("date", "from", "to"))
+    node = manifest.node if manifest else node_of(text_of(body, "node", own_node(key)), key)
+    carrier = manifest.carrier if manifest else shop.carrier(text_of(body, "carrier")).id
+    when = tuple(text_of(body, name) for name in ("date", "from", "to"))
     return Wanted(node, carrier, *when, _said(body, "place", _LONGEST_PLACE), _said(body, "instructions", _LONGEST_NOTE), manifest.id if manifest else "")
-
-
-def _node(wanted: str, key: Key) -> str:
-    """Which node, as far as this key sees it. Raises InvalidInput, NotFound."""
-    own = own_node(key)
-    if not wanted and not own:
-        raise InvalidInput("say which node", fields={"node": "required"})
-    if own and wanted not in ("", own):
-        raise NotFound(f"there is no node {wanted[:64]!r}")
-    return shop.node(wanted or own).id
-
-
-def _start(request: Request, node: str) -> dict[str, Any] | None:
-    start = cursor_key(request)
-    if start is not None and (set(start) != _CURSOR or start["lookup_pk"] != f"COLLECTIONS#{node}" or not all(isinstance(part, str) for part in start.values())):
-        raise Malformed("the cursor belongs to another question", fields={"cursor": "unknown"})
-    return start
-
-
-def _text(body: dict[str, Any], name: str, default: str = "") -> str:
-    value = body.get(name, default)
-    if not isinstance(value, str) or (not value and not default):
-        raise InvalidInput(f"{name} is a text", fields={name: "required"})
-    return value
 
 
 def _said(body: dict[str, Any], name: str, longest: int) -> str:

@@ -6,18 +6,17 @@ from datetime import date
 from typing import Any
 
 from waybill.aws import files
-from waybill.aws.http import Answer, Request, Router, cursor, cursor_key, page_size
+from waybill.aws.http import Answer, Request, Router, cursor, page_size
 from waybill.fulfilment import manifests
 from waybill.fulfilment.api import known_fields, own_node
 from waybill.fulfilment.manifesting import Closing, HandingOver, form_key
 from waybill.fulfilment.model.manifest import Manifest
-from waybill.kernel.errors import InvalidInput, Malformed, NotFound
+from waybill.fulfilment.node_doors import node_of, start_of, text_of
+from waybill.kernel.errors import InvalidInput, NotFound
 from waybill.shop import store as shop
 from waybill.shop.door import caller
-from waybill.shop.model import Key
 
 _BASE = "/v1/manifests"
-_CURSOR = {"pk", "sk", "lookup_pk", "lookup_sk"}
 
 
 def add_routes(routes: Router, handing_over: HandingOver) -> None:
@@ -26,8 +25,8 @@ def add_routes(routes: Router, handing_over: HandingOver) -> None:
     @routes.route("GET", _BASE)
     def all_of(request: Request) -> Answer:
         key = caller(request, "node", "viewer", "support")
-        node = _node(request.query.get("node", ""), key)
-        found, following = manifests.listed(node, page_size(request), _start(request, node))
+        node = node_of(request.query.get("node", ""), key)
+        found, following = manifests.listed(node, page_size(request), start_of(request, f"MANIFESTS#{node}"))
         return Answer({"items": [shown(manifest) for manifest in found], "next": cursor(following)})
 
     @routes.route("GET", _BASE + "/{id}")
@@ -49,7 +48,7 @@ def add_paper_routes(routes: Router, closing: Closing) -> None:
     def close(request: Request) -> Answer:
         key = caller(request, "node", "support")
         body = known_fields(request.json_object(), "node", "carrier", "date")
-        node, carrier = _node(_text(body, "node", own_node(key)), key), shop.carrier(_text(body, "carrier")).id
+        node, carrier = node_of(text_of(body, "node", own_node(key)), key), shop.carrier(text_of(body, "carrier")).id
         return Answer(shown(closing.close(node, carrier, _day(body), key.actor)))
 
     @routes.route("GET", _BASE + "/{id}/{document}")
@@ -90,32 +89,8 @@ def _paper(manifest: Manifest, name: str) -> bytes:
     return pdf(manifest, shop.node(manifest.node).name, shop.carrier(manifest.carrier).name)
 
 
-def _node(wanted: str, key: Key) -> str:
-    """Which node, as far as this key sees it. Raises InvalidInput, NotFound."""
-    own = own_node(key)
-    if not wanted and not own:
-        raise InvalidInput("say which node", fields={"node": "required"})
-    if own and wanted not in ("", own):
-        raise NotFound(f"there is no node {wanted[:64]!r}")
-    return shop.node(wanted or own).id
-
-
-def _start(request: Request, node: str) -> dict[str, Any] | None:
-    start = cursor_key(request)
-    if start is not None and (set(start) != _CURSOR or start["lookup_pk"] != f"MANIFESTS#{node}" or not all(isinstance(part, str) for part in start.values())):
-        raise Malformed("the cursor belongs to another question", fields={"cursor": "unknown"})
-    return start
-
-
-def _text(body: dict[str, Any], name: str, default: str = "") -> str:
-    value = body.get(name, default)
-    if not isinstance(value, str) or (not value and not default):
-        raise InvalidInput(f"{name} is a text", fields={name: "required"})
-    return value
-
-
 def _day(body: dict[str, Any]) -> str:
     try:
-        return date.fromisoformat(_text(body, "date")).isoformat()
+        return date.fromisoformat(text_of(body, "date")).isoformat()
     except ValueError:
         raise InvalidInput("date is a day, as 2026-11-30", fields={"date": "a day"}) from None
