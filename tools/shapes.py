@@ -21,54 +21,9 @@ from tools.schema import (
     record,
     ref,
 )
+from tools.shop_shapes import CARTON, ITEM, NODE
 from tools.stock_shapes import STOCK
 
-_LENGTHS: Schema = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 3, "maxItems": 3, "description": "Length, width, height in millimetres"}
-_CARTON: tuple[Schema, Schema] = (
-    {"name": TEXT, "inner_mm": _LENGTHS, "outer_mm": _LENGTHS, "weight_g": WHOLE, "most_g": {**WHOLE, "description": "Of the closed carton, itself included"}},
-    {"cost": {**WHOLE, "description": "Minor units"}, "active": FLAG, "nodes": {**array(TEXT), "description": "Those that have it; none named: every one"}},
-)
-_PLACE = record({name: TEXT for name in ("name", "line1", "city", "region", "postal_code", "country")}, {"line2": TEXT, "phone": TEXT}, "Where parcels leave")
-_NODE: tuple[Schema, Schema] = (
-    {"name": TEXT, "kind": {"enum": ["warehouse", "store", "3pl", "vendor", "mcf"]}, "place": _PLACE},
-    {
-        **{name: {**WHOLE, "description": "Minor units"} for name in ("handling_per_parcel", "handling_per_unit")},
-        "active": FLAG,
-        "webhook_url": {**TEXT, "description": "Where it is told of its work by webhook; empty: it is not"},
-        "tags": array(TEXT),
-        "priority": WHOLE,
-        "parcels_per_day": {**WHOLE, "description": "0: any number"},
-        "closed": {**array(array(TEXT)), "description": "Planned outages: [from, until]"},
-        "timezone": TEXT,
-        "cut_off": {**TEXT, "description": "HH:MM of its time zone; empty: midnight"},
-        "workdays": {**array(WHOLE), "description": "1, Monday, to 7; none: all"},
-        "holidays": array(TEXT),
-        "cancels": {"enum": ["", "at_once", "asked"], "description": "Whether it is asked before its work is cancelled; empty: a 3PL is"},
-        "settings": record(
-            {},
-            {
-                "edi": {"type": "object", "description": "`id`, `our_id`; `qualifier`, `our_qualifier`, `version`, `prefix`, `test`, `answer_minutes`"},
-                "mcf": record({"channel": TEXT}, {"comment": TEXT}, "Amazon's account"),
-                "events": {**array(TEXT), "description": "Which types go to webhook_url; all where it is not said"},
-                "opening_hours": TEXT,
-            },
-            "Never secrets",
-        ),
-    },
-)
-_ITEM: tuple[Schema, Schema] = (
-    {"title": TEXT, "price": {**WHOLE, "description": "Minor units"}},
-    {
-        **{name: {**WHOLE, "description": "0: not known"} for name in ("weight_g", "length_mm", "width_mm", "height_mm")},
-        "unit_cost": WHOLE,
-        "currency": CURRENCY,
-        **{name: FLAG for name in ("ships", "keep_upright", "fragile", "ships_alone")},
-        "hazard": maybe(record({"un": TEXT, "hazard_class": TEXT, "name": TEXT}, {"packing_group": TEXT, "watt_hours": WHOLE, "limited_quantity": FLAG})),
-        "origin": {**TEXT, "description": "Country of origin, ISO 3166; empty: not known"},
-        "hs_code": {**TEXT, "description": "Harmonized System, 6 to 10 digits; empty: not known"},
-        "gtin": {**TEXT, "description": "The number in the barcode on it, 8, 12, 13 or 14 digits; empty: not known"},
-    },
-)
 _ADDRESS = record({}, {name: TEXT for name in ("name", "company", "line1", "line2", "city", "region", "postal_code", "country", "phone", "instructions")})
 _CUSTOMER = record({"email": TEXT, "ship_to": ref("Address")}, {"name": TEXT, "phone": TEXT, "locale": TEXT, "bill_to": maybe(ref("Address")), "reference": TEXT, "tax_id": TEXT,
         "groups": {"type": "object", "additionalProperties": ref("Address"), "description": "Where further ship groups go"}})  # fmt: skip
@@ -295,16 +250,16 @@ SHAPES: dict[str, Schema] = {
         {"id": TEXT, "version": WHOLE, "policy": {"type": "object"}},
         {"changes": array(record({"version": WHOLE, "at": INSTANT, "by": TEXT, "before": {"type": "object"}, "after": {"type": "object"}}))},
     ),
-    "CartonIn": record(*_CARTON),
-    "Carton": record({"id": TEXT, **_CARTON[0]}, {**_CARTON[1], "version": WHOLE, "changes": array({"type": "object"})}, "A carton of the shop."),
-    "NodeIn": record(*_NODE),
+    "CartonIn": record(*CARTON),
+    "Carton": record({"id": TEXT, **CARTON[0]}, {**CARTON[1], "version": WHOLE, "changes": array({"type": "object"})}, "A carton of the shop."),
+    "NodeIn": record(*NODE),
     "Node": record(
-        {"id": TEXT, **_NODE[0]},
-        {**_NODE[1], "version": WHOLE, "changes": array({"type": "object"}), "secrets": {"type": "object", "additionalProperties": TEXT, "description": "Which secrets it takes: their names in Secrets Manager"}},
+        {"id": TEXT, **NODE[0]},
+        {**NODE[1], "version": WHOLE, "changes": array({"type": "object"}), "secrets": {"type": "object", "additionalProperties": TEXT, "description": "Which secrets it takes: their names in Secrets Manager"}},
         "A place that ships.",
     ),
-    "ItemIn": record(*_ITEM),
-    "Item": record({"sku": TEXT, **_ITEM[0]}, {**_ITEM[1], "version": WHOLE, "changes": array({"type": "object"})}, "A SKU of the shop."),
+    "ItemIn": record(*ITEM),
+    "Item": record({"sku": TEXT, **ITEM[0]}, {**ITEM[1], "version": WHOLE, "changes": array({"type": "object"})}, "A SKU of the shop."),
     "BrokeringRun": record(
         {"at": INSTANT, "waited": WHOLE, "as_allotted": WHOLE, "by_themselves": WHOLE, "cost": WHOLE, "as_they_come": WHOLE},
         {},
