@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from proof.faults import READS
 
 _SENDS = frozenset({"events.PutEvents", "sqs.SendMessage", "sqs.SendMessageBatch", "sesv2.SendEmail"})
 """Neither the bus nor a queue nor the post promises an order."""
+_REFUSALS = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,10 @@ class Call:
     name: str
     reads: bool
     concerns: frozenset[tuple[str, ...]]
+
+    def refused(self, problem: Exception) -> Call:
+        """The call as it went that was answered so: a write that its condition has forbidden has only looked."""
+        return replace(self, reads=True) if type(problem).__name__ in _REFUSALS else self
 
     def apart_from(self, other: Call) -> bool:
         """Whether it makes no difference which of the two comes first."""
