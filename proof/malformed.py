@@ -92,6 +92,7 @@ def knocked(the: Dweller, asked: list[Asked], inputs: int, seed: int) -> Went:
         judge.doorkeeper.broken.clear()
         the.world.restore(start)
         the.world.restart()
+    judge.close()
     return went
 
 
