@@ -9,6 +9,7 @@ from typing import Any
 
 from proof.cloud.tables import Kept, Table
 from proof.living import Dweller
+from proof.quick import seen
 from proof.spoiling import JUNK
 from waybill import proof
 from waybill.proof.facts import Broken, KeptFacts
@@ -21,6 +22,10 @@ _SHORTEST = 8
 """A secret of fewer signs may stand somewhere for another reason."""
 _SAID_EVERYWHERE = frozenset(each for each in JUNK if isinstance(each, str))
 """Who makes one of these his secret sends it elsewhere too."""
+
+
+_APART = "\0"
+"""Stands in no number, no secret and no name."""
 
 
 class Keeper:
@@ -43,8 +48,11 @@ class Keeper:
         self._cloud.sqs.watchers.remove(self._put)
 
     def broken(self) -> list[Broken]:
-        secrets = dict(self._secrets())
-        return [each for where, text in self._told() for each in proof.check_kept(KeptFacts(where, text, secrets))]
+        """Of everything at once, and only where that does not hold of each by itself: where is it?"""
+        told, secrets = list(self._told()), dict(self._secrets())
+        if not proof.check_kept(KeptFacts("everything", _APART.join(text for _, text in told), secrets), len(told)):
+            return []
+        return [each for where, text in told for each in proof.check_kept(KeptFacts(where, text, secrets))]
 
     def _told(self) -> Iterator[tuple[str, str]]:
         new, self._new = self._new, {}
@@ -82,7 +90,7 @@ class Keeper:
 def said(item: Kept) -> str:
     """An item as one text, a packed body unpacked."""
     body = item.get("body", {}).get("B")
-    return f"{plain(body) if body else ''} {dict(item)}"
+    return f"{plain(body)} { {**seen(item), 'body': ''} }" if body else str(seen(item))
 
 
 def plain(content: bytes) -> str:

@@ -67,13 +67,12 @@ class Doorkeeper:
         presented, key = headers.get("x-api-key", ""), headers.get("idempotency-key", "")
         known = KEYS.get(presented.removeprefix("key-"))
         role = known.roles[0] if known and known.scope and known.roles[0] in ("channel", "node") else ""
-        said = body if isinstance(body, bytes) else json.dumps(body).encode()
-        raw = said + json.dumps(sorted((name, value) for name, value in (query or {}).items() if name != "cursor")).encode()  # where a list begins is no wish
-        route = (method, pattern(method, path.partition("?")[0]))
-        key = key if key and route in _KEYED and not _only_looks(route, said, query or {}) else ""
-        before = self._answers.get((f"{method} {path}", presented, key)) if key and known else None
-        if not role and before is None and not key:
+        said = body if isinstance(body, bytes) else json.dumps(body).encode() if key else b""
+        key = key if key and _is_kept(method, path, said, query or {}) else ""
+        if not role and not key:
             return
+        raw = said + json.dumps(sorted((name, value) for name, value in (query or {}).items() if name != "cursor")).encode()  # where a list begins is no wish
+        before = self._answers.get((f"{method} {path}", presented, key)) if key and known else None
         answer = (reply.status, _read(reply.content))
         wrote = tuple(WriteFacts(table, _plain(old), _plain(new)) for table, old, new in self._wrote) if self._alone and self._open == 1 else None
         facts = CallFacts(
@@ -91,6 +90,12 @@ class Doorkeeper:
     def _channel(self, order_id: str) -> str | None:
         found = self._world.cloud.dynamodb.tables["OrdersTable"].find((f"ORDER#{order_id}", "DOC"))
         return seen(found).get("channel") if found is not None else None
+
+
+def _is_kept(method: str, path: str, said: bytes, query: dict[str, str]) -> bool:
+    """Whether a key that comes with this call is kept."""
+    route = (method, pattern(method, path.partition("?")[0]))
+    return route in _KEYED and not _only_looks(route, said, query)
 
 
 def _only_looks(route: tuple[str, str], said: bytes, query: dict[str, str]) -> bool:

@@ -58,9 +58,9 @@ def check_call(facts: CallFacts) -> list[Broken]:
     return CALL.broken(facts.what, facts)
 
 
-def check_kept(facts: KeptFacts) -> list[Broken]:
-    """What may not be kept where it is."""
-    return KEPT.broken(facts.where, facts)
+def check_kept(facts: KeptFacts, things: int = 1) -> list[Broken]:
+    """What may not be kept where it is; `things`: how many texts it is, one after another."""
+    return KEPT.broken(facts.where, facts, things=things)
 
 
 def asked() -> dict[str, int]:

@@ -10,12 +10,13 @@ from waybill.proof.facts import KeptFacts
 from waybill.proof.rules import Rules
 
 KEPT = Rules()
-_DIGITS = re.compile(r"[0-9](?<![0-9A-Za-z=_].)(?:[ -]?[0-9]){12,18}(?![0-9A-Za-z])", re.DOTALL)
-"""As a card's number is written: what hangs on a letter is a parcel's, an id, a digest or a boundary. (A digit is looked for first, and what stands before it then.)"""
-_OF_A_CARD = re.compile(r"""["'](cvv2?|cvc2?|card_?number|security_?code)\\?["']\s*:\s*["'{\\0-9]""", re.IGNORECASE)
+_DIGITS = re.compile(r"[0-9](?=[0-9 -]{12})(?<![0-9A-Za-z=_].)(?:[ -]?[0-9]){12,18}(?![0-9A-Za-z])", re.DOTALL)
+"""As a card's number is written: what hangs on a letter is a parcel's, an id, a digest or a boundary. (A digit is looked for first, then whether there are enough, and
+then what stands before it.)"""
+_OF_A_CARD = re.compile(r"""["'](cvv2?|cvc2?|card_?number|security_?code)\\?["']\s*:\s*["'{\[\\0-9]""", re.IGNORECASE)
 """What only a gateway may know, by the names that people and other systems give it, with something in it."""
-_NAMES_OF_IT = ("cvv", "cvc", "number", "security")
-"""One is in each of those names: few texts have any."""
+_NAMES_OF_IT = ("cvv", "cvc", "cardnumber", "card_number", "securitycode", "security_code")
+"""Few texts have any of them, and they are found faster so."""
 
 
 @KEPT.rule("I29")

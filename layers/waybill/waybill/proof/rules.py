@@ -48,11 +48,12 @@ class Rules:
 
         return add
 
-    def broken(self, of: str, facts: Any, at_rest: bool = False) -> list[Broken]:
+    def broken(self, of: str, facts: Any, at_rest: bool = False, things: int = 1) -> list[Broken]:
+        """What does not hold of some facts; `things`: of how many they are, when they are asked of at once."""
         found: list[Broken] = []
         for rule in self.every:
             if (at_rest or not rule.at_rest) and rule.concerns(facts):
-                self.times[rule] += 1
+                self.times[rule] += things
                 for how in rule.wrong(facts):
                     found.append(Broken(rule.number, of, how))
         return found
