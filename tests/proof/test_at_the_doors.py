@@ -26,6 +26,8 @@ from tests.flow.life import an_order
 from tests.support.template import functions
 from tools import openapi
 from tools.routes import ROUTES
+from waybill import proof as rules
+from waybill.proof.keeping import KEPT
 from waybill.shop import policies
 
 pytestmark = pytest.mark.xdist_group("stage")  # it is set once, and every test leaves it as it was
@@ -110,6 +112,19 @@ def test_a_card_number_that_is_printed_or_kept_is_found(stage: Stage) -> None:
     assert {each.of for each in found} == {"a log", "ShopTable NOTE 1", "StockQueue", "the file notes/1", "a mail"}
     assert not any(number in str(each) for each in found for number in CARDS)
     assert keeper.broken() == [], "each is asked once"
+    keeper.close()
+    the.world.restore(start)
+
+
+def test_what_is_asked_of_many_texts_at_once_counts_as_often(stage: Stage) -> None:
+    the, _ = stage
+    start, keeper = the.world.snapshot(), Keeper(the)
+    keeper.broken()
+    rules.forget_asked()
+    the.world.cloud.sqs.put("StockQueue", "one")
+    the.world.cloud.sqs.put("StockQueue", "another")
+    assert keeper.broken() == []
+    assert rules.asked() == {"I29": 2 * len(KEPT.every)}
     keeper.close()
     the.world.restore(start)
 
