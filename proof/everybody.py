@@ -20,7 +20,7 @@ from waybill.kernel.clock import instant
 from waybill.orders.codec import FULFILMENT_ORDER, STATE
 
 STOCK = {("TEA", "reno"): 80, ("TEA", "columbus"): 80, ("CUP", "columbus"): 120, ("POT", "reno"): 30}
-_WANTED = {"TEA": 450, "CUP": 400, "POT": 250}
+_WANTED = {"TEA": 450, "CUP": 330, "POT": 180}
 """How many of a thousand orders want it."""
 _OTHERWISE = ("channel", "cod", "terms")
 """How is paid that is not paid by card."""
@@ -47,6 +47,7 @@ class Everybody:
         self._ids: list[str] = []
         self._open: list[str] = []
         self._orders = the.world.cloud.dynamodb.tables["OrdersTable"]
+
     def act(self) -> None:
         name = self.source.weighted(_WEIGHTS)
         self.went.acts.append(name)
@@ -226,14 +227,14 @@ def _of(part: str, rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str
 
 
 _ACTS: dict[str, tuple[int, Callable[[Everybody], None]]] = {
-    "the world moves": (560, Everybody._move),
-    "an order": (75, Everybody._order),
-    "a node works": (235, Everybody._node),
-    "a carrier scans": (85, Everybody._scan),
+    "the world moves": (510, Everybody._move),
+    "an order": (85, Everybody._order),
+    "a node works": (205, Everybody._node),
+    "a carrier scans": (75, Everybody._scan),
     "time passes": (40, Everybody._time),
     "the reconciler": (2, Everybody._reconciler),
     "a message comes twice": (10, Everybody._twice),
-    "a customer cancels": (8, Everybody._cancel),
+    "a customer cancels": (20, Everybody._cancel),
     "a customer looks": (4, Everybody._look),
     "a clerk releases": (8, Everybody._release),
     "a clerk holds": (4, Everybody._hold),
