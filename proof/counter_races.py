@@ -7,7 +7,7 @@ from typing import Any
 from proof.interleaving import Told
 from proof.living import Dweller
 from proof.order_races import Begun
-from proof.race import DRAWN, Race, Work, asked, settled, statuses
+from proof.race import Race, Work, asked, settled, statuses
 from proof.stories import fetched_at
 
 
@@ -95,6 +95,5 @@ COUNTER = {
             (422, 200, 409): _TWO_GONE,
             (409, 409, 200): _OFF,
         }),
-        tried=DRAWN,
     ),
 }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from proof.interleaving import Told
 from proof.living import Dweller
-from proof.race import ALL_IN_PROOF, DRAWN, Look, Race, Work, asked, statuses
+from proof.race import ALL_IN_PROOF, Look, Race, Work, asked, statuses
 from proof.sold_stories import LABEL_S, SOLD
 from tests.flow.life import an_order
 
@@ -130,7 +130,7 @@ def _way_back_bought_as_it_is_unpacked(the: Dweller) -> Begun:
 
 _SOLD = SOLD["sold"].set_up
 LABELS = {
-    "two pack one work": Race(_two_packers, set_up=_SOLD, tried=DRAWN),
+    "two pack one work": Race(_two_packers, set_up=_SOLD, tried=ALL_IN_PROOF),
     "a label is bought as the order is cancelled": Race(_bought_as_it_is_cancelled, set_up=_SOLD, tried=ALL_IN_PROOF),
     "a label is given back as its parcel ships": Race(_given_back_as_it_ships, set_up=_SOLD),
     "a label is given back twice": Race(_given_back_twice, set_up=_SOLD),

@@ -4,15 +4,13 @@ who fell asleep over it."""
 from __future__ import annotations
 
 import functools
-import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from proof.faults import TWICE
 from proof.interleaving import Told
 from proof.living import Dweller
+from proof.once import as_once
 from proof.race import ALL, ALL_IN_PROOF, ASLEEP, DRAWN, Look, Race, Work, moment, told_by_stripe
 from proof.sold_stories import LABEL_S, Sold
 from proof.stories import STORIES
@@ -91,8 +89,6 @@ LIVES = {
     "advised": Story(_advised, "shipped"),
     "van-wanted": Sold(wanted_at_the_desk, "in_fulfilment"),
 }
-_AT = re.compile(r"'at': '[^']*', ")
-"""A worker that was overtaken makes the clock go on: when a parcel left is no difference."""
 KINDS = {
     "IntakeQueue": {"document": "delivered"},
     "ImportsQueue": {"document": "imported"},
@@ -221,22 +217,6 @@ def asleep_over(queue: str, word: str) -> Callable[[Dweller], tuple[list[Work], 
     return begin
 
 
-def as_once(the: Dweller, work: Work, settle: Work) -> Look:
-    """The world is as if `work` had been done once, alone."""
-    start = the.world.snapshot()
-    work()
-    settle()
-    once = _summed_up(the)
-    the.world.restore(start)
-
-    def look(told: Told) -> list[str]:
-        settle()
-        now = _summed_up(the)
-        return [f"{name}: {now[name]}, and done once: {once[name]}" for name in once if now[name] != once[name]]
-
-    return look
-
-
 def _settle(the: Dweller, queue: str) -> None:
     """With what looks again after a while whether a label is given back."""
     the.settle()
@@ -245,56 +225,36 @@ def _settle(the: Dweller, queue: str) -> None:
         the.settle()
 
 
-def _summed_up(the: Dweller) -> dict[str, Any]:
-    """What can be seen from outside, however it came about."""
-    tables = the.world.cloud.dynamodb.tables
-    ids = [pk.removeprefix("ORDER#") for pk, partition in tables["OrdersTable"].partitions.items() if pk.startswith("ORDER#") and "STATE" in partition.items]
-    orders = [the.order(id) for id in ids]
-    return {
-        "orders": [(order["status"], sorted(hold["id"] + hold["status"] for hold in order["holds"])) for order in orders],
-        "timelines": [Counter(entry["type"] for entry in the.call("GET", f"/v1/orders/{id}/timeline").json()["items"]) for id in ids],
-        "work": [sorted((work["node"], work["status"]) for work in order["fulfilment_orders"]) for order in orders],
-        "mails": Counter(mail.partition("\r\n")[0] for mail in the.world.mails()),
-        "channels were told": Counter(_AT.sub("", str(said)) for said in the.outside.shops.told) if the.outside else Counter(),
-        "nodes were told": sorted([*the.outside.pushed.values(), *the.outside.asked.values()]) if the.outside else [],
-        "labels at the carrier": sorted(label.live for label in the.outside.carrier.labels()) if the.outside else [],
-        "vans that come": len(the.outside.carrier.coming()) if the.outside else 0,
-        "at the gateway": [(payment.status, payment.parts, [refund.amount for _, refund in payment.refunds]) for payment in the.gateway.payments.values()],
-        "stock": sorted(str(item) for item in _stock(the)),
-        "executions": sorted(run.status for run in the.world.machine.executions.values()),
-    }
-
-
-def _stock(the: Dweller) -> list[dict[str, Any]]:
-    return [row for sku in ("TEA", "CUP", "POT") for row in the.call("GET", f"/v1/inventory/{sku}").json()["nodes"]]
-
-
-_MANY = {
+_MANY_FOR_TWO = {
     "StockQueue": ("reserve", "release", "fulfilment_order.shipped", "order.cancelled", "order.edited"),
     "PaymentQueue": ("refund.granted",),
     "ImportsQueue": ("document",),
     "WaitsQueue": ("stock",),
 }
-"""Of these there are hundreds of schedules for two workers, and so for three too many to try."""
-_TOO_MANY = {
-    "PaymentQueue": ("authorise", "fulfilment_order.shipped", "level", "order.cancelled", "secure"),
+_MANY_FOR_THREE = {
+    "StockQueue": ("fulfilment_order.shipped", "order.cancelled"),
+    "PaymentQueue": ("authorise", "fulfilment_order.shipped", "secure", "order.cancelled"),
     "RoutingQueue": ("route",),
     "WaitsQueue": ("payment",),
-    "ChannelChangesQueue": ("document",),
     "ParcelsQueue": ("collection.asked",),
 }
-"""Of these too, for three workers."""
-_FAR_TOO_MANY = {"RoutingQueue": ("fulfilment_order.rejected", "fulfilment_order.short"), "EdiInQueue": ("document",)}
-"""Of these already for two."""
+"""Of these there are up to a thousand schedules."""
+_TOO_MANY_FOR_TWO = {"RoutingQueue": ("fulfilment_order.rejected", "fulfilment_order.short"), "EdiInQueue": ("document",)}
+_TOO_MANY_FOR_THREE = {
+    "StockQueue": ("reserve", "release", "order.edited"),
+    "PaymentQueue": ("level", "refund.granted"),
+    "ImportsQueue": ("document",),
+    "WaitsQueue": ("stock",),
+    **_TOO_MANY_FOR_TWO,
+}
+"""Of these thousands."""
 
 
 def _tried(queue: str, word: str, workers: int) -> str:
-    def among(*kinds: dict[str, tuple[str, ...]]) -> bool:
-        return any(word in each.get(queue, ()) for each in kinds)
-
-    if workers == 2:
-        return DRAWN if among(_FAR_TOO_MANY) else ALL_IN_PROOF if among(_MANY) else ALL
-    return DRAWN if among(_MANY, _TOO_MANY, _FAR_TOO_MANY) else ALL
+    too_many, many = (_TOO_MANY_FOR_TWO, _MANY_FOR_TWO) if workers == 2 else (_TOO_MANY_FOR_THREE, _MANY_FOR_THREE)
+    if word in too_many.get(queue, ()):
+        return DRAWN
+    return ALL_IN_PROOF if word in many.get(queue, ()) else ALL
 
 
 def _races(queue: str, word: str, story: str) -> dict[str, Race]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from proof.interleaving import Told
 from proof.living import Dweller
-from proof.message_races import as_once
+from proof.once import as_once
 from proof.race import ALL_IN_PROOF, Look, Race, Work, asked, deliveries, settled, statuses, told_by_stripe, until, word_of
 from tests.flow.life import an_order, whole_life
 from waybill.kernel.clock import instant

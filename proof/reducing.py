@@ -63,6 +63,8 @@ class Search:
 
     def __init__(self) -> None:
         self._path = list[_Node]()
+        self._before = list[set[int]]()
+        """Which moments must come before each that was looked at."""
 
     def turn(self, depth: int, callers: Sequence[Caller]) -> int | None:
         """The turn of the path; at its last moment the next that was not tried; beyond it the path goes on with anybody who does not sleep. None where all
@@ -85,6 +87,7 @@ class Search:
         self._turn_round()
         while self._path and not self._path[-1].left:
             self._path.pop()
+        del self._before[max(0, len(self._path) - 1) :]
         return bool(self._path)
 
     def _moment(self, callers: Sequence[Caller]) -> _Node:
@@ -102,8 +105,8 @@ class Search:
         """Of each two calls that concern each other and could have come the other way round, what must come before the later one is to be tried first: one
         who could begin that, unless one of those was or will be tried there, or sleeps."""
         gone = [node for node in self._path if node.tried]
-        before: list[set[int]] = []
-        for late in range(len(gone)):
+        before = self._before
+        for late in range(len(before), len(gone)):
             for moment in _meet(gone, before, late):
                 first = {each for each in range(moment + 1, late + 1) if moment not in before[each] or each == late}
                 gone[moment].want([gone[each].tried[-1] for each in sorted(first) if not before[each] & first])
