@@ -26,7 +26,7 @@ class Reply:
 def request(method: str, path: str, body: Any, headers: dict[str, str] | None, query: dict[str, str] | None) -> dict[str, Any]:
     """API Gateway's payload format 2.0."""
     path, _, search = path.partition("?")
-    query = {**dict(pair.split("=", 1) for pair in search.split("&") if pair), **(query or {})}
+    query = {**(dict(pair.split("=", 1) for pair in search.split("&") if pair) if search else {}), **(query or {})}
     raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     return {
         "version": "2.0",

@@ -12,7 +12,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from proof.doors import Reply
@@ -27,8 +27,7 @@ class BrokenError(AssertionError):
     """What does not hold, a line each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """Where a story stands, beside the world: what it has heard, what it asks for (the order's id in the end), since when, and how often it was not answered;
     the faults so far, and how many of them struck a mail that had left and has not left again. `mark` is the fingerprint of it all."""
 
@@ -225,7 +224,7 @@ class Exploration:
         if reply is None and act.tries > 1:
             if point.unanswered + 1 == act.tries:
                 raise BrokenError(f"{act} was never answered")
-            return replace(point, unanswered=point.unanswered + 1)
+            return point._replace(unanswered=point.unanswered + 1)
         return self._answered(point, reply)
 
     def _ticked(self, folder: str) -> Reply | None:
@@ -234,12 +233,12 @@ class Exploration:
 
     def _with_faults(self, point: Point) -> Point:
         struck = self.strikes.struck
-        return replace(point, faults=(*point.faults, *struck), doubled=point.doubled + self.strikes.doubled) if struck else point
+        return point._replace(faults=(*point.faults, *struck), doubled=point.doubled + self.strikes.doubled) if struck else point
 
     def _answered(self, point: Point, reply: Any) -> Point:
         answers, heard = (*point.answers, reply), digest(point.heard + (repr((reply.status, reply.content)).encode() if reply is not None else b""))
         asks = goes_on(self.the, self.tell, answers)
-        return replace(point, answers=answers, heard=heard, unanswered=0, asks=asks, since=self.the.world.cloud.clock.seconds)
+        return point._replace(answers=answers, heard=heard, unanswered=0, asks=asks, since=self.the.world.cloud.clock.seconds)
 
     def _arrived(self, point: Point) -> Point:
         """At the next boundary at which anything can happen. A message comes back at once as often as faults may have struck it; if it fails still, it waits
@@ -250,7 +249,7 @@ class Exploration:
             if not world.come_back(self.most):
                 world.cloud.clock.seconds = point.since
                 point = self._answered(point, None)
-        return replace(point, mark=self._fingerprint.of(point.heard, point.unanswered, point.doubled, isinstance(point.asks, str)))
+        return point._replace(mark=self._fingerprint.of(point.heard, point.unanswered, point.doubled, isinstance(point.asks, str)))
 
     def _explained(self, point: Point) -> Point:
         """A mail that left twice for a fault is counted once, and explains no other."""
@@ -258,7 +257,7 @@ class Exploration:
         for place in range(len(sent) - 1, 0, -1):
             if point.doubled and any(sent[place].raw == other.raw for other in sent[:place]):
                 del sent[place]
-                point = replace(point, doubled=point.doubled - 1)
+                point = point._replace(doubled=point.doubled - 1)
         return point
 
     def _end(self, point: Point) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 from proof.cloud.sqs import Message
@@ -43,8 +44,8 @@ class Fingerprint:
         cloud, world = self._cloud, self._the.world
         said = (
             more, self._sum % (1 << 128), cloud.clock.seconds, world.put_aside, self._streams(), self._queues(),
-            list(cloud.machine.executions.values()), cloud.machine.ready, [(name, digest(body)) for name, body in sorted(cloud.s3.files.items())],
-            sorted(cloud.secrets.versions.items()), sorted(cloud.secrets.current.items()), sorted(digest(mail.raw) for mail in cloud.ses.sent),
+            list(cloud.machine.executions.values()), cloud.machine.ready, [(name, _kept(body)) for name, body in sorted(cloud.s3.files.items())],
+            _all_of(*sorted(cloud.secrets.versions.items()), *sorted(cloud.secrets.current.items())), sorted(_kept(mail.raw) for mail in cloud.ses.sent),
             [other.shown() for other in self._others],
         )  # fmt: skip
         return digest(repr(said).encode())
@@ -86,9 +87,8 @@ class Fingerprint:
 
 def mark(table: str, item: Kept) -> int:
     """Of one stored item; 0 of one that nobody reads."""
-    if not item.mark and _read_again(table, item):
-        said = json.dumps([table, _read_again(table, item)], sort_keys=True, default=_bytes)
-        item.mark = int.from_bytes(digest(said), "big")
+    if not item.mark and (said := _read_again(table, item)):
+        item.mark = int.from_bytes(digest(_IN_ORDER.encode([table, said])), "big")
     return item.mark
 
 
@@ -111,10 +111,20 @@ def _marked(table: Table, item: Kept | None) -> int:
     return mark(table.name, item) if item is not None else 0
 
 
-def _bytes(value: Any) -> str:
-    return bytes(value).hex()
+_IN_ORDER = json.JSONEncoder(sort_keys=True, default=lambda value: bytes(value).hex())
+_kept = lru_cache(4096)(digest)
+"""Of what lies there for long."""
 
 
 def _message(message: Message) -> Any:
-    body = _OF_THE_BUS.sub("", message.body)
-    return body, message.sent_at, message.visible_at, message.group, message.received, message.first_received_at, bool(message.receipt)
+    return _body(message.body), message.sent_at, message.visible_at, message.group, message.received, message.first_received_at, bool(message.receipt)
+
+
+@lru_cache(4096)
+def _all_of(*said: Any) -> bytes:
+    return digest(repr(said))
+
+
+@lru_cache(4096)
+def _body(text: str) -> bytes:
+    return digest(_OF_THE_BUS.sub("", text))

@@ -149,8 +149,7 @@ def _sober(the: Dweller) -> Iterator[None]:
     the.gateway.down = False
     the.world.scheduler = InOrder()
     for table in the.world.cloud.dynamodb.tables.values():
-        for index in table.indexes.values():
-            index.catch_up()
+        table.catch_up()
     yield
 
 

@@ -3,14 +3,12 @@ scheduler that decides what happens next. The same seed tells the same story."""
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 import os
 import random
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
 from types import ModuleType, SimpleNamespace
@@ -110,13 +108,15 @@ class World:
     def moves(self) -> list[Move]:
         """What could happen now, in a fixed order."""
         now, tables_ = self.cloud.clock.seconds, self.cloud.dynamodb.tables
-        heard = [Move("stream", name) for name, each in self._consumers.items() if tables_[each.table].written > each.position]
-        waiting = [move for move, queue in self._polled if queue.messages and queue.has_visible(now)]
-        return heard + waiting + [Move("step", name) for name in self.cloud.machine.ready]
+        found = [Move("stream", name) for name, each in self._consumers.items() if tables_[each.table].written > each.position]
+        found += [move for move, queue in self._polled if queue.messages and queue.has_visible(now)]
+        found += [Move("step", name) for name in self.cloud.machine.ready]
+        return found
 
     def make(self, move: Move) -> None:
         """One of the moves."""
-        {"stream": self._hear, "queue": self._poll, "step": self.cloud.machine.step}[move.kind](move.what)
+        make = self._poll if move.kind == "queue" else self._hear if move.kind == "stream" else self.cloud.machine.step
+        make(move.what)
 
     def deliver(self, queue: str, messages: list[Message]) -> Any:
         """One invocation with these; what it does not name as failed is gone from the queue, the rest comes back."""
@@ -164,7 +164,7 @@ class World:
         waiting = [(queue, each) for name in self._pollers for queue in [self.cloud.sqs.queues[name]] for each in queue.messages.values() if each.receipt]
         early = [(queue, each) for queue, each in waiting if each.received <= soon]
         for queue, each in early:
-            queue.messages[each.id] = replace(each, visible_at=self.cloud.clock.seconds)
+            queue.messages[each.id] = each._replace(visible_at=self.cloud.clock.seconds)
         if waiting and not early:
             self.later(min(each.visible_at for _, each in waiting) - self.cloud.clock.seconds)
         return bool(waiting)
@@ -172,11 +172,11 @@ class World:
     def tell_channels(self) -> None:
         """From now on the streams are heard too that a deployment must switch on (`TellChannels`), from the oldest change that is still there."""
         new = (each for each in consumers(True) if each.name not in self._consumers)
-        self._consumers |= {each.name: replace(each, position=self.cloud.dynamodb.tables[each.table].dropped) for each in new}
+        self._consumers |= {each.name: each._replace(position=self.cloud.dynamodb.tables[each.table].dropped) for each in new}
 
     def tell_accepted(self) -> None:
         """From now on channels hear of every confirmed order (`TellAccepted`)."""
-        self.cloud.bus.rules.append(rule("AcceptancesRule"))
+        self.cloud.bus.add(rule("AcceptancesRule"))
 
     def snapshot(self) -> Any:
         turn = getattr(self.scheduler, "turn", 0)
@@ -249,7 +249,7 @@ def world(scheduler: Scheduler | None = None, seed: int = 0, lag: Callable[[], i
     numbers = itertools.count(1)
     named = SimpleNamespace(token_urlsafe=lambda size=12: f"w{next(numbers):011d}", token_bytes=draw.randbytes)
     times = SimpleNamespace(time=clock.time, monotonic=clock.monotonic)
-    instants = SimpleNamespace(now=lambda zone: clock.now(), fromisoformat=datetime.fromisoformat)
+    instants = SimpleNamespace(now=clock.now, fromisoformat=datetime.fromisoformat)
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ, environment()))
         for module in (*_READ_A_CLOCK, *others):
@@ -269,10 +269,7 @@ _numbers = itertools.count(1)
 def _load(folder: str) -> Any:
     """A cold start: the function's module anew, what it imports as it is."""
     name = f"functions_{folder}_{next(_numbers)}"
-    spec = importlib.util.spec_from_loader(name, None)
-    assert spec
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
+    module = sys.modules[name] = ModuleType(name)
     try:
         exec(_code(folder), module.__dict__)  # noqa: S102
     finally:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from proof.cloud.bus import Bus, Rule
+from proof.cloud.bus import Bus, Pattern, Rule
 from proof.cloud.clock import Clock
 from proof.cloud.dynamodb import DynamoDB
 from proof.cloud.machine import Machine
@@ -72,7 +72,8 @@ def build(clock: Clock, lag: Callable[[], int]) -> Cloud:
 
 def rule(name: str) -> Rule:
     properties = resources("AWS::Events::Rule")[name]
-    return Rule(name, properties["EventPattern"], tuple(target(to["Arn"]) for to in properties["Targets"]))
+    said = properties["EventPattern"]
+    return Rule(name, tuple(said["detail-type"]), Pattern(said), tuple(target(to["Arn"]) for to in properties["Targets"]))
 
 
 def environment() -> dict[str, str]:
@@ -113,7 +114,7 @@ def pollers() -> tuple[Poller, ...]:
 
 
 def _consumer(folder: str, properties: dict[str, Any]) -> Consumer:
-    filters = tuple(json.loads(item["Pattern"]) for item in properties.get("FilterCriteria", {}).get("Filters", []))
+    filters = tuple(Pattern(json.loads(item["Pattern"])) for item in properties.get("FilterCriteria", {}).get("Filters", []))
     return Consumer(target(properties["Stream"]), folder, filters, min(properties.get("BatchSize", 100), 50), properties.get("MaximumRetryAttempts", 1000))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +15,41 @@ _MOST_ENTRIES = 10
 _LARGEST = 256 * 1024
 
 
+class Pattern:
+    """EventBridge's and Lambda's filter language, as far as the template uses it: nesting, values, `exists`."""
+
+    def __init__(self, said: dict[str, Any]) -> None:
+        self._tests = list(_tests(said, ()))
+
+    def matches(self, value: Any) -> bool:
+        for path, values, exists in self._tests:
+            here = value
+            for name in path:
+                here = here.get(name) if isinstance(here, dict) else None
+            if here in values or (here is not None) in exists or (isinstance(here, list) and any(each in here for each in values)):
+                continue
+            return False
+        return True
+
+
+def _tests(said: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[Any], list[bool]]]:
+    """Where to look, what may stand there, and whether that something or nothing does is enough."""
+    for name, inner in said.items():
+        if isinstance(inner, dict):
+            yield from _tests(inner, (*path, name))
+            continue
+        asked = [option for option in inner if isinstance(option, dict)]
+        if any(option.keys() != {"exists"} for option in asked):
+            raise NotHereError(f"the filter {inner}")
+        yield (*path, name), [option for option in inner if not isinstance(option, dict)], [option["exists"] for option in asked]
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     name: str
-    pattern: dict[str, Any]
+    types: tuple[str, ...]
+    pattern: Pattern
     queues: tuple[str, ...]
-
-    @property
-    def types(self) -> list[str]:
-        return self.pattern["detail-type"]
 
 
 class Bus:
@@ -32,9 +59,16 @@ class Bus:
     exceptions = Errors("InternalException")
 
     def __init__(self, rules: list[Rule], queues: Sqs, clock: Clock) -> None:
-        self.rules = rules
         self.published = 0
         self._queues, self._clock = queues, clock
+        self._rules: dict[str, list[Rule]] = {}
+        for rule in rules:
+            self.add(rule)
+
+    def add(self, rule: Rule) -> None:
+        """One more, after the others."""
+        for type in rule.types:
+            self._rules.setdefault(type, []).append(rule)
 
     def put_events(self, **request: Any) -> dict[str, Any]:
         only("PutEvents", request, "Entries")
@@ -54,8 +88,8 @@ class Bus:
             "detail": json.loads(entry["Detail"]),
         }  # fmt: skip
         text = ""
-        for rule in self.rules:
-            if entry["DetailType"] in rule.types and matches(rule.pattern, event):
+        for rule in self._rules.get(entry["DetailType"], ()):
+            if rule.pattern.matches(event):
                 text = text or json.dumps(event, separators=(",", ":"))
                 for queue in rule.queues:
                     self._queues.put(queue, text)
@@ -66,22 +100,3 @@ class Bus:
 
     def restore(self, taken: Any) -> None:
         self.published = taken
-
-
-def matches(pattern: Any, value: Any) -> bool:
-    """EventBridge's and Lambda's filter language, as far as the template uses it: nesting, values, `exists`."""
-    if not isinstance(pattern, dict):
-        return any(_one(option, value) for option in pattern)
-    known = value if isinstance(value, dict) else {}
-    for name, inner in pattern.items():
-        if not matches(inner, known.get(name)):
-            return False
-    return True
-
-
-def _one(option: Any, value: Any) -> bool:
-    if isinstance(option, dict):
-        if option.keys() != {"exists"}:
-            raise NotHereError(f"the filter {option}")
-        return (value is not None) == option["exists"]
-    return option == value if not isinstance(value, list) else option in value

@@ -18,8 +18,6 @@ _ERRORS = (
     "TransactionConflictException TransactionInProgressException"
 ).split()
 _PAGE = 1024 * 1024
-_LONGEST = (2048, 1024)
-"""Bytes of the hash and of the range."""
 _REMEMBERED_S = 600
 _MOST_TOKENS = 4096
 _WRITE = ("TableName", "ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues", "ReturnValuesOnConditionCheckFailure")
@@ -186,7 +184,7 @@ class DynamoDB:
 
     def _put(self, request: Request, operation: str) -> Any:
         table, item = self._table(request, operation), request["Item"]
-        key = self._key(table, {name: item[name] for name in table.key_names if name in item}, operation)
+        key = self._key_of(table, item, operation)
         size, binary = self._fits(table, item, operation)
 
         def write() -> None:
@@ -247,20 +245,22 @@ class DynamoDB:
     def _key(self, table: Table, key: dict[str, Any], operation: str) -> Key:
         if len(key) != len(table.key_names):
             raise self._invalid("The provided key element does not match the schema", operation)
-        for name, most in zip(table.key_names, _LONGEST, strict=False):
-            text = key[name].get("S") if name in key else None
-            if text is None:
-                raise self._invalid("The provided key element does not match the schema", operation)
-            if not text or len(text) * 4 > most and len(text.encode("utf-8", "surrogatepass")) > most:
-                raise self._invalid(f"One or more parameter values are not valid: the key {name} is empty or too long", operation)
-        return table.key(key)
+        return self._key_of(table, key, operation)
+
+    def _key_of(self, table: Table, item: dict[str, Any], operation: str) -> Key:
+        try:
+            key = table.key(item)
+        except KeyError:
+            raise self._invalid("The provided key element does not match the schema", operation) from None
+        if not table.may_have(key):
+            raise self._invalid("One or more parameter values are not valid: a key is empty or too long", operation)
+        return key
 
     def _fits(self, table: Table, item: dict[str, Any], operation: str) -> tuple[int, bool]:
         """What the table and its indexes take: its size, and whether there are bytes in it. An index's key must be a text that is not empty, where it is there."""
-        for index in table.indexes.values():
-            for name in (index.hash, index.range):
-                if name in item and not item[name].get("S"):
-                    raise self._invalid(f"One or more parameter values were invalid: the index key {name}", operation)
+        for name in table.index_keys:
+            if name in item and not item[name].get("S"):
+                raise self._invalid(f"One or more parameter values were invalid: the index key {name}", operation)
         size, binary = measured(item)
         if size > LARGEST_ITEM:
             raise self._invalid("Item size has exceeded the maximum allowed size", operation)

@@ -5,6 +5,8 @@ The grammar of the documentation without what this system never says (`contains`
 
 from __future__ import annotations
 
+import itertools
+import operator
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -42,9 +44,9 @@ class Update:
         _no_overlap([path for path, _ in found] + removed)
         after = dict(item)
         for path, value in found:
-            _put(after, path, value)
+            _holder(after, path)[path[-1]] = value
         for path in removed:
-            _remove(after, path)
+            _holder(after, path).pop(path[-1], None)
         return after
 
 
@@ -260,8 +262,8 @@ def named(part: str, values: Item) -> str:
 
 
 def _at(item: Item, path: Path, values: Item) -> Attribute | None:
-    here: Attribute | None = {"M": item}
-    for part in path:
+    here = item.get(named(path[0], values))
+    for part in path[1:]:
         if here is None:
             return None
         inner = here.get("M") if isinstance(part, str) else here.get("L")
@@ -275,8 +277,8 @@ def _real(path: Path, values: Item) -> Path:
     return tuple(named(part, values) if isinstance(part, str) else part for part in path)
 
 
-def _put(item: Item, path: Path, value: Attribute) -> None:
-    """Copies what it changes on the way: the old item is somebody's still."""
+def _holder(item: Item, path: Path) -> dict[Any, Any]:
+    """The map in which the path ends. Copies what will change on the way: the old item is somebody's still."""
     here: Any = item
     for part in path[:-1]:
         inner = here.get(part) if isinstance(part, str) else None
@@ -286,20 +288,7 @@ def _put(item: Item, path: Path, value: Attribute) -> None:
         here = here[part]["M"]
     if not isinstance(path[-1], str):
         raise NotHereError("an update of a list's element")
-    here[path[-1]] = value
-
-
-def _remove(item: Item, path: Path) -> None:
-    here: Any = item
-    for part in path[:-1]:
-        inner = here.get(part) if isinstance(part, str) else None
-        if not isinstance(inner, dict) or "M" not in inner:
-            raise InvalidExpression("The document path provided in the update expression is invalid for update")
-        here[part] = {"M": dict(inner["M"])}
-        here = here[part]["M"]
-    if not isinstance(path[-1], str):
-        raise NotHereError("an update of a list's element")
-    here.pop(path[-1], None)
+    return here
 
 
 def _needed(value: Attribute | None) -> Attribute:
@@ -333,12 +322,12 @@ def _begins(whole: Attribute | None, head: Attribute | None) -> bool:
 
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda a, b: a == b,
-    "<>": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 
@@ -358,8 +347,8 @@ def _compare(verb: str, left: Attribute | None, right: Attribute | None) -> bool
 
 
 def _no_overlap(paths: list[Path]) -> None:
-    ordered = sorted(paths, key=str)
-    for number_, one in enumerate(ordered):
-        for other in ordered[number_ + 1 :]:
-            if one == other[: len(one)] or other == one[: len(other)]:
-                raise InvalidExpression("Two document paths overlap with each other; must remove or rewrite one of these paths")
+    if len({path[0] for path in paths}) == len(paths):
+        return
+    for one, other in itertools.combinations(paths, 2):
+        if one == other[: len(one)] or other == one[: len(other)]:
+            raise InvalidExpression("Two document paths overlap with each other; must remove or rewrite one of these paths")

@@ -6,8 +6,7 @@ Knows what that file uses: Task (sqs:sendMessage with waitForTaskToken), Catch, 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from proof.cloud.clock import Clock
 from proof.cloud.service import Errors, NotHereError, meta, only
@@ -17,8 +16,7 @@ _SEND = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
 _FIELDS = {"Type", "Comment", "Resource", "Parameters", "ResultPath", "TimeoutSeconds", "Catch", "Next", "End"}
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(NamedTuple):
     """One run. `token` is what it waits on and `ends` until when; `visited` the states entered, in order."""
 
     name: str
@@ -28,7 +26,7 @@ class Execution:
     token: str | None = None
     ends: float = 0.0
     status: str = "RUNNING"
-    visited: tuple[str, ...] = field(default=())
+    visited: tuple[str, ...] = ()
 
     @property
     def entered(self) -> int:
@@ -115,7 +113,7 @@ class Machine:
 
     def lose(self, name: str) -> None:
         """The execution is gone, as after a restart of an engine that does not keep it."""
-        self._keep(replace(self.executions[name], status="FAILED", token=None))
+        self._keep(self.executions[name]._replace(status="FAILED", token=None))
 
     def snapshot(self) -> Any:
         return self.executions.copy(), self._ready.copy(), self._waiting.copy(), self.transitions
@@ -138,28 +136,28 @@ class Machine:
     def _enter(self, run: Execution) -> None:
         state = self.definition["States"][run.state]
         self.transitions += 1
-        run = replace(run, visited=(*run.visited, run.state))
+        run = run._replace(visited=(*run.visited, run.state))
         if state["Type"] == "Succeed":
-            self._keep(replace(run, status="SUCCEEDED"))
+            self._keep(run._replace(status="SUCCEEDED"))
             return
         token = f"{run.name}/{run.entered}"
-        self._keep(replace(run, token=token, ends=self._clock.seconds + state["TimeoutSeconds"] if "TimeoutSeconds" in state else 0.0))
+        self._keep(run._replace(token=token, ends=self._clock.seconds + state["TimeoutSeconds"] if "TimeoutSeconds" in state else 0.0))
         context = {"$$.Task.Token": token, "$$.State.EnteredTime": self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")}
         body = _filled(state["Parameters"]["MessageBody"], run.data, context)
         self._queues.put(state["Parameters"]["QueueUrl"].strip("${}"), json.dumps(body))
 
     def _go_on(self, run: Execution) -> None:
         state = self.definition["States"][run.state]
-        self._keep(replace(run, token=None, **({"status": "SUCCEEDED"} if state.get("End") else {"state": state["Next"]})))
+        self._keep(run._replace(token=None, **({"status": "SUCCEEDED"} if state.get("End") else {"state": state["Next"]})))
 
     def _fail(self, run: Execution, error: str) -> None:
         for catch in self.definition["States"][run.state].get("Catch", ()):
             if error in catch["ErrorEquals"] or "States.ALL" in catch["ErrorEquals"]:
                 path = catch.get("ResultPath", "$")
                 data = {**run.data, path.removeprefix("$."): {"Error": error, "Cause": ""}} if path else run.data
-                self._keep(replace(run, token=None, state=catch["Next"], data=data))
+                self._keep(run._replace(token=None, state=catch["Next"], data=data))
                 return
-        self._keep(replace(run, token=None, status="FAILED"))
+        self._keep(run._replace(token=None, status="FAILED"))
 
     def _waits(self, token: str, operation: str) -> Execution:
         name = self._waiting.get(token)

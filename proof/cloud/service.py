@@ -36,6 +36,6 @@ class NotHereError(NotImplementedError):
 
 def only(operation: str, parameters: dict[str, Any], *known: str) -> None:
     """Raises NotHereError for a parameter that the stand-in would silently ignore."""
-    unknown = [name for name in parameters if name not in known]
-    if unknown:
-        raise NotHereError(f"{operation} with {', '.join(sorted(unknown))}")
+    for name in parameters:
+        if name not in known:
+            raise NotHereError(f"{operation} with {name}")

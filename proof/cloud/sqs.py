@@ -6,8 +6,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from proof.cloud.clock import Clock
 from proof.cloud.service import Errors, meta, only
@@ -19,8 +19,7 @@ _GROUP = re.compile(r"[A-Za-z0-9!-/:-@\[-`{-~]{1,128}\Z")
 _ALLOWED = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """`visible_at` while it waits or is at somebody's; `receipt` of whoever has it now."""
 
     id: str
@@ -95,9 +94,9 @@ class Sqs:
         self.queues = {settings.name: Queue(settings) for settings in queues}
         self.watchers: list[Callable[[str, str], None]] = []
         """Told of every message that is put into a queue, by its name and body."""
-        self.sent: Counter[str] = Counter()
-        self.deleted: Counter[str] = Counter()
-        self.expired: Counter[str] = Counter()
+        self.sent = dict.fromkeys(self.queues, 0)
+        self.deleted = self.sent.copy()
+        self.expired = self.sent.copy()
         self._clock = clock
         self._number = 0
 
@@ -138,7 +137,7 @@ class Sqs:
             raise self.exceptions.make("ReceiptHandleIsInvalid", "no such receipt", "ChangeMessageVisibility")
         if not 0 <= seconds <= _LONGEST_VISIBILITY:
             raise self.exceptions.make("InvalidParameterValue", "a visibility that cannot be", "ChangeMessageVisibility")
-        queue.messages[message.id] = replace(message, visible_at=self._clock.seconds + seconds)
+        queue.messages[message.id] = message._replace(visible_at=self._clock.seconds + seconds)
         return {}
 
     def get_queue_attributes(self, **request: Any) -> dict[str, Any]:
@@ -195,7 +194,7 @@ class Sqs:
         """The dead letters of a queue go back to it, as new."""
         here, dead = self.queues[queue], self.queues[self.queues[queue].settings.dead]
         for message in dead.messages.values():
-            here.messages[message.id] = replace(message, received=0, receipt="", visible_at=self._clock.seconds)
+            here.messages[message.id] = message._replace(received=0, receipt="", visible_at=self._clock.seconds)
         moved = len(dead.messages)
         dead.messages = {}
         return moved
@@ -224,7 +223,7 @@ class Sqs:
 
     def _bury(self, queue: Queue, message: Message) -> None:
         del queue.messages[message.id]
-        self.queues[queue.settings.dead].messages[message.id] = replace(message, receipt="", visible_at=self._clock.seconds)
+        self.queues[queue.settings.dead].messages[message.id] = message._replace(receipt="", visible_at=self._clock.seconds)
 
     def _queue(self, request: dict[str, Any], operation: str) -> Queue:
         try:

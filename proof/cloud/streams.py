@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from proof.cloud.bus import matches
+from proof.cloud.bus import Pattern
 from proof.cloud.tables import Change, Kept, Table
 
 
-@dataclass(frozen=True, slots=True)
-class Consumer:
+class Consumer(NamedTuple):
     """One function's reading of one stream. `position` is the number of the next change; `most` how many it is given now: halved when it fails."""
 
     table: str
     function: str
-    filters: tuple[Any, ...]
+    filters: tuple[Pattern, ...]
     batch: int
     retries: int
     position: int = 0
@@ -29,15 +27,15 @@ class Consumer:
         return f"{self.table}→{self.function}"
 
     def heard(self, changes: int) -> Consumer:
-        return replace(self, position=self.position + changes, most=0, tried=0)
+        return self._replace(position=self.position + changes, most=0, tried=0)
 
     def failed(self, given: int, done: int) -> tuple[Consumer, bool]:
         """What it hears next, and whether the first of those was put aside. `done` were processed before the one that failed."""
         if done:
-            return replace(self, position=self.position + done, most=0, tried=0), False
+            return self._replace(position=self.position + done, most=0, tried=0), False
         if self.tried >= self.retries:
-            return replace(self, position=self.position + 1, most=0, tried=0), True
-        return replace(self, most=max(1, given // 2), tried=self.tried + 1), False
+            return self._replace(position=self.position + 1, most=0, tried=0), True
+        return self._replace(most=max(1, given // 2), tried=self.tried + 1), False
 
 
 def record(change: Change, table: Table) -> dict[str, Any]:
@@ -61,7 +59,8 @@ def record(change: Change, table: Table) -> dict[str, Any]:
 
 
 def wanted(consumer: Consumer, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [each for each in records if not consumer.filters or any(matches(pattern, each) for pattern in consumer.filters)]
+    filters = consumer.filters
+    return [each for each in records if any(pattern.matches(each) for pattern in filters)] if filters else records
 
 
 def _wire(item: Kept) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from typing import Any
 Attribute = dict[str, Any]
 Key = tuple[str, str]
 LARGEST_ITEM = 400 * 1024
+_LONGEST = (2048, 1024)
+"""Bytes of the hash and of the range."""
 _LONG_FORM = 2
 """The version of `marshal` in which every text is written out: never shorter than DynamoDB counts it, and three times as fast as JSON."""
 _BYTES = marshal.dumps("B", _LONG_FORM) + b"s"
@@ -72,12 +74,20 @@ class Index:
 
     def _show(self, key: Key, item: Kept | None) -> None:
         old = self.items.pop(key, None)
-        if old is not None:
-            rows = self.rows[old[self.hash]["S"]]
-            del rows[bisect.bisect_left(rows, (old[self.range]["S"], *key))]
-        if item is not None and self.hash in item and self.range in item:
+        before = self._place(old) if old is not None else None
+        after = self._place(item) if item is not None and self.hash in item and self.range in item else None
+        if item is not None and after:
             self.items[key] = item
-            bisect.insort(self.rows.setdefault(item[self.hash]["S"], []), (item[self.range]["S"], *key))
+        if before == after:
+            return
+        if before:
+            rows = self.rows[before[0]]
+            del rows[bisect.bisect_left(rows, (before[1], *key))]
+        if after:
+            bisect.insort(self.rows.setdefault(after[0], []), (after[1], *key))
+
+    def _place(self, item: Kept) -> tuple[str, str]:
+        return item[self.hash]["S"], item[self.range]["S"]
 
     def copied(self) -> Index:
         rows = {of: list(found) for of, found in self.rows.items() if found}
@@ -102,6 +112,7 @@ class Table:
     def __init__(self, name: str, hash: str, range: str, indexes: list[Index], view: str = "", expires: str = "") -> None:
         self.name, self.hash, self.range, self.view, self.expires = name, hash, range, view, expires
         self.key_names: tuple[str, ...] = (hash, range) if range else (hash,)
+        self.index_keys: tuple[str, ...] = tuple(dict.fromkeys(name for index in indexes for name in (index.hash, index.range)))
         self.indexes = {index.name: index for index in indexes}
         self.partitions: dict[str, Partition] = {}
         self.changes: list[Change] = []
@@ -110,9 +121,18 @@ class Table:
         self.watchers: list[Callable[[Table, Kept | None, Kept | None], None]] = []
         """Told of every write, of what stood and what stands."""
         self._age = 0
+        self._taken: Any = None
+        """The snapshot that shows the table as it stands, if there is one."""
 
     def key(self, item: dict[str, Attribute]) -> Key:
         return item[self.hash]["S"], item[self.range]["S"] if self.range else ""
+
+    def may_have(self, key: Key) -> bool:
+        """Whether no part of a key is empty or too long."""
+        for text, most in zip(key[: len(self.key_names)], _LONGEST, strict=False):
+            if not text or len(text) * 4 > most and len(text.encode("utf-8", "surrogatepass")) > most:
+                return False
+        return True
 
     def find(self, key: Key) -> Kept | None:
         partition = self.partitions.get(key[0])
@@ -169,14 +189,24 @@ class Table:
         """The changes before this number have been heard by all."""
         if before - self.dropped > 256:
             del self.changes[: before - self.dropped]
-            self.dropped = before
+            self.dropped, self._taken = before, None
+
+    def catch_up(self) -> None:
+        """The indexes show everything."""
+        self._taken = None
+        for index in self.indexes.values():
+            index.catch_up()
 
     def snapshot(self) -> Any:
-        self._age += 1
-        return self.partitions.copy(), [index.copied() for index in self.indexes.values()], self.changes.copy(), self.dropped
+        if self._taken is None:
+            self._age += 1
+            self._taken = self.partitions.copy(), [index.copied() for index in self.indexes.values()], self.changes.copy(), self.dropped
+        return self._taken
 
     def restore(self, taken: Any) -> None:
-        partitions, indexes, changes, dropped = taken
+        if taken is self._taken:
+            return
+        partitions, indexes, changes, dropped = self._taken = taken
         self._age += 1
         self.partitions, self.changes, self.dropped = partitions.copy(), changes.copy(), dropped
         self.indexes = {index.name: index.copied() for index in indexes}
@@ -190,6 +220,7 @@ class Table:
         return partition
 
     def _tell(self, key: Key, old: Kept | None, new: Kept | None, at: float, lag: int, expired: bool = False) -> None:
+        self._taken = None
         for index in self.indexes.values():
             index.heard(key, new, lag)
         for watcher in self.watchers:
