@@ -129,10 +129,11 @@ class Table:
 
     def may_have(self, key: Key) -> bool:
         """Whether no part of a key is empty or too long."""
-        for text, most in zip(key[: len(self.key_names)], _LONGEST, strict=False):
-            if not text or len(text) * 4 > most and len(text.encode("utf-8", "surrogatepass")) > most:
-                return False
-        return True
+        hash, range = key
+        if not hash or (self.range and not range):
+            return False
+        short = 4 * (len(hash) + len(range)) <= min(_LONGEST)
+        return short or all(len(text.encode("utf-8", "surrogatepass")) <= most for text, most in zip(key, _LONGEST, strict=True))
 
     def find(self, key: Key) -> Kept | None:
         partition = self.partitions.get(key[0])
