@@ -51,9 +51,11 @@ def doubles(fault: str, name: str, before: str) -> bool:
 
 def differs(fault: str, name: str, first: bool) -> bool:
     """Whether it leaves a world that no other fault leaves. Nothing but calls leaves a process: so a crash before a call is a crash after the one
-    before it, unless it is the first of its invocation, and what happens after a mere read happens before it."""
+    before it, unless it is the first of its invocation, and what happens after a mere read happens before it; and who is not AWS has one way of not answering."""
     if fault == "crash before":
         return first
+    if fault == "throttle":
+        return name.startswith(_OURS)
     return name not in READS if fault in ("crash after", "timeout after", "asked twice") else True
 
 

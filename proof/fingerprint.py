@@ -6,6 +6,8 @@ nothing can depend on it:
 - `write_id` and the tokens of transactions: compared with the stamp of a write that is being made, and each has a stamp of its own;
 - of a telling that is settled everything but how, of a gateway's circuit that has seen no failure everything, and what a person is shown of a channel that
   was not told: nobody else reads it (`tests/proof/test_fingerprint.py` asks whether that is so);
+- of what a node was told and took how often and when it was told: people are shown it, and nothing else asks;
+- of what those outside have heard which came first: they look it up, or it is counted;
 - the numbers of changes, receipts and what the bus calls an event: handed back, never compared with those of others;
 - how much was sent, deleted and entered in all: the rules ask only whether the sum is right, and the difference is in.
 """
@@ -21,9 +23,14 @@ from typing import Any
 from proof.cloud.sqs import Message
 from proof.cloud.tables import Kept, Table
 from proof.living import Dweller
+from waybill.fulfilment.deliveries import DELIVERED
 
 _MESSAGES = "MessagesTable"
 _SETTLED = ("sent", "skipped", "done")
+_LEFT_OUT = frozenset({"write_id"})
+_PUSH, _TAKEN = {"S": "PUSH"}, {"S": DELIVERED}
+_OF_A_TAKEN_PUSH = _LEFT_OUT | {"attempts", "tried", "version"}
+_HEARD = ("pushed", "asked", "levels", "told", "seen")
 _OF_THE_BUS = re.compile(r'"id":"e\d+"')
 
 
@@ -46,7 +53,7 @@ class Fingerprint:
             more, self._sum % (1 << 128), cloud.clock.seconds, world.put_aside, self._streams(), self._queues(),
             list(cloud.machine.executions.values()), cloud.machine.ready, [(name, _kept(body)) for name, body in sorted(cloud.s3.files.items())],
             _all_of(*sorted(cloud.secrets.versions.items()), *sorted(cloud.secrets.current.items())), sorted(_kept(mail.raw) for mail in cloud.ses.sent),
-            [other.shown() for other in self._others],
+            [_unordered(other.shown()) for other in self._others],
         )  # fmt: skip
         return digest(repr(said).encode())
 
@@ -100,7 +107,17 @@ def _read_again(table: str, item: Kept) -> dict[str, Any]:
             return {"pk": item["pk"], "status": item["status"]}
         if pk.startswith("untold#") or pk.startswith("GATEWAY#") and item["failures"] == item["pause_s"] == {"N": "0"}:
             return {}
-    return {name: value for name, value in item.items() if name != "write_id"}
+    left_out = _OF_A_TAKEN_PUSH if item.get("sk") == _PUSH and item.get("status") == _TAKEN else _LEFT_OUT
+    return {name: value for name, value in item.items() if name not in left_out}
+
+
+def _unordered(shown: Any) -> Any:
+    """The state of one outside, what he has heard in no order."""
+    if not isinstance(shown, dict):
+        return shown
+    return [
+        (name, sorted(map(repr, value.items() if isinstance(value, dict) else value)) if name in _HEARD else value) for name, value in shown.items()
+    ]
 
 
 def digest(said: bytes | str) -> bytes:

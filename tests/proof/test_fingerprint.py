@@ -19,13 +19,17 @@ from proof.quick import quick
 from tests.flow.life import an_order
 from waybill.aws.tables import commit, overwrite
 from waybill.channels import messages
+from waybill.fulfilment import deliveries
+from waybill.fulfilment.deliveries import DELIVERED, FAILING
 from waybill.kernel.errors import Unavailable
+from waybill.kernel.events import Event
 from waybill.notifications.dynamodb import MESSAGES, MessagesTable, _item, claims
 from waybill.notifications.ports import Claim
 from waybill.payments.breaker import Breaker, CircuitTable
 from waybill.payments.model.circuit import Circuit
 
 _LEFT_OUT = ("write_id",)
+_OF_A_TAKEN_PUSH = (*_LEFT_OUT, "attempts", "tried", "version")
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +87,36 @@ def test_a_channel_that_was_told_is_asked_for_nothing_but_that(the: Dweller) -> 
         commit(overwrite(MESSAGES, {"pk": "channel-acks#e", "status": "done", "version": version, "lease": lease, "not_before": lease, "at": lease}))
         assert messages.claim("e", the.world.now()) is None
         assert _kept(the, "channel-acks#e")["version"] == {"N": str(version)}
+
+
+def test_a_push_that_was_taken_is_asked_for_nothing_but_what_it_was(the: Dweller) -> None:
+    """However often it was told: it stays taken, and is told again and listed as the same."""
+    went, marks, taken = [], set(), the.world.snapshot()
+    for number, answers in enumerate([(204,), (500, 500, 204), (204, 204), (204, 500)]):
+        event = Event("told", "fulfilment_order.requested", "2026-11-23T08:00:00.000Z", "fo-1", {"id": "fo-1"})
+        for attempt, answer in enumerate(answers):
+            deliveries.note(event, "mars", answer, f"2026-11-23T09:{number}{attempt}:00.000Z")
+        item = the.world.cloud.dynamodb.tables["OrdersTable"].find(("PUSH#told", "PUSH"))
+        marks.add(mark("OrdersTable", item))
+        then = [deliveries.load("told").event, len(deliveries.page("mars", DELIVERED, 9, None)[0]), deliveries.page("mars", FAILING, 9, None)[0]]
+        for answer in (500, 204, 500):
+            deliveries.note(event, "mars", answer, "2026-11-23T10:00:00.000Z")
+            then.append((deliveries.load("told").status, deliveries.load("told").answer))
+        went.append(then)
+        the.world.restore(taken)
+    assert went[0] == went[1] == went[2] == went[3]
+    assert len(marks) == 1
+
+
+def test_what_those_outside_have_heard_is_the_same_in_any_order(the: Dweller, told: Fingerprint) -> None:
+    taken, found = the.world.snapshot(), set()
+    for order in (("a", "b"), ("b", "a")):
+        for each in order:
+            the.outside.pushed[each] = each
+            the.outside.shops.told.append({"kind": each})
+        found.add(told.of())
+        the.world.restore(taken)
+    assert len(found) == 1
 
 
 def test_a_circuit_that_has_seen_no_failure_is_as_none(the: Dweller) -> None:
@@ -162,9 +196,10 @@ def test_a_change_anywhere_else_changes_it(the: Dweller, told: Fingerprint, chan
 
 def _others(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The item with one value of it changed, gone, or one more."""
+    left_out = _OF_A_TAKEN_PUSH if item["pk"]["S"].startswith("PUSH#") and item["status"] == {"S": DELIVERED} else _LEFT_OUT
     yield {**item, "more": {"S": ""}}
     for name, value in item.items():
-        if name not in _LEFT_OUT:
+        if name not in left_out:
             yield {each: value for each, value in item.items() if each != name}
             yield from ({**item, name: other} for other in _changed(value))
 
