@@ -58,7 +58,8 @@ def test_who_orders_later_is_never_served_sooner(moment: datetime, workdays: set
     [("2026-11-23T09:00", 0, 0), ("2026-11-23T09:00", 3, 3), ("2026-11-23T15:00", 3, 2), ("2026-11-26T09:00", 3, -1), ("2026-12-26T09:00", 3, -1)],
 )
 def test_every_day_before_it_leaves_is_taken_off_the_carriers(now: str, days: int, left: int):
-    assert days_left(node(cut_off="14:00"), utc("2026-11-23T08:00"), days, utc(now)) == left
+    there = node(cut_off="14:00")
+    assert days_left(there, utc("2026-11-23T08:00"), days, leaves_on(there, utc(now))) == left
 
 
 @pytest.mark.parametrize(

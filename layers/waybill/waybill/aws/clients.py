@@ -35,7 +35,7 @@ class Gated:
 
     @staticmethod
     def _pass(name: str, real: Callable[..., Any], /, **parameters: Any) -> Any:
-        return gate.call(name, lambda: real(**parameters), **parameters)
+        return gate.call(name, partial(real, **parameters), **parameters)
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -27,7 +28,7 @@ def call(name: str, thunk: Callable[[], T], /, **detail: Any) -> T:
     if not _watchers:
         return thunk()
     for watcher in reversed(_watchers):
-        thunk = _wrapped(watcher, name, thunk, detail)
+        thunk = partial(watcher.around, name, thunk, detail)
     return thunk()
 
 
@@ -40,6 +41,3 @@ def watching(watcher: Watcher) -> Iterator[Watcher]:
     finally:
         _watchers.remove(watcher)
 
-
-def _wrapped(watcher: Watcher, name: str, thunk: Callable[[], T], detail: dict[str, Any]) -> Callable[[], T]:
-    return lambda: watcher.around(name, thunk, detail)

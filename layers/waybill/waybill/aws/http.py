@@ -20,6 +20,7 @@ LARGEST_BODY = 1024 * 1024
 _MAY_BE_A_CARD = re.compile(rb"[0-9](?:[ -]?[0-9]){12}|\\u")
 """So many digits in a row, or such as could be: only then a body is searched for card numbers, which few bodies are."""
 _JSON = "application/json"
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Answer:
             proxy["cookies"] = list(self.cookies)
         if isinstance(self.body, bytes):
             return {**proxy, "body": base64.b64encode(self.body).decode(), "isBase64Encoded": True}
-        text = self.body if isinstance(self.body, str) else json.dumps(self.body, separators=(",", ":"), ensure_ascii=False)
+        text = self.body if isinstance(self.body, str) else _ENCODER.encode(self.body)
         return {**proxy, "body": "" if self.body is None else text}
 
 

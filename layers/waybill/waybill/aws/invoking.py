@@ -9,13 +9,14 @@ from typing import Any
 from waybill.aws.clients import client
 from waybill.aws.config import setting
 from waybill.kernel.errors import Unavailable
+from waybill.kernel.plain import compact
 
 
 def ask(function_variable: str, question: Mapping[str, Any]) -> dict[str, Any]:
     """The answer of the function whose name is in the environment variable. Raises Unavailable where it does not come: nobody knows then what was done."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    payload = json.dumps(question, separators=(",", ":")).encode()
+    payload = compact(question).encode()
     try:
         reply = client("lambda").invoke(FunctionName=setting(function_variable), InvocationType="RequestResponse", Payload=payload)
         answer = json.loads(reply["Payload"].read())

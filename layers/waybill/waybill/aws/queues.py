@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from waybill.aws.clients import client
 from waybill.aws.config import setting
 from waybill.kernel.errors import Unavailable
+from waybill.kernel.plain import compact
 
 _UNFIT = re.compile(r"[^A-Za-z0-9_.-]")
 
@@ -20,7 +20,7 @@ def send(queue_variable: str, message: dict[str, Any], delay_s: int = 0, group: 
     more: dict[str, Any] = {"DelaySeconds": delay_s} if delay_s else {}
     if group:
         more["MessageGroupId"] = _UNFIT.sub("_", group)[:128]
-    client("sqs").send_message(QueueUrl=setting(queue_variable), MessageBody=json.dumps(message, separators=(",", ":")), **more)
+    client("sqs").send_message(QueueUrl=setting(queue_variable), MessageBody=compact(message), **more)
 
 
 def send_many(queue_variable: str, messages: Sequence[dict[str, Any]], group: str = "", tries: int = 5) -> None:
@@ -28,7 +28,7 @@ def send_many(queue_variable: str, messages: Sequence[dict[str, Any]], group: st
     more = {"MessageGroupId": _UNFIT.sub("_", group)[:128]} if group else {}
     for start in range(0, len(messages), 10):
         left = [
-            {"Id": str(place), "MessageBody": json.dumps(message, separators=(",", ":")), **more}
+            {"Id": str(place), "MessageBody": compact(message), **more}
             for place, message in enumerate(messages[start : start + 10])
         ]
         for _ in range(tries):

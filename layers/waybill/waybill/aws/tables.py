@@ -95,16 +95,12 @@ class Table:
 
     def partition(self, pk: str, prefix: str = "") -> list[Item]:
         """Everything in a partition whose sort key begins with `prefix`, strongly consistent, in order."""
-        return list(self._all(pk, prefix))
-
-    def _all(self, pk: str, prefix: str) -> Iterator[Item]:
-        start = None
-        while True:
-            page = self.page(pk, prefix=prefix, start=start, consistent=True)
-            yield from page.items
-            start = page.next
-            if start is None:
-                return
+        page = self.page(pk, prefix=prefix, consistent=True)
+        items = page.items
+        while page.next:
+            page = self.page(pk, prefix=prefix, start=page.next, consistent=True)
+            items += page.items
+        return items
 
     def page(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from waybill.channels.model.signature import standard_webhook
 from waybill.channels.ports import Page
 from waybill.kernel.clock import instant
 from waybill.kernel.errors import NotFound
-from waybill.kernel.plain import plain
+from waybill.kernel.plain import compact, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class OwnWebhook:
         """Says anything else too: `data` of this kind under this id."""
         now = self.clock()
         said = {name: value for name, value in data.items() if name != "event_id"}
-        body = json.dumps({"type": kind, "timestamp": instant(now), "data": said}, separators=(",", ":")).encode()
+        body = compact({"type": kind, "timestamp": instant(now), "data": said}).encode()
         seconds = int(now.timestamp())
         signed = standard_webhook(event_id, seconds, body, self.signing_secret)
         headers = {"webhook-id": event_id, "webhook-timestamp": str(seconds), "webhook-signature": signed}

@@ -3,13 +3,14 @@ so that it can be told again."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from waybill.aws.tables import WriteConflict, commit
 from waybill.aws.tables import replace as over
 from waybill.kernel.errors import NotFound
 from waybill.kernel.events import Event
+from waybill.kernel.plain import plain
 from waybill.orders.store import ORDERS
 
 DELIVERED, FAILING = "delivered", "failing"
@@ -75,7 +76,7 @@ def page(node: str, status: str, limit: int, start: dict[str, Any] | None) -> tu
 
 
 def _item(delivery: Delivery) -> dict[str, Any]:
-    item = {**asdict(delivery), "pk": f"PUSH#{delivery.id}", "sk": _SK, "version": delivery.version + 1}
+    item = {**plain(delivery), "pk": f"PUSH#{delivery.id}", "sk": _SK, "version": delivery.version + 1}
     return item | {"lookup_pk": f"PUSHES#{delivery.node}#{delivery.status}", "lookup_sk": f"{delivery.at}#{delivery.id}"}
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 from dataclasses import dataclass
 
 from waybill.aws import outbound
@@ -20,6 +19,7 @@ from waybill.fulfilment.service import load
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import Unavailable
 from waybill.kernel.events import Event
+from waybill.kernel.plain import compact
 from waybill.shop import store as shop
 
 _PUSHED = {
@@ -51,7 +51,7 @@ class NodePush:
         record, work = load(event.data["fo_id"])
         if work.status not in _PUSHED[event.type] and not event.data.get("replayed"):
             return
-        body = json.dumps({"type": event.type, "data": document(record.order, record.customer, work)}, separators=(",", ":")).encode()
+        body = compact({"type": event.type, "data": document(record.order, record.customer, work)}).encode()
         answer = self._sent(node.id, node.webhook_url, event.id, body)
         deliveries.note(event, node.id, answer, instant(self.clock()))
         if not 200 <= answer < 300:

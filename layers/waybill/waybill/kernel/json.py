@@ -23,9 +23,7 @@ def parse(body: bytes | str) -> Any:
         raise Malformed(f"the body is not UTF-8 (byte {problem.start})") from None
     _refuse_depth(text)
     try:
-        value = json.loads(
-            text, parse_constant=_no_constant, parse_int=_int, parse_float=_decimal, object_pairs_hook=_no_duplicates
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as problem:
         raise Malformed(f"the body is not JSON: {problem.msg} at line {problem.lineno}, column {problem.colno}") from None
     if "\\u" in text:
@@ -77,6 +75,9 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise Malformed(f"the key {twice[:40]!r} stands twice in one object")
     return seen
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_int=_int, parse_float=_decimal, object_pairs_hook=_no_duplicates)
 
 
 def _refuse_bad_text(value: Any) -> None:

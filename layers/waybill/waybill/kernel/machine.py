@@ -14,6 +14,9 @@ class Machine:
         self.name = name
         self.start = start
         self.table = dict(table)
+        self._allowed: dict[str, list[str]] = {}
+        for source, verb in self.table:
+            self._allowed.setdefault(source, []).append(verb)
 
     def after(self, state: str, verb: str) -> str:
         """The state that `verb` leads to. Raises IllegalTransition, naming what is allowed."""
@@ -24,7 +27,7 @@ class Machine:
             raise IllegalTransition(f"{self.name}: cannot {verb} while {state}; allowed: {allowed}") from None
 
     def allowed(self, state: str) -> Iterable[str]:
-        return [verb for (source, verb) in self.table if source == state]
+        return self._allowed.get(state, ())
 
     @property
     def states(self) -> set[str]:

@@ -1,9 +1,12 @@
-"""Records as plain values."""
+"""Records as plain values, and those as text."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+compact = json.JSONEncoder(separators=(",", ":")).encode
+"""JSON as it travels: without a blank."""
 _UNCHANGING = frozenset((str, int, bool, type(None), float, bytes))
 
 

@@ -42,7 +42,12 @@ def money(minor: int, currency: str, locale: str) -> str:
 def texts(locale: str) -> Mapping[str, str]:
     """Every sentence of the mails in the locale's language, English where there is no translation."""
     language, _ = _parts(locale)
-    return _catalogue(language if (_TEXTS / f"{language}.json").is_file() else "en")
+    return _catalogue(language if language in _translated() else "en")
+
+
+@cache
+def _translated() -> frozenset[str]:
+    return frozenset(catalogue.stem for catalogue in _TEXTS.glob("*.json"))
 
 
 @cache

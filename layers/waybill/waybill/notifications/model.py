@@ -128,7 +128,7 @@ class Mail:
 
 def one_line(text: str) -> str:
     """Without line breaks, control characters, invisible direction marks or broken surrogates: fit for a header."""
-    shown = "".join(sign if sign.isprintable() else " " for sign in text)
+    shown = text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
     return " ".join(shown.split())
 
 

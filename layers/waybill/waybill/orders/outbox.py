@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from waybill.aws.config import setting, stage
 from waybill.aws.logs import count, logger
 from waybill.kernel.errors import Unavailable
 from waybill.kernel.events import Event
+from waybill.kernel.plain import compact
 
 _MOST_ENTRIES = 10
 HEARD = frozenset(
@@ -42,7 +42,8 @@ def publish(records: list[dict[str, Any]]) -> list[str]:
     Events leave in the order of the stream; the ids are stable, so that a repeat is recognised by every consumer.
     """
     changes = [(record["dynamodb"]["SequenceNumber"], event) for record in records for event in new_events(record)]
-    waiting = [(number, event) for number, event in changes if _is_heard(event)]
+    also = frozenset(os.environ.get("ALSO_PUBLISH", "").replace(",", " ").split())
+    waiting = [(number, event) for number, event in changes if _is_heard(event, also)]
     for start in range(0, len(waiting), _MOST_ENTRIES):
         chunk = waiting[start : start + _MOST_ENTRIES]
         refused = _put([event for _, event in chunk])
@@ -53,8 +54,7 @@ def publish(records: list[dict[str, Any]]) -> list[str]:
     return []
 
 
-def _is_heard(event: Event) -> bool:
-    also = frozenset(os.environ.get("ALSO_PUBLISH", "").replace(",", " ").split())
+def _is_heard(event: Event, also: frozenset[str]) -> bool:
     needs = _HEARD_FOR.get(event.type, ())
     return bool(also & {"*", event.type}) or (event.type in HEARD and (not needs or any(event.data.get(need) for need in needs)))
 
@@ -65,11 +65,10 @@ def new_events(record: dict[str, Any]) -> Iterator[Event]:
     if "history" not in image:
         return
     seen = len(record["dynamodb"].get("OldImage", {}).get("history", {}).get("L", []))
-    order_id = image["pk"]["S"].partition("#")[2]
-    source = record_id(order_id, image["sk"]["S"])
+    order_id, sort_key = image["pk"]["S"].partition("#")[2], image["sk"]["S"]
     for packed in image["history"]["L"][seen:]:
         entry = unpack(packed)
-        yield Event(f"{source}:{entry['seq']}", entry["type"], entry["at"], order_id, entry["data"])
+        yield Event(f"{record_id(order_id, sort_key)}:{entry['seq']}", entry["type"], entry["at"], order_id, entry["data"])
 
 
 def record_id(order_id: str, sort_key: str) -> str:
@@ -95,7 +94,7 @@ def _put(events: list[Event]) -> int | None:
 
 
 def _entry(event: Event) -> dict[str, str]:
-    detail = json.dumps(event.to_dict(stage()), separators=(",", ":"))
+    detail = compact(event.to_dict(stage()))
     if len(detail) > 240_000:
         raise Unavailable(f"event {event.id} is too large for the bus")
     return {"EventBusName": setting("BUS_NAME"), "Source": "waybill", "DetailType": event.type, "Detail": detail}

@@ -69,7 +69,7 @@ def load(order_id: str) -> Record:
         raise NotFound(f"there is no order {order_id[:64]!r}")
 
     def of(prefix: str) -> tuple[dict[str, Any], ...]:
-        return tuple(item for key, item in items.items() if key.startswith(prefix))
+        return tuple([item for key, item in items.items() if key.startswith(prefix)])
 
     return Record(
         order=codec.order_from(items[codec.DOC]),

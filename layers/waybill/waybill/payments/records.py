@@ -96,8 +96,8 @@ def tender_item(tender: Tender) -> dict[str, Any]:
     }
     if tender.waits:
         item |= {"lookup_pk": waiting_for(tender.gateway), "lookup_sk": f"{tender.history[-1].at}#{tender.record_id}"}
-    elif tender.expires_at:
-        item |= {"lookup_pk": expiring_on(tender.expires_at[:10]), "lookup_sk": f"{tender.expires_at}#{tender.record_id}"}
+    elif expires_at := tender.expires_at:
+        item |= {"lookup_pk": expiring_on(expires_at[:10]), "lookup_sk": f"{expires_at}#{tender.record_id}"}
     elif moved := _money_moved(tender):
         item |= {"lookup_pk": money_moved_on(tender.gateway, moved[:10]), "lookup_sk": f"{moved}#{tender.record_id}"}
     return item | {"token": tender.token} if tender.token else item

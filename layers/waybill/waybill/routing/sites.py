@@ -139,7 +139,7 @@ def promised_at(record: Record) -> datetime:
 
 def _site(node: Node, there: Address, promise: Promise, full: frozenset[date]) -> Site:
     leaves = leaves_on(node, promise.now, full)
-    within = days_left(node, promise.made_at, promise.days, promise.now, full)
+    within = days_left(node, promise.made_at, promise.days, leaves)
     lane = tables.lane(node.place, there, leaves.isoformat())
     price, in_time = rate([tables.on(carrier, lane.leaves) for carrier in shop.carriers()], lane, within)
     return Site(

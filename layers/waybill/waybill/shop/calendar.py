@@ -30,7 +30,7 @@ def leaves_on(node: Calendar, at: datetime, full: Collection[date] = ()) -> date
     """The day, at the node, on which a parcel leaves that is ordered at an instant: that day where it works and the cut-off has not
     passed, else its next working day; none of the days that are `full`. Raises InvalidInput for a calendar with no working day in a year."""
     there = here(node, at)
-    first = there.date() + timedelta(days=bool(node.cut_off) and there.strftime("%H:%M") >= node.cut_off)
+    first = there.date() + timedelta(days=bool(node.cut_off) and there.time().isoformat("minutes") >= node.cut_off)
     for ahead in range(_MOST_DAYS):
         day = first + timedelta(days=ahead)
         if works_on(node, day) and day not in full:
@@ -38,13 +38,13 @@ def leaves_on(node: Calendar, at: datetime, full: Collection[date] = ()) -> date
     raise InvalidInput("the node has no working day within a year", fields={"workdays": "none is left"})
 
 
-def days_left(node: Calendar, promised_at: datetime, promise_days: int, at: datetime, full: Collection[date] = ()) -> int:
-    """How many days a carrier may take from this node, for what is ordered now to arrive as promised: 0 where nothing was promised, -1 where it
+def days_left(node: Calendar, promised_at: datetime, promise_days: int, leaves: date) -> int:
+    """How many days a carrier may take from this node, for what leaves it on a day to arrive as promised: 0 where nothing was promised, -1 where it
     is too late already. A promise of n days is kept until the end of the n-th day after the one on which it was made, at the node."""
     if not promise_days:
         return 0
     due = promised_at.astimezone(_zone(node.timezone)).date() + timedelta(days=promise_days)
-    left = (due - leaves_on(node, at, full)).days
+    left = (due - leaves).days
     return left if left > 0 else -1
 
 

@@ -39,11 +39,10 @@ def item(sku: str) -> Item:
 
 def items(skus: list[str]) -> dict[str, Item]:
     """Those of the SKUs that exist, by SKU; what is not in memory is read in one call."""
-    missing = [(ITEM, sku) for sku in dict.fromkeys(skus) if sku and _remembered((ITEM, sku)) is None]  # a gift card has no SKU
-    for raw in _TABLE.get_many(missing):
-        _remember((ITEM, raw["sk"]), _item(raw))
-    found = {sku: _remembered((ITEM, sku)) for sku in skus}
-    return {sku: known for sku, known in found.items() if known is not None}
+    known = {sku: _remembered((ITEM, sku)) for sku in skus}
+    missing = [(ITEM, sku) for sku, item in known.items() if sku and item is None]  # a gift card has no SKU
+    known |= {raw["sk"]: _remember((ITEM, raw["sk"]), _item(raw)) for raw in _TABLE.get_many(missing)}
+    return {sku: item for sku, item in known.items() if item is not None}
 
 
 def all_items() -> list[Item]:

@@ -45,8 +45,9 @@ def summed(lines: Iterable[Counters]) -> Counters:
 def fulfilment_status(lines: Mapping[str, Counters], confirmed: bool) -> str:
     """The header status that the quantities say; holds are no status of their own here."""
     all_units = summed(lines.values())
-    live = all_units.ordered - all_units.cancelled
-    if all_units.ordered and live == 0:
+    ordered = all_units.ordered
+    live = ordered - all_units.cancelled
+    if ordered and live == 0:
         return "cancelled"
     if live and all_units.delivered == live:
         return "delivered"

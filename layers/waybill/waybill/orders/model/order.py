@@ -213,6 +213,7 @@ class Order:
 
     def ships_by(self, group: str) -> Group:
         """Method, promise and day of a ship group; the order's own for ""."""
-        own = Group("", self.shipping.method, self.shipping.promise_days, self.shipping.ship_not_before)
+        day = self.shipping.ship_not_before
+        own = Group("", self.shipping.method, self.shipping.promise_days, day)
         found = next((each for each in self.groups if each.id == group), own)
-        return found if found.ship_not_before else replace(found, ship_not_before=own.ship_not_before)
+        return replace(found, ship_not_before=day) if day and not found.ship_not_before else found

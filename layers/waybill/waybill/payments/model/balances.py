@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from waybill.payments.model.events import PaymentEvent
+from waybill.payments.model.events import KINDS, PaymentEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,13 @@ _NONE = _Sums(0, 0, 0, 0)
 
 def project(events: Iterable[PaymentEvent]) -> Balances:
     """The balances that a tender's events amount to. Any order of the list gives the same."""
-    counted = sorted((event for event in events if event.counts), key=lambda event: event.at)
-    adjusted = _newest(counted, "AUTH_ADJUSTMENT")
-    auth = _sums(_after(counted, adjusted), "AUTH")
-    charge, refund, cancel = (_sums(counted, kind) for kind in ("CHARGE", "REFUND", "CANCEL"))
-    disputed, reversed_ = _total(counted, "CHARGEBACK"), _total(counted, "REFUND_REVERSED")
-    authorised = (adjusted.amount if adjusted else 0) + auth.done + auth.stated - _total(counted, "AUTH_EXPIRED")
+    of = _by_kind(events)
+    alone = of[""]
+    adjusted = _newest(alone, "AUTH_ADJUSTMENT")
+    auth = _sums(_after(of["AUTH"], adjusted))
+    charge, refund, cancel = (_sums(of[kind]) for kind in ("CHARGE", "REFUND", "CANCEL"))
+    disputed, reversed_ = _total(alone, "CHARGEBACK"), _total(alone, "REFUND_REVERSED")
+    authorised = (adjusted.amount if adjusted else 0) + auth.done + auth.stated - _total(alone, "AUTH_EXPIRED")
     return Balances(
         authorised=max(0, authorised - charge.done - charge.pending - cancel.done - cancel.pending),
         charged=charge.done + charge.stated - refund.done - refund.pending - disputed + reversed_,
@@ -71,16 +72,26 @@ def project(events: Iterable[PaymentEvent]) -> Balances:
 
 def captured_in_all(events: Iterable[PaymentEvent]) -> int:
     """Minor units ever captured, whatever was returned since: the left side of `captured ≤ authorised`."""
-    sums = _sums([event for event in events if event.counts], "CHARGE")
+    sums = _sums(_by_kind(events)["CHARGE"])
     return sums.done + sums.stated
 
 
-def _sums(events: list[PaymentEvent], kind: str) -> _Sums:
+def _by_kind(events: Iterable[PaymentEvent]) -> dict[str, list[PaymentEvent]]:
+    """Those that count."""
+    of: dict[str, list[PaymentEvent]] = {kind: [] for kind in ("", *KINDS)}
+    for event in events:
+        if event.counts:
+            of[event.kind].append(event)
+    return of
+
+
+def _sums(events: list[PaymentEvent]) -> _Sums:
+    """Of events of one kind."""
+    if not events:
+        return _NONE
     groups: dict[str, list[PaymentEvent]] = {}
     stated = stated_pending = 0
     for event in events:
-        if event.kind != kind:
-            continue
         if event.ref is not None:
             groups.setdefault(event.ref, []).append(event)
         elif event.outcome == "SUCCESS":
@@ -88,7 +99,7 @@ def _sums(events: list[PaymentEvent], kind: str) -> _Sums:
         elif event.outcome == "REQUEST":
             stated_pending += event.amount
     if not groups:
-        return _Sums(0, 0, stated, stated_pending) if stated or stated_pending else _NONE
+        return _Sums(0, 0, stated, stated_pending)
     done, pending = zip(*map(_settled, groups.values()), strict=True)
     return _Sums(sum(done), sum(pending), stated, stated_pending)
 

@@ -108,7 +108,7 @@ class Tender:
     def expires_at(self) -> str:
         """The instant at which what is still authorised lapses; empty for never, or with nothing authorised."""
         ends = [event.expires_at for event in self.events if event.type in ("AUTH_SUCCESS", "AUTH_ADJUSTMENT")]
-        return (ends[-1] or "") if ends and self.balances.authorised else ""
+        return ends[-1] if ends and ends[-1] and self.balances.authorised else ""
 
     @property
     def secured(self) -> bool:
@@ -133,7 +133,7 @@ class Tender:
     @property
     def lapsed(self) -> bool:
         """It was authorised, and is no more: nobody has voided it."""
-        return not self.balances.authorised and any(event.type == "AUTH_EXPIRED" for event in self.events)
+        return any(event.type == "AUTH_EXPIRED" for event in self.events) and not self.balances.authorised
 
     @property
     def only_whole(self) -> bool:
