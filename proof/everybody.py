@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from proof.cloud.sqs import record
@@ -18,6 +19,7 @@ from tests.flow.life import CARD, DECLINED, an_order
 from waybill.fulfilment.codec import ON_THE_WAY, OPEN
 from waybill.kernel.clock import instant
 from waybill.orders.codec import FULFILMENT_ORDER, STATE
+from waybill.shop import store as shop
 
 STOCK = {("TEA", "reno"): 80, ("TEA", "columbus"): 80, ("CUP", "columbus"): 120, ("POT", "reno"): 30}
 _WANTED = {"TEA": 450, "CUP": 330, "POT": 180}
@@ -47,6 +49,15 @@ class Everybody:
         self._ids: list[str] = []
         self._open: list[str] = []
         self._orders = the.world.cloud.dynamodb.tables["OrdersTable"]
+
+    def open(self) -> None:
+        """No two shops are alike: a node is told of its work or looks for it, a channel has an address or asks."""
+        for node in map(shop.node, _NODES):
+            if self.source.often(500):
+                shop.save(shop.NODE, node.id, replace(node, webhook_url=""))
+        if self.source.often(500):
+            shop.save(shop.CHANNEL, "api", replace(shop.channel("api"), settings={}))
+        shop.forget()
 
     def act(self) -> None:
         name = self.source.weighted(_WEIGHTS)

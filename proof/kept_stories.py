@@ -33,8 +33,7 @@ def went_round(the: Life) -> None:
         try:
             the.world.handler("parcels")({"detail-type": "Scheduled Event"}, None)
         except Crash as crash:
-            the.world.crashes.append(crash)
-            the.world.restart()
+            the.world.died(crash)
         except (ClientError, ReadTimeoutError):
             continue
         else:

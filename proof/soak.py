@@ -14,7 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,14 +105,16 @@ def _told(seed: int, given: Sequence[int] | None, steps: int) -> Soaked:
     source, went = Source(seed, given), Soaked()
     lag, faults = [0], _Faults(source, 0)
     with living(dict(STOCK), FromSource(source), seed, lambda: lag[0]) as the, quick():
-        judge = Judge(the)
         shop = Everybody(the, source, went)
+        with suppress(EndOfStory):
+            shop.open()
+        judge = Judge(the)
         try:
             lag[0], faults.every = source.one((0, 0, 1, 4)), source.one((0, 0, 150, 40))
             with gate.watching(faults.begin()):
                 for step in range(steps):
                     shop.act()
-                    if step % 500 == 499:
+                    if step % 1000 == 999:
                         went.broken += map(str, judge.verdict(at_rest=False))
                     if went.broken:
                         break

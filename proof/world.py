@@ -81,6 +81,12 @@ class World:
         shop.forget()
         secrets.forget()
 
+    def died(self, crash: BaseException) -> None:
+        """A function is gone, and what it kept; the others are as warm as before."""
+        self.crashes.append(crash)
+        shop.forget()
+        secrets.forget()
+
     # ── time ──
     def now(self) -> datetime:
         return self.cloud.clock.now()
@@ -134,8 +140,7 @@ class World:
         try:
             return work()
         except Crash as crash:
-            self.crashes.append(crash)
-            self.restart()
+            self.died(crash)
         except Exception as error:  # noqa: BLE001  (as Lambda does)
             self.errors.append(error)
         return None
@@ -198,6 +203,9 @@ class World:
         before, self.at_work = self.at_work, folder
         try:
             return real(event, context)
+        except Crash:
+            self._handlers.pop(folder, None)
+            raise
         finally:
             self.at_work = before
 
@@ -261,6 +269,8 @@ def world(scheduler: Scheduler | None = None, seed: int = 0, lag: Callable[[], i
         stack.callback(secrets.forget)
         stack.callback(clients.forget)
         yield made
+    made.crashes.clear()  # they know of the frames in which they came, and those of the world: it would go round in a circle
+    made.errors.clear()
 
 
 _numbers = itertools.count(1)

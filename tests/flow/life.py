@@ -50,8 +50,7 @@ class Life:
         try:
             return self.world.call(method, path, body, sent)
         except Crash as crash:
-            self.world.crashes.append(crash)
-            self.world.restart()
+            self.world.died(crash)
             return None
 
     def place(self, body: dict[str, Any], key: str = "key-1") -> str:
@@ -104,8 +103,7 @@ class Life:
             try:
                 self.world.handler(folder)({"detail-type": "Scheduled Event"}, None)
             except Crash as crash:
-                self.world.crashes.append(crash)
-                self.world.restart()
+                self.world.died(crash)
             else:
                 return
         raise AssertionError(f"the round of {folder} never came to its end")

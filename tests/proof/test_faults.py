@@ -1,4 +1,4 @@
-"""Every life of an order, with one fault at every call of it, each life with every other kind of fault; some with two. `make proof` tries all kinds, all pairs, and threes."""
+"""Every life of an order, with one fault at every call of it, each life with two of the six kinds, by turns; some with two faults. `make proof` tries all kinds, all pairs, and threes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from proof.sweeping import swept
 _PAIRED = ("declined", "cancelled-on-hold", "cancelled-backordered")
 
 
-@pytest.mark.parametrize("number, story", enumerate(STORIES))
+@pytest.mark.parametrize("number, story", list(enumerate(STORIES)))
 def test_no_fault_at_any_call_loses_or_doubles_anything(number: int, story: str) -> None:
-    tried = swept(story, FAULTS[number % 2 :: 2])
-    assert tried.struck(1) > 30
+    tried = swept(story, FAULTS[number % 3 :: 3])
+    assert tried.struck(1) > 20
     assert not tried.failures, _told(tried)
 
 

@@ -115,6 +115,11 @@ class World:
         shop.forget()
         secrets.forget()
 
+    def died(self, crash: BaseException) -> None:
+        """A function is gone, and here all others with it."""
+        self.crashes.append(crash)
+        self.restart()
+
     def mails(self) -> list[str]:
         """Raw mails sent so far."""
         from moto.core import DEFAULT_ACCOUNT_ID
@@ -210,8 +215,7 @@ class World:
         try:
             return work()
         except Crash as crash:
-            self.crashes.append(crash)
-            self.restart()
+            self.died(crash)
             return None if work != self.machine.step else True
 
 
