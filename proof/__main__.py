@@ -1,7 +1,7 @@
 """The long form of the proof, two pieces at a time: races, faults, planted bugs, malformed input, a soak; then a laptop cloud that loses its power.
 What came of it is one page.
 
-    python -m proof [--only races --only soak] [--seed 1] [--lives 2000] [--inputs 1000000] [--thirds 0.002] [--cuts 3]
+    python -m proof [--only races --only soak] [--seed 1] [--lives 2000] [--inputs 1000000] [--thirds 0.001] [--cuts 3]
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="the same seed tries the same (1)")
     parser.add_argument("--lives", type=int, default=2000, help="orders of the soak that come to an end (2000)")
     parser.add_argument("--inputs", type=int, default=1_000_000, help="malformed inputs (1000000)")
-    parser.add_argument("--thirds", type=float, default=0.002, help="at which share of the worlds that two faults leave a third is tried (0.002)")
+    parser.add_argument("--thirds", type=float, default=0.001, help="at which share of the worlds that two faults leave a third is tried (0.001)")
     parser.add_argument("--cuts", type=int, default=3, help="how often the laptop cloud loses its power (3)")
     given = parser.parse_args()
     given.only = given.only or [*PARTS, _POWER]

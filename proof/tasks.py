@@ -76,8 +76,8 @@ def tasks(parts: Collection[str], seed: int, lives: int, inputs: int, share: flo
     every += [Task(FAULTS[most - 1], name, partial(_story, name, most, share if most == len(FAULTS) else 1.0, seed), FAULTS[: most - 1]) for name in STORIES]
     every += [Task("malformed input", f"at parsers, {n + 1}", partial(_parsers, inputs * 9 // 80, seed + n)) for n in range(8)]
     every += [Task("malformed input", f"at doors, {n + 1}", partial(_doors, inputs // 20, seed + n)) for n in range(2)]
-    each = max(1, inputs // 16_500)
-    every.append(Task("served document", f"{each} requests of each kind", partial(_documented, each, seed)))
+    each = max(1, inputs // 33_000)
+    every += [Task("served document", f"{each} requests of each kind, {n + 1}", partial(_documented, each, seed + n)) for n in range(2)]
     every += [Task("soak", f"seeds from {first}", partial(_soak, first, lives // 20)) for first in range(seed, seed + 20_000, 1000)]
     return [task for task in every if task.part in parts]
 
