@@ -71,7 +71,7 @@ class Doorkeeper:
         key = key if key and _is_kept(method, path, said, query or {}) else ""
         if not role and not key:
             return
-        raw = said + json.dumps(sorted((name, value) for name, value in (query or {}).items() if name != "cursor")).encode()  # where a list begins is no wish
+        raw = said + json.dumps(_wished(query or {}, known.scope if known else "")).encode()
         before = self._answers.get((f"{method} {path}", presented, key)) if key and known else None
         answer = (reply.status, _read(reply.content))
         wrote = tuple(WriteFacts(table, _plain(old), _plain(new)) for table, old, new in self._wrote) if self._alone and self._open == 1 else None
@@ -90,6 +90,11 @@ class Doorkeeper:
     def _channel(self, order_id: str) -> str | None:
         found = self._world.cloud.dynamodb.tables["OrdersTable"].find((f"ORDER#{order_id}", "DOC"))
         return seen(found).get("channel") if found is not None else None
+
+
+def _wished(query: dict[str, str], scope: str) -> list[tuple[str, str]]:
+    """What is asked for beside the body: where a list begins is no wish, nor is what is asked for anyway, the caller's own channel."""
+    return sorted((name, value) for name, value in query.items() if value and name != "cursor" and (name, value) != ("channel", scope))
 
 
 def _is_kept(method: str, path: str, said: bytes, query: dict[str, str]) -> bool:
