@@ -30,6 +30,8 @@ _NODES = ("reno", "columbus")
 _NEXT = {"requested": "accept", "accepted": "pick", "picking": "pick", "picked": "pack", "packed": "ship"}
 _SCANS = ("in_transit", "out_for_delivery", "delivered")
 _ENDED = ("completed", "cancelled")
+_NEWEST = 3
+"""How many of the last orders somebody may think about again."""
 _IN_SIGHT = 25
 """How many of the orders and of the work somebody looks at."""
 
@@ -153,6 +155,11 @@ class Everybody:
         if id := self._some_id():
             self.the.ask("POST", f"/v1/orders/{id}/cancel", {"reason": "changed my mind"})
 
+    def _think_again(self) -> None:
+        """Of one of the last orders: there is hardly anything of it yet."""
+        if self._open:
+            self.the.ask("POST", f"/v1/orders/{self.source.one(self._open[-_NEWEST:])}/cancel", {"reason": "not that one"})
+
     def _look(self) -> None:
         if id := self._some_id():
             self.the.ask("GET", f"/v1/orders/{id}")
@@ -239,13 +246,14 @@ def _of(part: str, rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str
 
 _ACTS: dict[str, tuple[int, Callable[[Everybody], None]]] = {
     "the world moves": (510, Everybody._move),
-    "an order": (85, Everybody._order),
+    "an order": (100, Everybody._order),
     "a node works": (205, Everybody._node),
     "a carrier scans": (75, Everybody._scan),
     "time passes": (40, Everybody._time),
     "the reconciler": (2, Everybody._reconciler),
     "a message comes twice": (10, Everybody._twice),
-    "a customer cancels": (20, Everybody._cancel),
+    "a customer thinks again": (45, Everybody._think_again),
+    "a customer cancels": (15, Everybody._cancel),
     "a customer looks": (4, Everybody._look),
     "a clerk releases": (8, Everybody._release),
     "a clerk holds": (4, Everybody._hold),
