@@ -45,10 +45,6 @@ def _summed_up(the: Dweller) -> dict[str, Any]:
         "labels at the carrier": sorted(label.live for label in the.outside.carrier.labels()) if the.outside else [],
         "vans that come": len(the.outside.carrier.coming()) if the.outside else 0,
         "at the gateway": [(payment.status, payment.parts, [refund.amount for _, refund in payment.refunds]) for payment in the.gateway.payments.values()],
-        "stock": sorted(str(item) for item in _stock(the)),
+        "stock": sorted(str(row) for row in the.call("GET", "/v1/inventory").json()["items"]),
         "executions": sorted(run.status for run in the.world.machine.executions.values()),
     }
-
-
-def _stock(the: Dweller) -> list[dict[str, Any]]:
-    return [row for sku in ("TEA", "CUP", "POT") for row in the.call("GET", f"/v1/inventory/{sku}").json()["nodes"]]
