@@ -22,8 +22,6 @@ _SHORTEST = 8
 """A secret of fewer signs may stand somewhere for another reason."""
 _SAID_EVERYWHERE = frozenset(each for each in JUNK if isinstance(each, str))
 """Who makes one of these his secret sends it elsewhere too."""
-
-
 _APART = "\0"
 """Stands in no number, no secret and no name."""
 

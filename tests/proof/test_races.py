@@ -6,18 +6,15 @@ import pytest
 
 from proof.cloud.sqs import Message
 from proof.living import living
-from proof.message_races import KINDS, LIVES, MESSAGES
+from proof.message_races import KINDS, LIVES
 from proof.quick import quick
 from proof.race import word_of
-from proof.races import RACES, run, wholly
+from proof.races import RACES, run
 from proof.world import World
 from tests.proof.rights import within_their_rights
 
-_FEWER = {name for name in MESSAGES if name.endswith(" twice") and wholly(f"{name.removesuffix('twice')}thrice", quickly=True)}
-"""Three at one message do all that two can, where all orders of their calls are tried."""
 
-
-@pytest.mark.parametrize("name", [name for name in RACES if name not in _FEWER])
+@pytest.mark.parametrize("name", RACES)
 def test_a_race_has_one_winner_in_whatever_order_the_calls_come(name: str) -> None:
     with within_their_rights():
         told = list(run(name, quickly=True))

@@ -14,7 +14,7 @@ APART = 100
 """How many seeds are between one piece and the next: more than its stories need."""
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(600)  # a piece takes a minute where others are at work, and one that fails is told shortly besides
 @pytest.mark.parametrize("piece", range(8))
 def test_whatever_happens_in_a_shop_the_rules_hold(piece: int) -> None:
     told = many(LIVES, piece * APART)

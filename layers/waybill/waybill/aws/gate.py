@@ -40,4 +40,3 @@ def watching(watcher: Watcher) -> Iterator[Watcher]:
         yield watcher
     finally:
         _watchers.remove(watcher)
-

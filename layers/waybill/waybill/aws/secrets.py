@@ -10,6 +10,7 @@ from typing import Any
 from waybill.aws.clients import client
 from waybill.aws.config import stage
 from waybill.kernel.errors import Conflict, InvalidInput, Unavailable
+from waybill.kernel.plain import compact
 
 _KEEP_SECONDS = 300.0
 _YOUNG_SECONDS = 20.0
@@ -72,7 +73,7 @@ def _current(full: str) -> tuple[dict[str, Any], str]:
 def _moved(full: str, value: dict[str, Any], seen: str) -> bool:
     from uuid import uuid4
 
-    text, manager, token = json.dumps(value, separators=(",", ":")), client("secretsmanager"), str(uuid4())
+    text, manager, token = compact(value), client("secretsmanager"), str(uuid4())
     if len(text.encode()) > _LARGEST:
         raise InvalidInput(f"the secret {full} has at most {_LARGEST} bytes")
     manager.put_secret_value(SecretId=full, SecretString=text, ClientRequestToken=token, VersionStages=[_PENDING])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from waybill.aws import outbound, secrets
 from waybill.aws.outbound import Reply
 from waybill.channels.ports import AskedToWait, ChannelRefused, Outgoing
 from waybill.kernel.errors import NotFound, Unavailable
+from waybill.kernel.plain import compact
 
 _SHORTEST_PAUSE = 5
 
@@ -27,7 +27,7 @@ class Caller:
     def json(self, name: str, method: str, path: str, body: Any = None) -> Any:
         """One call with a JSON body, answered in JSON; None where the answer is empty. Raises AskedToWait (429, or Retry-After), Unavailable
         (5xx, or 401: its secret may have been rotated just now), NotFound, ChannelRefused."""
-        raw = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
+        raw = b"" if body is None else compact(body).encode()
         reply = self.raw(name, method, path, raw, {})
         return reply.json() if reply.body.strip() else None
 

@@ -20,6 +20,7 @@ from waybill.channels.model.shape import Drift, counted, drift, paths
 from waybill.kernel import json as strict_json
 from waybill.kernel.clock import Clock, instant
 from waybill.kernel.errors import Malformed, NotFound
+from waybill.kernel.plain import compact
 from waybill.orders import documents, store
 from waybill.shop.model import Channel
 
@@ -80,7 +81,7 @@ def _compared(channel: str, topic: str, seen: list[frozenset[str]]) -> Drift:
     of += len(seen)
     if of > _FORGET_BEYOND:  # what was long ago counts less
         after, of = {path: -(-times // 2) for path, times in after.items()}, of // 2
-    packed = gzip.compress(json.dumps(after, separators=(",", ":")).encode(), mtime=0)
+    packed = gzip.compress(compact(after).encode(), mtime=0)
     _put({"pk": pk, "version": known["version"] + 1, "of": of, "fields": packed}, known["version"])
     return found
 

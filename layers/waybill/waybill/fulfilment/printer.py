@@ -5,7 +5,6 @@ Loads what draws only when it is called.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +15,7 @@ from waybill.fulfilment.model.fulfilment_order import FulfilmentOrder, Package
 from waybill.fulfilment.ports import Sending
 from waybill.kernel.clock import parse_instant
 from waybill.kernel.errors import NotFound
+from waybill.kernel.plain import compact
 from waybill.orders.model.order import Order
 from waybill.orders.store import Record
 from waybill.shop import store as shop
@@ -118,7 +118,7 @@ def _over_the_border(record: Record, work: FulfilmentOrder, package: Package, go
 
     said = declared(record, work, package, goods)
     told: tuple[Any, ...] = (said, sender, there, package.tracking_number)
-    return {"customs.pdf": declaration(*told), "commercial-invoice.pdf": invoice(*told), "customs.json": json.dumps(said.to_dict(), separators=(",", ":")).encode()}
+    return {"customs.pdf": declaration(*told), "commercial-invoice.pdf": invoice(*told), "customs.json": compact(said.to_dict()).encode()}
 
 
 def _of_danger(record: Record, work: FulfilmentOrder, package: Package, goods: contents.Goods) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from waybill.imports.model.bodies import Problem, Row
 from waybill.imports.model.outcome import Outcome
 from waybill.imports.model.record import Import
 from waybill.kernel.errors import NotFound
-from waybill.kernel.plain import plain
+from waybill.kernel.plain import compact, plain
 from waybill.orders.store import ORDERS
 
 _SK = "IMPORT"
@@ -115,7 +115,7 @@ def each_checked(it: Import, take: Callable[[Headings, list[Outcome]], None]) ->
 
 def _put(key: str, value: Any) -> None:
     """The same value gives the same bytes: a step that is done again changes nothing."""
-    text = json.dumps(value, separators=(",", ":"))
+    text = compact(value)
     files.put(key, gzip.compress(text.encode(), 3, mtime=0), "application/gzip")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from waybill.aws.tables import commit, overwrite, replace
 from waybill.channels.exploding import BUNDLE
 from waybill.inventory.stock_table import INVENTORY
-from waybill.kernel.plain import plain
+from waybill.kernel.plain import compact, plain
 from waybill.listing.model.records import Level, Refusal, Sales, Standing, Told
 from waybill.listing.ports import Sale
 from waybill.orders.codec import DOC, order_from, partition
@@ -28,7 +28,7 @@ class ListingTable:
 
     def save(self, standing: Standing) -> Standing:
         raw = plain(standing)
-        due, refused = (json.dumps(raw.pop(name), separators=(",", ":")) for name in ("due", "refused"))
+        due, refused = (compact(raw.pop(name)) for name in ("due", "refused"))
         sending = [[level.sku, level.number, level.since] for level in standing.sending]
         times = {name: str(raw.pop(name)) for name in ("shows_after", "tells_after")}
         key = {"pk": _LISTING + raw.pop("channel"), "sk": _STANDING}

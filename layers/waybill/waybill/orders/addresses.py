@@ -112,7 +112,7 @@ def looked_at(address: Address, policy: Mapping[str, Any], phone: str = "") -> t
     return made, problems(made, policy, phone)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4)  # of one order it is asked several times; of whom it was no more is kept than that
 def number(said: str, country: str) -> str:
     """A phone number in E.164 (`+13035550100`); as it came where it is none that could be, or has an extension, for which E.164 has no room."""
     read = _read(said, country)

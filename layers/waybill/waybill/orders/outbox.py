@@ -65,10 +65,11 @@ def new_events(record: dict[str, Any]) -> Iterator[Event]:
     if "history" not in image:
         return
     seen = len(record["dynamodb"].get("OldImage", {}).get("history", {}).get("L", []))
-    order_id, sort_key = image["pk"]["S"].partition("#")[2], image["sk"]["S"]
+    order_id = image["pk"]["S"].partition("#")[2]
+    source = record_id(order_id, image["sk"]["S"])
     for packed in image["history"]["L"][seen:]:
         entry = unpack(packed)
-        yield Event(f"{record_id(order_id, sort_key)}:{entry['seq']}", entry["type"], entry["at"], order_id, entry["data"])
+        yield Event(f"{source}:{entry['seq']}", entry["type"], entry["at"], order_id, entry["data"])
 
 
 def record_id(order_id: str, sort_key: str) -> str:

@@ -13,6 +13,8 @@ import hmac
 import json
 from dataclasses import dataclass
 
+from waybill.kernel.plain import compact
+
 LIFETIME_SECONDS = 12 * 3600
 
 
@@ -27,7 +29,7 @@ class Session:
 
 def seal(session: Session, secrets: list[str]) -> str:
     """The cookie's value, signed with the first secret."""
-    text = json.dumps([session.key, session.nonce, session.until], separators=(",", ":")).encode()
+    text = compact([session.key, session.nonce, session.until]).encode()
     body = base64.urlsafe_b64encode(text).decode().rstrip("=")
     return f"{body}.{_sign('session', body, secrets[0])}"
 

@@ -11,6 +11,7 @@ from typing import Any
 from waybill.aws.tables import Table, Write, WriteConflict, commit, overwrite
 from waybill.fulfilment.model.tariff import Divisor, Lane, Service, Surcharge, Tariff, Zone
 from waybill.kernel.errors import Conflict, NotFound, TooLarge
+from waybill.kernel.plain import compact
 from waybill.shop import store as shop
 from waybill.shop.model import Carrier
 from waybill.shop.places import distance_km, locate
@@ -97,7 +98,7 @@ def lane(here: Any, there: Any, leaves: str, residential: bool = True) -> Lane:
 
 def _packed(tariff: Tariff) -> bytes:
     said = asdict(tariff) | {"holidays": sorted(tariff.holidays)}
-    return zlib.compress(json.dumps(said, separators=(",", ":")).encode())
+    return zlib.compress(compact(said).encode())
 
 
 def _unpacked(packed: Any) -> Tariff:

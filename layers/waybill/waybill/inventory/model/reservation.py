@@ -80,7 +80,7 @@ class Reservation:
     def missing(self, wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:
         """Of all that the order wants, what no reservation covers."""
         lacking = ((want, want.quantity - self.covered(want.line)) for want in wanted)
-        return tuple(Wanted(want.line, want.sku, units) for want, units in lacking if units > 0)
+        return tuple(replace(want, quantity=units) for want, units in lacking if units > 0)
 
     def op(self, step: Step) -> Op:
         """The row operation of a step of the running batch: `<order>/<line>/<kind>/<epoch>`."""

@@ -51,7 +51,7 @@ class State:
 
     @property
     def cancelled(self) -> bool:
-        return not self.completed and fulfilment_status(self.lines, self.confirmed) == "cancelled"
+        return self.status == "cancelled"
 
     @property
     def all_shipped(self) -> bool:

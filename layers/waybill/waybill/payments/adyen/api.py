@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import Any, NoReturn
 
 from waybill.aws.logs import count
 from waybill.kernel.errors import Unavailable
+from waybill.kernel.plain import compact
 from waybill.payments.ports import GatewayRefused
 from waybill.payments.wire import Wire
 
@@ -34,7 +34,7 @@ class AdyenApi:
     def post(self, operation: str, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:
         """Raises Refusal, Unavailable, GatewayRefused."""
         headers = {"X-API-Key": self._key, "Content-Type": "application/json", "Idempotency-Key": key}
-        told = json.dumps(body | {"merchantAccount": self._account}, separators=(",", ":")).encode()
+        told = compact(body | {"merchantAccount": self._account}).encode()
         answer = self._wire.ask(operation, "POST", path, headers, told)
         if answer.well:
             return answer.body

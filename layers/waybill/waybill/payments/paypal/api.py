@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import json
 import time
 from functools import cache
 from typing import Any, NoReturn
 
 from waybill.aws.logs import count
 from waybill.kernel.errors import Unavailable
+from waybill.kernel.plain import compact
 from waybill.payments.ports import GatewayRefused
 from waybill.payments.wire import Answer, Wire
 
@@ -112,4 +112,4 @@ def _no_credentials() -> NoReturn:
 
 
 def _json(body: Any) -> bytes:
-    return json.dumps(body, separators=(",", ":")).encode()
+    return compact(body).encode()

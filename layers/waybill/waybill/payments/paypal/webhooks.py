@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from waybill.kernel.errors import Malformed, Unauthenticated
+from waybill.kernel.plain import compact
 from waybill.payments.notices import DISPUTE, OTHER, PAYMENT, REFUND, Notice
 
 _HEADERS = {
@@ -55,7 +56,7 @@ def question(headers: Mapping[str, str], raw: bytes, webhook_id: str) -> bytes:
     told = {name: headers.get(header, "") for name, header in _HEADERS.items()}
     if not all(told.values()) or any(len(value) > 2048 for value in told.values()):
         raise Unauthenticated("a webhook of this gateway is signed")
-    opening = json.dumps(told | {"webhook_id": webhook_id}, separators=(",", ":"))[:-1]
+    opening = compact(told | {"webhook_id": webhook_id})[:-1]
     return b'%b,"webhook_event":%b}' % (opening.encode(), raw.strip())
 
 

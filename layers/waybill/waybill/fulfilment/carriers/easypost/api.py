@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from waybill.aws.outbound import Reply, send
 from waybill.kernel.errors import InvalidInput, NotFound, Unavailable, WaybillError
+from waybill.kernel.plain import compact
 
 BASE = "https://api.easypost.com/v2"
 SECONDS = 8.0
@@ -50,7 +50,7 @@ class Api:
         return reply.body
 
     def _asked(self, operation: str, method: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
-        raw = json.dumps(body, separators=(",", ":")).encode() if body is not None else b""
+        raw = compact(body).encode() if body is not None else b""
         headers = self._headers | ({"content-type": "application/json"} if body is not None else {})
         reply = self._send(f"easypost.{operation}", method, f"{self._base}{path}", headers, raw, self._seconds)
         if reply.status in (408, 429) or reply.status >= 500:
