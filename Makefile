@@ -31,7 +31,7 @@ proof: install ## every race, every life under every fault, planted bugs, malfor
 	@PYTHONHASHSEED=0 PYTHONPATH=.:layers/waybill $(py) -m proof $(PROOF)
 
 soak: install ## anything happens in a shop, from one seed, until so many orders have ended (LIVES=1000 SEED=0); a failure is told shortly
-	@PYTHONHASHSEED=0 PYTHONPATH=.:layers/waybill $(py) -m proof.soak $(or $(LIVES),1000) $(or $(SEED),0)
+	@PYTHONHASHSEED=0 PYTHONPATH=.:layers/waybill $(py) -m proof.soak $(or $(LIVES),1000) $(or $(SEED),0) $(STEPS)
 
 bench: install ## the measurements, beside their baselines (BENCH=names of some)
 	@$(py) -m bench $(BENCH)

@@ -1,4 +1,4 @@
-"""Every order in which the calls of two or three callers can come: each caller is a thread that stops before each call until it is its turn.
+"""Every order in which the calls of two or three callers can come: each caller is a greenlet that stops before each call until it is its turn.
 
 A schedule is whose turn it is, call by call. All schedules are tried from the same snapshot, each told anew from its beginning. Of those that must end
 alike one is told (`reducing`). What is too much for that is drawn from a seed, and said to be.
@@ -9,12 +9,13 @@ from __future__ import annotations
 import itertools
 import pickle
 import random
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+
+from greenlet import getcurrent, greenlet
 
 from proof.commuting import Call, call_of
 from proof.faults import Crash
@@ -23,8 +24,6 @@ from proof.living import Dweller
 from proof.reducing import Search
 from proof.world import World
 from waybill.aws import gate
-
-_MOST_S = 30.0
 
 
 @dataclass
@@ -39,15 +38,12 @@ class Told:
     broken: list[str] = field(default_factory=list)
 
 
-class _Caller(threading.Thread):
-    """Does its work, and stops before each call of it."""
+class _Caller(greenlet):
+    """Does its work, and stops before each call of it. Whoever has made it lets it go."""
 
     def __init__(self, work: Callable[[], Any]) -> None:
-        super().__init__(daemon=True)
+        super().__init__()
         self.work = work
-        self._turn, self._stopped = threading.Lock(), threading.Lock()
-        self._turn.acquire()
-        self._stopped.acquire()
         self._dies = False
         self.before = self.did = _BEGINS
         self.heard = list[Any]()
@@ -56,19 +52,16 @@ class _Caller(threading.Thread):
         self.answer: Any = None
 
     def run(self) -> None:
-        self._turn.acquire()
         try:
             self.answer = self.work()
         except (Exception, Crash) as problem:  # noqa: BLE001  (what a caller comes to is for the judge)
             self.answer = problem
         self.ended = True
-        self._stopped.release()
 
     def pause(self, call: Call) -> None:
         if not self._dies:
             self.before = call
-            self._stopped.release()
-            self._turn.acquire()
+            self.parent.switch()
         if self._dies:
             raise Crash("told no further")
 
@@ -86,9 +79,7 @@ class _Caller(threading.Thread):
 
     def go(self) -> None:
         """Until its next call."""
-        self._turn.release()
-        if not self._stopped.acquire(timeout=_MOST_S):
-            raise TimeoutError(f"a caller does not come back from {self.before.name}")
+        self.switch()
 
     def end(self) -> None:
         """At once, without its next call."""
@@ -110,12 +101,12 @@ _BEGINS = Call("", True, frozenset())
 class _Turns:
     """The watcher that stops each caller; whoever is no caller passes. Whose call it is, the world knows at each."""
 
-    def __init__(self, callers: Sequence[_Caller], world: World) -> None:
-        self._callers, self._world = {caller.ident: caller for caller in callers}, world
+    def __init__(self, world: World) -> None:
+        self._world = world
 
     def around(self, name: str, thunk: Callable[[], Any], detail: dict[str, Any]) -> Any:
-        caller = self._callers.get(threading.get_ident())
-        if caller is None:
+        caller = getcurrent()
+        if not isinstance(caller, _Caller):
             return thunk()
         who = self._world.at_work
         caller.pause(call_of(name, detail))
@@ -223,9 +214,7 @@ def _tell(the: Dweller, works: Sequence[Callable[[], Any]], choose: Callable[[in
 def _called(the: Dweller, works: Sequence[Callable[[], Any]]) -> Iterator[list[_Caller]]:
     """Callers at their beginning. Whoever has not come to his end when the block is left comes to none."""
     callers = [_Caller(work) for work in works]
-    for caller in callers:
-        caller.start()
-    with gate.watching(_Turns(callers, the.world)):
+    with gate.watching(_Turns(the.world)):
         try:
             yield callers
         finally:

@@ -1,7 +1,7 @@
 """A shop in which anything happens: customers, clerks, nodes, carriers, a gateway that is down for a while, clocks, faults at any call, messages in any
 order and more than once, indexes that lag. All from one seed; the rules are asked all the while, and in the end whether everything came about.
 
-    python -m proof.soak [lives] [seed]
+    python -m proof.soak [lives] [seed] [steps]
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from proof.everybody import STOCK, Everybody
@@ -28,6 +29,9 @@ from proof.sweeping import no_garbage
 from waybill.aws import gate
 
 STEPS = 2500
+"""How much is done in a story until everything comes to rest."""
+_STEPS_A_LIFE = 12
+"""More than it takes, so that a story that need not be long is long enough."""
 _SAY_EVERY_S = 10
 
 
@@ -80,8 +84,9 @@ class _Faults:
 
 @dataclass
 class Soaked:
-    """How a story went: orders placed, by what became of them; what is broken; the choices that tell it again."""
+    """How a story went: orders placed, by what became of them; what is broken; the steps it was to have, and the choices that tell it again."""
 
+    steps: int = STEPS
     placed: int = 0
     became: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
@@ -102,7 +107,7 @@ def soak(seed: int = 0, given: Sequence[int] | None = None, steps: int = STEPS) 
 
 
 def _told(seed: int, given: Sequence[int] | None, steps: int) -> Soaked:
-    source, went = Source(seed, given), Soaked()
+    source, went = Source(seed, given), Soaked(steps)
     lag, faults = [0], _Faults(source, 0)
     with living(dict(STOCK), FromSource(source), seed, lambda: lag[0]) as the, quick():
         shop = Everybody(the, source, went)
@@ -114,12 +119,12 @@ def _told(seed: int, given: Sequence[int] | None, steps: int) -> Soaked:
             with gate.watching(faults.begin()):
                 for step in range(steps):
                     shop.act()
-                    if step % 1000 == 999:
+                    if step == steps // 2:
                         went.broken += map(str, judge.verdict(at_rest=False))
                     if went.broken:
                         break
         except EndOfStory:
-            pass
+            went.broken += map(str, judge.verdict(at_rest=False))
         lag[0], went.faults, went.choices = 0, faults.struck, list(source.chosen)
         with _sober(the):
             shop.come_to_rest()
@@ -133,13 +138,13 @@ def _told(seed: int, given: Sequence[int] | None, steps: int) -> Soaked:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Nothing is looked through for garbage while a story is told: afterwards, once, what the story has left."""
+    """Nothing is looked through for garbage while a story is told: afterwards, once, what the story has left, which is all that is young."""
     with no_garbage():
         gc.disable()
         try:
             yield
         finally:
-            gc.collect()
+            gc.collect(0)
             gc.enable()
 
 
@@ -189,36 +194,35 @@ class Many:
 
 
 def many(lives: int, seed: int) -> Many:
-    """In this process."""
+    """In this process. The last story is as long as what is missing."""
     told = Many()
     while told.lives < lives and not told.how:
-        told.add(*_one(seed))
+        told.add(*_one(seed, min(STEPS, _STEPS_A_LIFE * (lives - told.lives))))
         seed += 1
     return told
 
 
 def at_length(seed: int, went: Soaked, most: int = 150) -> str:
-    """What is broken, and what tells it again: the whole story by its seed, and the shortest one that was found."""
+    """What is broken, and what tells it again: the whole story by its seed and steps, and the shortest one that was found."""
     short = short_story(seed, went, most)
     told = soak(seed, short)
-    return "\n  ".join(
-        (f"seed {seed} (make soak LIVES=1 SEED={seed}):", *went.broken[:10], f"in {len(short)} choices, soak({seed}, {short}):", *told.acts, *told.broken[:10])
-    )
+    again = f"seed {seed} (make soak LIVES=1 SEED={seed} STEPS={went.steps}):"
+    return "\n  ".join((again, *went.broken[:10], f"in {len(short)} choices, soak({seed}, {short}):", *told.acts, *told.broken[:10]))
 
 
-def _one(seed: int) -> tuple[int, Soaked, float]:
+def _one(seed: int, steps: int) -> tuple[int, Soaked, float]:
     started = time.process_time()
-    went = soak(seed)
+    went = soak(seed, steps=steps)
     if not went.broken:  # only a story that fails is told again
         went.choices, went.acts = [], []
     return seed, went, time.process_time() - started
 
 
-def main(lives: int = 1000, seed: int = 0) -> int:
+def main(lives: int = 1000, seed: int = 0, steps: int = STEPS) -> int:
     """Soaks on all cores until so many orders have come to an end, and says how far it is. Answers 1 for a broken rule, with the seed and a short story."""
     told, said, begun = Many(), 0.0, time.monotonic()
     with multiprocessing.get_context("fork").Pool(len(os.sched_getaffinity(0))) as pool:
-        for one in pool.imap_unordered(_one, itertools.islice(itertools.count(seed), max(1, lives))):
+        for one in pool.imap_unordered(partial(_one, steps=steps), itertools.islice(itertools.count(seed), max(1, lives))):
             told.add(*one)
             if told.lives >= lives or told.how:
                 break

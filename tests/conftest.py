@@ -27,4 +27,4 @@ def pytest_collection_finish() -> None:
     """What was loaded by now stays: nobody need look through it for garbage again and again, which was a seventh of what the tests cost."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(20_000, 20, 200)

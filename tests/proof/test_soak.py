@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from proof.quick import quick
-from proof.soak import Many, Soaked, many, soak
+from proof.soak import STEPS, Many, Soaked, many, soak
 from proof.source import shortened
 
 LIVES = 2500
@@ -45,7 +45,7 @@ def test_a_reader_remembers_nothing_of_another_world() -> None:
 
 
 def test_a_rule_that_breaks_is_said_with_what_tells_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaks(seed: int, given: list[int] | None = None) -> Soaked:
+    def breaks(seed: int, given: list[int] | None = None, steps: int = STEPS) -> Soaked:
         choices = list(given) if given is not None else [3, 7, 1]
         return Soaked(broken=["I9 ord_1: paid twice"] if 7 in choices else [], choices=choices, acts=["an order"])
 
