@@ -20,7 +20,7 @@ from proof.race import ALL, ASLEEP, DRAWN, ONE_BY_ONE
 from proof.van_races import VANS
 
 RACES = {**ORDERS, **KEPT_RACES, **COUNTER, **FLOOR, **LABELS, **VANS, **DOORS, **MONEY, **MESSAGES}
-_MANY, _FEW = 300, 15
+_MANY, _FEW = 300, 10
 
 
 def run(name: str, quickly: bool = False, seed: int = 0) -> Iterator[Told]:

@@ -1,4 +1,4 @@
-"""Every life of an order, with one fault at every call of it, each life with two of the six kinds, by turns; some with two faults. `make proof` tries all kinds, all pairs, and threes."""
+"""Every life of an order, with one fault at every call of it, each life with one of the six kinds, by turns; some with two faults. `make proof` tries all kinds, all pairs, and threes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ _PAIRED = ("declined", "cancelled-on-hold", "cancelled-backordered")
 
 @pytest.mark.parametrize("number, story", list(enumerate(STORIES)))
 def test_no_fault_at_any_call_loses_or_doubles_anything(number: int, story: str) -> None:
-    tried = swept(story, FAULTS[number % 3 :: 3])
-    assert tried.struck(1) > 20
+    """Lives that begin alike stand beside each other: what they have in common is struck by every kind."""
+    tried = swept(story, (FAULTS[number % len(FAULTS)],))
+    assert tried.struck(1) > 5
     assert not tried.failures, _told(tried)
 
 
