@@ -245,7 +245,7 @@ def _of(part: str, rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str
 
 
 _ACTS: dict[str, tuple[int, Callable[[Everybody], None]]] = {
-    "the world moves": (510, Everybody._move),
+    "the world moves": (300, Everybody._move),
     "an order": (100, Everybody._order),
     "a node works": (205, Everybody._node),
     "a carrier scans": (75, Everybody._scan),
@@ -263,5 +263,5 @@ _ACTS: dict[str, tuple[int, Callable[[Everybody], None]]] = {
     "a cold start": (4, Everybody._cold_start),
     "the same order again": (3, Everybody._again),
 }
-"""What may happen, the simplest first, and how often in a thousand."""
+"""What may happen, the simplest first, and how often beside each other. The world moves seldom enough that messages wait, and come several at once."""
 _WEIGHTS = {name: weight for name, (weight, _) in _ACTS.items()}

@@ -24,13 +24,14 @@ from proof.faults import FAULTS, READS, doubles, strike
 from proof.judging import Judge
 from proof.living import Dweller, living
 from proof.quick import quick
+from proof.scheduler import InOrder
 from proof.source import EndOfStory, Source, shortened
 from proof.sweeping import no_garbage
 from waybill.aws import gate
 
 STEPS = 2500
 """How much is done in a story until everything comes to rest."""
-_STEPS_A_LIFE = 12
+_STEPS_A_LIFE = 10
 """More than it takes, so that a story that need not be long is long enough."""
 _SAY_EVERY_S = 10
 
@@ -150,11 +151,9 @@ def _uncollected() -> Iterator[None]:
 
 @contextmanager
 def _sober(the: Dweller) -> Iterator[None]:
-    """Nothing is drawn any more: everything happens in order, and everybody answers."""
-    from proof.scheduler import InOrder
-
+    """Nothing is drawn any more: everything happens in order, as many messages at once as the template allows, and everybody answers."""
     the.gateway.down = False
-    the.world.scheduler = InOrder()
+    the.world.scheduler, the.world.most_at_once = InOrder(), FromSource.most
     for table in the.world.cloud.dynamodb.tables.values():
         table.catch_up()
     yield
