@@ -1,7 +1,7 @@
 """The long form of the proof, two pieces at a time: races, faults, planted bugs, malformed input, a soak; then a laptop cloud that loses its power.
 What came of it is one page.
 
-    python -m proof [--only races --only soak] [--seed 1] [--lives 2000] [--inputs 1000000] [--thirds 0.001] [--cuts 3]
+    python -m proof [--only races --only soak] [--seed 1] [--lives 12000] [--inputs 1000000] [--thirds 0.001] [--cuts 3]
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m proof", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", action="append", choices=[*PARTS, _POWER], help="this part alone; may be said several times")
     parser.add_argument("--seed", type=int, default=1, help="the same seed tries the same (1)")
-    parser.add_argument("--lives", type=int, default=2000, help="orders of the soak that come to an end (2000)")
+    parser.add_argument("--lives", type=int, default=12_000, help="orders of the soak that come to an end (12000)")
     parser.add_argument("--inputs", type=int, default=1_000_000, help="malformed inputs (1000000)")
     parser.add_argument("--thirds", type=float, default=0.001, help="at which share of the worlds that two faults leave a third is tried (0.001)")
     parser.add_argument("--cuts", type=int, default=3, help="how often the laptop cloud loses its power (3)")

@@ -30,6 +30,12 @@ def test_bad_json_is_refused_and_says_why(body):
     assert refusal.value.message
 
 
+@pytest.mark.parametrize(("body", "said"), [(b" \n", "empty"), (b'\xef\xbb\xbf{"a": 1}', "byte order mark"), (b'{"a": }', "line 1, column 7")])
+def test_what_is_no_json_is_said_so_that_one_can_mend_it(body, said):
+    with pytest.raises(Malformed, match=said):
+        strict_json.parse(body)
+
+
 def test_brackets_inside_strings_are_not_depth():
     assert strict_json.parse('{"a": "' + "[" * 500 + '"}') == {"a": "[" * 500}
 

@@ -25,12 +25,20 @@ def parse(body: bytes | str) -> Any:
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as problem:
-        raise Malformed(f"the body is not JSON: {problem.msg} at line {problem.lineno}, column {problem.colno}") from None
+        raise Malformed(_not_json(text, problem)) from None
     if "\\u" in text:
         _refuse_bad_text(value)
     elif "\x00" in text:
         raise Malformed("the body contains a NUL character")
     return value
+
+
+def _not_json(text: str, problem: json.JSONDecodeError) -> str:
+    if not text.strip():
+        return "the body is empty: send JSON"
+    if text.startswith("\ufeff"):
+        return "the body begins with a byte order mark: send UTF-8 without one"
+    return f"the body is not JSON: {problem.msg} at line {problem.lineno}, column {problem.colno}"
 
 
 def _refuse_depth(text: str) -> None:
