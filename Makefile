@@ -30,7 +30,7 @@ sweep: install ## crash before and after every outside call of every life an ord
 proof: install ## every race, every life under every fault, planted bugs, malformed input, a soak, power cuts; one page says what held (PROOF=--help)
 	@PYTHONHASHSEED=0 PYTHONPATH=.:layers/waybill $(py) -m proof $(PROOF)
 
-soak: install ## anything happens in a shop, from one seed, until so many orders have ended (LIVES=1000 SEED=0); a failure is told shortly
+soak: install ## anything happens in a shop, from one seed, until so many orders have ended (LIVES=1000 SEED=0 STEPS=2500); a failure is told shortly
 	@PYTHONHASHSEED=0 PYTHONPATH=.:layers/waybill $(py) -m proof.soak $(or $(LIVES),1000) $(or $(SEED),0) $(STEPS)
 
 bench: install ## the measurements, beside their baselines (BENCH=names of some)

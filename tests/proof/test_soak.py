@@ -63,7 +63,7 @@ def test_a_rule_that_breaks_is_said_with_what_tells_it_again(monkeypatch: pytest
     monkeypatch.setattr("proof.soak.soak", breaks)
     told = many(LIVES, 40)
     assert isinstance(told, Many)
-    assert "SEED=40" in told.how
+    assert f"SEED=40 STEPS={STEPS}" in told.how
     assert "I9 ord_1: paid twice" in told.how
     assert "soak(40, [7])" in told.how
 
