@@ -32,7 +32,7 @@ from waybill.aws import gate
 STEPS = 2500
 """How much is done in a story until everything comes to rest."""
 _STEPS_A_LIFE = 10
-"""More than it takes, so that a story that need not be long is long enough."""
+"""About what it takes: a story that need not be long is as long; where that was too little, one more is told."""
 _SAY_EVERY_S = 10
 
 
@@ -124,7 +124,7 @@ def _told(seed: int, given: Sequence[int] | None, steps: int) -> Soaked:
                         went.broken += map(str, judge.verdict(at_rest=False))
                     if went.broken:
                         break
-        except EndOfStory:
+        except EndOfStory:  # a story that is cut short is asked where it ends: what breaks under way may be whole again at rest
             went.broken += map(str, judge.verdict(at_rest=False))
         lag[0], went.faults, went.choices = 0, faults.struck, list(source.chosen)
         with _sober(the):

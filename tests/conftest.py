@@ -24,7 +24,8 @@ settings.load_profile("any machine")
 
 
 def pytest_collection_finish() -> None:
-    """What was loaded by now stays: nobody need look through it for garbage again and again, which was a seventh of what the tests cost."""
+    """What was loaded by now stays: nobody need look through it for garbage again and again, which was a seventh of what the tests cost. What has
+    outlived some rounds mostly stays too, and is looked through seldom."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 200)

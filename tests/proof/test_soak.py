@@ -19,16 +19,16 @@ APART = 100
 
 
 @pytest.fixture(scope="module")
-def apart() -> Iterator[Pool]:
-    """A process that has done nothing else: in one that has run thousands of tests a life costs a fifth more."""
+def fresh() -> Iterator[Pool]:
+    """A process that has done nothing else: in one that has run thousands of tests a life costs more."""
     with get_context("spawn").Pool(1) as pool:
         yield pool
 
 
 @pytest.mark.timeout(600)  # a piece takes a minute where others are at work, and one that fails is told shortly besides
 @pytest.mark.parametrize("piece", range(8))
-def test_whatever_happens_in_a_shop_the_rules_hold(piece: int, apart: Pool) -> None:
-    told = apart.apply(many, (LIVES, piece * APART))
+def test_whatever_happens_in_a_shop_the_rules_hold(piece: int, fresh: Pool) -> None:
+    told = fresh.apply(many, (LIVES, piece * APART))
     assert not told.how, told.how
     assert told.lives >= LIVES
     assert told.stories <= APART
